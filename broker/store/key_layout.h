@@ -1,0 +1,81 @@
+#ifndef ENVEJ_BROKER_STORE_KEY_LAYOUT_H_
+#define ENVEJ_BROKER_STORE_KEY_LAYOUT_H_
+
+// All names and numbers that live on disk. Integers in keys are big-endian, so that keys sort as numbers do; codes
+// and ids have a fixed length, so that keys need no separators. No key holds a direct identifier.
+//
+//   e                                                  start epoch
+//   n municipality region id                           record of a notice: its state and what is known of it
+//   c municipality region id revision                  content: the notice as it was sent, until it is concluded
+//   p municipality region id revision                  journal position of its acceptance
+//   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
+//   l expires-at municipality region id revision       index: leased, soonest expiry first
+//   j batch                                            journal record of a batch
+//   h                                                  head: the newest batch, its hash and time
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "proto/contract/notice_id.h"
+#include "proto/contract/receipt.h"
+
+namespace envej::store {
+
+// Names one notice: ids are scoped by municipality and region.
+struct NoticeKey {
+  std::string municipality_code;  // four digits
+  std::string region_code;        // four digits
+  contract::NoticeId id;
+
+  bool operator==(const NoticeKey&) const = default;
+};
+
+// Names one item of an inbox.
+struct ItemKey {
+  NoticeKey notice;
+  uint32_t revision = 0;
+
+  bool operator==(const ItemKey&) const = default;
+};
+
+std::string EpochKey();
+std::string HeadKey();
+std::string JournalKey(uint64_t batch);
+std::string RecordKey(const NoticeKey& notice);
+std::string ContentKey(const ItemKey& item);
+std::string PositionKey(const ItemKey& item);
+std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
+std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
+
+// Prefixes, for ranges and watches.
+std::string WaitingPrefix();
+std::string WaitingPrefix(absl::string_view municipality_code);
+std::string LeasedPrefix();
+std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
+std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
+// The first key after all that have the prefix.
+std::string EndOfPrefix(absl::string_view prefix);
+
+// The item that a waiting or leased key names; an error if it is not such a key.
+struct WaitingEntry {
+  absl::Time accepted_at;
+  ItemKey item;
+};
+absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key);
+struct LeasedEntry {
+  absl::Time expires_at;
+  ItemKey item;
+};
+absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key);
+absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key);
+
+std::string EncodePosition(const contract::JournalPosition& position);
+absl::StatusOr<contract::JournalPosition> DecodePosition(absl::string_view value);
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_KEY_LAYOUT_H_

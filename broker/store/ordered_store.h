@@ -1,0 +1,125 @@
+#ifndef ENVEJ_BROKER_STORE_ORDERED_STORE_H_
+#define ENVEJ_BROKER_STORE_ORDERED_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "proto/contract/receipt.h"
+
+namespace envej::store {
+
+// What must hold of a key for a transition to be carried out: its value equals `value`, or, without one, the key is
+// absent.
+struct Condition {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// One change. `kPutPosition` writes the journal position of the transition's first event, as
+// `EncodePosition` of key_layout.h encodes it: only the store knows it, and only when the batch is made.
+struct Mutation {
+  enum class Kind { kPut, kPutPosition, kDelete };
+  Kind kind = Kind::kPut;
+  std::string key;
+  std::string value;  // kPut only
+};
+
+// Conditions and changes that succeed or fail together, and fail alone: transitions that share a batch do not
+// depend on one another, but each sees the changes of those before it. `events` are journalled with them, in order;
+// each is the canonical form of one event and holds no direct identifier.
+struct Transition {
+  std::vector<Condition> conditions;
+  std::vector<Mutation> mutations;
+  std::vector<std::string> events;
+};
+
+// Whether the answer waits for the disk.
+enum class Durability {
+  kSynced,    // answered after the sync: survives a loss of power
+  kUnsynced,  // answered after the write: survives the process, and reaches the disk with the next sync
+};
+
+// What became of a transition.
+struct Outcome {
+  enum class Kind {
+    kCommitted,
+    kConditionFailed,  // nothing was changed: read again
+    kRefused,          // nothing was changed: too much is waiting, or the store is stopping
+    kIndeterminate,    // the write failed: it may or may not have happened. The store answers nothing after it.
+  };
+  Kind kind = Kind::kRefused;
+  // Proof that the transition's first event stands in the journal. Present when committed with events.
+  std::optional<contract::InclusionProof> inclusion;
+  std::optional<contract::JournalPosition> position;
+};
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+};
+
+// Keys in order from `from` (inclusive) to `to` (exclusive), at most `entries` of them and, after the first, at most
+// `bytes` of keys and values.
+struct ScanRange {
+  std::string from;
+  std::string to;
+  size_t entries = 1000;
+  size_t bytes = size_t{1} << 20;
+};
+
+struct ScanResult {
+  std::vector<KeyValue> entries;
+  bool more = false;  // the range holds further keys after the last entry
+};
+
+// An ordered key-value store with atomic conditional transitions and a journal: the one storage seam. Everything
+// the broker keeps goes through it.
+//
+// Reads see what is committed, whether synced or not. State, index and journal of one batch are one commit: the
+// store adds one journal record a batch (see batch_record.h).
+//
+// Thread safety: all functions may be called from any thread. Callbacks run on a thread of the store and must not
+// block; they may call the store.
+class OrderedStore {
+ public:
+  using CommitCallback = std::function<void(std::vector<Outcome>)>;
+
+  virtual ~OrderedStore() = default;
+
+  // The value of `key`, or nothing. An error is one of the medium: the store is not to be trusted any more.
+  virtual absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) = 0;
+
+  virtual absl::StatusOr<ScanResult> Scan(const ScanRange& range) = 0;
+
+  // Carries out each transition whose conditions hold, and then calls `done` exactly once with one outcome a
+  // transition, in order. `now` is the time that the batch's journal record carries; a batch takes the latest.
+  // At most kCommitTransitions transitions (limits below).
+  virtual void Commit(std::vector<Transition> transitions, Durability durability, absl::Time now,
+                      CommitCallback done) = 0;
+
+  // Calls `put` for each key with this prefix that a commit, by this or another broker, has put: a hint to read again,
+  // given after the key can be read and, for a commit by this store, before that commit's `done`. Deletions give no
+  // hint. `put` must not block and may not commit. The returned function ends the watch; no call is running once it
+  // has returned.
+  virtual std::function<void()> Watch(absl::string_view prefix, std::function<void(absl::string_view key)> put) = 0;
+
+  // The latest time that a committed batch carries: deadlines never go back behind it.
+  virtual absl::Time LastPersistedTime() const = 0;
+
+  // This opening of the store, counted from 1; durable before the store was opened, so that nothing that names it was
+  // ever given before.
+  virtual uint64_t StartEpoch() const = 0;
+};
+
+inline constexpr size_t kCommitTransitions = 1024;
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_ORDERED_STORE_H_

@@ -1,0 +1,199 @@
+#include "proto/contract/message_codec.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+
+namespace envej::contract {
+namespace {
+
+bool HasUnknownField(const google::protobuf::Message& message) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) continue;
+    if (HasUnknownField(reflection.GetMessage(message, field))) return true;
+  }
+  return false;
+}
+
+// Closed by law: nothing but what the contract names may be passed on in these.
+bool HasUnknownFieldInClosedPart(const v1::Notice& message) {
+  return HasUnknownField(message.envelope().consent()) || HasUnknownField(message.envelope().criteria()) ||
+         HasUnknownField(message.citizen());
+}
+
+ConsentPart FromPart(const v1::ConsentPart& message) {
+  ConsentPart part{.given_on = message.given_on(), .form = ConsentForm::kUnspecified};
+  if (message.form() == v1::CONSENT_FORM_WRITTEN) part.form = ConsentForm::kWritten;
+  if (message.form() == v1::CONSENT_FORM_ORAL_RECORDED) part.form = ConsentForm::kOralRecorded;
+  return part;
+}
+
+Consent FromConsent(const v1::Consent& message) {
+  Consent consent;
+  if (message.has_contact()) consent.contact = FromPart(message.contact());
+  if (message.has_disclosure()) consent.disclosure = FromPart(message.disclosure());
+  return consent;
+}
+
+Criteria FromCriteria(const v1::Criteria& message) {
+  Criteria criteria;
+  if (message.has_aged_18_or_over()) criteria.aged_18_or_over = message.aged_18_or_over();
+  if (message.has_mental_illness()) criteria.mental_illness = message.mental_illness();
+  if (message.has_discharged_from_regional_psychiatry()) {
+    criteria.discharged_from_regional_psychiatry = message.discharged_from_regional_psychiatry();
+  }
+  if (message.has_no_support_under_serviceloven()) {
+    criteria.no_support_under_serviceloven = message.no_support_under_serviceloven();
+  }
+  return criteria;
+}
+
+ContentCommitment FromCommitment(const v1::ContentCommitment& message) {
+  return {.key_id = message.key_id(), .value = message.value()};
+}
+
+Envelope FromEnvelope(const v1::Envelope& message) {
+  Envelope envelope;
+  envelope.municipality_code = message.municipality_code();
+  envelope.notice_id = message.notice_id();
+  envelope.revision = message.revision();
+  if (message.has_created_at()) envelope.created_at = FromMessage(message.created_at());
+  envelope.discharge_date = message.discharge_date();
+  envelope.consent = FromConsent(message.consent());
+  envelope.criteria = FromCriteria(message.criteria());
+  if (message.has_content_commitment()) envelope.content_commitment = FromCommitment(message.content_commitment());
+  envelope.contract_version = message.contract_version();
+  return envelope;
+}
+
+Citizen FromCitizen(const v1::Citizen& message) {
+  Citizen citizen;
+  citizen.name = message.name();
+  citizen.phone_numbers.assign(message.phone_numbers().begin(), message.phone_numbers().end());
+  citizen.email = message.email();
+  if (message.has_postal_address()) {
+    citizen.postal_address = PostalAddress{.street = message.postal_address().street(),
+                                           .postal_code = message.postal_address().postal_code(),
+                                           .city = message.postal_address().city()};
+  }
+  citizen.name_and_address_protection = message.name_and_address_protection();
+  return citizen;
+}
+
+}  // namespace
+
+Notice FromMessage(const v1::Notice& message) {
+  Notice notice;
+  if (message.has_envelope()) notice.envelope = FromEnvelope(message.envelope());
+  if (message.has_citizen()) notice.citizen = FromCitizen(message.citizen());
+  notice.sealed = message.has_sealed();
+  notice.unknown_field = HasUnknownFieldInClosedPart(message);
+  return notice;
+}
+
+v1::Receipt ToMessage(const Receipt& receipt) {
+  v1::Receipt message;
+  message.set_region_code(receipt.region_code);
+  message.set_origin(receipt.origin);
+  message.set_municipality_code(receipt.municipality_code);
+  message.set_notice_id(receipt.notice_id);
+  message.set_revision(receipt.revision);
+  *message.mutable_accepted_at() = ToMessage(receipt.accepted_at);
+  message.mutable_content_commitment()->set_key_id(receipt.commitment.key_id);
+  message.mutable_content_commitment()->set_value(receipt.commitment.value);
+  v1::JournalPosition& position = *message.mutable_position();
+  position.set_store_incarnation(absl::BytesToHexString(receipt.position.store_incarnation));
+  position.set_broker(receipt.position.broker);
+  position.set_batch(receipt.position.batch);
+  position.set_event_index(receipt.position.event_index);
+  v1::InclusionProof& inclusion = *message.mutable_inclusion();
+  inclusion.set_event_count(receipt.inclusion.event_count);
+  for (const std::string& hash : receipt.inclusion.path) inclusion.add_path(hash);
+  inclusion.set_root(receipt.inclusion.root);
+  return message;
+}
+
+Receipt FromMessage(const v1::Receipt& message) {
+  Receipt receipt;
+  receipt.region_code = message.region_code();
+  receipt.origin = message.origin();
+  receipt.municipality_code = message.municipality_code();
+  receipt.notice_id = message.notice_id();
+  receipt.revision = message.revision();
+  receipt.accepted_at = FromMessage(message.accepted_at());
+  receipt.commitment = FromCommitment(message.content_commitment());
+  receipt.position = {.store_incarnation = absl::HexStringToBytes(message.position().store_incarnation()),
+                      .broker = message.position().broker(),
+                      .batch = message.position().batch(),
+                      .event_index = message.position().event_index()};
+  receipt.inclusion.event_count = message.inclusion().event_count();
+  receipt.inclusion.path.assign(message.inclusion().path().begin(), message.inclusion().path().end());
+  receipt.inclusion.root = message.inclusion().root();
+  return receipt;
+}
+
+namespace {
+
+// A reason that a newer peer may know is none of ours.
+Reason KnownReason(v1::RejectionReason reason) {
+  for (const ReasonEntry& entry : AllReasons()) {
+    if (static_cast<int>(entry.reason) == static_cast<int>(reason)) return entry.reason;
+  }
+  return Reason::kNone;
+}
+
+}  // namespace
+
+v1::Rejection ToMessage(const Rejection& rejection) {
+  v1::Rejection message;
+  message.set_reason(static_cast<v1::RejectionReason>(rejection.reason));
+  message.set_message(std::string(Describe(rejection.reason).text));
+  for (const Violation& violation : rejection.violations) {
+    v1::FieldViolation& field = *message.add_field_violations();
+    field.set_field(violation.field);
+    field.set_reason(static_cast<v1::RejectionReason>(violation.reason));
+    field.set_description(std::string(Describe(violation.reason).text));
+  }
+  return message;
+}
+
+Rejection FromMessage(const v1::Rejection& message) {
+  Rejection rejection{.reason = KnownReason(message.reason()), .violations = {}};
+  for (const v1::FieldViolation& field : message.field_violations()) {
+    rejection.violations.push_back({.field = field.field(), .reason = KnownReason(field.reason())});
+  }
+  return rejection;
+}
+
+google::protobuf::Timestamp ToMessage(absl::Time time) {
+  google::protobuf::Timestamp message;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  message.set_seconds(seconds);
+  message.set_nanos(static_cast<int32_t>((time - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
+  return message;
+}
+
+absl::Time FromMessage(const google::protobuf::Timestamp& message) {
+  constexpr int64_t kYear1 = -62135596800;
+  constexpr int64_t kYear9999 = 253402300799;
+  return absl::FromUnixSeconds(std::clamp(message.seconds(), kYear1, kYear9999)) +
+         absl::Nanoseconds(std::clamp(message.nanos(), 0, 999'999'999));
+}
+
+google::protobuf::Duration ToMessage(absl::Duration duration) {
+  google::protobuf::Duration message;
+  absl::Duration rest;
+  message.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  message.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return message;
+}
+
+absl::Duration FromMessage(const google::protobuf::Duration& message) {
+  return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
+}
+
+}  // namespace envej::contract

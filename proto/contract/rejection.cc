@@ -1,0 +1,182 @@
+#include "proto/contract/rejection.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/byte_codec.h"
+
+namespace envej::contract {
+namespace {
+
+constexpr absl::string_view kPayloadName = "envej/rejection";
+
+constexpr auto kReasons = std::to_array<ReasonEntry>({
+    {Reason::kCallerUnknown, "CALLER_UNKNOWN", absl::StatusCode::kUnauthenticated,
+     "the certificate names no participant of the register, or more than one"},
+    {Reason::kCallerKindNotAllowed, "CALLER_KIND_NOT_ALLOWED", absl::StatusCode::kPermissionDenied,
+     "this kind of participant may not make this call"},
+    {Reason::kBrokerStopping, "BROKER_STOPPING", absl::StatusCode::kUnavailable, "the broker is stopping; try again"},
+    {Reason::kBrokerBusy, "BROKER_BUSY", absl::StatusCode::kResourceExhausted,
+     "the broker has too much waiting; try again after the given delay"},
+    {Reason::kDeadlinePassed, "DEADLINE_PASSED", absl::StatusCode::kDeadlineExceeded,
+     "the call's deadline had passed before anything was changed"},
+    {Reason::kInboxNotFound, "INBOX_NOT_FOUND", absl::StatusCode::kNotFound, "no such inbox for this caller"},
+    {Reason::kMunicipalityUnknown, "MUNICIPALITY_UNKNOWN", absl::StatusCode::kInvalidArgument,
+     "no municipality has this code"},
+    {Reason::kMunicipalityNotParticipating, "MUNICIPALITY_NOT_PARTICIPATING", absl::StatusCode::kFailedPrecondition,
+     "the municipality has no mentor scheme that takes part; hand out general advice instead"},
+    {Reason::kAgreementNotInForce, "AGREEMENT_NOT_IN_FORCE", absl::StatusCode::kFailedPrecondition,
+     "region and municipality have no cooperation agreement in force today"},
+    {Reason::kBatchEmpty, "BATCH_EMPTY", absl::StatusCode::kInvalidArgument, "the batch holds nothing"},
+    {Reason::kBatchTooLarge, "BATCH_TOO_LARGE", absl::StatusCode::kInvalidArgument,
+     "the batch holds more items or bytes than one call may"},
+    {Reason::kRequestOutOfRange, "REQUEST_OUT_OF_RANGE", absl::StatusCode::kInvalidArgument,
+     "a number, duration or choice in the request is outside its range"},
+    {Reason::kPageTokenInvalid, "PAGE_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
+     "the page token was not given by this call with these filters"},
+    {Reason::kEnvelopeMissing, "ENVELOPE_MISSING", absl::StatusCode::kInvalidArgument, "the notice has no envelope"},
+    {Reason::kContractVersionUnsupported, "CONTRACT_VERSION_UNSUPPORTED", absl::StatusCode::kInvalidArgument,
+     "this contract version is not served; GetServiceInfo names those that are"},
+    {Reason::kNoticeIdNotRandomUuid, "NOTICE_ID_NOT_RANDOM_UUID", absl::StatusCode::kInvalidArgument,
+     "the notice id is not a random UUID (version 4, lower case)"},
+    {Reason::kRevisionOutOfOrder, "REVISION_OUT_OF_ORDER", absl::StatusCode::kInvalidArgument,
+     "a new notice has revision 1"},
+    {Reason::kCreatedAtMissing, "CREATED_AT_MISSING", absl::StatusCode::kInvalidArgument,
+     "the notice does not say when it was made"},
+    {Reason::kCreatedAtInFuture, "CREATED_AT_IN_FUTURE", absl::StatusCode::kInvalidArgument,
+     "the notice was made in the future; check the sender's clock"},
+    {Reason::kNoticeTooOld, "NOTICE_TOO_OLD", absl::StatusCode::kFailedPrecondition,
+     "the notice was made more than seven months ago; make a new one"},
+    {Reason::kDischargeDateInvalid, "DISCHARGE_DATE_INVALID", absl::StatusCode::kInvalidArgument,
+     "the discharge date is missing or is not a day written YYYY-MM-DD"},
+    {Reason::kDischargeDateTooFarAhead, "DISCHARGE_DATE_TOO_FAR_AHEAD", absl::StatusCode::kInvalidArgument,
+     "the discharge date is more than 90 days ahead"},
+    {Reason::kDischargeDateTooFarBack, "DISCHARGE_DATE_TOO_FAR_BACK", absl::StatusCode::kInvalidArgument,
+     "the discharge date is more than 31 days ago"},
+    {Reason::kConsentToContactMissing, "CONSENT_TO_CONTACT_MISSING", absl::StatusCode::kFailedPrecondition,
+     "the citizen's consent to be contacted is missing; hand out the leaflet"},
+    {Reason::kConsentToContactIncomplete, "CONSENT_TO_CONTACT_INCOMPLETE", absl::StatusCode::kInvalidArgument,
+     "the consent to be contacted lacks a day written YYYY-MM-DD or a form"},
+    {Reason::kConsentToContactInFuture, "CONSENT_TO_CONTACT_IN_FUTURE", absl::StatusCode::kInvalidArgument,
+     "the consent to be contacted is dated in the future"},
+    {Reason::kConsentToContactTooOld, "CONSENT_TO_CONTACT_TOO_OLD", absl::StatusCode::kFailedPrecondition,
+     "the consent to be contacted is older than a year; ask again"},
+    {Reason::kConsentToDisclosureMissing, "CONSENT_TO_DISCLOSURE_MISSING", absl::StatusCode::kFailedPrecondition,
+     "the citizen's consent to disclosure is missing; hand out the leaflet"},
+    {Reason::kConsentToDisclosureIncomplete, "CONSENT_TO_DISCLOSURE_INCOMPLETE", absl::StatusCode::kInvalidArgument,
+     "the consent to disclosure lacks a day written YYYY-MM-DD or a form"},
+    {Reason::kConsentToDisclosureInFuture, "CONSENT_TO_DISCLOSURE_IN_FUTURE", absl::StatusCode::kInvalidArgument,
+     "the consent to disclosure is dated in the future"},
+    {Reason::kConsentToDisclosureTooOld, "CONSENT_TO_DISCLOSURE_TOO_OLD", absl::StatusCode::kFailedPrecondition,
+     "the consent to disclosure is older than a year; ask again"},
+    {Reason::kCriterionAgeMissing, "CRITERION_AGE_MISSING", absl::StatusCode::kInvalidArgument,
+     "the ward does not say whether the citizen is 18 or over"},
+    {Reason::kCriterionAgeNotMet, "CRITERION_AGE_NOT_MET", absl::StatusCode::kFailedPrecondition,
+     "the citizen is not 18 or over"},
+    {Reason::kCriterionMentalIllnessMissing, "CRITERION_MENTAL_ILLNESS_MISSING", absl::StatusCode::kInvalidArgument,
+     "the ward does not say whether the citizen has a mental illness"},
+    {Reason::kCriterionMentalIllnessNotMet, "CRITERION_MENTAL_ILLNESS_NOT_MET", absl::StatusCode::kFailedPrecondition,
+     "the citizen has no mental illness"},
+    {Reason::kCriterionRegionalPsychiatryMissing, "CRITERION_REGIONAL_PSYCHIATRY_MISSING",
+     absl::StatusCode::kInvalidArgument, "the ward does not say whether the discharge is from regional psychiatry"},
+    {Reason::kCriterionRegionalPsychiatryNotMet, "CRITERION_REGIONAL_PSYCHIATRY_NOT_MET",
+     absl::StatusCode::kFailedPrecondition, "the discharge is not from regional psychiatry"},
+    {Reason::kCriterionNoSupportMissing, "CRITERION_NO_SUPPORT_MISSING", absl::StatusCode::kInvalidArgument,
+     "the ward does not say whether the citizen is without support under serviceloven"},
+    {Reason::kCriterionNoSupportNotMet, "CRITERION_NO_SUPPORT_NOT_MET", absl::StatusCode::kFailedPrecondition,
+     "the citizen receives support under serviceloven"},
+    {Reason::kContentMissing, "CONTENT_MISSING", absl::StatusCode::kInvalidArgument, "the notice has no content"},
+    {Reason::kContentSealedUnsupported, "CONTENT_SEALED_UNSUPPORTED", absl::StatusCode::kUnimplemented,
+     "sealed content is not served by this version; send it plain over mTLS"},
+    {Reason::kContentCommitmentNotAllowed, "CONTENT_COMMITMENT_NOT_ALLOWED", absl::StatusCode::kInvalidArgument,
+     "a plain notice carries no content commitment; the broker makes it"},
+    {Reason::kUnknownField, "UNKNOWN_FIELD", absl::StatusCode::kInvalidArgument,
+     "citizen, consent or criteria hold a field that the contract does not know"},
+    {Reason::kTextNotNfc, "TEXT_NOT_NFC", absl::StatusCode::kInvalidArgument,
+     "text is not UTF-8 in Unicode normal form C"},
+    {Reason::kTextControlCharacter, "TEXT_CONTROL_CHARACTER", absl::StatusCode::kInvalidArgument,
+     "text holds a control character"},
+    {Reason::kTextLikeCprNumber, "TEXT_LIKE_CPR_NUMBER", absl::StatusCode::kInvalidArgument,
+     "text holds what looks like a CPR number, which may not be passed on"},
+    {Reason::kNameMissing, "NAME_MISSING", absl::StatusCode::kInvalidArgument, "the name is empty or holds no letter"},
+    {Reason::kNameTooLong, "NAME_TOO_LONG", absl::StatusCode::kInvalidArgument,
+     "the name is longer than 200 characters"},
+    {Reason::kPhoneNumberMissing, "PHONE_NUMBER_MISSING", absl::StatusCode::kInvalidArgument,
+     "the notice has no phone number, and the first contact is by phone"},
+    {Reason::kPhoneNumberInvalid, "PHONE_NUMBER_INVALID", absl::StatusCode::kInvalidArgument,
+     "a phone number is not in E.164 form, such as +45 and eight digits without spaces"},
+    {Reason::kPhoneNumbersTooMany, "PHONE_NUMBERS_TOO_MANY", absl::StatusCode::kInvalidArgument,
+     "the notice has more than four phone numbers"},
+    {Reason::kEmailInvalid, "EMAIL_INVALID", absl::StatusCode::kInvalidArgument,
+     "the e-mail address is not one, or is longer than 254 characters"},
+    {Reason::kPostalAddressProtected, "POSTAL_ADDRESS_PROTECTED", absl::StatusCode::kFailedPrecondition,
+     "under name-and-address protection no postal address may be sent"},
+    {Reason::kPostalAddressInvalid, "POSTAL_ADDRESS_INVALID", absl::StatusCode::kInvalidArgument,
+     "the postal address lacks street, postal code or city, or one of them is too long"},
+    {Reason::kReturnReasonMissing, "RETURN_REASON_MISSING", absl::StatusCode::kInvalidArgument,
+     "a return must say why"},
+    {Reason::kNoticeIdReused, "NOTICE_ID_REUSED", absl::StatusCode::kAlreadyExists,
+     "this id was accepted before with another notice; use a new random id"},
+    {Reason::kNoticeNotFound, "NOTICE_NOT_FOUND", absl::StatusCode::kNotFound, "no such notice for this caller"},
+    {Reason::kLeaseNotHeld, "LEASE_NOT_HELD", absl::StatusCode::kFailedPrecondition,
+     "nobody holds this lease any more; pull again"},
+    {Reason::kLeaseExpired, "LEASE_EXPIRED", absl::StatusCode::kFailedPrecondition,
+     "the lease ran out before this call; pull again"},
+    {Reason::kLeaseSuperseded, "LEASE_SUPERSEDED", absl::StatusCode::kFailedPrecondition,
+     "a newer lease on the notice exists; only its holder may do this"},
+    {Reason::kNoticeAlreadyAcknowledged, "NOTICE_ALREADY_ACKNOWLEDGED", absl::StatusCode::kFailedPrecondition,
+     "the notice was acknowledged under another lease"},
+    {Reason::kNoticeAlreadyReturned, "NOTICE_ALREADY_RETURNED", absl::StatusCode::kFailedPrecondition,
+     "the notice was returned before"},
+});
+
+size_t Place(Reason reason) {
+  const auto* found =
+      std::find_if(kReasons.begin(), kReasons.end(), [&](const ReasonEntry& entry) { return entry.reason == reason; });
+  return static_cast<size_t>(found - kReasons.begin());
+}
+
+}  // namespace
+
+absl::Span<const ReasonEntry> AllReasons() { return kReasons; }
+
+const ReasonEntry& Describe(Reason reason) {
+  const size_t place = Place(reason);
+  if (place == kReasons.size()) std::abort();  // kNone, or a reason without an entry: a bug of ours
+  return kReasons[place];
+}
+
+bool Precedes(Reason left, Reason right) { return Place(left) < Place(right); }
+
+absl::Status ToStatus(const Rejection& rejection) {
+  const ReasonEntry& entry = Describe(rejection.reason);
+  absl::Status status(entry.code, entry.text);
+  ByteWriter payload;
+  payload.Uint32(static_cast<uint32_t>(rejection.reason));
+  payload.Uint32(static_cast<uint32_t>(rejection.violations.size()));
+  for (const Violation& violation : rejection.violations) {
+    payload.Uint32(static_cast<uint32_t>(violation.reason));
+    payload.Bytes(violation.field);
+  }
+  status.SetPayload(kPayloadName, absl::Cord(payload.bytes()));
+  return status;
+}
+
+Rejection RejectionOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadName);
+  if (!payload.has_value()) return {};
+  const std::string bytes(*payload);
+  ByteReader reader(bytes);
+  Rejection rejection{.reason = static_cast<Reason>(reader.Uint32()), .violations = {}};
+  const uint32_t count = reader.Uint32();
+  for (uint32_t index = 0; index < count && reader.ok(); ++index) {
+    const Reason reason = static_cast<Reason>(reader.Uint32());
+    rejection.violations.push_back({.field = reader.Bytes(), .reason = reason});
+  }
+  return reader.AtEnd() ? rejection : Rejection{};
+}
+
+}  // namespace envej::contract

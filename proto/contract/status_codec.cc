@@ -1,0 +1,71 @@
+#include "proto/contract/status_codec.h"
+
+#include <string>
+
+#include "envej/v1/rejection.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::contract {
+namespace {
+
+Reason ReasonNamed(absl::string_view name) {
+  for (const ReasonEntry& entry : AllReasons()) {
+    if (entry.name == name) return entry.reason;
+  }
+  return Reason::kNone;
+}
+
+}  // namespace
+
+std::optional<absl::Duration> RetryDelay(Reason reason) {
+  switch (reason) {
+    case Reason::kBrokerBusy:
+      return absl::Milliseconds(500);
+    case Reason::kBrokerStopping:
+      return absl::Seconds(1);
+    default:
+      return std::nullopt;
+  }
+}
+
+grpc::Status ToGrpcStatus(const Rejection& rejection) {
+  const ReasonEntry& entry = Describe(rejection.reason);
+  google::rpc::Status status;
+  status.set_code(static_cast<int>(entry.code));
+  status.set_message(std::string(entry.text));
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(entry.name));
+  info.set_domain(std::string(kErrorDomain));
+  status.add_details()->PackFrom(info);
+  if (!rejection.violations.empty()) {
+    google::rpc::BadRequest bad_request;
+    for (const Violation& violation : rejection.violations) {
+      const ReasonEntry& why = Describe(violation.reason);
+      google::rpc::BadRequest::FieldViolation& field = *bad_request.add_field_violations();
+      field.set_field(violation.field);
+      field.set_description(std::string(why.text));
+    }
+    status.add_details()->PackFrom(bad_request);
+  }
+  if (const std::optional<absl::Duration> delay = RetryDelay(rejection.reason)) {
+    google::rpc::RetryInfo retry;
+    *retry.mutable_retry_delay() = ToMessage(*delay);
+    status.add_details()->PackFrom(retry);
+  }
+  return grpc::Status(static_cast<grpc::StatusCode>(entry.code), status.message(), status.SerializeAsString());
+}
+
+Rejection FromGrpcStatus(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return {};
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::ErrorInfo info;
+    if (!detail.Is<google::rpc::ErrorInfo>() || !detail.UnpackTo(&info)) continue;
+    if (info.domain() == std::string(kErrorDomain)) return {.reason = ReasonNamed(info.reason()), .violations = {}};
+  }
+  return {};
+}
+
+}  // namespace envej::contract
