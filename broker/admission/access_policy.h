@@ -32,8 +32,9 @@ struct AccessRule {
 };
 
 // The whole policy. A method without a row is nobody's.
+// clang-format off
 inline constexpr auto kAccessPolicy = std::to_array<AccessRule>({
-    // method                      region municipality operations
+    //                            region municipality operations
     {Method::kSubmitNotice,        true,  false,       false},
     {Method::kSubmitNotices,       true,  false,       false},
     {Method::kGetNotice,           true,  false,       false},
@@ -45,6 +46,7 @@ inline constexpr auto kAccessPolicy = std::to_array<AccessRule>({
     {Method::kAcknowledgeNotices,  false, true,        false},
     {Method::kReturnNotices,       false, true,        false},
 });
+// clang-format on
 
 // Why this kind of caller may not make this call: kCallerKindNotAllowed; nothing if it may. Which notices and which
 // inbox it may reach is a further question (admission.h).

@@ -72,7 +72,7 @@ class Participants {
   // Whether the region may send to the municipality on the day; false for codes that are not in the register.
   bool AgreementInForce(absl::string_view region_code, absl::string_view municipality_code, absl::CivilDay day) const;
 
-  absl::Span<const Region> regions() const { return regions_; }                       // by code
+  absl::Span<const Region> regions() const { return regions_; }                      // by code
   absl::Span<const Municipality> municipalities() const { return municipalities_; }  // by code
 
  private:

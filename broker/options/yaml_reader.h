@@ -2,7 +2,6 @@
 #define ENVEJ_BROKER_OPTIONS_YAML_READER_H_
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,7 +21,7 @@ struct TextRule {
   size_t most_characters = 4096;
   bool lines = false;                                 // line breaks are allowed
   bool (*accepts)(absl::string_view text) = nullptr;  // every text, where there is none
-  absl::string_view form;                             // in words: what `accepts` asks for
+  absl::string_view form = "";                        // in words: what `accepts` asks for
 };
 
 // One text of a list, and where it stands.
@@ -99,8 +98,7 @@ class YamlMapping {
   YamlMapping(const YamlNode* node, YamlReader::State* state) : node_(node), state_(state) {}
 
   const YamlNode* Find(absl::string_view key) const;
-  const YamlNode* Require(absl::string_view key);
-  // The key's value if it is of this kind; otherwise that it must be `form` is reported.
+  // The key's value if it is there and of this kind; otherwise nullptr, and what is wrong is reported.
   const YamlNode* Require(absl::string_view key, YamlNode::Kind kind, absl::string_view form);
   std::string CheckedText(absl::string_view key, const YamlNode& node, const TextRule& rule);
 
