@@ -1,0 +1,82 @@
+#include "certs/identity.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace envej::certs {
+namespace {
+
+constexpr absl::string_view kPrefix = "urn:envej:";
+constexpr size_t kCodeDigits = 4;
+constexpr size_t kNameCharacters = 32;
+// Longer than any proper URI: nothing longer is taken apart.
+constexpr size_t kUriCharacters = 96;
+
+bool IsCode(absl::string_view text) {
+  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char character) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(character));
+         });
+}
+
+absl::Status NotAnIdentity() {
+  return absl::InvalidArgumentError(
+      "not a participant's URI: expected urn:envej:region:CODE, urn:envej:region:CODE:ORIGIN, "
+      "urn:envej:municipality:CODE or urn:envej:operations:NAME");
+}
+
+}  // namespace
+
+bool IsIdentityName(absl::string_view text) {
+  return !text.empty() && text.size() <= kNameCharacters && std::all_of(text.begin(), text.end(), [](char character) {
+    return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9') || character == '-';
+  });
+}
+
+absl::StatusOr<Identity> ParseIdentityUri(absl::string_view uri) {
+  if (uri.size() > kUriCharacters || !absl::ConsumePrefix(&uri, kPrefix)) return NotAnIdentity();
+  const std::vector<absl::string_view> parts = absl::StrSplit(uri, ':');
+  if (parts.size() == 2 && parts[0] == "region" && IsCode(parts[1])) {
+    return Identity{ParticipantKind::kRegion, std::string(parts[1]), ""};
+  }
+  if (parts.size() == 3 && parts[0] == "region" && IsCode(parts[1]) && IsIdentityName(parts[2])) {
+    return Identity{ParticipantKind::kRegion, std::string(parts[1]), std::string(parts[2])};
+  }
+  if (parts.size() == 2 && parts[0] == "municipality" && IsCode(parts[1])) {
+    return Identity{ParticipantKind::kMunicipality, std::string(parts[1]), ""};
+  }
+  if (parts.size() == 2 && parts[0] == "operations" && IsIdentityName(parts[1])) {
+    return Identity{ParticipantKind::kOperations, std::string(parts[1]), ""};
+  }
+  return NotAnIdentity();
+}
+
+std::string ToUri(const Identity& identity) {
+  return absl::StrCat(kPrefix, KindName(identity.kind), ":", identity.code, identity.origin.empty() ? "" : ":",
+                      identity.origin);
+}
+
+absl::StatusOr<std::string> ParseBrokerUri(absl::string_view uri) {
+  if (!absl::ConsumePrefix(&uri, kPrefix) || !absl::ConsumePrefix(&uri, "broker:") || !IsIdentityName(uri)) {
+    return absl::InvalidArgumentError("not a broker's URI: expected urn:envej:broker:NAME");
+  }
+  return std::string(uri);
+}
+
+absl::string_view KindName(ParticipantKind kind) {
+  switch (kind) {
+    case ParticipantKind::kRegion:
+      return "region";
+    case ParticipantKind::kMunicipality:
+      return "municipality";
+    case ParticipantKind::kOperations:
+      return "operations";
+  }
+  return "";
+}
+
+}  // namespace envej::certs
