@@ -1,0 +1,27 @@
+#include "broker/wire/gate.h"
+
+#include <string>
+
+#include "broker/wire/status.h"
+#include "certs/peer_identity.h"
+#include "proto/contract/rejection.h"
+
+namespace envej::wire {
+
+absl::StatusOr<certs::Identity> Gate::Enter(const grpc::ServerContextBase& context, admission::Method method) const {
+  const absl::StatusOr<certs::Identity> caller = certs::PeerIdentity(*context.auth_context());
+  if (!caller.ok()) {
+    log_.Warning("caller_unknown", {{"error", std::string(caller.status().message())}});
+    return Refusal(contract::Reason::kCallerUnknown);
+  }
+  if (const std::optional<contract::Rejection> rejection = admission_.Authorise(*caller, method)) {
+    log_.Warning("caller_refused", {{"caller", certs::ToUri(*caller)},
+                                    {"reason", std::string(contract::Describe(rejection->reason).name)}});
+    return contract::ToStatus(*rejection);
+  }
+  if (closed_) return Refusal(contract::Reason::kBrokerStopping);
+  if (absl::FromChrono(context.deadline()) <= clock_.Now()) return Refusal(contract::Reason::kDeadlinePassed);
+  return *caller;
+}
+
+}  // namespace envej::wire

@@ -1,0 +1,37 @@
+#ifndef ENVEJ_BROKER_WIRE_GATE_H_
+#define ENVEJ_BROKER_WIRE_GATE_H_
+
+#include <grpcpp/server_context.h>
+
+#include <atomic>
+
+#include "absl/status/statusor.h"
+#include "broker/admission/admission.h"
+#include "broker/log.h"
+#include "certs/identity.h"
+
+namespace envej::wire {
+
+// The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
+// Nothing of the request is looked at before. Thread-safe.
+class Gate {
+ public:
+  Gate(const admission::Admission& admission, const Clock& clock, const Log& log)
+      : admission_(admission), clock_(clock), log_(log) {}
+
+  // The caller; or a refusal: CALLER_UNKNOWN, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
+  absl::StatusOr<certs::Identity> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
+
+  // From now on every call is refused with BROKER_STOPPING.
+  void Close() { closed_ = true; }
+
+ private:
+  const admission::Admission& admission_;
+  const Clock& clock_;
+  const Log& log_;
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_GATE_H_

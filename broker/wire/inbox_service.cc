@@ -1,0 +1,160 @@
+#include "broker/wire/inbox_service.h"
+
+#include <utility>
+
+#include "broker/wire/inbox_messages.h"
+#include "broker/wire/pull_reactor.h"
+#include "broker/wire/status.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::wire {
+namespace {
+
+using admission::Method;
+using contract::Reason;
+
+absl::Status CheckBatch(int size, absl::string_view field) {
+  if (size == 0) return Refusal(Reason::kBatchEmpty, field);
+  if (size > contract::kBatchNotices) return Refusal(Reason::kBatchTooLarge, field);
+  return absl::OkStatus();
+}
+
+// Writes each time or refusal into its result; the places of those that were asked for are given. The first error that
+// is no refusal fails the whole call, which may be repeated.
+template <typename Results, typename SetTime>
+absl::Status WriteOutcomes(const std::vector<absl::StatusOr<absl::Time>>& times, const std::vector<int>& places,
+                           Results& results, SetTime set_time) {
+  for (size_t index = 0; index < times.size(); ++index) {
+    auto& result = *results.Mutable(places[index]);
+    const absl::Status& status = times[index].status();
+    if (status.ok()) {
+      set_time(result, contract::ToMessage(*times[index]));
+    } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
+      *result.mutable_rejected() = *std::move(rejection);
+    } else {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The leases of a request that may exist, with a result for each; the others are refused at once.
+template <typename Results>
+std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
+    const google::protobuf::RepeatedPtrField<v1::LeaseName>& messages, Results& results) {
+  std::pair<std::vector<inbox::LeaseName>, std::vector<int>> read;
+  for (const v1::LeaseName& message : messages) {
+    auto& result = *results.Add();
+    *result.mutable_lease() = message;
+    if (std::optional<inbox::LeaseName> lease = ToLeaseName(message)) {
+      read.first.push_back(*std::move(lease));
+      read.second.push_back(results.size() - 1);
+    } else {
+      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kNoticeNotFound));
+    }
+  }
+  return read;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* context, const absl::Status& status) const {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToCallStatus(status, log_));
+  return reactor;
+}
+
+absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Method method,
+                                 const std::string& municipality_code) const {
+  const absl::StatusOr<certs::Identity> caller = gate_.Enter(context, method);
+  if (!caller.ok()) return caller.status();
+  const std::optional<contract::Rejection> rejection = admission_.OwnInbox(*caller, municipality_code);
+  return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,
+                                                    const v1::PullNoticesRequest* request,
+                                                    v1::PullNoticesResponse* response) {
+  const absl::Status entered = Enter(*context, Method::kPullNotices, request->municipality_code());
+  if (!entered.ok()) return Finish(context, entered);
+  absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request);
+  if (!pull.ok()) return Finish(context, pull.status());
+  return PullReactor::Start(inboxes_, *std::move(pull), response, log_);
+}
+
+grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,
+                                                     const v1::ExtendLeasesRequest* request,
+                                                     v1::ExtendLeasesResponse* response) {
+  absl::Status entered = Enter(*context, Method::kExtendLeases, request->municipality_code());
+  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
+  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<absl::Duration> duration = ToLeaseDuration(*request);
+  if (!duration.ok()) return Finish(context, duration.status());
+  auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  inboxes_.Extend(request->municipality_code(), leases, *duration,
+                  [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+                    const absl::Status written =
+                        WriteOutcomes(times, places, *response->mutable_results(), [](auto& result, auto time) {
+                          *result.mutable_expires_at() = std::move(time);
+                        });
+                    reactor->Finish(ToCallStatus(written, log_));
+                  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerContext* context,
+                                                           const v1::AcknowledgeNoticesRequest* request,
+                                                           v1::AcknowledgeNoticesResponse* response) {
+  absl::Status entered = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
+  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
+  if (!entered.ok()) return Finish(context, entered);
+  auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  inboxes_.AcknowledgeAll(
+      request->municipality_code(), leases,
+      [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+        const absl::Status written = WriteOutcomes(
+            times, places, *response->mutable_results(),
+            [](auto& result, auto time) { *result.mutable_acknowledged_at() = std::move(time); });
+        reactor->Finish(ToCallStatus(written, log_));
+      });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContext* context,
+                                                      const v1::ReturnNoticesRequest* request,
+                                                      v1::ReturnNoticesResponse* response) {
+  absl::Status entered = Enter(*context, Method::kReturnNotices, request->municipality_code());
+  if (entered.ok()) entered = CheckBatch(request->returns_size(), "returns");
+  if (!entered.ok()) return Finish(context, entered);
+  std::vector<inbox::NoticeReturn> returns;
+  std::vector<int> places;
+  for (const v1::NoticeReturn& message : request->returns()) {
+    v1::ReturnNoticeResult& result = *response->add_results();
+    *result.mutable_lease() = message.lease();
+    const std::optional<inbox::ReturnReason> reason = ToReturnReason(message.reason());
+    std::optional<inbox::LeaseName> lease = ToLeaseName(message.lease());
+    if (!reason.has_value()) {
+      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kReturnReasonMissing, "reason"));
+    } else if (!lease.has_value()) {
+      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kNoticeNotFound));
+    } else {
+      returns.push_back({.lease = *std::move(lease), .reason = *reason});
+      places.push_back(response->results_size() - 1);
+    }
+  }
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  inboxes_.ReturnAll(
+      request->municipality_code(), returns,
+      [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+        const absl::Status written =
+            WriteOutcomes(times, places, *response->mutable_results(),
+                          [](auto& result, auto time) { *result.mutable_returned_at() = std::move(time); });
+        reactor->Finish(ToCallStatus(written, log_));
+      });
+  return reactor;
+}
+
+}  // namespace envej::wire

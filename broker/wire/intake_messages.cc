@@ -1,0 +1,83 @@
+#include "broker/wire/intake_messages.h"
+
+#include "broker/wire/page_token.h"
+#include "broker/wire/status.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::wire {
+namespace {
+
+bool IsConcluded(const inbox::Record& record) {
+  return record.state == inbox::State::kAcknowledged || record.state == inbox::State::kReturned;
+}
+
+bool IsState(int number) {
+  return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kReturned);
+}
+
+}  // namespace
+
+v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted) {
+  v1::SubmitNoticeResponse message;
+  *message.mutable_receipt() = contract::ToMessage(accepted.receipt);
+  message.set_repeated_submission(accepted.repeated);
+  return message;
+}
+
+v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
+                                 const inbox::Record& record) {
+  v1::NoticeStatus message;
+  message.set_municipality_code(municipality_code);
+  message.set_notice_id(id.ToString());
+  message.set_revision(record.revision);
+  message.set_state(static_cast<v1::NoticeState>(record.state));
+  message.set_origin(record.origin);
+  message.set_discharge_date(record.discharge_date);
+  *message.mutable_accepted_at() = contract::ToMessage(record.accepted_at);
+  if (record.lease_count > 0) *message.mutable_first_leased_at() = contract::ToMessage(record.first_leased_at);
+  message.set_lease_count(record.lease_count);
+  if (IsConcluded(record)) *message.mutable_concluded_at() = contract::ToMessage(record.concluded_at);
+  message.set_return_reason(static_cast<v1::ReturnReason>(record.return_reason));
+  return message;
+}
+
+v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force) {
+  v1::Municipality message;
+  message.set_municipality_code(municipality.code);
+  message.set_name(municipality.name);
+  message.set_participating(municipality.participating);
+  message.set_agreement_in_force(agreement_in_force);
+  message.set_scheme_name(municipality.scheme_name);
+  message.set_phone_number(municipality.phone_number);
+  message.set_leaflet_text(municipality.leaflet_text);
+  return message;
+}
+
+absl::StatusOr<inbox::ListQuery> ToListQuery(const std::string& region_code, const v1::ListNoticesRequest& request) {
+  if (request.page_size() < 0 || request.page_size() > contract::kPageMost) {
+    return Refusal(contract::Reason::kRequestOutOfRange, "page_size");
+  }
+  if (request.origin().size() > contract::kOriginCharacters) {
+    return Refusal(contract::Reason::kRequestOutOfRange, "origin");
+  }
+  if (request.states_size() > contract::kListStatesMost) {
+    return Refusal(contract::Reason::kRequestOutOfRange, "states");
+  }
+  inbox::ListQuery query;
+  query.municipality_code = request.municipality_code();
+  query.region_code = region_code;
+  query.origin = request.origin();
+  query.page_size = static_cast<size_t>(request.page_size() == 0 ? contract::kPageDefault : request.page_size());
+  for (const int state : request.states()) {
+    if (!IsState(state)) return Refusal(contract::Reason::kRequestOutOfRange, "states");
+    query.states.push_back(static_cast<inbox::State>(state));
+  }
+  if (!request.page_token().empty()) {
+    query.after = DecodePageToken(query, request.page_token());
+    if (!query.after.has_value()) return Refusal(contract::Reason::kPageTokenInvalid, "page_token");
+  }
+  return query;
+}
+
+}  // namespace envej::wire

@@ -1,0 +1,186 @@
+#include "broker/wire/intake_service.h"
+
+#include <memory>
+#include <utility>
+
+#include "broker/wire/intake_messages.h"
+#include "broker/wire/page_token.h"
+#include "broker/wire/status.h"
+#include "broker/wire/submission.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::wire {
+
+using admission::Method;
+
+grpc::ServerUnaryReactor* IntakeService::Finish(grpc::CallbackServerContext* context,
+                                                const absl::Status& status) const {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToCallStatus(status, parts_.log));
+  return reactor;
+}
+
+void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status& status) const {
+  const contract::Rejection rejection = contract::RejectionOf(status);
+  if (rejection.reason == contract::Reason::kNone) return;
+  parts_.log.Info("notice_refused", {{"caller", certs::ToUri(caller)},
+                                     {"reason", std::string(contract::Describe(rejection.reason).name)}});
+}
+
+grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
+                                                      const v1::SubmitNoticeRequest* request,
+                                                      v1::SubmitNoticeResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
+  if (!caller.ok()) return Finish(context, caller.status());
+  if (request->ByteSizeLong() > contract::kCallBytes) {
+    return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notice"));
+  }
+  absl::StatusOr<inbox::Submission> submission =
+      PrepareSubmission(*caller, request->notice(), parts_.admission, parts_.secrets, parts_.inboxes.Now());
+  if (!submission.ok()) {
+    LogRefusal(*caller, submission.status());
+    return Finish(context, submission.status());
+  }
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  std::vector<inbox::Submission> submissions;
+  submissions.push_back(*std::move(submission));
+  parts_.inboxes.SubmitAll(std::move(submissions),
+                           [this, reactor, response, caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
+                             const absl::StatusOr<inbox::Accepted>& result = results.front();
+                             if (result.ok()) {
+                               *response = ToMessage(*result);
+                             } else {
+                               LogRefusal(caller, result.status());
+                             }
+                             reactor->Finish(ToCallStatus(result.status(), parts_.log));
+                           });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerContext* context,
+                                                       const v1::SubmitNoticesRequest* request,
+                                                       v1::SubmitNoticesResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
+  if (!caller.ok()) return Finish(context, caller.status());
+  if (request->notices().empty()) return Finish(context, Refusal(contract::Reason::kBatchEmpty, "notices"));
+  if (request->notices_size() > contract::kBatchNotices || request->ByteSizeLong() > contract::kBatchBytes) {
+    return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notices"));
+  }
+  const absl::Time now = parts_.inboxes.Now();
+  std::vector<inbox::Submission> submissions;
+  std::vector<int> places;  // of each submission, in the response
+  for (const v1::Notice& notice : request->notices()) {
+    v1::SubmitNoticeResult& result = *response->add_results();
+    if (contract::NoticeId::Parse(notice.envelope().notice_id()).has_value()) {
+      result.set_notice_id(notice.envelope().notice_id());
+    }
+    absl::StatusOr<inbox::Submission> submission =
+        PrepareSubmission(*caller, notice, parts_.admission, parts_.secrets, now);
+    if (submission.ok()) {
+      submissions.push_back(*std::move(submission));
+      places.push_back(response->results_size() - 1);
+    } else {
+      LogRefusal(*caller, submission.status());
+      *result.mutable_rejected() = *ToItemRejection(submission.status());
+    }
+  }
+  if (submissions.empty()) return Finish(context, absl::OkStatus());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  parts_.inboxes.SubmitAll(
+      std::move(submissions), [this, reactor, response, places = std::move(places),
+                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
+        absl::Status failure;
+        for (size_t index = 0; index < results.size(); ++index) {
+          v1::SubmitNoticeResult& result = *response->mutable_results(places[index]);
+          const absl::Status& status = results[index].status();
+          if (status.ok()) {
+            *result.mutable_accepted() = ToMessage(*results[index]);
+          } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
+            LogRefusal(caller, status);
+            *result.mutable_rejected() = *std::move(rejection);
+          } else {
+            failure = status;  // the caller repeats the batch: what was accepted is then answered again
+          }
+        }
+        reactor->Finish(ToCallStatus(failure, parts_.log));
+      });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* context,
+                                                   const v1::GetNoticeRequest* request,
+                                                   v1::GetNoticeResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kGetNotice);
+  return Finish(context, caller.ok() ? Get(*caller, *request, *response) : caller.status());
+}
+
+absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
+                                v1::GetNoticeResponse& response) const {
+  const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
+  if (!id.has_value() || parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
+    return Refusal(contract::Reason::kNoticeNotFound);
+  }
+  const store::NoticeKey notice{
+      .municipality_code = request.municipality_code(), .region_code = caller.code, .id = *id};
+  const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(notice);
+  if (!record.ok()) return record.status();
+  const absl::StatusOr<contract::Receipt> receipt =
+      parts_.inboxes.GetReceipt({.notice = notice, .revision = record->revision});
+  if (!receipt.ok()) return receipt.status();
+  *response.mutable_status() = ToStatusMessage(request.municipality_code(), *id, *record);
+  *response.mutable_receipt() = contract::ToMessage(*receipt);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext* context,
+                                                     const v1::ListNoticesRequest* request,
+                                                     v1::ListNoticesResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kListNotices);
+  return Finish(context, caller.ok() ? List(*caller, *request, *response) : caller.status());
+}
+
+absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
+                                 v1::ListNoticesResponse& response) const {
+  if (parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
+    return Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
+  }
+  const absl::StatusOr<inbox::ListQuery> query = ToListQuery(caller.code, request);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<inbox::ListPage> page = parts_.inboxes.List(*query);
+  if (!page.ok()) return page.status();
+  for (const inbox::ListedNotice& notice : page->notices) {
+    *response.add_notices() = ToStatusMessage(request.municipality_code(), notice.id, notice.record);
+  }
+  if (page->next.has_value()) response.set_next_page_token(EncodePageToken(*query, *page->next));
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServerContext* context,
+                                                            const v1::ListMunicipalitiesRequest*,
+                                                            v1::ListMunicipalitiesResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
+  if (!caller.ok()) return Finish(context, caller.status());
+  const absl::CivilDay today = absl::ToCivilDay(parts_.inboxes.Now(), parts_.copenhagen);
+  for (const admission::Municipality& municipality : parts_.participants.municipalities()) {
+    const bool in_force = parts_.participants.AgreementInForce(caller->code, municipality.code, today);
+    *response->add_municipalities() = ToMessage(municipality, in_force);
+  }
+  return Finish(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* IntakeService::GetServiceInfo(grpc::CallbackServerContext* context,
+                                                        const v1::GetServiceInfoRequest*,
+                                                        v1::GetServiceInfoResponse* response) {
+  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kGetServiceInfo);
+  if (!caller.ok()) return Finish(context, caller.status());
+  response->add_contract_versions(contract::kContractVersion);
+  response->set_broker(parts_.broker_name);
+  response->set_program_version(ENVEJ_VERSION);
+  response->set_batch_notices(contract::kBatchNotices);
+  response->set_batch_bytes(contract::kBatchBytes);
+  response->set_id_memory_months(contract::kIdMemoryMonths);
+  return Finish(context, absl::OkStatus());
+}
+
+}  // namespace envej::wire

@@ -1,0 +1,64 @@
+#ifndef ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
+#define ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
+
+#include <string>
+#include <vector>
+
+#include "broker/admission/admission.h"
+#include "broker/admission/participants.h"
+#include "broker/inbox/inboxes.h"
+#include "broker/log.h"
+#include "broker/wire/gate.h"
+#include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/content_commitment.h"
+
+namespace envej::wire {
+
+// One way in. Each call: who and may (Gate), whether (Admission), then the inbox. All that it is given must outlive it.
+class IntakeService final : public v1::IntakeService::CallbackService {
+ public:
+  struct Parts {
+    const Gate& gate;
+    const admission::Admission& admission;
+    const admission::Participants& participants;
+    const std::vector<contract::CommitmentSecret>& secrets;
+    inbox::Inboxes& inboxes;
+    const Log& log;
+    std::string broker_name;
+    absl::TimeZone copenhagen;
+  };
+
+  explicit IntakeService(Parts parts) : parts_(std::move(parts)) {}
+
+  grpc::ServerUnaryReactor* SubmitNotice(grpc::CallbackServerContext* context, const v1::SubmitNoticeRequest* request,
+                                         v1::SubmitNoticeResponse* response) override;
+  grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context,
+                                          const v1::SubmitNoticesRequest* request,
+                                          v1::SubmitNoticesResponse* response) override;
+  grpc::ServerUnaryReactor* GetNotice(grpc::CallbackServerContext* context, const v1::GetNoticeRequest* request,
+                                      v1::GetNoticeResponse* response) override;
+  grpc::ServerUnaryReactor* ListNotices(grpc::CallbackServerContext* context, const v1::ListNoticesRequest* request,
+                                        v1::ListNoticesResponse* response) override;
+  grpc::ServerUnaryReactor* ListMunicipalities(grpc::CallbackServerContext* context,
+                                               const v1::ListMunicipalitiesRequest* request,
+                                               v1::ListMunicipalitiesResponse* response) override;
+  grpc::ServerUnaryReactor* GetServiceInfo(grpc::CallbackServerContext* context,
+                                           const v1::GetServiceInfoRequest* request,
+                                           v1::GetServiceInfoResponse* response) override;
+
+ private:
+  grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
+  absl::Status Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
+                   v1::GetNoticeResponse& response) const;
+  absl::Status List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
+                    v1::ListNoticesResponse& response) const;
+  // A refusal is counted in the log by reason and region, without the notice: it must not become a record of
+  // somebody who did not consent.
+  void LogRefusal(const certs::Identity& caller, const absl::Status& status) const;
+
+  const Parts parts_;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_

@@ -1,0 +1,43 @@
+#ifndef ENVEJ_BROKER_WIRE_PULL_REACTOR_H_
+#define ENVEJ_BROKER_WIRE_PULL_REACTOR_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <atomic>
+#include <memory>
+
+#include "broker/inbox/inboxes.h"
+#include "broker/log.h"
+#include "envej/v1/inbox_service.pb.h"
+
+namespace envej::wire {
+
+// A pull that may wait: when its caller goes away, it leaves the queue, so that nothing is leased to nobody. Deletes
+// itself when gRPC is done with it.
+class PullReactor final : public grpc::ServerUnaryReactor {
+ public:
+  static PullReactor* Start(inbox::Inboxes& inboxes, inbox::PullRequest request, v1::PullNoticesResponse* response,
+                            const Log& log);
+
+ private:
+  // Outlives the reactor, which may be gone before the pull's handle is known.
+  struct Waiting {
+    std::atomic<uint64_t> handle = 0;
+    std::atomic<bool> cancelled = false;
+  };
+
+  PullReactor(inbox::Inboxes& inboxes, const Log& log)
+      : inboxes_(inboxes), log_(log), waiting_(std::make_shared<Waiting>()) {}
+
+  void Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& items, v1::PullNoticesResponse* response);
+  void OnCancel() override;
+  void OnDone() override { delete this; }
+
+  inbox::Inboxes& inboxes_;
+  const Log& log_;
+  const std::shared_ptr<Waiting> waiting_;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_PULL_REACTOR_H_

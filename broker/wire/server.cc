@@ -1,0 +1,56 @@
+#include "broker/wire/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/limits.h"
+
+namespace envej::wire {
+namespace {
+
+constexpr int kMetadataBytes = 8 << 10;
+constexpr int kHandshakeMilliseconds = 10'000;
+constexpr int kPingMilliseconds = 30'000;
+constexpr int kPingTimeoutMilliseconds = 10'000;
+constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping more often are sent away
+constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
+
+void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kReceiveBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.concurrent_streams);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second broker on the address must fail, not share it
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const std::vector<grpc::Service*>& services) {
+  grpc::EnableDefaultHealthCheckService(true);
+  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  auto server = std::unique_ptr<Server>(new Server);
+  grpc::ServerBuilder builder;
+  SetBounds(options, builder);
+  builder.AddListeningPort(options.listen, options.credentials, &server->port_);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || server->port_ == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen, "; is another program using the port?"));
+  }
+  return server;
+}
+
+void Server::Drain(absl::Time deadline) {
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  server_->Shutdown(absl::ToChronoTime(deadline));
+  server_->Wait();
+}
+
+}  // namespace envej::wire

@@ -1,0 +1,45 @@
+#ifndef ENVEJ_BROKER_WIRE_SERVER_H_
+#define ENVEJ_BROKER_WIRE_SERVER_H_
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace envej::wire {
+
+struct ServerOptions {
+  std::string listen;  // HOST:PORT; port 0 for any
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  int concurrent_streams = 100;  // of one connection
+  bool reflection = false;
+};
+
+// The gRPC server with its bounds against abuse, and the health service.
+class Server {
+ public:
+  // Listens and serves. UNAVAILABLE if the address cannot be listened on. The services must outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const std::vector<grpc::Service*>& services);
+
+  int port() const { return port_; }
+
+  // Says "not serving", lets calls under way go on until `deadline`, and then ends them. Returns when all have ended.
+  void Drain(absl::Time deadline);
+
+ private:
+  Server() = default;
+
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_SERVER_H_
