@@ -42,8 +42,8 @@ Operations::Done AsTimes(Inboxes::TimesDone done, TimeOf time_of) {
 }
 
 bool Matches(const ListQuery& query, const Record& record) {
-  const bool state = query.states.empty() ||
-                     std::find(query.states.begin(), query.states.end(), record.state) != query.states.end();
+  const bool state =
+      query.states.empty() || std::find(query.states.begin(), query.states.end(), record.state) != query.states.end();
   return state && (query.origin.empty() || query.origin == record.origin);
 }
 
@@ -53,7 +53,8 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
     : store_(store),
       clock_(clock),
       operations_(store),
-      pulls_(store, operations_, scheduler, [this] { return Now(); }, options.waiting_pulls),
+      pulls_(
+          store, operations_, scheduler, [this] { return Now(); }, options.waiting_pulls),
       expiry_(store, operations_, scheduler, [this] { return Now(); }) {}
 
 Inboxes::~Inboxes() = default;
@@ -104,8 +105,8 @@ uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(
 
 void Inboxes::CancelPull(uint64_t handle) { pulls_.Cancel(handle); }
 
-void Inboxes::Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases, absl::Duration duration,
-                     TimesDone done) {
+void Inboxes::Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases,
+                     absl::Duration duration, TimesDone done) {
   const absl::Time now = Now();
   std::vector<Operation> operations;
   for (const LeaseName& lease : leases) {
@@ -134,11 +135,11 @@ void Inboxes::ReturnAll(const std::string& municipality_code, const std::vector<
                         TimesDone done) {
   std::vector<Operation> operations;
   for (const NoticeReturn& refusal : returns) {
-    operations.push_back({.notice = KeyOf(municipality_code, refusal.lease),
-                          .happening = Return{.revision = refusal.lease.revision,
-                                              .token = refusal.lease.token,
-                                              .reason = refusal.reason},
-                          .content = {}});
+    operations.push_back(
+        {.notice = KeyOf(municipality_code, refusal.lease),
+         .happening =
+             Return{.revision = refusal.lease.revision, .token = refusal.lease.token, .reason = refusal.reason},
+         .content = {}});
   }
   operations_.Run(std::move(operations), Now(),
                   AsTimes(std::move(done), [](const Record& record) { return record.concluded_at; }));

@@ -73,8 +73,8 @@ struct ListPage {
 //
 // Errors: refusals carry their reason (contract::RejectionOf); any other status is an error of the store.
 // Durability: submissions, acknowledgements and returns are answered after the sync; leases before it.
-// Thread safety: all functions from any thread. Callbacks run on the caller's thread, the store's or the scheduler's, and
-// must not block.
+// Thread safety: all functions from any thread. Callbacks run on the caller's thread, the store's or the scheduler's,
+// and must not block.
 class Inboxes {
  public:
   struct Options {

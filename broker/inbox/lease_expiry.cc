@@ -47,7 +47,8 @@ void LeaseExpiry::Look() {
   const bool more = scan.ok() && scan->more;
   const std::string next = !scan.ok() ? from : more ? scan->entries.back().key : to;
   operations_.Run(std::move(operations), now, [this, from, next, more](std::vector<Result> results) {
-    const bool all = std::all_of(results.begin(), results.end(), [](const Result& result) { return result.status.ok(); });
+    const bool all =
+        std::all_of(results.begin(), results.end(), [](const Result& result) { return result.status.ok(); });
     {
       MutexLock lock(mutex_);
       from_ = all ? next : from;

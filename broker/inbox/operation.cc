@@ -28,7 +28,8 @@ journal::Event MakeEvent(const Operation& operation, const Record& next, journal
 
 void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& before, const Record& after,
                  std::vector<Mutation>& mutations) {
-  const std::vector<std::string> old_keys = before.has_value() ? IndexKeys(notice, *before) : std::vector<std::string>();
+  const std::vector<std::string> old_keys =
+      before.has_value() ? IndexKeys(notice, *before) : std::vector<std::string>();
   const std::vector<std::string> new_keys = IndexKeys(notice, after);
   for (const std::string& key : old_keys) {
     if (std::find(new_keys.begin(), new_keys.end(), key) == new_keys.end()) {
@@ -174,7 +175,8 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
         result.status = Refusal(contract::Reason::kBrokerBusy);
         break;
       case store::Outcome::Kind::kIndeterminate:
-        result.status = absl::UnavailableError("the store failed; whether this was carried out is not known: repeat it");
+        result.status =
+            absl::UnavailableError("the store failed; whether this was carried out is not known: repeat it");
         break;
     }
   }

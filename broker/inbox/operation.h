@@ -35,8 +35,8 @@ struct Result {
 // each for itself. An operation that lost a race against another is read and decided again, at most
 // kRounds times.
 //
-// Thread safety: any thread. `done` is called exactly once, on the calling thread when nothing was to be committed, else
-// on a thread of the store; with one result an operation, in order.
+// Thread safety: any thread. `done` is called exactly once, on the calling thread when nothing was to be committed,
+// else on a thread of the store; with one result an operation, in order.
 class Operations {
  public:
   using Done = std::function<void(std::vector<Result>)>;

@@ -149,8 +149,7 @@ void PullQueue::Serve(const std::string& municipality_code) {
 
 absl::Status PullQueue::Find(const PullRequest& request, const std::string& head, Serving& serving) {
   const std::string end = store::EndOfPrefix(store::WaitingPrefix(request.municipality_code));
-  absl::StatusOr<store::ScanResult> scan =
-      store_.Scan({.from = head, .to = end, .entries = request.max_notices});
+  absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = head, .to = end, .entries = request.max_notices});
   if (!scan.ok()) return scan.status();
   const absl::Time expires_at = now_() + request.lease;
   size_t bytes = 0;

@@ -51,9 +51,9 @@ Decision On(const std::optional<Record>& state, const Submit& submit, absl::Time
   record.discharge_date = submit.discharge_date;
   record.accepted_at = now;
   record.commitment = submit.commitments.front();
-  return Changed(std::move(record), {.content = Decision::Content::kStore,
-                                     .event = EventType::kAccepted,
-                                     .durability = Durability::kSynced});
+  return Changed(
+      std::move(record),
+      {.content = Decision::Content::kStore, .event = EventType::kAccepted, .durability = Durability::kSynced});
 }
 
 Decision On(const std::optional<Record>& state, const TakeLease& lease, absl::Time now) {
@@ -64,9 +64,9 @@ Decision On(const std::optional<Record>& state, const TakeLease& lease, absl::Ti
   ++next.lease_count;
   next.token = lease.token;
   next.lease_expires_at = lease.expires_at;
-  return Changed(std::move(next), {.content = Decision::Content::kKeep,
-                                   .event = EventType::kLeased,
-                                   .durability = Durability::kUnsynced});
+  return Changed(
+      std::move(next),
+      {.content = Decision::Content::kKeep, .event = EventType::kLeased, .durability = Durability::kUnsynced});
 }
 
 // Why `token` is not the running claim on the item; nothing if it is.
@@ -93,9 +93,8 @@ Decision On(const std::optional<Record>& state, const ExtendLease& extend, absl:
   Record next = *state;
   next.lease_expires_at = std::max(next.lease_expires_at, extend.expires_at);
   if (next == *state) return Repeated();
-  return Changed(std::move(next), {.content = Decision::Content::kKeep,
-                                   .event = std::nullopt,
-                                   .durability = Durability::kUnsynced});
+  return Changed(std::move(next),
+                 {.content = Decision::Content::kKeep, .event = std::nullopt, .durability = Durability::kUnsynced});
 }
 
 bool ConcludedBy(const std::optional<Record>& state, State concluded, uint32_t revision, const std::string& token) {
@@ -112,31 +111,30 @@ Record Conclude(const Record& record, State state, absl::Time now) {
 Decision On(const std::optional<Record>& state, const Acknowledge& acknowledge, absl::Time now) {
   if (ConcludedBy(state, State::kAcknowledged, acknowledge.revision, acknowledge.token)) return Repeated();
   if (const auto reason = RefuseClaim(state, acknowledge.revision, acknowledge.token, now)) return Rejected(*reason);
-  return Changed(Conclude(*state, State::kAcknowledged, now), {.content = Decision::Content::kDestroy,
-                                                               .event = EventType::kAcknowledged,
-                                                               .durability = Durability::kSynced});
+  return Changed(
+      Conclude(*state, State::kAcknowledged, now),
+      {.content = Decision::Content::kDestroy, .event = EventType::kAcknowledged, .durability = Durability::kSynced});
 }
 
 Decision On(const std::optional<Record>& state, const Return& refusal, absl::Time now) {
-  if (ConcludedBy(state, State::kReturned, refusal.revision, refusal.token) &&
-      state->return_reason == refusal.reason) {
+  if (ConcludedBy(state, State::kReturned, refusal.revision, refusal.token) && state->return_reason == refusal.reason) {
     return Repeated();
   }
   if (const auto reason = RefuseClaim(state, refusal.revision, refusal.token, now)) return Rejected(*reason);
   Record next = Conclude(*state, State::kReturned, now);
   next.return_reason = refusal.reason;
-  return Changed(std::move(next), {.content = Decision::Content::kDestroy,
-                                   .event = EventType::kReturned,
-                                   .durability = Durability::kSynced});
+  return Changed(
+      std::move(next),
+      {.content = Decision::Content::kDestroy, .event = EventType::kReturned, .durability = Durability::kSynced});
 }
 
 Decision On(const std::optional<Record>& state, const ExpireLease&, absl::Time now) {
   if (!state.has_value() || state->state != State::kLeased || now < state->lease_expires_at) return Unchanged();
   Record next = *state;
   next.state = State::kWaiting;
-  return Changed(std::move(next), {.content = Decision::Content::kKeep,
-                                   .event = EventType::kLeaseExpired,
-                                   .durability = Durability::kUnsynced});
+  return Changed(
+      std::move(next),
+      {.content = Decision::Content::kKeep, .event = EventType::kLeaseExpired, .durability = Durability::kUnsynced});
 }
 
 }  // namespace

@@ -25,11 +25,11 @@ enum class EventType : uint8_t {
 struct Event {
   EventType type = EventType::kAccepted;
   store::ItemKey item;
-  absl::Time at;                         // whole microseconds
-  std::string origin;                    // accepted
+  absl::Time at;                           // whole microseconds
+  std::string origin;                      // accepted
   contract::ContentCommitment commitment;  // accepted
-  std::string token;                     // leased, acknowledged, returned, lease expired
-  uint32_t return_reason = 0;            // returned: number of envej.v1.ReturnReason
+  std::string token;                       // leased, acknowledged, returned, lease expired
+  uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
 };
 
 std::string EncodeEvent(const Event& event);

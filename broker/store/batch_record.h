@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_STORE_BATCH_RECORD_H_
 #define ENVEJ_BROKER_STORE_BATCH_RECORD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,14 +12,17 @@
 
 namespace envej::store {
 
+inline constexpr size_t kIncarnationBytes = 16;
+
 // One link of the journal: what a batch did, bound to everything before it. Its hash is SHA-256 of its encoding
-// without the events, which the root stands for.
+// without the events, which the root stands for. Batches are counted from 1; one without events makes no record and
+// takes no number.
 struct BatchRecord {
   std::string store_incarnation;  // 16 bytes
   std::string broker;
   uint64_t batch = 0;
   absl::Time time;            // whole microseconds
-  std::string previous_hash;  // 32 bytes; of batch 0: all zero
+  std::string previous_hash;  // 32 bytes; of batch 1: all zero
   std::string events_root;    // 32 bytes
   std::vector<std::string> events;
 };
@@ -32,9 +36,12 @@ absl::StatusOr<BatchRecord> DecodeBatchRecord(absl::string_view value);
 struct BatchHead {
   std::string store_incarnation;
   uint64_t batch = 0;
-  std::string hash;  // 32 bytes
-  absl::Time time;
+  std::string hash;  // 32 bytes; of batch 0: all zero
+  absl::Time time;   // of the newest batch, with events or without; whole microseconds
 };
+
+// The head of a store that was never written to. `incarnation` is 16 bytes.
+BatchHead FirstHead(absl::string_view incarnation);
 
 std::string EncodeBatchHead(const BatchHead& head);  // framed
 absl::StatusOr<BatchHead> DecodeBatchHead(absl::string_view value);

@@ -42,9 +42,12 @@ struct ItemKey {
   bool operator==(const ItemKey&) const = default;
 };
 
+// Keys that the store alone writes.
 std::string EpochKey();
 std::string HeadKey();
 std::string JournalKey(uint64_t batch);
+bool IsStoresOwn(absl::string_view key);
+
 std::string RecordKey(const NoticeKey& notice);
 std::string ContentKey(const ItemKey& item);
 std::string PositionKey(const ItemKey& item);
@@ -57,7 +60,7 @@ std::string WaitingPrefix(absl::string_view municipality_code);
 std::string LeasedPrefix();
 std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
-// The first key after all that have the prefix.
+// The first key after all that have the prefix, which is one of those above.
 std::string EndOfPrefix(absl::string_view prefix);
 
 // The item that a waiting or leased key names; an error if it is not such a key.
@@ -73,8 +76,11 @@ struct LeasedEntry {
 absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key);
 absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key);
 
+// Values that the store itself writes; framed. Decoding: DATA_LOSS or FAILED_PRECONDITION as Unframe of record_codec.h.
 std::string EncodePosition(const contract::JournalPosition& position);
 absl::StatusOr<contract::JournalPosition> DecodePosition(absl::string_view value);
+std::string EncodeEpoch(uint64_t epoch);
+absl::StatusOr<uint64_t> DecodeEpoch(absl::string_view value);
 
 }  // namespace envej::store
 

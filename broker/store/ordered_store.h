@@ -33,7 +33,8 @@ struct Mutation {
 
 // Conditions and changes that succeed or fail together, and fail alone: transitions that share a batch do not
 // depend on one another, but each sees the changes of those before it. `events` are journalled with them, in order;
-// each is the canonical form of one event and holds no direct identifier.
+// each is the canonical form of one event and holds no direct identifier. Of several changes to one key the last
+// counts. A transition that changes a key of the store's own (key_layout.h) is refused.
 struct Transition {
   std::vector<Condition> conditions;
   std::vector<Mutation> mutations;
@@ -51,7 +52,7 @@ struct Outcome {
   enum class Kind {
     kCommitted,
     kConditionFailed,  // nothing was changed: read again
-    kRefused,          // nothing was changed: too much is waiting, or the store is stopping
+    kRefused,          // nothing was changed: too much is waiting, the store is stopping, or it is malformed
     kIndeterminate,    // the write failed: it may or may not have happened. The store answers nothing after it.
   };
   Kind kind = Kind::kRefused;
@@ -85,8 +86,9 @@ struct ScanResult {
 // Reads see what is committed, whether synced or not. State, index and journal of one batch are one commit: the
 // store adds one journal record a batch (see batch_record.h).
 //
-// Thread safety: all functions may be called from any thread. Callbacks run on a thread of the store and must not
-// block; they may call the store.
+// Thread safety: all functions may be called from any thread. Callbacks run on a thread of the store, or, for a commit
+// that is turned away at once (too much waits, stopping, failed), on the caller's before Commit returns: so call
+// Commit without a lock that the callback takes. Callbacks must not block; they may call the store.
 class OrderedStore {
  public:
   using CommitCallback = std::function<void(std::vector<Outcome>)>;
@@ -100,14 +102,15 @@ class OrderedStore {
 
   // Carries out each transition whose conditions hold, and then calls `done` exactly once with one outcome a
   // transition, in order. `now` is the time that the batch's journal record carries; a batch takes the latest.
-  // At most kCommitTransitions transitions (limits below).
+  // More than kCommitTransitions transitions (below) are refused.
   virtual void Commit(std::vector<Transition> transitions, Durability durability, absl::Time now,
                       CommitCallback done) = 0;
 
   // Calls `put` for each key with this prefix that a commit, by this or another broker, has put: a hint to read again,
   // given after the key can be read and, for a commit by this store, before that commit's `done`. Deletions give no
-  // hint. `put` must not block and may not commit. The returned function ends the watch; no call is running once it
-  // has returned.
+  // hint. `put` must not block and may neither commit nor begin or end a watch. The returned function ends the watch
+  // and may outlive the store; no call is running once it has returned, so it must not be called holding a lock that
+  // `put` takes.
   virtual std::function<void()> Watch(absl::string_view prefix, std::function<void(absl::string_view key)> put) = 0;
 
   // The latest time that a committed batch carries: deadlines never go back behind it.

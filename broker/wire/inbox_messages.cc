@@ -30,7 +30,9 @@ std::optional<absl::Duration> LeaseDuration(const Request& request) {
 }  // namespace
 
 absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request) {
-  const auto out_of_range = [](absl::string_view field) { return Refusal(contract::Reason::kRequestOutOfRange, field); };
+  const auto out_of_range = [](absl::string_view field) {
+    return Refusal(contract::Reason::kRequestOutOfRange, field);
+  };
   if (request.max_notices() < 0 || request.max_notices() > contract::kBatchNotices) return out_of_range("max_notices");
   if (request.max_bytes() < 0 || static_cast<size_t>(request.max_bytes()) > contract::kBatchBytes) {
     return out_of_range("max_bytes");

@@ -96,9 +96,8 @@ grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext
   inboxes_.Extend(request->municipality_code(), leases, *duration,
                   [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
                     const absl::Status written =
-                        WriteOutcomes(times, places, *response->mutable_results(), [](auto& result, auto time) {
-                          *result.mutable_expires_at() = std::move(time);
-                        });
+                        WriteOutcomes(times, places, *response->mutable_results(),
+                                      [](auto& result, auto time) { *result.mutable_expires_at() = std::move(time); });
                     reactor->Finish(ToCallStatus(written, log_));
                   });
   return reactor;
@@ -115,9 +114,9 @@ grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerC
   inboxes_.AcknowledgeAll(
       request->municipality_code(), leases,
       [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
-        const absl::Status written = WriteOutcomes(
-            times, places, *response->mutable_results(),
-            [](auto& result, auto time) { *result.mutable_acknowledged_at() = std::move(time); });
+        const absl::Status written =
+            WriteOutcomes(times, places, *response->mutable_results(),
+                          [](auto& result, auto time) { *result.mutable_acknowledged_at() = std::move(time); });
         reactor->Finish(ToCallStatus(written, log_));
       });
   return reactor;

@@ -45,16 +45,16 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   std::vector<inbox::Submission> submissions;
   submissions.push_back(*std::move(submission));
-  parts_.inboxes.SubmitAll(std::move(submissions),
-                           [this, reactor, response, caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
-                             const absl::StatusOr<inbox::Accepted>& result = results.front();
-                             if (result.ok()) {
-                               *response = ToMessage(*result);
-                             } else {
-                               LogRefusal(caller, result.status());
-                             }
-                             reactor->Finish(ToCallStatus(result.status(), parts_.log));
-                           });
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = *caller](
+                                                       std::vector<absl::StatusOr<inbox::Accepted>> results) {
+    const absl::StatusOr<inbox::Accepted>& result = results.front();
+    if (result.ok()) {
+      *response = ToMessage(*result);
+    } else {
+      LogRefusal(caller, result.status());
+    }
+    reactor->Finish(ToCallStatus(result.status(), parts_.log));
+  });
   return reactor;
 }
 

@@ -32,8 +32,7 @@ class IntakeService final : public v1::IntakeService::CallbackService {
 
   grpc::ServerUnaryReactor* SubmitNotice(grpc::CallbackServerContext* context, const v1::SubmitNoticeRequest* request,
                                          v1::SubmitNoticeResponse* response) override;
-  grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context,
-                                          const v1::SubmitNoticesRequest* request,
+  grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context, const v1::SubmitNoticesRequest* request,
                                           v1::SubmitNoticesResponse* response) override;
   grpc::ServerUnaryReactor* GetNotice(grpc::CallbackServerContext* context, const v1::GetNoticeRequest* request,
                                       v1::GetNoticeResponse* response) override;

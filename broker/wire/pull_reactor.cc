@@ -11,10 +11,9 @@ PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::PullRequest requ
                                 const Log& log) {
   auto* reactor = new PullReactor(inboxes, log);
   const std::shared_ptr<Waiting> waiting = reactor->waiting_;
-  waiting->handle = inboxes.Pull(std::move(request),
-                                 [reactor, response](absl::StatusOr<std::vector<inbox::PulledItem>> items) {
-                                   reactor->Answer(items, response);
-                                 });
+  waiting->handle = inboxes.Pull(
+      std::move(request),
+      [reactor, response](absl::StatusOr<std::vector<inbox::PulledItem>> items) { reactor->Answer(items, response); });
   if (waiting->cancelled) inboxes.CancelPull(waiting->handle);
   return reactor;
 }

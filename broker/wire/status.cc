@@ -12,7 +12,8 @@ grpc::Status ToCallStatus(const absl::Status& status, const Log& log) {
   if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;
   log.Error("call_failed", {{"error", status.ToString()}});
   if (absl::IsUnavailable(status)) {
-    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the broker cannot answer now; repeat the call with the same ids");
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                        "the broker cannot answer now; repeat the call with the same ids");
   }
   return grpc::Status(grpc::StatusCode::INTERNAL, "the broker failed; its operations staff find the error in the log");
 }

@@ -1,7 +1,9 @@
 #ifndef ENVEJ_PROTO_CONTRACT_MESSAGE_CODEC_H_
 #define ENVEJ_PROTO_CONTRACT_MESSAGE_CODEC_H_
 
-#include "envej/v1/intake_service.pb.h"
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "envej/v1/rejection.pb.h"

@@ -1,0 +1,218 @@
+#include "broker/store/key_layout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "broker/store/record_codec.h"
+#include "proto/contract/byte_codec.h"
+
+namespace envej::store {
+namespace {
+
+using contract::ByteReader;
+using contract::ByteWriter;
+
+constexpr char kEpoch = 'e';
+constexpr char kHead = 'h';
+constexpr char kJournal = 'j';
+constexpr char kRecord = 'n';
+constexpr char kContent = 'c';
+constexpr char kPosition = 'p';
+constexpr char kWaiting = 'w';
+constexpr char kLeased = 'l';
+
+constexpr size_t kCodeBytes = 4;
+constexpr size_t kIdBytes = 16;
+constexpr uint8_t kPositionVersion = 1;
+constexpr uint8_t kEpochVersion = 1;
+constexpr absl::Duration kTimeStep = absl::Microseconds(1);
+
+std::string ItemKeyOf(char kind, const ItemKey& item) {
+  ByteWriter key;
+  key.Uint8(static_cast<uint8_t>(kind));
+  key.Raw(item.notice.municipality_code);
+  key.Raw(item.notice.region_code);
+  key.Raw(item.notice.id.ToBytes());
+  key.Uint32(item.revision);
+  return std::move(key).bytes();
+}
+
+std::string LeasedFrom(absl::Time time) {
+  ByteWriter key;
+  key.Uint8(static_cast<uint8_t>(kLeased));
+  key.Time(time);
+  return std::move(key).bytes();
+}
+
+// Reads the parts of a key; anything that no key holds makes it not ok.
+class KeyReader {
+ public:
+  KeyReader(absl::string_view key, char kind) : reader_(key) { ok_ = reader_.Uint8() == static_cast<uint8_t>(kind); }
+
+  std::string Code() {
+    std::string code = reader_.Raw(kCodeBytes);
+    ok_ = ok_ && std::all_of(code.begin(), code.end(),
+                             [](char digit) { return absl::ascii_isdigit(static_cast<unsigned char>(digit)); });
+    return code;
+  }
+
+  contract::NoticeId Id() {
+    const std::optional<contract::NoticeId> id = contract::NoticeId::FromBytes(reader_.Raw(kIdBytes));
+    ok_ = ok_ && id.has_value();
+    return id.value_or(contract::NoticeId());
+  }
+
+  uint32_t Revision() { return reader_.Uint32(); }
+  absl::Time Time() { return reader_.Time(); }
+
+  absl::Status Finish() const {
+    if (ok_ && reader_.AtEnd()) return absl::OkStatus();
+    return absl::DataLossError("a stored key is malformed");
+  }
+
+ private:
+  ByteReader reader_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+std::string EpochKey() { return std::string(1, kEpoch); }
+std::string HeadKey() { return std::string(1, kHead); }
+
+std::string JournalKey(uint64_t batch) {
+  ByteWriter key;
+  key.Uint8(static_cast<uint8_t>(kJournal));
+  key.Uint64(batch);
+  return std::move(key).bytes();
+}
+
+bool IsStoresOwn(absl::string_view key) {
+  return !key.empty() && (key[0] == kEpoch || key[0] == kHead || key[0] == kJournal);
+}
+
+std::string RecordKey(const NoticeKey& notice) {
+  std::string key = RecordPrefix(notice.municipality_code, notice.region_code);
+  key += notice.id.ToBytes();
+  return key;
+}
+
+std::string ContentKey(const ItemKey& item) { return ItemKeyOf(kContent, item); }
+std::string PositionKey(const ItemKey& item) { return ItemKeyOf(kPosition, item); }
+
+std::string WaitingKey(absl::Time accepted_at, const ItemKey& item) {
+  ByteWriter key;
+  key.Raw(WaitingPrefix(item.notice.municipality_code));
+  key.Time(accepted_at);
+  key.Raw(item.notice.region_code);
+  key.Raw(item.notice.id.ToBytes());
+  key.Uint32(item.revision);
+  return std::move(key).bytes();
+}
+
+std::string LeasedKey(absl::Time expires_at, const ItemKey& item) {
+  ByteWriter key;
+  key.Raw(LeasedFrom(expires_at));
+  key.Raw(item.notice.municipality_code);
+  key.Raw(item.notice.region_code);
+  key.Raw(item.notice.id.ToBytes());
+  key.Uint32(item.revision);
+  return std::move(key).bytes();
+}
+
+std::string WaitingPrefix() { return std::string(1, kWaiting); }
+
+std::string WaitingPrefix(absl::string_view municipality_code) {
+  return WaitingPrefix().append(municipality_code.data(), municipality_code.size());
+}
+
+std::string LeasedPrefix() { return std::string(1, kLeased); }
+std::string LeasedUpTo(absl::Time time) { return LeasedFrom(time + kTimeStep); }
+
+std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code) {
+  return std::string(1, kRecord)
+      .append(municipality_code.data(), municipality_code.size())
+      .append(region_code.data(), region_code.size());
+}
+
+std::string EndOfPrefix(absl::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
+  return end;
+}
+
+absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key) {
+  KeyReader reader(key, kWaiting);
+  WaitingEntry entry;
+  entry.item.notice.municipality_code = reader.Code();
+  entry.accepted_at = reader.Time();
+  entry.item.notice.region_code = reader.Code();
+  entry.item.notice.id = reader.Id();
+  entry.item.revision = reader.Revision();
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return entry;
+}
+
+absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key) {
+  KeyReader reader(key, kLeased);
+  LeasedEntry entry;
+  entry.expires_at = reader.Time();
+  entry.item.notice.municipality_code = reader.Code();
+  entry.item.notice.region_code = reader.Code();
+  entry.item.notice.id = reader.Id();
+  entry.item.revision = reader.Revision();
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return entry;
+}
+
+absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key) {
+  KeyReader reader(key, kRecord);
+  NoticeKey notice;
+  notice.municipality_code = reader.Code();
+  notice.region_code = reader.Code();
+  notice.id = reader.Id();
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return notice;
+}
+
+std::string EncodePosition(const contract::JournalPosition& position) {
+  ByteWriter payload;
+  payload.Bytes(position.store_incarnation);
+  payload.Bytes(position.broker);
+  payload.Uint64(position.batch);
+  payload.Uint32(position.event_index);
+  return Frame(kPositionVersion, payload.bytes());
+}
+
+absl::StatusOr<contract::JournalPosition> DecodePosition(absl::string_view value) {
+  const absl::StatusOr<Framed> framed = Unframe(value, kPositionVersion);
+  if (!framed.ok()) return framed.status();
+  ByteReader reader(framed->payload);
+  contract::JournalPosition position;
+  position.store_incarnation = reader.Bytes();
+  position.broker = reader.Bytes();
+  position.batch = reader.Uint64();
+  position.event_index = reader.Uint32();
+  if (!reader.AtEnd()) return absl::DataLossError("a stored journal position is malformed");
+  return position;
+}
+
+std::string EncodeEpoch(uint64_t epoch) {
+  ByteWriter payload;
+  payload.Uint64(epoch);
+  return Frame(kEpochVersion, payload.bytes());
+}
+
+absl::StatusOr<uint64_t> DecodeEpoch(absl::string_view value) {
+  const absl::StatusOr<Framed> framed = Unframe(value, kEpochVersion);
+  if (!framed.ok()) return framed.status();
+  ByteReader reader(framed->payload);
+  const uint64_t epoch = reader.Uint64();
+  if (!reader.AtEnd()) return absl::DataLossError("the stored start epoch is malformed");
+  return epoch;
+}
+
+}  // namespace envej::store
