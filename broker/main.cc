@@ -1,0 +1,213 @@
+// envej-broker: the one place where everything is wired together.
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "broker/admission/admission.h"
+#include "broker/admission/participants_reader.h"
+#include "broker/clock.h"
+#include "broker/inbox/inboxes.h"
+#include "broker/log.h"
+#include "broker/options/broker_options.h"
+#include "broker/store/rocksdb_store.h"
+#include "broker/timer_scheduler.h"
+#include "broker/wire/gate.h"
+#include "broker/wire/inbox_service.h"
+#include "broker/wire/intake_service.h"
+#include "broker/wire/server.h"
+#include "certs/key_file.h"
+#include "certs/tls_credentials.h"
+#include "proto/contract/day.h"
+
+namespace envej {
+namespace {
+
+enum ExitCode {
+  kStopped = 0,
+  kUsage = 2,
+  kConfigurationRefused = 3,
+  kStoreRefused = 4,
+  kCannotListen = 5,
+  kStoreFailed = 6,
+};
+
+constexpr char kExitCodes[] =
+    "Exit status: 0 stopped or configuration good; 2 usage; 3 configuration, register, certificate or secret refused;\n"
+    "4 the store refused to start; 5 the address cannot be listened on; 6 the store failed while serving.";
+
+// Everything that files say, read and checked once.
+struct Configuration {
+  options::BrokerOptions options;
+  std::unique_ptr<admission::Participants> participants;
+  std::vector<contract::CommitmentSecret> secrets;
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  absl::TimeZone copenhagen;
+};
+
+absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
+  Configuration configuration;
+  absl::StatusOr<options::BrokerOptions> read = options::ReadBrokerOptions(path);
+  if (!read.ok()) return read.status();
+  configuration.options = *std::move(read);
+  const options::BrokerOptions& options = configuration.options;
+
+  absl::StatusOr<admission::Participants> participants = admission::ReadParticipants(options.participants);
+  if (!participants.ok()) return participants.status();
+  configuration.participants = std::make_unique<admission::Participants>(*std::move(participants));
+
+  absl::StatusOr<std::string> secret = certs::ReadSecretFile(options.commitment.secret_file);
+  if (!secret.ok()) return secret.status();
+  configuration.secrets.push_back({.key_id = options.commitment.key_id, .bytes = *std::move(secret)});
+
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
+      certs::MakeServerCredentials({.certificate_chain = options.tls.certificate_chain,
+                                    .private_key = options.tls.private_key,
+                                    .authorities = options.tls.client_authorities});
+  if (!credentials.ok()) return credentials.status();
+  configuration.credentials = *std::move(credentials);
+
+  absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
+  if (!copenhagen.ok()) return copenhagen.status();
+  configuration.copenhagen = *copenhagen;
+  return configuration;
+}
+
+int Refuse(ExitCode code, const absl::Status& status) {
+  std::cerr << "envej-broker: " << status.message() << std::endl;
+  return code;
+}
+
+// Signals that ask the broker to stop are waited for by the main thread alone: no other thread takes them.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+// A core holds notices.
+void SwitchOffCoreDumps() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, const Log& log) {
+  store::RocksDbStoreOptions store;
+  store.directory = options.data_directory;
+  store.broker = options.broker_name;
+  store.queue_transitions = static_cast<size_t>(options.limits.commit_queue);
+  store.batch_transitions = static_cast<size_t>(options.limits.batch_transitions);
+  store.fail_stop = [&log](absl::Status status) {
+    log.Error("store_failed", {{"error", status.ToString()},
+                               {"next", "nothing was written after this; mend the disk, then start the broker again"}});
+    std::_Exit(kStoreFailed);
+  };
+  return store;
+}
+
+int Serve(const std::string& config_path) {
+  const sigset_t stop_signals = BlockStopSignals();
+  SwitchOffCoreDumps();
+  absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
+  if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
+  const Configuration& configuration = *read;
+  const options::BrokerOptions& options = configuration.options;
+
+  const SystemClock clock;
+  const Log log(clock);
+  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store =
+      store::RocksDbStore::Open(StoreOptions(options, log));
+  if (!store.ok()) return Refuse(kStoreRefused, store.status());
+
+  TimerScheduler scheduler;
+  inbox::Inboxes inboxes(**store, clock, scheduler,
+                         {.waiting_pulls = static_cast<size_t>(options.limits.waiting_pulls)});
+  const admission::Admission admission(*configuration.participants, configuration.copenhagen);
+  wire::Gate gate(admission, clock, log);
+  wire::IntakeService intake({.gate = gate,
+                              .admission = admission,
+                              .participants = *configuration.participants,
+                              .secrets = configuration.secrets,
+                              .inboxes = inboxes,
+                              .log = log,
+                              .broker_name = options.broker_name,
+                              .copenhagen = configuration.copenhagen});
+  wire::InboxService outlet(gate, admission, inboxes, log);
+  inboxes.Start();
+  absl::StatusOr<std::unique_ptr<wire::Server>> server =
+      wire::Server::Start({.listen = options.listen,
+                           .credentials = configuration.credentials,
+                           .concurrent_streams = options.limits.concurrent_streams,
+                           .reflection = options.reflection},
+                          {&intake, &outlet});
+  int code = kStopped;
+  if (server.ok()) {
+    log.Info("serving", {{"broker", options.broker_name},
+                         {"version", ENVEJ_VERSION},
+                         {"listen", options.listen},
+                         {"port", int64_t{(*server)->port()}},
+                         {"start_epoch", static_cast<int64_t>((*store)->StartEpoch())}});
+    int signal_number = 0;
+    sigwait(&stop_signals, &signal_number);
+    log.Info("stopping", {{"signal", int64_t{signal_number}}});
+    gate.Close();
+    inboxes.Drain();
+    (*server)->Drain(clock.Now() + options.drain);
+  } else {
+    code = Refuse(kCannotListen, server.status());
+  }
+  // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
+  scheduler.Stop();
+  const absl::Status stopped = (*store)->Stop();
+  if (!stopped.ok()) {
+    log.Error("store_failed", {{"error", stopped.ToString()}});
+    return kStoreFailed;
+  }
+  log.Info("stopped");
+  return code;
+}
+
+int CheckConfig(const std::string& config_path) {
+  const absl::StatusOr<Configuration> configuration = ReadConfiguration(config_path);
+  if (!configuration.ok()) return Refuse(kConfigurationRefused, configuration.status());
+  std::cout << "configuration is good: " << config_path << std::endl;
+  return kStopped;
+}
+
+int Main(int argument_count, char** arguments) {
+  CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
+                   "envej-broker");
+  program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));
+  program.require_subcommand(1);
+  program.footer(kExitCodes);
+  std::string config_path;
+  CLI::App* serve = program.add_subcommand("serve", "Serve regions and municipalities until SIGTERM.");
+  CLI::App* check = program.add_subcommand("check-config", "Read and check all configuration, and do nothing else.");
+  for (CLI::App* command : {serve, check}) {
+    command->add_option("--config", config_path, "The configuration file (YAML)")->required()->type_name("FILE");
+  }
+  try {
+    program.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? kStopped : kUsage;
+  }
+  return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
+}
+
+}  // namespace
+}  // namespace envej
+
+int main(int argument_count, char** arguments) { return envej::Main(argument_count, arguments); }
