@@ -170,7 +170,8 @@ inline absl::Span<const Spoiling> Spoilings() {
   return *kSpoilings;
 }
 
-// A reason that no rule of a notice gives, and the test that sees it given.
+// A reason that no rule of a notice gives, and the test that sees it given. That file must exist and name the reason
+// as soon as its folder does.
 struct TestedElsewhere {
   contract::Reason reason;
   absl::string_view file;
@@ -179,12 +180,12 @@ struct TestedElsewhere {
 inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
   using contract::Reason;
   static constexpr TestedElsewhere kElsewhere[] = {
-      {Reason::kCallerUnknown, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kCallerUnknown, "tests/broker/admission/admission_test.cc"},
       {Reason::kCallerKindNotAllowed, "tests/broker/admission/access_policy_test.cc"},
       {Reason::kBrokerStopping, "tests/broker/wire/refusals_test.cc"},
       {Reason::kBrokerBusy, "tests/broker/wire/refusals_test.cc"},
       {Reason::kDeadlinePassed, "tests/broker/wire/refusals_test.cc"},
-      {Reason::kInboxNotFound, "tests/broker/admission/access_policy_test.cc"},
+      {Reason::kInboxNotFound, "tests/broker/admission/admission_test.cc"},
       {Reason::kMunicipalityUnknown, "tests/broker/admission/admission_test.cc"},
       {Reason::kMunicipalityNotParticipating, "tests/broker/admission/admission_test.cc"},
       {Reason::kAgreementNotInForce, "tests/broker/admission/admission_test.cc"},
@@ -193,13 +194,13 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kRequestOutOfRange, "tests/broker/wire/refusals_test.cc"},
       {Reason::kPageTokenInvalid, "tests/broker/wire/refusals_test.cc"},
       {Reason::kReturnReasonMissing, "tests/broker/wire/refusals_test.cc"},
-      {Reason::kNoticeIdReused, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kNoticeNotFound, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kLeaseNotHeld, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kLeaseExpired, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kLeaseSuperseded, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kNoticeAlreadyAcknowledged, "tests/broker/inbox/inbox_test.cc"},
-      {Reason::kNoticeAlreadyReturned, "tests/broker/inbox/inbox_test.cc"},
+      {Reason::kNoticeIdReused, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeNotFound, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kLeaseNotHeld, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kLeaseExpired, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kLeaseSuperseded, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeAlreadyAcknowledged, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeAlreadyReturned, "tests/broker/inbox/transition_test.cc"},
   };
   return kElsewhere;
 }
