@@ -61,19 +61,29 @@ class RegisterReader {
     absl::CivilDay last_day;
     int line;
   };
-  using Codes = std::map<std::string, int>;  // and the line of each
+  // The codes of a list, with the line of each. Where one could not be read, nothing is said to be missing.
+  struct Codes {
+    std::map<std::string, int> lines;
+    bool complete = true;
+
+    bool Lacks(const std::string& code) const { return complete && !code.empty() && !lines.contains(code); }
+  };
 
   // A code of its own; empty if it is none.
   static std::string ReadCode(YamlMapping& mapping, Codes& codes) {
     std::string code = mapping.Text("code", kCode);
-    if (code.empty()) return code;
-    const auto [first, added] = codes.try_emplace(code, mapping.LineOf("code"));
+    if (code.empty()) {
+      codes.complete = false;
+      return code;
+    }
+    const auto [first, added] = codes.lines.try_emplace(code, mapping.LineOf("code"));
     if (!added) mapping.Refuse("code", absl::StrCat("code ", code, " stands twice, first on line ", first->second));
     return code;
   }
 
   void ReadRegions(YamlMapping& top) {
     std::vector<YamlMapping> mappings = top.Mappings("regions", kRegionsMost);
+    regions_.complete = !top.Refused("regions");
     for (YamlMapping& mapping : mappings) {
       Region region;
       region.code = ReadCode(mapping, regions_);
@@ -103,7 +113,7 @@ class RegisterReader {
 
   void RefuseUnknownPredecessors() {
     for (auto& [code, mapping] : successions_) {
-      if (!code.empty() && !regions_.contains(code)) RefuseUnknownRegion(mapping, code);
+      if (regions_.Lacks(code)) RefuseUnknownRegion(mapping, code);
     }
   }
 
@@ -140,7 +150,9 @@ class RegisterReader {
   }
 
   void ReadMunicipalities(YamlMapping& top) {
-    for (YamlMapping& mapping : top.Mappings("municipalities", kMunicipalitiesMost)) {
+    std::vector<YamlMapping> mappings = top.Mappings("municipalities", kMunicipalitiesMost);
+    municipalities_.complete = !top.Refused("municipalities");
+    for (YamlMapping& mapping : mappings) {
       Municipality municipality;
       municipality.code = ReadCode(mapping, municipalities_);
       municipality.name = mapping.Text("name", kName);
@@ -150,7 +162,11 @@ class RegisterReader {
       municipality.phone_number = ReadSchemeText(mapping, "phone_number", kPhoneNumber, needed);
       municipality.leaflet_text = ReadSchemeText(mapping, "leaflet_text", kLeaflet, needed);
       mapping.RefuseOtherKeys();
-      if (municipality.participating) participating_.insert(municipality.code);
+      if (needed || mapping.Refused("participating") || mapping.Refused("code")) {
+        absent_.erase(municipality.code);  // of a code that stands twice, neither is certain
+      } else {
+        absent_.insert(municipality.code);
+      }
       register_.municipalities.push_back(std::move(municipality));
     }
   }
@@ -178,13 +194,11 @@ class RegisterReader {
   }
 
   void RefuseUnknownParties(YamlMapping& mapping, const Agreement& agreement) {
-    const std::string& region = agreement.region_code;
     const std::string& municipality = agreement.municipality_code;
-    if (!region.empty() && !regions_.contains(region)) RefuseUnknownRegion(mapping, region);
-    if (municipality.empty()) return;
-    if (!municipalities_.contains(municipality)) {
+    if (regions_.Lacks(agreement.region_code)) RefuseUnknownRegion(mapping, agreement.region_code);
+    if (municipalities_.Lacks(municipality)) {
       mapping.Refuse("municipality", absl::StrCat("municipality ", municipality, " is not in the register"));
-    } else if (!participating_.contains(municipality)) {
+    } else if (absent_.contains(municipality)) {
       mapping.Refuse("municipality", absl::StrCat("municipality ", municipality, " does not participate"));
     }
   }
@@ -224,7 +238,7 @@ class RegisterReader {
   Register register_;
   Codes regions_;
   Codes municipalities_;
-  std::set<std::string> participating_;  // codes
+  std::set<std::string> absent_;  // codes of municipalities that do not participate
   std::vector<std::pair<std::string, YamlMapping>> successions_;
   std::map<std::pair<std::string, std::string>, std::map<absl::CivilDay, Lasting>> agreements_;  // by first day
 };

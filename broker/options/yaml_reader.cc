@@ -150,6 +150,7 @@ std::vector<YamlMapping> YamlMapping::Mappings(absl::string_view key, size_t mos
     if (node.kind == YamlNode::Kind::kMapping) {
       mappings.push_back(YamlMapping(&node, state_));
     } else {
+      refused_.insert(std::string(key));
       RefuseLine(node.line, absl::StrCat("an item of \"", key, "\" must be a mapping"));
     }
   }
@@ -170,6 +171,7 @@ std::vector<LocatedText> YamlMapping::Texts(absl::string_view key, size_t most, 
     if (fault.empty()) {
       texts.push_back({.text = node.text, .line = node.line});
     } else {
+      refused_.insert(std::string(key));
       RefuseLine(node.line, absl::StrCat("an item of \"", key, "\" ", fault));
     }
   }

@@ -86,7 +86,8 @@ class YamlMapping {
   // Reports it on another line.
   void RefuseLine(int line, absl::string_view reason);
 
-  // Whether something was reported about the key, so that a value that was not read is not judged further.
+  // Whether something was reported about the key or an item of its list, so that what was not read is not judged
+  // further.
   bool Refused(absl::string_view key) const;
 
   // Where the key stands; where the mapping begins if the key is missing.

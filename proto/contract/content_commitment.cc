@@ -22,11 +22,20 @@ void Append(ByteWriter& writer, const std::optional<ConsentPart>& part) {
   writer.Uint32(static_cast<uint32_t>(part->form));
 }
 
+// To the nanosecond, which is what a message can say.
+void Append(ByteWriter& writer, const std::optional<absl::Time>& time) {
+  writer.Uint8(time.has_value() ? 1 : 0);
+  if (!time.has_value()) return;
+  const int64_t seconds = absl::ToUnixSeconds(*time);
+  writer.Uint64(static_cast<uint64_t>(seconds));
+  writer.Uint32(static_cast<uint32_t>(absl::ToInt64Nanoseconds(*time - absl::FromUnixSeconds(seconds))));
+}
+
 void Append(ByteWriter& writer, const Envelope& envelope) {
   writer.Bytes(envelope.municipality_code);
   writer.Bytes(envelope.notice_id);
   writer.Uint32(envelope.revision);
-  writer.Time(envelope.created_at.value_or(absl::UnixEpoch()));
+  Append(writer, envelope.created_at);
   writer.Bytes(envelope.discharge_date);
   Append(writer, envelope.consent.contact);
   Append(writer, envelope.consent.disclosure);
@@ -57,7 +66,9 @@ ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view reg
   ByteWriter canonical;
   canonical.Bytes(kContext);
   canonical.Bytes(region_code);
+  canonical.Uint8(notice.envelope.has_value() ? 1 : 0);
   if (notice.envelope.has_value()) Append(canonical, *notice.envelope);
+  canonical.Uint8(notice.citizen.has_value() ? 1 : 0);
   if (notice.citizen.has_value()) Append(canonical, *notice.citizen);
   ContentCommitment commitment{.key_id = secret.key_id, .value = std::string(kHashBytes, '\0')};
   const std::string& bytes = canonical.bytes();

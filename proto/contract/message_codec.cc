@@ -7,14 +7,26 @@
 namespace envej::contract {
 namespace {
 
+// What a Timestamp and a Duration can say: years 0001 to 9999.
+constexpr int64_t kFirstSecond = -62135596800;
+constexpr int64_t kLastSecond = 253402300799;
+constexpr int32_t kLastNanosecond = 999'999'999;
+constexpr absl::Duration kLongestDuration = absl::Seconds(315576000000);
+
 bool HasUnknownField(const google::protobuf::Message& message) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   if (!reflection.GetUnknownFields(message).empty()) return true;
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const google::protobuf::FieldDescriptor* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) continue;
-    if (HasUnknownField(reflection.GetMessage(message, field))) return true;
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (HasUnknownField(reflection.GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int index = 0; index < reflection.FieldSize(message, field); ++index) {
+      if (HasUnknownField(reflection.GetRepeatedMessage(message, field, index))) return true;
+    }
   }
   return false;
 }
@@ -171,23 +183,24 @@ Rejection FromMessage(const v1::Rejection& message) {
 
 google::protobuf::Timestamp ToMessage(absl::Time time) {
   google::protobuf::Timestamp message;
-  const int64_t seconds = absl::ToUnixSeconds(time);
+  const absl::Time last = absl::FromUnixSeconds(kLastSecond) + absl::Nanoseconds(kLastNanosecond);
+  const absl::Time said = std::clamp(time, absl::FromUnixSeconds(kFirstSecond), last);
+  const int64_t seconds = absl::ToUnixSeconds(said);
   message.set_seconds(seconds);
-  message.set_nanos(static_cast<int32_t>((time - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
+  message.set_nanos(static_cast<int32_t>((said - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
   return message;
 }
 
 absl::Time FromMessage(const google::protobuf::Timestamp& message) {
-  constexpr int64_t kYear1 = -62135596800;
-  constexpr int64_t kYear9999 = 253402300799;
-  return absl::FromUnixSeconds(std::clamp(message.seconds(), kYear1, kYear9999)) +
-         absl::Nanoseconds(std::clamp(message.nanos(), 0, 999'999'999));
+  return absl::FromUnixSeconds(std::clamp(message.seconds(), kFirstSecond, kLastSecond)) +
+         absl::Nanoseconds(std::clamp(message.nanos(), 0, kLastNanosecond));
 }
 
 google::protobuf::Duration ToMessage(absl::Duration duration) {
   google::protobuf::Duration message;
   absl::Duration rest;
-  message.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  message.set_seconds(
+      absl::IDivDuration(std::clamp(duration, -kLongestDuration, kLongestDuration), absl::Seconds(1), &rest));
   message.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
   return message;
 }

@@ -1,6 +1,6 @@
 #include "proto/contract/notice_rules.h"
 
-#include <array>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "proto/contract/day.h"
@@ -36,6 +36,18 @@ bool TooOld(const std::optional<ConsentPart>& part, const Moment& moment) {
   return Complete(part) && Anniversary(*ParseDay(part->given_on), kConsentYears) < moment.day;
 }
 
+// The same day and time of a later month, in UTC; the month's last day where it is shorter.
+absl::Time MonthsAfter(absl::Time time, int months) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const absl::CivilSecond then = absl::ToCivilSecond(time, utc);
+  const absl::CivilMonth month = absl::CivilMonth(then) + months;
+  const absl::CivilDay day = std::min(absl::CivilDay(month) + (then.day() - 1), absl::CivilDay(month + 1) - 1);
+  const absl::Duration past_second = time - absl::FromCivil(then, utc);
+  return absl::FromCivil(
+             absl::CivilSecond(day.year(), day.month(), day.day(), then.hour(), then.minute(), then.second()), utc) +
+         past_second;
+}
+
 template <typename Test>
 bool AnyText(const Notice& notice, Test test) {
   const Citizen& citizen = CitizenOf(notice);
@@ -52,11 +64,13 @@ bool TextOfLength(absl::string_view text, size_t least, size_t most) {
 
 bool IsPostalCode(absl::string_view text) {
   if (text.size() < kPostalCodeLeast || text.size() > kPostalCodeMost) return false;
+  bool any = false;
   for (const char character : text) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(character)) && character != '-' && character != ' ')
-      return false;
+    const bool alphanumeric = absl::ascii_isalnum(static_cast<unsigned char>(character));
+    if (!alphanumeric && character != '-' && character != ' ') return false;
+    any = any || alphanumeric;
   }
-  return true;
+  return any;
 }
 
 bool IsPostalAddress(const PostalAddress& address) {
@@ -67,135 +81,116 @@ bool IsPostalAddress(const PostalAddress& address) {
 using N = const Notice&;
 using M = const Moment&;
 
-constexpr auto
-    kRules =
-        std::to_array<Rule>(
-            {
-                {Reason::kEnvelopeMissing, Scope::kEnvelope, Holds::kAlways, "envelope",
-                 [](N notice, M) { return !notice.envelope.has_value(); }},
-                {Reason::kContractVersionUnsupported, Scope::kEnvelope, Holds::kAlways, "envelope.contract_version",
-                 [](N notice, M) { return EnvelopeOf(notice).contract_version != kContractVersion; }},
-                {Reason::kNoticeIdNotRandomUuid, Scope::kEnvelope, Holds::kAlways, "envelope.notice_id",
-                 [](N notice, M) { return !NoticeId::Parse(EnvelopeOf(notice).notice_id).has_value(); }},
-                {Reason::kRevisionOutOfOrder, Scope::kEnvelope, Holds::kAlways, "envelope.revision",
-                 [](N notice, M) { return EnvelopeOf(notice).revision != 1; }},
-                {Reason::kCreatedAtMissing, Scope::kEnvelope, Holds::kAlways, "envelope.created_at",
-                 [](N notice, M) { return !EnvelopeOf(notice).created_at.has_value(); }},
-                {Reason::kCreatedAtInFuture, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
-                 [](N notice, M moment) {
-                   const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
-                   return created_at.has_value() && *created_at > moment.time + kClockSkew;
-                 }},
-                {Reason::kNoticeTooOld, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
-                 [](N notice, M moment) {
-                   const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
-                   const absl::CivilSecond now = absl::ToCivilSecond(moment.time, absl::UTCTimeZone());
-                   const absl::CivilSecond oldest(now.year(), now.month() - kIdMemoryMonths, now.day(), now.hour(),
-                                                  now.minute(), now.second());
-                   return created_at.has_value() && *created_at < absl::FromCivil(oldest, absl::UTCTimeZone());
-                 }},
-                {Reason::kDischargeDateInvalid, Scope::kEnvelope, Holds::kAlways, "envelope.discharge_date",
-                 [](N notice, M) { return !ParseDay(EnvelopeOf(notice).discharge_date).has_value(); }},
-                {Reason::kDischargeDateTooFarAhead, Scope::kEnvelope, Holds::kWhenNew, "envelope.discharge_date",
-                 [](N notice, M moment) {
-                   const std::optional<absl::CivilDay> day = ParseDay(EnvelopeOf(notice).discharge_date);
-                   return day.has_value() && *day > moment.day + kDischargeDaysAhead;
-                 }},
-                {Reason::kDischargeDateTooFarBack, Scope::kEnvelope, Holds::kWhenNew, "envelope.discharge_date",
-                 [](N notice, M moment) {
-                   const std::optional<absl::CivilDay> day = ParseDay(EnvelopeOf(notice).discharge_date);
-                   return day.has_value() && *day < moment.day - kDischargeDaysBack;
-                 }},
-                {Reason::kConsentToContactMissing, Scope::kEnvelope, Holds::kAlways, "envelope.consent.contact",
-                 [](N notice, M) { return !EnvelopeOf(notice).consent.contact.has_value(); }},
-                {Reason::kConsentToContactIncomplete, Scope::kEnvelope, Holds::kAlways, "envelope.consent.contact",
-                 [](N notice, M) { return Incomplete(EnvelopeOf(notice).consent.contact); }},
-                {Reason::kConsentToContactInFuture, Scope::kEnvelope, Holds::kWhenNew,
-                 "envelope.consent.contact.given_on",
-                 [](N notice, M moment) { return InFuture(EnvelopeOf(notice).consent.contact, moment); }},
-                {Reason::kConsentToContactTooOld, Scope::kEnvelope, Holds::kWhenNew,
-                 "envelope.consent.contact.given_on",
-                 [](N notice, M moment) { return TooOld(EnvelopeOf(notice).consent.contact, moment); }},
-                {Reason::kConsentToDisclosureMissing, Scope::kEnvelope, Holds::kAlways, "envelope.consent.disclosure",
-                 [](N notice, M) { return !EnvelopeOf(notice).consent.disclosure.has_value(); }},
-                {Reason::kConsentToDisclosureIncomplete, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.consent.disclosure",
-                 [](N notice, M) { return Incomplete(EnvelopeOf(notice).consent.disclosure); }},
-                {Reason::kConsentToDisclosureInFuture, Scope::kEnvelope, Holds::kWhenNew,
-                 "envelope.consent.disclosure.given_on",
-                 [](N notice, M moment) { return InFuture(EnvelopeOf(notice).consent.disclosure, moment); }},
-                {Reason::kConsentToDisclosureTooOld, Scope::kEnvelope, Holds::kWhenNew,
-                 "envelope.consent.disclosure.given_on",
-                 [](N notice, M moment) { return TooOld(EnvelopeOf(notice).consent.disclosure, moment); }},
-                {Reason::kCriterionAgeMissing, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.aged_18_or_over",
-                 [](N notice, M) { return !EnvelopeOf(notice).criteria.aged_18_or_over.has_value(); }},
-                {Reason::kCriterionAgeNotMet, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.aged_18_or_over",
-                 [](N notice, M) { return EnvelopeOf(notice).criteria.aged_18_or_over == false; }},
-                {Reason::kCriterionMentalIllnessMissing, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.mental_illness",
-                 [](N notice, M) { return !EnvelopeOf(notice).criteria.mental_illness.has_value(); }},
-                {Reason::kCriterionMentalIllnessNotMet, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.mental_illness",
-                 [](N notice, M) { return EnvelopeOf(notice).criteria.mental_illness == false; }},
-                {Reason::kCriterionRegionalPsychiatryMissing, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.discharged_from_regional_psychiatry",
-                 [](N notice,
-                    M) { return !EnvelopeOf(notice).criteria.discharged_from_regional_psychiatry.has_value(); }},
-                {Reason::kCriterionRegionalPsychiatryNotMet, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.discharged_from_regional_psychiatry",
-                 [](N notice, M) { return EnvelopeOf(notice).criteria.discharged_from_regional_psychiatry == false; }},
-                {Reason::kCriterionNoSupportMissing, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.no_support_under_serviceloven",
-                 [](N notice, M) { return !EnvelopeOf(notice).criteria.no_support_under_serviceloven.has_value(); }},
-                {Reason::kCriterionNoSupportNotMet, Scope::kEnvelope, Holds::kAlways,
-                 "envelope.criteria.no_support_under_serviceloven",
-                 [](N notice, M) { return EnvelopeOf(notice).criteria.no_support_under_serviceloven == false; }},
-                {Reason::kContentMissing, Scope::kContent, Holds::kAlways, "citizen",
-                 [](N notice, M) { return !notice.citizen.has_value() && !notice.sealed; }},
-                {Reason::kContentSealedUnsupported, Scope::kEnvelope, Holds::kAlways, "sealed",
-                 [](N notice, M) { return notice.sealed; }},
-                {Reason::kContentCommitmentNotAllowed, Scope::kEnvelope, Holds::kAlways, "envelope.content_commitment",
-                 [](N notice, M) {
-                   return notice.citizen.has_value() && EnvelopeOf(notice).content_commitment.has_value();
-                 }},
-                {Reason::kUnknownField, Scope::kEnvelope, Holds::kAlways,
-                 "", [](N notice, M) { return notice.unknown_field; }},
-                {Reason::kTextNotNfc, Scope::kContent, Holds::kAlways, "citizen",
-                 [](N notice, M) { return AnyText(notice, [](const std::string& text) { return !IsNfc(text); }); }},
-                {Reason::kTextControlCharacter, Scope::kContent, Holds::kAlways, "citizen",
-                 [](N notice,
-                    M) { return AnyText(notice, [](const std::string& text) { return HasControlCharacter(text); }); }},
-                {Reason::kTextLikeCprNumber, Scope::kContent, Holds::kAlways, "citizen",
-                 [](N notice,
-                    M) { return AnyText(notice, [](const std::string& text) { return LooksLikeCprNumber(text); }); }},
-                {Reason::kNameMissing, Scope::kContent, Holds::kAlways, "citizen.name",
-                 [](N notice, M) { return notice.citizen.has_value() && !HasLetter(notice.citizen->name); }},
-                {Reason::kNameTooLong, Scope::kContent, Holds::kAlways, "citizen.name",
-                 [](N notice, M) { return CountCharacters(CitizenOf(notice).name).value_or(0) > kNameCharacters; }},
-                {Reason::kPhoneNumberMissing, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
-                 [](N notice, M) { return notice.citizen.has_value() && notice.citizen->phone_numbers.empty(); }},
-                {Reason::kPhoneNumberInvalid, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
-                 [](N notice, M) {
-                   for (const std::string& number : CitizenOf(notice).phone_numbers) {
-                     if (!IsE164(number)) return true;
-                   }
-                   return false;
-                 }},
-                {Reason::kPhoneNumbersTooMany, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
-                 [](N notice, M) { return CitizenOf(notice).phone_numbers.size() > kPhoneNumbers; }},
-                {Reason::kEmailInvalid, Scope::kContent, Holds::kAlways, "citizen.email",
-                 [](N notice,
-                    M) { return !CitizenOf(notice).email.empty() && !IsEmailAddress(CitizenOf(notice).email); }},
-                {Reason::kPostalAddressProtected, Scope::kContent, Holds::kAlways, "citizen.postal_address",
-                 [](N notice, M) {
-                   return CitizenOf(notice).name_and_address_protection && CitizenOf(notice).postal_address.has_value();
-                 }},
-                {Reason::kPostalAddressInvalid, Scope::kContent, Holds::kAlways, "citizen.postal_address",
-                 [](N notice, M) {
-                   const Citizen& citizen = CitizenOf(notice);
-                   return citizen.postal_address.has_value() && !IsPostalAddress(*citizen.postal_address);
-                 }},
-            });
+constexpr Rule kRules[] = {
+    {Reason::kEnvelopeMissing, Scope::kEnvelope, Holds::kAlways, "envelope",
+     [](N notice, M) { return !notice.envelope.has_value(); }},
+    {Reason::kContractVersionUnsupported, Scope::kEnvelope, Holds::kAlways, "envelope.contract_version",
+     [](N notice, M) { return EnvelopeOf(notice).contract_version != kContractVersion; }},
+    {Reason::kNoticeIdNotRandomUuid, Scope::kEnvelope, Holds::kAlways, "envelope.notice_id",
+     [](N notice, M) { return !NoticeId::Parse(EnvelopeOf(notice).notice_id).has_value(); }},
+    {Reason::kRevisionOutOfOrder, Scope::kEnvelope, Holds::kAlways, "envelope.revision",
+     [](N notice, M) { return EnvelopeOf(notice).revision != 1; }},
+    {Reason::kCreatedAtMissing, Scope::kEnvelope, Holds::kAlways, "envelope.created_at",
+     [](N notice, M) { return !EnvelopeOf(notice).created_at.has_value(); }},
+    {Reason::kCreatedAtInFuture, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
+     [](N notice, M moment) {
+       const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
+       return created_at.has_value() && *created_at > moment.time + kClockSkew;
+     }},
+    {Reason::kNoticeTooOld, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
+     [](N notice, M moment) {
+       const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
+       return created_at.has_value() && *created_at < moment.time &&
+              MonthsAfter(*created_at, kIdMemoryMonths) < moment.time;
+     }},
+    {Reason::kDischargeDateInvalid, Scope::kEnvelope, Holds::kAlways, "envelope.discharge_date",
+     [](N notice, M) { return !ParseDay(EnvelopeOf(notice).discharge_date).has_value(); }},
+    {Reason::kDischargeDateTooFarAhead, Scope::kEnvelope, Holds::kWhenNew, "envelope.discharge_date",
+     [](N notice, M moment) {
+       const std::optional<absl::CivilDay> day = ParseDay(EnvelopeOf(notice).discharge_date);
+       return day.has_value() && *day > moment.day + kDischargeDaysAhead;
+     }},
+    {Reason::kDischargeDateTooFarBack, Scope::kEnvelope, Holds::kWhenNew, "envelope.discharge_date",
+     [](N notice, M moment) {
+       const std::optional<absl::CivilDay> day = ParseDay(EnvelopeOf(notice).discharge_date);
+       return day.has_value() && *day < moment.day - kDischargeDaysBack;
+     }},
+    {Reason::kConsentToContactMissing, Scope::kEnvelope, Holds::kAlways, "envelope.consent.contact",
+     [](N notice, M) { return !EnvelopeOf(notice).consent.contact.has_value(); }},
+    {Reason::kConsentToContactIncomplete, Scope::kEnvelope, Holds::kAlways, "envelope.consent.contact",
+     [](N notice, M) { return Incomplete(EnvelopeOf(notice).consent.contact); }},
+    {Reason::kConsentToContactInFuture, Scope::kEnvelope, Holds::kWhenNew, "envelope.consent.contact.given_on",
+     [](N notice, M moment) { return InFuture(EnvelopeOf(notice).consent.contact, moment); }},
+    {Reason::kConsentToContactTooOld, Scope::kEnvelope, Holds::kWhenNew, "envelope.consent.contact.given_on",
+     [](N notice, M moment) { return TooOld(EnvelopeOf(notice).consent.contact, moment); }},
+    {Reason::kConsentToDisclosureMissing, Scope::kEnvelope, Holds::kAlways, "envelope.consent.disclosure",
+     [](N notice, M) { return !EnvelopeOf(notice).consent.disclosure.has_value(); }},
+    {Reason::kConsentToDisclosureIncomplete, Scope::kEnvelope, Holds::kAlways, "envelope.consent.disclosure",
+     [](N notice, M) { return Incomplete(EnvelopeOf(notice).consent.disclosure); }},
+    {Reason::kConsentToDisclosureInFuture, Scope::kEnvelope, Holds::kWhenNew, "envelope.consent.disclosure.given_on",
+     [](N notice, M moment) { return InFuture(EnvelopeOf(notice).consent.disclosure, moment); }},
+    {Reason::kConsentToDisclosureTooOld, Scope::kEnvelope, Holds::kWhenNew, "envelope.consent.disclosure.given_on",
+     [](N notice, M moment) { return TooOld(EnvelopeOf(notice).consent.disclosure, moment); }},
+    {Reason::kCriterionAgeMissing, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.aged_18_or_over",
+     [](N notice, M) { return !EnvelopeOf(notice).criteria.aged_18_or_over.has_value(); }},
+    {Reason::kCriterionAgeNotMet, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.aged_18_or_over",
+     [](N notice, M) { return EnvelopeOf(notice).criteria.aged_18_or_over == false; }},
+    {Reason::kCriterionMentalIllnessMissing, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.mental_illness",
+     [](N notice, M) { return !EnvelopeOf(notice).criteria.mental_illness.has_value(); }},
+    {Reason::kCriterionMentalIllnessNotMet, Scope::kEnvelope, Holds::kAlways, "envelope.criteria.mental_illness",
+     [](N notice, M) { return EnvelopeOf(notice).criteria.mental_illness == false; }},
+    {Reason::kCriterionRegionalPsychiatryMissing, Scope::kEnvelope, Holds::kAlways,
+     "envelope.criteria.discharged_from_regional_psychiatry",
+     [](N notice, M) { return !EnvelopeOf(notice).criteria.discharged_from_regional_psychiatry.has_value(); }},
+    {Reason::kCriterionRegionalPsychiatryNotMet, Scope::kEnvelope, Holds::kAlways,
+     "envelope.criteria.discharged_from_regional_psychiatry",
+     [](N notice, M) { return EnvelopeOf(notice).criteria.discharged_from_regional_psychiatry == false; }},
+    {Reason::kCriterionNoSupportMissing, Scope::kEnvelope, Holds::kAlways,
+     "envelope.criteria.no_support_under_serviceloven",
+     [](N notice, M) { return !EnvelopeOf(notice).criteria.no_support_under_serviceloven.has_value(); }},
+    {Reason::kCriterionNoSupportNotMet, Scope::kEnvelope, Holds::kAlways,
+     "envelope.criteria.no_support_under_serviceloven",
+     [](N notice, M) { return EnvelopeOf(notice).criteria.no_support_under_serviceloven == false; }},
+    {Reason::kContentMissing, Scope::kContent, Holds::kAlways, "citizen",
+     [](N notice, M) { return !notice.citizen.has_value() && !notice.sealed; }},
+    {Reason::kContentSealedUnsupported, Scope::kEnvelope, Holds::kAlways, "sealed",
+     [](N notice, M) { return notice.sealed; }},
+    {Reason::kContentCommitmentNotAllowed, Scope::kEnvelope, Holds::kAlways, "envelope.content_commitment",
+     [](N notice, M) { return notice.citizen.has_value() && EnvelopeOf(notice).content_commitment.has_value(); }},
+    {Reason::kUnknownField, Scope::kEnvelope, Holds::kAlways, "", [](N notice, M) { return notice.unknown_field; }},
+    {Reason::kTextNotNfc, Scope::kContent, Holds::kAlways, "citizen",
+     [](N notice, M) { return AnyText(notice, [](const std::string& text) { return !IsNfc(text); }); }},
+    {Reason::kTextControlCharacter, Scope::kContent, Holds::kAlways, "citizen",
+     [](N notice, M) { return AnyText(notice, [](const std::string& text) { return HasControlCharacter(text); }); }},
+    {Reason::kTextLikeCprNumber, Scope::kContent, Holds::kAlways, "citizen",
+     [](N notice, M) { return AnyText(notice, [](const std::string& text) { return LooksLikeCprNumber(text); }); }},
+    {Reason::kNameMissing, Scope::kContent, Holds::kAlways, "citizen.name",
+     [](N notice, M) { return notice.citizen.has_value() && !HasLetter(notice.citizen->name); }},
+    {Reason::kNameTooLong, Scope::kContent, Holds::kAlways, "citizen.name",
+     [](N notice, M) { return CountCharacters(CitizenOf(notice).name).value_or(0) > kNameCharacters; }},
+    {Reason::kPhoneNumberMissing, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
+     [](N notice, M) { return notice.citizen.has_value() && notice.citizen->phone_numbers.empty(); }},
+    {Reason::kPhoneNumberInvalid, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
+     [](N notice, M) {
+       for (const std::string& number : CitizenOf(notice).phone_numbers) {
+         if (!IsE164(number)) return true;
+       }
+       return false;
+     }},
+    {Reason::kPhoneNumbersTooMany, Scope::kContent, Holds::kAlways, "citizen.phone_numbers",
+     [](N notice, M) { return CitizenOf(notice).phone_numbers.size() > kPhoneNumbers; }},
+    {Reason::kEmailInvalid, Scope::kContent, Holds::kAlways, "citizen.email",
+     [](N notice, M) { return !CitizenOf(notice).email.empty() && !IsEmailAddress(CitizenOf(notice).email); }},
+    {Reason::kPostalAddressProtected, Scope::kContent, Holds::kAlways, "citizen.postal_address",
+     [](N notice, M) {
+       return CitizenOf(notice).name_and_address_protection && CitizenOf(notice).postal_address.has_value();
+     }},
+    {Reason::kPostalAddressInvalid, Scope::kContent, Holds::kAlways, "citizen.postal_address",
+     [](N notice, M) {
+       const Citizen& citizen = CitizenOf(notice);
+       return citizen.postal_address.has_value() && !IsPostalAddress(*citizen.postal_address);
+     }},
+};
 
 void Add(std::optional<Rejection>& rejection, const Rule& rule) {
   if (!rejection.has_value()) rejection = Rejection{.reason = rule.reason, .violations = {}};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -133,6 +132,9 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "the notice was returned before"},
 });
 
+constexpr ReasonEntry kUnknownReason = {Reason::kNone, "UNSPECIFIED", absl::StatusCode::kUnknown,
+                                        "refused for a reason that this version does not know"};
+
 size_t Place(Reason reason) {
   const auto* found =
       std::find_if(kReasons.begin(), kReasons.end(), [&](const ReasonEntry& entry) { return entry.reason == reason; });
@@ -145,8 +147,7 @@ absl::Span<const ReasonEntry> AllReasons() { return kReasons; }
 
 const ReasonEntry& Describe(Reason reason) {
   const size_t place = Place(reason);
-  if (place == kReasons.size()) std::abort();  // kNone, or a reason without an entry: a bug of ours
-  return kReasons[place];
+  return place < kReasons.size() ? kReasons[place] : kUnknownReason;
 }
 
 bool Precedes(Reason left, Reason right) { return Place(left) < Place(right); }
@@ -170,10 +171,10 @@ Rejection RejectionOf(const absl::Status& status) {
   if (!payload.has_value()) return {};
   const std::string bytes(*payload);
   ByteReader reader(bytes);
-  Rejection rejection{.reason = static_cast<Reason>(reader.Uint32()), .violations = {}};
+  Rejection rejection{.reason = Describe(static_cast<Reason>(reader.Uint32())).reason, .violations = {}};
   const uint32_t count = reader.Uint32();
   for (uint32_t index = 0; index < count && reader.ok(); ++index) {
-    const Reason reason = static_cast<Reason>(reader.Uint32());
+    const Reason reason = Describe(static_cast<Reason>(reader.Uint32())).reason;
     rejection.violations.push_back({.field = reader.Bytes(), .reason = reason});
   }
   return reader.AtEnd() ? rejection : Rejection{};

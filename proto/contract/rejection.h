@@ -96,7 +96,8 @@ struct ReasonEntry {
 
 // Every reason but kNone, in order of precedence.
 absl::Span<const ReasonEntry> AllReasons();
-const ReasonEntry& Describe(Reason reason);  // `reason` is not kNone
+// Its entry. kNone, which a newer peer's reason becomes, has one too, as has a number that is no reason.
+const ReasonEntry& Describe(Reason reason);
 
 // One field that is wrong.
 struct Violation {

@@ -17,6 +17,14 @@ Reason ReasonNamed(absl::string_view name) {
   return Reason::kNone;
 }
 
+// A field's violation carries its reason only as that reason's fixed text.
+Reason ReasonSaid(absl::string_view text) {
+  for (const ReasonEntry& entry : AllReasons()) {
+    if (entry.text == text) return entry.reason;
+  }
+  return Reason::kNone;
+}
+
 }  // namespace
 
 std::optional<absl::Duration> RetryDelay(Reason reason) {
@@ -60,12 +68,19 @@ grpc::Status ToGrpcStatus(const Rejection& rejection) {
 Rejection FromGrpcStatus(const grpc::Status& status) {
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) return {};
+  Rejection rejection;
   for (const google::protobuf::Any& detail : details.details()) {
     google::rpc::ErrorInfo info;
-    if (!detail.Is<google::rpc::ErrorInfo>() || !detail.UnpackTo(&info)) continue;
-    if (info.domain() == std::string(kErrorDomain)) return {.reason = ReasonNamed(info.reason()), .violations = {}};
+    google::rpc::BadRequest bad_request;
+    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info) && info.domain() == std::string(kErrorDomain)) {
+      rejection.reason = ReasonNamed(info.reason());
+    } else if (detail.Is<google::rpc::BadRequest>() && detail.UnpackTo(&bad_request)) {
+      for (const google::rpc::BadRequest::FieldViolation& field : bad_request.field_violations()) {
+        rejection.violations.push_back({.field = field.field(), .reason = ReasonSaid(field.description())});
+      }
+    }
   }
-  return {};
+  return rejection.reason == Reason::kNone ? Rejection{} : rejection;
 }
 
 }  // namespace envej::contract

@@ -2,11 +2,14 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "proto/contract/limits.h"
 
 namespace envej::contract {
@@ -39,32 +42,56 @@ bool IsBidirectionalControl(utf8proc_int32_t character) {
          (character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069);
 }
 
-// A digit's value in any script; -1 for other characters. Unicode gives each script's digits as a run of ten that
-// starts at zero, so the digits from a character down to the run's start count its value; compatibility forms (such as
-// full width, circled and superscript) decompose to the digit itself.
-int DigitValue(utf8proc_int32_t character) {
-  if (character >= '0' && character <= '9') return character - '0';
-  if (character < 0x80) return -1;
+// Digits that are neither decimal digits nor decompose to one, each run with the value of its first.
+struct DigitRun {
+  utf8proc_int32_t first;
+  utf8proc_int32_t last;
+  int value;
+};
+constexpr DigitRun kOtherDigits[] = {
+    {0x1369, 0x1371, 1},   {0x19DA, 0x19DA, 1},   {0x24F5, 0x24FD, 1},   {0x24FF, 0x24FF, 0},
+    {0x2776, 0x277E, 1},   {0x2780, 0x2788, 1},   {0x278A, 0x2792, 1},   {0x10A40, 0x10A43, 1},
+    {0x10E60, 0x10E68, 1}, {0x11052, 0x1105A, 1}, {0x1F10B, 0x1F10B, 0}, {0x1F10C, 0x1F10C, 0},
+};
+
+// A decimal digit's value. Unicode gives each script's digits as a run of ten that starts at zero, where the code point
+// is a multiple of 16 or 6 above one.
+int DecimalValue(utf8proc_int32_t character) {
+  const utf8proc_int32_t low = character & 0xf;
+  return low >= 6 && utf8proc_category(character - low) != UTF8PROC_CATEGORY_ND ? low - 6 : low;
+}
+
+// Calls `visit` with the value of each digit that the character stands for: one for a digit of any script, also
+// superscript, circled or full width; more for forms such as a circled ten; none for other characters.
+template <typename Visit>
+void ForEachDigit(utf8proc_int32_t character, const Visit& visit) {
+  if (character < 0x80) {
+    if (character >= '0' && character <= '9') visit(character - '0');
+    return;
+  }
   const utf8proc_category_t category = utf8proc_category(character);
-  if (category != UTF8PROC_CATEGORY_ND && category != UTF8PROC_CATEGORY_NO) return -1;
-  std::array<utf8proc_int32_t, 8> decomposed{};
+  if (category != UTF8PROC_CATEGORY_ND && category != UTF8PROC_CATEGORY_NO) return;
+  for (const DigitRun& run : kOtherDigits) {
+    if (character >= run.first && character <= run.last) return visit(character - run.first + run.value);
+  }
+  std::array<utf8proc_int32_t, 16> parts{};
   int boundary = 0;
   const utf8proc_ssize_t count =
-      utf8proc_decompose_char(character, decomposed.data(), static_cast<utf8proc_ssize_t>(decomposed.size()),
-                              static_cast<utf8proc_option_t>(UTF8PROC_COMPAT), &boundary);
-  for (utf8proc_ssize_t index = 0; index < count && index < static_cast<utf8proc_ssize_t>(decomposed.size()); ++index) {
-    const utf8proc_int32_t part = decomposed[static_cast<size_t>(index)];
-    if (part >= '0' && part <= '9') return part - '0';
+      utf8proc_decompose_char(character, parts.data(), static_cast<utf8proc_ssize_t>(parts.size()),
+                              static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), &boundary);
+  for (size_t index = 0; index < parts.size() && static_cast<utf8proc_ssize_t>(index) < count; ++index) {
+    const utf8proc_int32_t part = parts[index];
+    if (part >= '0' && part <= '9') {
+      visit(part - '0');
+    } else if (utf8proc_category(part) == UTF8PROC_CATEGORY_ND) {
+      visit(DecimalValue(part));
+    }
   }
-  if (category != UTF8PROC_CATEGORY_ND) return -1;
-  // Runs start where the code point is a multiple of 16, or 6 above one.
-  const utf8proc_int32_t low = character & 0xf;
-  if (character >= 0x1D7CE && character <= 0x1D7FF) return (character - 0x1D7CE) % 10;
-  return low >= 6 && utf8proc_category(character - low) != UTF8PROC_CATEGORY_ND ? low - 6 : low;
 }
 
 // What may stand between the digits of one number.
 bool IsSeparator(utf8proc_int32_t character) {
+  if (utf8proc_get_property(character)->ignorable) return true;
   switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_ZS:  // spaces
     case UTF8PROC_CATEGORY_PD:  // hyphens and dashes
@@ -73,7 +100,9 @@ bool IsSeparator(utf8proc_int32_t character) {
     case UTF8PROC_CATEGORY_ME:
       return true;
     default:
-      return character == 0x2212 || character == '_';  // minus sign
+      // Minus sign, modifier letter minus, hyphen bullet, low line, empty Braille cell.
+      return character == 0x2212 || character == 0x02D7 || character == 0x2043 || character == '_' ||
+             character == 0x2800;
   }
 }
 
@@ -83,6 +112,37 @@ bool StartsWithDay(const std::array<int, 10>& digits) {
   if (day > 60) day -= 60;
   const int month = digits[2] * 10 + digits[3];
   return day >= 1 && day <= 31 && month >= 1 && month <= 12;
+}
+
+// Letters and digits of any script, and the ASCII characters in `also`.
+bool HasOnly(absl::string_view text, absl::string_view also) {
+  bool good = true;
+  const bool valid = ForEachCharacter(text, [&](utf8proc_int32_t character) {
+    if (character < 0x80) {
+      const char ascii = static_cast<char>(character);
+      good = absl::ascii_isalnum(static_cast<unsigned char>(ascii)) || also.find(ascii) != absl::string_view::npos;
+    } else {
+      const utf8proc_category_t category = utf8proc_category(character);
+      good = (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME) || category == UTF8PROC_CATEGORY_ND;
+    }
+    return good;
+  });
+  return valid && good;
+}
+
+// RFC 5322's dot-atom, with letters beyond ASCII as RFC 6531 allows them. Quoted forms are refused.
+bool IsLocalPart(absl::string_view text) {
+  return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == absl::string_view::npos &&
+         HasOnly(text, ".!#$%&'*+-/=?^_`{|}~");
+}
+
+// Two or more labels of letters, digits and hyphens.
+bool IsDomain(absl::string_view text) {
+  const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
+  for (const absl::string_view label : labels) {
+    if (label.empty() || label.front() == '-' || label.back() == '-' || !HasOnly(label, "-")) return false;
+  }
+  return labels.size() >= 2;
 }
 
 }  // namespace
@@ -127,14 +187,14 @@ bool LooksLikeCprNumber(absl::string_view text) {
   size_t run = 0;
   bool found = false;
   ForEachCharacter(text, [&](utf8proc_int32_t character) {
-    const int digit = DigitValue(character);
-    if (digit >= 0) {
+    bool any_digit = false;
+    ForEachDigit(character, [&](int digit) {
+      any_digit = true;
       std::copy(last.begin() + 1, last.end(), last.begin());
       last.back() = digit;
-      found = ++run >= last.size() && StartsWithDay(last);
-    } else if (!IsSeparator(character)) {
-      run = 0;
-    }
+      found = found || (++run >= last.size() && StartsWithDay(last));
+    });
+    if (!any_digit && !IsSeparator(character)) run = 0;
     return !found;
   });
   return found;
@@ -154,7 +214,8 @@ bool HasLetter(absl::string_view text) {
   bool found = false;
   ForEachCharacter(text, [&](utf8proc_int32_t character) {
     const utf8proc_category_t category = utf8proc_category(character);
-    found = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+    const bool visible = !utf8proc_get_property(character)->ignorable;  // Hangul fillers are letters that show nothing
+    found = visible && category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
     return !found;
   });
   return found;
@@ -184,13 +245,8 @@ bool IsE164(absl::string_view text) {
 bool IsEmailAddress(absl::string_view text) {
   const std::optional<size_t> characters = CountCharacters(text);
   if (!characters.has_value() || *characters > kEmailCharacters) return false;
-  const size_t at = text.rfind('@');
-  if (at == absl::string_view::npos || at == 0 || text.find(' ') != absl::string_view::npos) return false;
-  if (text.find('@') != at) return false;
-  const absl::string_view domain = text.substr(at + 1);
-  const size_t dot = domain.find('.');
-  return dot != absl::string_view::npos && dot != 0 && domain.back() != '.' &&
-         domain.find("..") == absl::string_view::npos;
+  const size_t at = text.find('@');
+  return at != absl::string_view::npos && IsLocalPart(text.substr(0, at)) && IsDomain(text.substr(at + 1));
 }
 
 }  // namespace envej::contract

@@ -1,0 +1,80 @@
+#include "broker/admission/access_policy.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace envej::admission {
+namespace {
+
+using certs::ParticipantKind;
+using contract::Reason;
+
+constexpr auto kRegion = ParticipantKind::kRegion;
+constexpr auto kMunicipality = ParticipantKind::kMunicipality;
+constexpr auto kOperations = ParticipantKind::kOperations;
+
+constexpr struct {
+  ParticipantKind kind;
+  Method method;
+  bool allowed;
+} kExpected[] = {
+    {kRegion, Method::kSubmitNotice, true},
+    {kRegion, Method::kSubmitNotices, true},
+    {kRegion, Method::kGetNotice, true},
+    {kRegion, Method::kListNotices, true},
+    {kRegion, Method::kListMunicipalities, true},
+    {kRegion, Method::kGetServiceInfo, true},
+    {kRegion, Method::kPullNotices, false},
+    {kRegion, Method::kExtendLeases, false},
+    {kRegion, Method::kAcknowledgeNotices, false},
+    {kRegion, Method::kReturnNotices, false},
+    {kMunicipality, Method::kSubmitNotice, false},
+    {kMunicipality, Method::kSubmitNotices, false},
+    {kMunicipality, Method::kGetNotice, false},
+    {kMunicipality, Method::kListNotices, false},
+    {kMunicipality, Method::kListMunicipalities, false},
+    {kMunicipality, Method::kGetServiceInfo, true},
+    {kMunicipality, Method::kPullNotices, true},
+    {kMunicipality, Method::kExtendLeases, true},
+    {kMunicipality, Method::kAcknowledgeNotices, true},
+    {kMunicipality, Method::kReturnNotices, true},
+    {kOperations, Method::kSubmitNotice, false},
+    {kOperations, Method::kSubmitNotices, false},
+    {kOperations, Method::kGetNotice, false},
+    {kOperations, Method::kListNotices, false},
+    {kOperations, Method::kListMunicipalities, false},
+    {kOperations, Method::kGetServiceInfo, true},
+    {kOperations, Method::kPullNotices, false},
+    {kOperations, Method::kExtendLeases, false},
+    {kOperations, Method::kAcknowledgeNotices, false},
+    {kOperations, Method::kReturnNotices, false},
+};
+
+TEST(AccessPolicy, EveryCellIsAsExpected) {
+  for (const auto& cell : kExpected) {
+    const std::optional<Reason> expected =
+        cell.allowed ? std::nullopt : std::optional<Reason>(Reason::kCallerKindNotAllowed);
+    EXPECT_EQ(Forbids(cell.kind, cell.method), expected)
+        << "kind " << static_cast<int>(cell.kind) << ", method " << static_cast<int>(cell.method);
+  }
+}
+
+TEST(AccessPolicy, EveryMethodHasOneRowAndThreeExpectedCells) {
+  std::set<Method> methods;
+  for (const AccessRule& rule : kAccessPolicy) EXPECT_TRUE(methods.insert(rule.method).second);
+  std::set<std::pair<ParticipantKind, Method>> cells;
+  for (const auto& cell : kExpected) {
+    EXPECT_TRUE(methods.contains(cell.method));
+    cells.insert({cell.kind, cell.method});
+  }
+  EXPECT_EQ(cells.size(), methods.size() * 3);
+}
+
+TEST(AccessPolicy, WhatIsNotInTheTableIsForbidden) {
+  EXPECT_EQ(Forbids(kRegion, static_cast<Method>(1000)), Reason::kCallerKindNotAllowed);
+  EXPECT_EQ(Forbids(static_cast<ParticipantKind>(1000), Method::kGetServiceInfo), Reason::kCallerKindNotAllowed);
+}
+
+}  // namespace
+}  // namespace envej::admission

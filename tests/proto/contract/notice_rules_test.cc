@@ -1,0 +1,362 @@
+#include "proto/contract/notice_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "proto/contract/day.h"
+#include "proto/contract/limits.h"
+#include "tests/support/refusals.h"
+
+namespace envej::contract {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+absl::TimeZone Copenhagen() { return CopenhagenTimeZone().value(); }
+
+Moment Now() { return Moment::At(support::kJudgedAt, Copenhagen()); }
+
+Moment NoonOn(absl::CivilDay day) {
+  return Moment::At(absl::FromCivil(absl::CivilHour(day) + 12, Copenhagen()), Copenhagen());
+}
+
+std::vector<Reason> BrokenRules(const Notice& notice, const Moment& moment) {
+  std::vector<Reason> broken;
+  const std::optional<Rejection> rejection = CheckNotice(notice, moment).ForNew();
+  if (!rejection.has_value()) return broken;
+  for (const Violation& violation : rejection->violations) broken.push_back(violation.reason);
+  return broken;
+}
+
+template <typename Change>
+std::vector<Reason> BrokenAfter(Change change, const Moment& moment = Now()) {
+  Notice notice = support::GoodNotice();
+  change(notice);
+  return BrokenRules(notice, moment);
+}
+
+TEST(NoticeRulesTest, AGoodNoticePasses) {
+  const Findings findings = CheckNotice(support::GoodNotice(), Now());
+  EXPECT_FALSE(findings.always.has_value());
+  EXPECT_FALSE(findings.when_new.has_value());
+  EXPECT_FALSE(findings.ForNew().has_value());
+}
+
+TEST(NoticeRulesTest, EachSpoilingIsRefusedForItsReasonAlone) {
+  for (const support::Spoiling& spoiling : support::Spoilings()) {
+    SCOPED_TRACE(std::string(Describe(spoiling.reason).name) + ": " + std::string(spoiling.how));
+    Notice notice = support::GoodNotice();
+    spoiling.spoil(notice);
+    EXPECT_THAT(BrokenRules(notice, Now()), ElementsAre(spoiling.reason));
+    const std::optional<Rejection> rejection = CheckNotice(notice, Now()).ForNew();
+    ASSERT_TRUE(rejection.has_value());
+    EXPECT_EQ(rejection->reason, spoiling.reason);
+  }
+}
+
+TEST(NoticeRulesTest, EveryRuleHasASpoilingAndEverySpoilingARule) {
+  for (const Rule& rule : AllRules()) {
+    int spoilings = 0;
+    for (const support::Spoiling& spoiling : support::Spoilings()) spoilings += spoiling.reason == rule.reason;
+    EXPECT_GE(spoilings, 1) << Describe(rule.reason).name;
+  }
+  for (const support::Spoiling& spoiling : support::Spoilings()) {
+    int rules = 0;
+    for (const Rule& rule : AllRules()) rules += spoiling.reason == rule.reason;
+    EXPECT_EQ(rules, 1) << Describe(spoiling.reason).name;
+  }
+}
+
+TEST(NoticeRulesTest, RulesStandInOrderOfPrecedence) {
+  const absl::Span<const Rule> rules = AllRules();
+  for (size_t index = 1; index < rules.size(); ++index) {
+    EXPECT_TRUE(Precedes(rules[index - 1].reason, rules[index].reason)) << Describe(rules[index].reason).name;
+  }
+}
+
+TEST(NoticeRulesTest, OfTwoBrokenRulesTheFirstIsTheReasonAndBothFieldsAreNamed) {
+  const absl::Span<const support::Spoiling> spoilings = support::Spoilings();
+  int pairs = 0;
+  for (const support::Spoiling& first : spoilings) {
+    for (const support::Spoiling& second : spoilings) {
+      if (!Precedes(first.reason, second.reason) || first.reason == Reason::kEnvelopeMissing) continue;
+      Notice notice = support::GoodNotice();
+      first.spoil(notice);
+      if (!notice.citizen.has_value() || LacksConsent(notice)) continue;  // nothing left for the second to spoil
+      second.spoil(notice);
+      const std::vector<Reason> broken = BrokenRules(notice, Now());
+      if (broken.size() != 2) continue;  // both spoil the same field
+      ++pairs;
+      SCOPED_TRACE(std::string(Describe(first.reason).name) + " and " + std::string(Describe(second.reason).name));
+      EXPECT_THAT(broken, UnorderedElementsAre(first.reason, second.reason));
+      EXPECT_EQ(CheckNotice(notice, Now()).ForNew()->reason, first.reason);
+    }
+  }
+  EXPECT_GT(pairs, 1500);
+}
+
+TEST(NoticeRulesTest, AWhenNewReasonLeadsAnAlwaysReasonThatStandsLater) {
+  Notice notice = support::GoodNotice();
+  notice.envelope->created_at = support::kJudgedAt + absl::Hours(1);
+  notice.citizen->name.clear();
+  const Findings findings = CheckNotice(notice, Now());
+  EXPECT_EQ(findings.always->reason, Reason::kNameMissing);
+  EXPECT_EQ(findings.when_new->reason, Reason::kCreatedAtInFuture);
+  EXPECT_EQ(*findings.ForNew(),
+            (Rejection{.reason = Reason::kCreatedAtInFuture,
+                       .violations = {{.field = "envelope.created_at", .reason = Reason::kCreatedAtInFuture},
+                                      {.field = "citizen.name", .reason = Reason::kNameMissing}}}));
+}
+
+TEST(NoticeRulesTest, OnlyWhatDependsOnTheDayIsForgivenOfANoticeAcceptedBefore) {
+  std::vector<Reason> when_new;
+  for (const Rule& rule : AllRules()) {
+    if (rule.holds == Holds::kWhenNew) when_new.push_back(rule.reason);
+  }
+  EXPECT_THAT(when_new, ElementsAre(Reason::kCreatedAtInFuture, Reason::kNoticeTooOld,
+                                    Reason::kDischargeDateTooFarAhead, Reason::kDischargeDateTooFarBack,
+                                    Reason::kConsentToContactInFuture, Reason::kConsentToContactTooOld,
+                                    Reason::kConsentToDisclosureInFuture, Reason::kConsentToDisclosureTooOld));
+  const Findings findings = CheckNotice(support::GoodNotice(), NoonOn(support::kJudgedOn + 400));
+  EXPECT_FALSE(findings.always.has_value());
+  ASSERT_TRUE(findings.when_new.has_value());
+  EXPECT_EQ(findings.when_new->reason, Reason::kNoticeTooOld);
+}
+
+TEST(NoticeRulesTest, AMissingEnvelopeIsOneFindingNotMany) {
+  EXPECT_THAT(BrokenRules(Notice{}, Now()), ElementsAre(Reason::kEnvelopeMissing));
+}
+
+TEST(NoticeRulesTest, AnEmptyEnvelopeNamesEverythingThatIsMissing) {
+  Notice notice;
+  notice.envelope.emplace();
+  EXPECT_THAT(BrokenRules(notice, Now()),
+              UnorderedElementsAre(Reason::kContractVersionUnsupported, Reason::kNoticeIdNotRandomUuid,
+                                   Reason::kRevisionOutOfOrder, Reason::kCreatedAtMissing,
+                                   Reason::kDischargeDateInvalid, Reason::kConsentToContactMissing,
+                                   Reason::kConsentToDisclosureMissing, Reason::kCriterionAgeMissing,
+                                   Reason::kCriterionMentalIllnessMissing, Reason::kCriterionRegionalPsychiatryMissing,
+                                   Reason::kCriterionNoSupportMissing, Reason::kContentMissing));
+}
+
+TEST(NoticeRulesTest, DischargeMayBe31DaysBackAnd90Ahead) {
+  const absl::CivilDay today = support::kJudgedOn;
+  const auto on = [](absl::CivilDay day) {
+    return BrokenAfter([&](Notice& notice) { notice.envelope->discharge_date = FormatDay(day); });
+  };
+  EXPECT_THAT(on(today), IsEmpty());
+  EXPECT_THAT(on(today - 31), IsEmpty());
+  EXPECT_THAT(on(today - 32), ElementsAre(Reason::kDischargeDateTooFarBack));
+  EXPECT_THAT(on(today + 90), IsEmpty());
+  EXPECT_THAT(on(today + 91), ElementsAre(Reason::kDischargeDateTooFarAhead));
+}
+
+std::vector<Reason> BrokenWithConsentOf(const std::string& given_on, absl::CivilDay today) {
+  const Moment moment = NoonOn(today);
+  return BrokenAfter(
+      [&](Notice& notice) {
+        notice.envelope->created_at = moment.time;
+        notice.envelope->discharge_date = FormatDay(today);
+        notice.envelope->consent.contact->given_on = given_on;
+        notice.envelope->consent.disclosure->given_on = given_on;
+      },
+      moment);
+}
+
+TEST(NoticeRulesTest, ConsentHoldsThroughItsAnniversary) {
+  EXPECT_THAT(BrokenWithConsentOf("2025-11-22", absl::CivilDay(2026, 11, 22)), IsEmpty());
+  EXPECT_THAT(BrokenWithConsentOf("2025-11-22", absl::CivilDay(2026, 11, 23)),
+              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
+  EXPECT_THAT(BrokenWithConsentOf("2026-11-22", absl::CivilDay(2026, 11, 22)), IsEmpty());
+  EXPECT_THAT(BrokenWithConsentOf("2026-11-23", absl::CivilDay(2026, 11, 22)),
+              ElementsAre(Reason::kConsentToContactInFuture, Reason::kConsentToDisclosureInFuture));
+}
+
+TEST(NoticeRulesTest, ConsentOfALeapDayHoldsThrough28February) {
+  EXPECT_THAT(BrokenWithConsentOf("2024-02-29", absl::CivilDay(2025, 2, 28)), IsEmpty());
+  EXPECT_THAT(BrokenWithConsentOf("2024-02-29", absl::CivilDay(2025, 3, 1)),
+              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
+  EXPECT_THAT(BrokenWithConsentOf("2027-02-28", absl::CivilDay(2028, 2, 28)), IsEmpty());
+  EXPECT_THAT(BrokenWithConsentOf("2027-02-28", absl::CivilDay(2028, 2, 29)),
+              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
+}
+
+TEST(NoticeRulesTest, CreatedAtMayBe15MinutesAhead) {
+  const auto at = [](absl::Time time) {
+    return BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; });
+  };
+  EXPECT_THAT(at(support::kJudgedAt + absl::Minutes(15)), IsEmpty());
+  EXPECT_THAT(at(support::kJudgedAt + absl::Minutes(15) + absl::Nanoseconds(1)),
+              ElementsAre(Reason::kCreatedAtInFuture));
+}
+
+std::vector<Reason> BrokenCreated(absl::CivilSecond created, absl::Duration further, absl::CivilSecond now) {
+  const Moment moment = Moment::At(absl::FromCivil(now, absl::UTCTimeZone()), Copenhagen());
+  return BrokenAfter(
+      [&](Notice& notice) {
+        notice.envelope->created_at = absl::FromCivil(created, absl::UTCTimeZone()) + further;
+        notice.envelope->discharge_date = FormatDay(moment.day);
+        notice.envelope->consent.contact->given_on = FormatDay(moment.day);
+        notice.envelope->consent.disclosure->given_on = FormatDay(moment.day);
+      },
+      moment);
+}
+
+TEST(NoticeRulesTest, CreatedAtMayBeSevenMonthsBackToTheInstant) {
+  const absl::CivilSecond now(2026, 11, 22, 11, 0, 0);
+  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2026, 4, 22, 11, 0, 0), absl::ZeroDuration(), now), IsEmpty());
+  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2026, 4, 22, 11, 0, 0), -absl::Nanoseconds(1), now),
+              ElementsAre(Reason::kNoticeTooOld));
+}
+
+TEST(NoticeRulesTest, SevenMonthsEndWithAShorterMonth) {
+  const absl::CivilSecond created(2026, 7, 31, 8, 0, 0);
+  EXPECT_THAT(BrokenCreated(created, absl::ZeroDuration(), absl::CivilSecond(2027, 2, 28, 8, 0, 0)), IsEmpty());
+  EXPECT_THAT(BrokenCreated(created, absl::ZeroDuration(), absl::CivilSecond(2027, 2, 28, 8, 0, 1)),
+              ElementsAre(Reason::kNoticeTooOld));
+  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2027, 3, 1, 0, 0, 0), absl::ZeroDuration(),
+                            absl::CivilSecond(2027, 9, 30, 23, 59, 59)),
+              IsEmpty());
+}
+
+TEST(NoticeRulesTest, TheFarEndsOfTimeAreRefusedNotFatal) {
+  for (const absl::Time time : {absl::InfinitePast(), absl::FromUnixSeconds(-62135596800), absl::UnixEpoch()}) {
+    EXPECT_THAT(BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; }),
+                ElementsAre(Reason::kNoticeTooOld));
+  }
+  for (const absl::Time time : {absl::FromUnixSeconds(253402300799), absl::InfiniteFuture()}) {
+    EXPECT_THAT(BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; }),
+                ElementsAre(Reason::kCreatedAtInFuture));
+  }
+}
+
+TEST(NoticeRulesTest, TheDayChangesAtMidnightInCopenhagen) {
+  const auto day_at = [](absl::CivilSecond utc) {
+    return Moment::At(absl::FromCivil(utc, absl::UTCTimeZone()), Copenhagen()).day;
+  };
+  // Winter: one hour ahead of UTC.
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 11, 21, 22, 59, 59)), absl::CivilDay(2026, 11, 21));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 11, 21, 23, 0, 0)), absl::CivilDay(2026, 11, 22));
+  // Summer: two.
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 7, 1, 21, 59, 59)), absl::CivilDay(2026, 7, 1));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 7, 1, 22, 0, 0)), absl::CivilDay(2026, 7, 2));
+  // The day on which summer time begins starts with the winter's hour and ends with the summer's.
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 28, 22, 59, 59)), absl::CivilDay(2026, 3, 28));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 28, 23, 0, 0)), absl::CivilDay(2026, 3, 29));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 29, 21, 59, 59)), absl::CivilDay(2026, 3, 29));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 29, 22, 0, 0)), absl::CivilDay(2026, 3, 30));
+  // And the day on which it ends the other way round.
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 24, 21, 59, 59)), absl::CivilDay(2026, 10, 24));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 24, 22, 0, 0)), absl::CivilDay(2026, 10, 25));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 25, 22, 59, 59)), absl::CivilDay(2026, 10, 25));
+  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 25, 23, 0, 0)), absl::CivilDay(2026, 10, 26));
+}
+
+TEST(NoticeRulesTest, ConsentGivenJustAfterMidnightInCopenhagenIsNotInTheFuture) {
+  const Moment moment =
+      Moment::At(absl::FromCivil(absl::CivilSecond(2026, 7, 1, 22, 30, 0), absl::UTCTimeZone()), Copenhagen());
+  EXPECT_THAT(BrokenAfter(
+                  [&](Notice& notice) {
+                    notice.envelope->created_at = moment.time;
+                    notice.envelope->discharge_date = "2026-07-02";
+                    notice.envelope->consent.contact->given_on = "2026-07-02";
+                    notice.envelope->consent.disclosure->given_on = "2026-07-02";
+                  },
+                  moment),
+              IsEmpty());
+}
+
+TEST(NoticeRulesTest, LengthsAreCountedInCharactersNotBytes) {
+  std::string letters;
+  for (int count = 0; count < 100; ++count) letters += "å";
+  const auto name = [](const std::string& value) {
+    return BrokenAfter([&](Notice& notice) { notice.citizen->name = value; });
+  };
+  EXPECT_THAT(name(letters + letters), IsEmpty());
+  EXPECT_THAT(name(letters + letters + "å"), ElementsAre(Reason::kNameTooLong));
+  const auto address = [](const std::string& street, const std::string& city) {
+    return BrokenAfter([&](Notice& notice) {
+      notice.citizen->postal_address = PostalAddress{.street = street, .postal_code = "2100", .city = city};
+    });
+  };
+  EXPECT_THAT(address(letters + letters, letters), IsEmpty());
+  EXPECT_THAT(address(letters + letters + "å", letters), ElementsAre(Reason::kPostalAddressInvalid));
+  EXPECT_THAT(address(letters, letters + "å"), ElementsAre(Reason::kPostalAddressInvalid));
+}
+
+TEST(NoticeRulesTest, PhoneNumbersThatLookLikeCprNumbersPass) {
+  for (const std::string number : {"+30101234567", "+4501010112", "+4601010112345", "+3010123456789"}) {
+    EXPECT_THAT(BrokenAfter([&](Notice& notice) { notice.citizen->phone_numbers = {number}; }),
+                testing::Not(testing::Contains(Reason::kTextLikeCprNumber)))
+        << number;
+  }
+  EXPECT_THAT(BrokenAfter([](Notice& notice) { notice.citizen->phone_numbers = {"+30101234567"}; }), IsEmpty());
+  EXPECT_THAT(BrokenAfter([](Notice& notice) { notice.citizen->phone_numbers = {"+30 1012 34567"}; }),
+              ElementsAre(Reason::kPhoneNumberInvalid));
+}
+
+TEST(NoticeRulesTest, WhatIsOptionalMayBeAbsent) {
+  EXPECT_THAT(BrokenAfter([](Notice& notice) {
+                notice.citizen->email.clear();
+                notice.citizen->postal_address.reset();
+                notice.citizen->name_and_address_protection = true;
+                notice.citizen->phone_numbers.assign(4, "+4512345678");
+              }),
+              IsEmpty());
+}
+
+TEST(NoticeRulesTest, ContentRulesAreMarkedSoThatTheBrokerNeedNotReadSealedContent) {
+  for (const Rule& rule : AllRules()) {
+    Notice notice = support::GoodNotice();
+    notice.citizen.reset();
+    notice.sealed = true;
+    if (rule.scope == Scope::kContent) {
+      EXPECT_FALSE(rule.broken(notice, Now())) << Describe(rule.reason).name;
+      EXPECT_EQ(rule.field.substr(0, 7), "citizen");
+    }
+  }
+}
+
+TEST(NoticeRulesTest, NoRuleNamesWhatWasSent) {
+  for (const support::Spoiling& spoiling : support::Spoilings()) {
+    Notice notice = support::GoodNotice();
+    spoiling.spoil(notice);
+    const absl::Status status = ToStatus(*CheckNotice(notice, Now()).ForNew());
+    for (const absl::string_view marked : {"Prøve", "prøve", "12345678", "010203", "example"}) {
+      EXPECT_EQ(status.ToString(absl::StatusToStringMode::kWithEverything).find(std::string(marked)), std::string::npos)
+          << spoiling.how;
+    }
+  }
+}
+
+TEST(NoticeRulesTest, ConsentIsLackingWhenEitherPartIs) {
+  Notice notice = support::GoodNotice();
+  EXPECT_FALSE(LacksConsent(notice));
+  notice.envelope->consent.contact.reset();
+  EXPECT_TRUE(LacksConsent(notice));
+  notice = support::GoodNotice();
+  notice.envelope->consent.disclosure.reset();
+  EXPECT_TRUE(LacksConsent(notice));
+  EXPECT_TRUE(LacksConsent(Notice{}));
+}
+
+TEST(NoticeRulesTest, MergingKeepsTheFirstReasonAndEveryField) {
+  const Rejection late{.reason = Reason::kNameMissing, .violations = {{"citizen.name", Reason::kNameMissing}}};
+  const Rejection early{.reason = Reason::kMunicipalityUnknown,
+                        .violations = {{"envelope.municipality_code", Reason::kMunicipalityUnknown}}};
+  EXPECT_EQ(Merge(std::nullopt, std::nullopt), std::nullopt);
+  EXPECT_EQ(Merge(late, std::nullopt), late);
+  EXPECT_EQ(Merge(std::nullopt, late), late);
+  for (const std::optional<Rejection>& merged : {Merge(late, early), Merge(early, late)}) {
+    EXPECT_EQ(merged->reason, Reason::kMunicipalityUnknown);
+    EXPECT_THAT(merged->violations, ElementsAre(early.violations[0], late.violations[0]));
+  }
+}
+
+}  // namespace
+}  // namespace envej::contract

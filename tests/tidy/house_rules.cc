@@ -1,0 +1,118 @@
+#include "tests/tidy/house_rules.h"
+
+namespace envej::tidy {
+namespace {
+
+constexpr char kContract[] = "proto/contract/";
+constexpr char kMessages[] = "envej/v1/";
+constexpr char kRichErrors[] = "google/rpc/";
+constexpr char kProtobuf[] = "google/protobuf/";
+constexpr char kGrpc[] = "grpcpp/";
+constexpr char kRocksdb[] = "rocksdb/";
+constexpr char kOpenssl[] = "openssl/";
+// The codecs from and to the messages bring gRPC with them.
+constexpr char kMessageCodec[] = "proto/contract/message_codec.h";
+constexpr char kStatusCodec[] = "proto/contract/status_codec.h";
+constexpr char kEngine[] = "broker/store/rocksdb_store*";
+
+}  // namespace
+
+const std::vector<Room>& Rooms() {
+  static const auto* rooms = new std::vector<Room>{
+      // The contract: pure, but for the codec from and to the messages.
+      {"proto/contract/message_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
+      {"proto/contract/status_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
+      {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
+
+      // Who somebody is.
+      {"certs/identity.*", {kContract, "certs/"}, {kMessageCodec, kStatusCodec}},
+      {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
+      {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
+
+      // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
+      {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb}, {kMessageCodec, kStatusCodec}},
+      {"broker/store/", {kContract, "broker/store/", "broker/*.h", "zlib.h"}, {kMessageCodec, kStatusCodec, kEngine}},
+      {"broker/journal/",
+       {kContract, "broker/journal/", "broker/store/", "broker/*.h"},
+       {kMessageCodec, kStatusCodec, kEngine}},
+      {"broker/inbox/",
+       {kContract, "broker/inbox/", "broker/journal/", "broker/store/", "broker/*.h"},
+       {kMessageCodec, kStatusCodec, kEngine}},
+      {"broker/options/",
+       {kContract, "certs/identity.h", "broker/options/", "yaml-cpp/"},
+       {kMessageCodec, kStatusCodec}},
+      {"broker/admission/",
+       {kContract, "certs/identity.h", "broker/admission/", "broker/options/"},
+       {kMessageCodec, kStatusCodec}},
+      {"broker/wire/",
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "broker/wire/", "broker/admission/",
+        "broker/inbox/", "broker/options/", "broker/*.h"}},
+      {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
+      {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
+
+      // The clients know neither the broker nor one another.
+      {"region-client/",
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/", "nlohmann/",
+        "yaml-cpp/"}},
+      {"municipality-client/",
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "municipality-client/", "CLI/",
+        "nlohmann/", "yaml-cpp/"}},
+
+      {"deploy/", {kContract, kMessages, kProtobuf, "deploy/", "CLI/", "nlohmann/"}},
+      {"tests/", {"/"}},
+  };
+  return *rooms;
+}
+
+const std::vector<Library>& Libraries() {
+  static const auto* libraries = new std::vector<Library>{
+      {"envej_warnings", ""},
+      {"absl::", ""},
+      {"Threads::", ""},
+      {"envej_messages", "envej/v1/"},
+      {"envej_messages", "google/rpc/"},
+      {"gRPC::", "grpcpp/"},
+      {"gRPC::", "grpc/"},
+      {"protobuf::", "google/protobuf/"},
+      {"RocksDB::", "rocksdb/"},
+      {"OpenSSL::", "openssl/"},
+      {"PkgConfig::UTF8PROC", "utf8proc.h"},
+      {"ZLIB::", "zlib.h"},
+      {"yaml-cpp", "yaml-cpp/"},
+      {"nlohmann_json::", "nlohmann/"},
+      {"CLI11::", "CLI/"},
+      {"GTest::", "gtest/"},
+      {"GTest::", "gmock/"},
+  };
+  return *libraries;
+}
+
+const std::vector<ForbiddenText>& ForbiddenTexts() {
+  static const std::vector<std::string> kWhereClocksAreRead = {"broker/clock*",        "certs/", "region-client/",
+                                                               "municipality-client/", "tests/", "deploy/"};
+  static const std::vector<std::string> kTheseRules = {"tests/tidy/"};
+  static const auto* texts = new std::vector<ForbiddenText>{
+      {"absl/synchronization/", {"/"}, kTheseRules, "std::mutex: ThreadSanitizer does not understand absl::Mutex here"},
+      {"absl::Mutex", {"/"}, kTheseRules, "std::mutex: ThreadSanitizer does not understand absl::Mutex here"},
+      {"absl/log/", {"/"}, kTheseRules, "the broker's own log: Debian's Abseil has none"},
+      {"std::string_view", {"/"}, kTheseRules, "absl::string_view: the two do not convert here"},
+      {"absl::Now()", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
+      {"absl/time/clock.h", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
+      {"system_clock::now", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
+  };
+  return *texts;
+}
+
+const std::vector<std::string>& HandMadeTargets() {
+  static const auto* files = new std::vector<std::string>{"CMakeLists.txt", "proto/CMakeLists.txt", "tests/"};
+  return *files;
+}
+
+const std::vector<std::string>& TestFoldersOfTheirOwn() {
+  static const auto* folders = new std::vector<std::string>{"tests/benchmark/",  "tests/contract/", "tests/crash/",
+                                                            "tests/fuzz/",       "tests/lint/",     "tests/support/",
+                                                            "tests/simulation/", "tests/system/",   "tests/tidy/"};
+  return *folders;
+}
+
+}  // namespace envej::tidy
