@@ -128,8 +128,7 @@ int Serve(const std::string& config_path) {
 
   const SystemClock clock;
   const Log log(clock);
-  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store =
-      store::RocksDbStore::Open(StoreOptions(options, log));
+  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
 
   TimerScheduler scheduler;

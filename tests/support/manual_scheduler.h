@@ -11,8 +11,8 @@
 
 namespace envej {
 
-// A scheduler that runs tasks when a test says so. Its time is how long tasks have waited, whatever the clock shows. Not
-// thread-safe.
+// A scheduler that runs tasks when a test says so. Its time is how long tasks have waited, whatever the clock shows.
+// Not thread-safe.
 class ManualScheduler final : public inbox::Scheduler {
  public:
   void After(absl::Duration delay, std::function<void()> task) override {
