@@ -52,22 +52,51 @@ class EngineLock {
   rocksdb::FileLock* const lock_;
 };
 
-absl::StatusOr<Finding> ExamineEngine(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
-                                      rocksdb::Env* env) {
+// The engine opened for reading, under its lock.
+struct ReadEngine {
+  std::unique_ptr<EngineLock> lock;
+  std::unique_ptr<rocksdb::DB> engine;
+  std::optional<BatchHead> head;
+};
+
+absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
   const rocksdb::Options options = ExaminationOptions(sizes, env);
-  const absl::StatusOr<std::unique_ptr<EngineLock>> lock = EngineLock::Take(options.env, paths.engine);
+  absl::StatusOr<std::unique_ptr<EngineLock>> lock = EngineLock::Take(options.env, paths.engine);
   if (!lock.ok()) return lock.status();
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, paths.engine, &opened);
-  const std::unique_ptr<rocksdb::DB> engine(opened);
+  std::unique_ptr<rocksdb::DB> engine(opened);
   if (!status.ok()) {
     return Lost(absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")"));
   }
-  const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
+  absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
   if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(head.status().message(), kRecover));
-  const auto journal_value = [&](uint64_t batch) { return ReadKey(*engine, JournalKey(batch)); };
-  if (absl::Status check = CheckAgainstMark(mark, *head, journal_value); !check.ok()) return check;
-  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = *head};
+  return ReadEngine{.lock = *std::move(lock), .engine = std::move(engine), .head = *std::move(head)};
+}
+
+absl::StatusOr<Finding> ExamineStore(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
+                                     rocksdb::Env* env) {
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  if (!read.ok()) return read.status();
+  const auto journal_value = [&](uint64_t batch) { return ReadKey(*read->engine, JournalKey(batch)); };
+  if (absl::Status check = CheckAgainstMark(mark, read->head, journal_value); !check.ok()) return check;
+  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = read->head};
+}
+
+// A store beside which there is no mark: one that was being made, or one that lost its mark.
+absl::StatusOr<Finding> ExamineUnmarked(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
+  const absl::Status mark_missing = NotThisStore(absl::StrCat(
+      "the high-water mark ", paths.mark, " is missing beside a store, so nobody can tell whether the store is whole"));
+  const absl::StatusOr<std::optional<HighWaterMark>> in_making = HighWaterMarkFile::Read(paths.mark_in_making);
+  if (!in_making.ok() || !in_making->has_value()) return mark_missing;
+  const Finding unfinished{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}};
+  std::error_code error;
+  // RocksDB writes this file last when it makes a store.
+  if (!std::filesystem::exists(paths.engine + "/CURRENT", error) && !error) return unfinished;
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  if (!read.ok()) return read.status();
+  if (read->head && MarkOf(*read->head) != unfinished.mark) return mark_missing;
+  return unfinished;
 }
 
 absl::StatusOr<BatchRecord> ReadRecord(const JournalValue& journal_value, uint64_t batch) {
@@ -94,17 +123,12 @@ absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& siz
   const absl::StatusOr<std::optional<HighWaterMark>> mark = HighWaterMarkFile::Read(paths.mark);
   if (!mark.ok()) return absl::Status(mark.status().code(), absl::StrCat(mark.status().message(), kRecover));
   if (mark->has_value()) {
-    if (*has_store) return ExamineEngine(paths, **mark, sizes, env);
+    if (*has_store) return ExamineStore(paths, **mark, sizes, env);
     return Lost(absl::StrCat("the store ", paths.engine, " is missing, but batch ", (*mark)->batch,
                              " was answered as durable"));
   }
-  if (!*has_store) return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}};
-  const absl::StatusOr<std::optional<HighWaterMark>> in_making = HighWaterMarkFile::Read(paths.mark_in_making);
-  if (in_making.ok() && in_making->has_value()) {
-    return Finding{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}};
-  }
-  return NotThisStore(absl::StrCat("the high-water mark ", paths.mark,
-                                   " is missing beside a store, so nobody can tell whether the store is whole"));
+  if (*has_store) return ExamineUnmarked(paths, sizes, env);
+  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}};
 }
 
 absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head,

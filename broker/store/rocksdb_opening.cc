@@ -67,12 +67,6 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   }
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true);
   if (!engine.ok()) return engine.status();
-  const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
-  if (!head.ok()) return head.status();
-  if (head->has_value() && MarkOf(**head) != mark) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the high-water mark ", paths.mark, " is missing beside a store that was in use"));
-  }
   const BatchHead first = FirstHead(mark.store_incarnation);
   if (absl::Status status = PutSynced(**engine, HeadKey(), EncodeBatchHead(first)); !status.ok()) return status;
   if (std::rename(paths.mark_in_making.c_str(), paths.mark.c_str()) != 0) {

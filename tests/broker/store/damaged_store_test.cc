@@ -172,7 +172,7 @@ TEST_F(DamagedStore, UnreadableMarkIsRefused) {
 
 TEST_F(DamagedStore, StoreInUseWhoseMarkIsCalledUnfinishedIsRefused) {
   std::filesystem::rename(killed_ + "/high-water-mark", killed_ + "/high-water-mark.new");
-  EXPECT_EQ(RocksDbStore::Open(OptionsFor(killed_)).status().code(), absl::StatusCode::kFailedPrecondition);
+  ExpectRefused(killed_, "high-water-mark is missing");
 }
 
 TEST(UnfinishedStore, IsFinishedWhereverItsMakingStopped) {
@@ -189,6 +189,15 @@ TEST(UnfinishedStore, IsFinishedWhereverItsMakingStopped) {
   std::filesystem::create_directory(torn_mark);
   WriteFile(torn_mark + "/high-water-mark.new", "torn");
   EXPECT_NE(OpenStore(torn_mark), nullptr);
+
+  // RocksDB's own making stopped: its directory is there, but not yet its last file.
+  const std::string half_engine = directory.path("half-engine");
+  CopyTree(only_mark, half_engine);
+  std::filesystem::rename(half_engine + "/high-water-mark", half_engine + "/high-water-mark.new");
+  std::filesystem::remove_all(half_engine + "/rocksdb");
+  std::filesystem::create_directory(half_engine + "/rocksdb");
+  WriteFile(half_engine + "/rocksdb/LOCK", "");
+  EXPECT_NE(OpenStore(half_engine), nullptr);
 
   const std::string no_name = directory.path("no-name");
   CopyTree(whole, no_name);
