@@ -1,0 +1,61 @@
+#ifndef ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
+#define ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "certs/openssl_pointers.h"
+
+namespace envej::certs {
+
+enum class LeafUsage { kServer, kClient };
+
+// A certificate to be issued, just as it is asked for: what is sensible is for the caller to decide.
+struct LeafRequest {
+  std::string common_name;                // 1 to 64 bytes of UTF-8
+  std::vector<std::string> uris;          // ASCII
+  std::vector<std::string> dns_names;     // ASCII
+  std::vector<std::string> ip_addresses;  // IPv4 or IPv6
+  absl::Time not_before;                  // whole seconds count
+  absl::Time not_after;
+  LeafUsage usage = LeafUsage::kClient;
+};
+
+// A certificate and its key, as PEM. The key is PKCS#8, not encrypted.
+struct IssuedCertificate {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+// A small private authority for tests, demonstrations and closed networks: P-256 keys, ECDSA with SHA-256, random
+// serial numbers, and no level between it and its leaves. Not for use from several threads at once.
+class CertificateAuthority {
+ public:
+  // A new authority with its own key. `name` is its common name, 1 to 64 bytes of UTF-8.
+  static absl::StatusOr<CertificateAuthority> Create(absl::string_view name, absl::Time not_before,
+                                                     absl::Time not_after);
+  // One that was made before. INVALID_ARGUMENT if either text is malformed, FAILED_PRECONDITION if they do not belong
+  // together or the certificate is no authority's.
+  static absl::StatusOr<CertificateAuthority> FromPem(absl::string_view certificate_pem, absl::string_view key_pem);
+
+  // A new key, and a certificate for it. INVALID_ARGUMENT for a name that does not fit or an address that is none.
+  absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
+
+  absl::StatusOr<IssuedCertificate> ToPem() const;
+  absl::Time not_after() const;
+
+ private:
+  CertificateAuthority(CertificatePointer certificate, KeyPointer key)
+      : certificate_(std::move(certificate)), key_(std::move(key)) {}
+
+  CertificatePointer certificate_;
+  KeyPointer key_;
+};
+
+}  // namespace envej::certs
+
+#endif  // ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
