@@ -1,0 +1,75 @@
+#include "broker/admission/admission.h"
+
+#include <string>
+
+namespace envej::admission {
+namespace {
+
+using contract::Findings;
+using contract::Reason;
+using contract::Rejection;
+
+constexpr absl::string_view kMunicipalityField = "envelope.municipality_code";
+
+Rejection RefuseMunicipality(Reason reason) {
+  return {.reason = reason, .violations = {{.field = std::string(kMunicipalityField), .reason = reason}}};
+}
+
+Findings JudgeMunicipality(const Participants& participants, absl::string_view region_code,
+                           absl::string_view municipality_code, absl::CivilDay day) {
+  Findings findings;
+  const Municipality* municipality = participants.FindMunicipality(municipality_code);
+  if (municipality == nullptr) {
+    findings.always = RefuseMunicipality(Reason::kMunicipalityUnknown);
+    return findings;
+  }
+  if (!municipality->participating) findings.when_new = RefuseMunicipality(Reason::kMunicipalityNotParticipating);
+  if (!participants.AgreementInForce(region_code, municipality_code, day)) {
+    findings.when_new = contract::Merge(findings.when_new, RefuseMunicipality(Reason::kAgreementNotInForce));
+  }
+  return findings;
+}
+
+}  // namespace
+
+Admission::Admission(const Participants& participants, absl::TimeZone copenhagen)
+    : participants_(participants), copenhagen_(copenhagen) {}
+
+std::optional<Rejection> Admission::Authorise(const certs::Identity& caller, Method method) const {
+  if (!IsRegistered(caller)) return Rejection{.reason = Reason::kCallerUnknown, .violations = {}};
+  const std::optional<Reason> forbidden = Forbids(caller.kind, method);
+  if (forbidden.has_value()) return Rejection{.reason = *forbidden, .violations = {}};
+  return std::nullopt;
+}
+
+Findings Admission::JudgeSubmission(absl::string_view region_code, const contract::Notice& notice,
+                                    absl::Time now) const {
+  const contract::Moment moment = contract::Moment::At(now, copenhagen_);
+  Findings rules = contract::CheckNotice(notice, moment);
+  if (!notice.envelope.has_value()) return rules;  // the municipality is missing with it
+  const Findings municipality =
+      JudgeMunicipality(participants_, region_code, notice.envelope->municipality_code, moment.day);
+  return {.always = contract::Merge(municipality.always, rules.always),
+          .when_new = contract::Merge(municipality.when_new, rules.when_new)};
+}
+
+std::optional<Rejection> Admission::OwnInbox(const certs::Identity& caller, absl::string_view municipality_code) const {
+  const bool own = caller.kind == certs::ParticipantKind::kMunicipality &&
+                   absl::string_view(caller.code) == municipality_code && IsRegistered(caller);
+  if (own) return std::nullopt;
+  return Rejection{.reason = Reason::kInboxNotFound, .violations = {}};
+}
+
+bool Admission::IsRegistered(const certs::Identity& caller) const {
+  switch (caller.kind) {
+    case certs::ParticipantKind::kRegion:
+      return participants_.FindRegion(caller.code) != nullptr;
+    case certs::ParticipantKind::kMunicipality:
+      return participants_.FindMunicipality(caller.code) != nullptr;
+    case certs::ParticipantKind::kOperations:
+      return participants_.KnowsOperations(caller.code);
+  }
+  return false;
+}
+
+}  // namespace envej::admission

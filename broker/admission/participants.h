@@ -1,0 +1,98 @@
+#ifndef ENVEJ_BROKER_ADMISSION_PARTICIPANTS_H_
+#define ENVEJ_BROKER_ADMISSION_PARTICIPANTS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+
+namespace envej::admission {
+
+// A region that another one takes over on a day.
+struct Predecessor {
+  std::string region_code;
+  absl::CivilDay from;
+};
+
+struct Region {
+  std::string code;  // four digits
+  std::string name;
+  std::vector<Predecessor> successor_of;
+};
+
+// The scheme's texts are there where the municipality participates, and may be there where it does not.
+struct Municipality {
+  std::string code;  // four digits
+  std::string name;
+  bool participating = false;
+  std::string scheme_name;
+  std::string phone_number;  // E.164
+  std::string leaflet_text;
+};
+
+// The cooperation agreement of one region with one municipality, in force from the first to the last day, both
+// included, in Copenhagen.
+struct Agreement {
+  std::string region_code;
+  std::string municipality_code;
+  absl::CivilDay first_day;
+  absl::CivilDay last_day;
+};
+
+struct Register {
+  std::vector<Region> regions;
+  std::vector<Municipality> municipalities;
+  std::vector<Agreement> agreements;
+  std::vector<std::string> operations;  // names
+};
+
+// Who takes part, and which region may send to which municipality when. Only agreements say that: a region has no
+// municipalities of its own.
+//
+// From the day on which a region succeeds others it also has, on every day, each agreement that one of them has in
+// force on that day. The others keep theirs until the last day.
+//
+// Immutable, so safe to use from many threads. Every lookup is indexed.
+class Participants {
+ public:
+  // `entries` is as ReadParticipants checks it: codes and names are unique, and nobody succeeds itself. (Of doubled
+  // codes the first counts, and a circle of successors ends.)
+  explicit Participants(Register entries);
+
+  // Nullptr for a code that is not in the register. What is found lives as long as this object.
+  const Region* FindRegion(absl::string_view code) const;
+  const Municipality* FindMunicipality(absl::string_view code) const;
+  bool KnowsOperations(absl::string_view name) const;
+
+  // Whether the region may send to the municipality on the day; false for codes that are not in the register.
+  bool AgreementInForce(absl::string_view region_code, absl::string_view municipality_code, absl::CivilDay day) const;
+
+  absl::Span<const Region> regions() const { return regions_; }                      // by code
+  absl::Span<const Municipality> municipalities() const { return municipalities_; }  // by code
+
+ private:
+  struct Period {
+    absl::CivilDay first_day;
+    absl::CivilDay last_day;
+
+    bool operator==(const Period&) const = default;
+  };
+  using Periods = std::vector<Period>;  // in order of days; no two touch or overlap
+
+  static void Unite(Periods& periods, Period added);
+  void InheritAgreements();
+
+  std::vector<Region> regions_;
+  std::vector<Municipality> municipalities_;
+  std::set<std::string> operations_;
+  std::map<std::string, std::map<std::string, Periods>> in_force_;  // by region, then by municipality
+};
+
+}  // namespace envej::admission
+
+#endif  // ENVEJ_BROKER_ADMISSION_PARTICIPANTS_H_

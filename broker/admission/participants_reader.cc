@@ -1,0 +1,243 @@
+#include "broker/admission/participants_reader.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "broker/options/yaml_reader.h"
+#include "certs/identity.h"
+#include "proto/contract/text_rules.h"
+
+namespace envej::admission {
+namespace {
+
+using options::TextRule;
+using options::YamlMapping;
+
+constexpr size_t kRegionsMost = 100;
+constexpr size_t kMunicipalitiesMost = 1000;
+constexpr size_t kAgreementsMost = 10'000;
+constexpr size_t kOperationsMost = 100;
+constexpr size_t kCodeDigits = 4;
+constexpr size_t kNameCharacters = 100;
+constexpr size_t kLeafletCharacters = 4000;
+
+bool IsCode(absl::string_view text) {
+  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char digit) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(digit));
+         });
+}
+
+constexpr TextRule kCode = {.accepts = IsCode, .form = "four digits"};
+constexpr TextRule kName = {
+    .most_characters = kNameCharacters, .accepts = contract::HasLetter, .form = "a text with a letter"};
+constexpr TextRule kLeaflet = {.most_characters = kLeafletCharacters,
+                               .lines = true,
+                               .accepts = contract::HasLetter,
+                               .form = "a text with a letter"};
+constexpr TextRule kPhoneNumber = {.accepts = contract::IsE164, .form = "a phone number such as +45 and eight digits"};
+constexpr TextRule kOperationsName = {.accepts = certs::IsIdentityName,
+                                      .form = "1 to 32 lower-case letters, digits and hyphens"};
+
+// Reads the parts in an order in which each finds what it refers to.
+class RegisterReader {
+ public:
+  Register Read(YamlMapping top) {
+    ReadRegions(top);
+    ReadMunicipalities(top);
+    ReadAgreements(top);
+    ReadOperations(top);
+    top.RefuseOtherKeys();
+    return std::move(register_);
+  }
+
+ private:
+  struct Lasting {
+    absl::CivilDay last_day;
+    int line;
+  };
+  using Codes = std::map<std::string, int>;  // and the line of each
+
+  // A code of its own; empty if it is none.
+  static std::string ReadCode(YamlMapping& mapping, Codes& codes) {
+    std::string code = mapping.Text("code", kCode);
+    if (code.empty()) return code;
+    const auto [first, added] = codes.try_emplace(code, mapping.LineOf("code"));
+    if (!added) mapping.Refuse("code", absl::StrCat("code ", code, " stands twice, first on line ", first->second));
+    return code;
+  }
+
+  void ReadRegions(YamlMapping& top) {
+    std::vector<YamlMapping> mappings = top.Mappings("regions", kRegionsMost);
+    for (YamlMapping& mapping : mappings) {
+      Region region;
+      region.code = ReadCode(mapping, regions_);
+      region.name = mapping.Text("name", kName);
+      if (mapping.Has("successor_of")) region.successor_of = ReadPredecessors(mapping);
+      mapping.RefuseOtherKeys();
+      register_.regions.push_back(std::move(region));
+    }
+    RefuseUnknownPredecessors();
+    RefuseCircles(mappings);
+  }
+
+  std::vector<Predecessor> ReadPredecessors(YamlMapping& region) {
+    std::vector<Predecessor> predecessors;
+    std::set<std::string> seen;
+    for (YamlMapping& mapping : region.Mappings("successor_of", kRegionsMost)) {
+      Predecessor predecessor{.region_code = mapping.Text("region", kCode), .from = mapping.Day("from")};
+      mapping.RefuseOtherKeys();
+      if (!predecessor.region_code.empty() && !seen.insert(predecessor.region_code).second) {
+        mapping.Refuse("region", absl::StrCat("region ", predecessor.region_code, " is succeeded twice"));
+      }
+      successions_.emplace_back(predecessor.region_code, mapping);
+      predecessors.push_back(std::move(predecessor));
+    }
+    return predecessors;
+  }
+
+  void RefuseUnknownPredecessors() {
+    for (auto& [code, mapping] : successions_) {
+      if (!code.empty() && !regions_.contains(code)) RefuseUnknownRegion(mapping, code);
+    }
+  }
+
+  static void RefuseUnknownRegion(YamlMapping& mapping, const std::string& code) {
+    mapping.Refuse("region", absl::StrCat("region ", code, " is not in the register"));
+  }
+
+  // One report is enough for a circle, so it ends at the first.
+  void RefuseCircles(std::vector<YamlMapping>& mappings) {
+    for (size_t index = 0; index < register_.regions.size(); ++index) {
+      const Region& region = register_.regions[index];
+      if (region.code.empty() || !Succeeds(region, region.code)) continue;
+      mappings[index].Refuse("successor_of", absl::StrCat("region ", region.code, " succeeds itself"));
+      return;
+    }
+  }
+
+  // Whether the region, or one that it succeeds by any way round, succeeds `code`.
+  bool Succeeds(const Region& region, const std::string& code) const {
+    std::set<std::string> reached;
+    std::vector<const Region*> open = {&region};
+    while (!open.empty()) {
+      const Region* next = open.back();
+      open.pop_back();
+      for (const Predecessor& predecessor : next->successor_of) {
+        if (predecessor.region_code == code) return true;
+        if (!reached.insert(predecessor.region_code).second) continue;
+        for (const Region& candidate : register_.regions) {
+          if (candidate.code == predecessor.region_code) open.push_back(&candidate);
+        }
+      }
+    }
+    return false;
+  }
+
+  void ReadMunicipalities(YamlMapping& top) {
+    for (YamlMapping& mapping : top.Mappings("municipalities", kMunicipalitiesMost)) {
+      Municipality municipality;
+      municipality.code = ReadCode(mapping, municipalities_);
+      municipality.name = mapping.Text("name", kName);
+      municipality.participating = mapping.Flag("participating");
+      const bool needed = municipality.participating;
+      municipality.scheme_name = ReadSchemeText(mapping, "scheme_name", kName, needed);
+      municipality.phone_number = ReadSchemeText(mapping, "phone_number", kPhoneNumber, needed);
+      municipality.leaflet_text = ReadSchemeText(mapping, "leaflet_text", kLeaflet, needed);
+      mapping.RefuseOtherKeys();
+      if (municipality.participating) participating_.insert(municipality.code);
+      register_.municipalities.push_back(std::move(municipality));
+    }
+  }
+
+  static std::string ReadSchemeText(YamlMapping& mapping, absl::string_view key, const TextRule& rule, bool needed) {
+    if (mapping.Has(key)) return mapping.Text(key, rule);
+    if (needed) {
+      mapping.Refuse(key, absl::StrCat("key \"", key, "\" is missing, which a participating municipality must have"));
+    }
+    return "";
+  }
+
+  void ReadAgreements(YamlMapping& top) {
+    for (YamlMapping& mapping : top.Mappings("agreements", kAgreementsMost)) {
+      Agreement agreement;
+      agreement.region_code = mapping.Text("region", kCode);
+      agreement.municipality_code = mapping.Text("municipality", kCode);
+      agreement.first_day = mapping.Day("first_day");
+      agreement.last_day = mapping.Day("last_day");
+      mapping.RefuseOtherKeys();
+      RefuseUnknownParties(mapping, agreement);
+      RefuseWrongDays(mapping, agreement);
+      register_.agreements.push_back(std::move(agreement));
+    }
+  }
+
+  void RefuseUnknownParties(YamlMapping& mapping, const Agreement& agreement) {
+    const std::string& region = agreement.region_code;
+    const std::string& municipality = agreement.municipality_code;
+    if (!region.empty() && !regions_.contains(region)) RefuseUnknownRegion(mapping, region);
+    if (municipality.empty()) return;
+    if (!municipalities_.contains(municipality)) {
+      mapping.Refuse("municipality", absl::StrCat("municipality ", municipality, " is not in the register"));
+    } else if (!participating_.contains(municipality)) {
+      mapping.Refuse("municipality", absl::StrCat("municipality ", municipality, " does not participate"));
+    }
+  }
+
+  void RefuseWrongDays(YamlMapping& mapping, const Agreement& agreement) {
+    if (mapping.Refused("first_day") || mapping.Refused("last_day")) return;
+    if (agreement.last_day < agreement.first_day) {
+      mapping.Refuse("last_day", "the agreement ends before it begins");
+      return;
+    }
+    if (mapping.Refused("region") || mapping.Refused("municipality")) return;
+    std::map<absl::CivilDay, Lasting>& others = agreements_[{agreement.region_code, agreement.municipality_code}];
+    const int line = mapping.LineOf("first_day");
+    const auto later = others.upper_bound(agreement.first_day);
+    if (later != others.end() && later->first <= agreement.last_day) {
+      return RefuseOverlap(mapping, later->second.line);
+    }
+    if (later != others.begin() && std::prev(later)->second.last_day >= agreement.first_day) {
+      return RefuseOverlap(mapping, std::prev(later)->second.line);
+    }
+    others[agreement.first_day] = {.last_day = agreement.last_day, .line = line};
+  }
+
+  static void RefuseOverlap(YamlMapping& mapping, int line) {
+    mapping.Refuse("first_day", absl::StrCat("the agreement overlaps the one on line ", line,
+                                             " of the same region and municipality"));
+  }
+
+  void ReadOperations(YamlMapping& top) {
+    std::set<std::string> names;
+    for (const options::LocatedText& name : top.Texts("operations", kOperationsMost, kOperationsName)) {
+      if (!names.insert(name.text).second) top.RefuseLine(name.line, "the name of operations stands twice");
+      register_.operations.push_back(name.text);
+    }
+  }
+
+  Register register_;
+  Codes regions_;
+  Codes municipalities_;
+  std::set<std::string> participating_;  // codes
+  std::vector<std::pair<std::string, YamlMapping>> successions_;
+  std::map<std::pair<std::string, std::string>, std::map<absl::CivilDay, Lasting>> agreements_;  // by first day
+};
+
+}  // namespace
+
+absl::StatusOr<Participants> ReadParticipants(absl::string_view path) {
+  absl::StatusOr<options::YamlReader> reader = options::YamlReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  Register entries = RegisterReader().Read(reader->Top());
+  const absl::Status status = reader->status();
+  if (!status.ok()) return status;
+  return Participants(std::move(entries));
+}
+
+}  // namespace envej::admission

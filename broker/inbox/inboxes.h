@@ -1,0 +1,134 @@
+#ifndef ENVEJ_BROKER_INBOX_INBOXES_H_
+#define ENVEJ_BROKER_INBOX_INBOXES_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "broker/clock.h"
+#include "broker/inbox/lease_expiry.h"
+#include "broker/inbox/operation.h"
+#include "broker/inbox/pull_queue.h"
+#include "broker/inbox/record.h"
+#include "broker/inbox/scheduler.h"
+#include "broker/store/ordered_store.h"
+#include "proto/contract/receipt.h"
+
+namespace envej::inbox {
+
+// One notice to accept. The rules that hold always were applied before.
+struct Submission {
+  store::NoticeKey notice;
+  Submit submit;
+  std::string content;  // handed out again byte for byte
+};
+
+struct Accepted {
+  contract::Receipt receipt;
+  bool repeated = false;  // it had been accepted before; the receipt is the first one
+};
+
+// Names a lease within one inbox.
+struct LeaseName {
+  std::string region_code;
+  contract::NoticeId id;
+  uint32_t revision = 0;
+  std::string token;
+};
+
+struct NoticeReturn {
+  LeaseName lease;
+  ReturnReason reason = ReturnReason::kNone;
+};
+
+// Which notices to list, and where to go on.
+struct ListQuery {
+  std::string municipality_code;
+  std::string region_code;
+  std::vector<State> states;  // empty: all
+  std::string origin;         // empty: all
+  size_t page_size = 100;
+  std::optional<contract::NoticeId> after;
+};
+
+struct ListedNotice {
+  contract::NoticeId id;
+  Record record;
+};
+
+struct ListPage {
+  std::vector<ListedNotice> notices;
+  std::optional<contract::NoticeId> next;  // go on after this one; nothing after the last page
+};
+
+// The inboxes of all municipalities: what may happen to a notice, carried out over the store. Speaks of notices, leases
+// and reasons; time is the clock's, but never behind what the store has persisted.
+//
+// Errors: refusals carry their reason (contract::RejectionOf); any other status is an error of the store.
+// Durability: submissions, acknowledgements and returns are answered after the sync; leases before it.
+// Thread safety: all functions from any thread. Callbacks run on the caller's thread, the store's or the scheduler's, and
+// must not block.
+class Inboxes {
+ public:
+  struct Options {
+    size_t waiting_pulls = 1000;  // over all inboxes; further ones are refused
+  };
+
+  using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;
+  using TimesDone = std::function<void(std::vector<absl::StatusOr<absl::Time>>)>;
+
+  // All must outlive this object; the store and the scheduler must run no more of its tasks when it is destroyed.
+  Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& scheduler, const Options& options);
+  ~Inboxes();
+
+  Inboxes(const Inboxes&) = delete;
+  Inboxes& operator=(const Inboxes&) = delete;
+
+  // Starts putting back what leases ran out on. Call once.
+  void Start();
+  // Answers every waiting pull with nothing, and refuses new ones. Everything else goes on.
+  void Drain();
+
+  void SubmitAll(std::vector<Submission> submissions, SubmitDone done);
+
+  // See pull_queue.h. Returns a handle for CancelPull.
+  uint64_t Pull(PullRequest request, PullDone done);
+  void CancelPull(uint64_t handle);
+
+  // The times are those of the new expiry, of the first acknowledgement, and of the first return.
+  void Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases, absl::Duration duration,
+              TimesDone done);
+  void AcknowledgeAll(const std::string& municipality_code, const std::vector<LeaseName>& leases, TimesDone done);
+  void ReturnAll(const std::string& municipality_code, const std::vector<NoticeReturn>& returns, TimesDone done);
+
+  // NOTICE_NOT_FOUND if it was never accepted.
+  absl::StatusOr<Record> Get(const store::NoticeKey& notice);
+  absl::StatusOr<contract::Receipt> GetReceipt(const store::ItemKey& item);
+  // Looks at no more than kListScan notices a page, so that a page may hold fewer than asked for.
+  absl::StatusOr<ListPage> List(const ListQuery& query);
+
+  static constexpr size_t kListScan = 5000;
+
+  // The time that everything happening now is given.
+  absl::Time Now() const;
+
+ private:
+  absl::StatusOr<Accepted> Answer(const store::NoticeKey& notice, const Result& result);
+
+  store::OrderedStore& store_;
+  const Clock& clock_;
+  Operations operations_;
+  PullQueue pulls_;
+  LeaseExpiry expiry_;
+};
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_INBOXES_H_

@@ -1,0 +1,191 @@
+#include "broker/inbox/operation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/contract/rejection.h"
+
+namespace envej::inbox {
+namespace {
+
+using store::Mutation;
+
+absl::Status Refusal(contract::Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
+
+std::string TokenOf(const Happening& happening, const Record& record) {
+  return std::holds_alternative<Submit>(happening) ? std::string() : record.token;
+}
+
+journal::Event MakeEvent(const Operation& operation, const Record& next, journal::EventType type, absl::Time now) {
+  return {.type = type,
+          .item = {.notice = operation.notice, .revision = next.revision},
+          .at = now,
+          .origin = next.origin,
+          .commitment = next.commitment,
+          .token = TokenOf(operation.happening, next),
+          .return_reason = static_cast<uint32_t>(next.return_reason)};
+}
+
+void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& before, const Record& after,
+                 std::vector<Mutation>& mutations) {
+  const std::vector<std::string> old_keys = before.has_value() ? IndexKeys(notice, *before) : std::vector<std::string>();
+  const std::vector<std::string> new_keys = IndexKeys(notice, after);
+  for (const std::string& key : old_keys) {
+    if (std::find(new_keys.begin(), new_keys.end(), key) == new_keys.end()) {
+      mutations.push_back({.kind = Mutation::Kind::kDelete, .key = key, .value = {}});
+    }
+  }
+  for (const std::string& key : new_keys) {
+    if (std::find(old_keys.begin(), old_keys.end(), key) == old_keys.end()) {
+      mutations.push_back({.kind = Mutation::Kind::kPut, .key = key, .value = {}});
+    }
+  }
+}
+
+store::Transition MakeTransition(Operation& operation, const std::optional<std::string>& stored,
+                                 const std::optional<Record>& before, const Decision& decision, absl::Time now) {
+  const Record& next = *decision.next;
+  const store::ItemKey item{.notice = operation.notice, .revision = next.revision};
+  const std::string record_key = store::RecordKey(operation.notice);
+  store::Transition transition;
+  transition.conditions.push_back({.key = record_key, .value = stored});
+  transition.mutations.push_back({.kind = Mutation::Kind::kPut, .key = record_key, .value = EncodeRecord(next)});
+  MoveIndexes(operation.notice, before, next, transition.mutations);
+  if (decision.effects.content == Decision::Content::kStore) {
+    transition.mutations.push_back(
+        {.kind = Mutation::Kind::kPut, .key = store::ContentKey(item), .value = operation.content});
+  } else if (decision.effects.content == Decision::Content::kDestroy) {
+    transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = store::ContentKey(item), .value = {}});
+  }
+  if (decision.effects.event == journal::EventType::kAccepted) {
+    transition.mutations.push_back(
+        {.kind = Mutation::Kind::kPutPosition, .key = store::PositionKey(item), .value = {}});
+  }
+  if (decision.effects.event.has_value()) {
+    transition.events.push_back(journal::EncodeEvent(MakeEvent(operation, next, *decision.effects.event, now)));
+  }
+  return transition;
+}
+
+}  // namespace
+
+std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record) {
+  const store::ItemKey item{.notice = notice, .revision = record.revision};
+  switch (record.state) {
+    case State::kWaiting:
+      return {store::WaitingKey(record.accepted_at, item)};
+    case State::kLeased:
+      return {store::LeasedKey(record.lease_expires_at, item)};
+    case State::kAcknowledged:
+    case State::kReturned:
+      return {};
+  }
+  return {};
+}
+
+struct Operations::Round {
+  std::vector<Operation> operations;
+  std::vector<Result> results;
+  std::vector<size_t> open;       // operations not settled yet
+  std::vector<size_t> committed;  // those in the commit under way, in its order
+  absl::Time now;
+  int round = 0;
+  Done done;
+};
+
+absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& notice) {
+  const absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(notice));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<Record>();
+  absl::StatusOr<Record> record = DecodeRecord(**stored);
+  if (!record.ok()) return record.status();
+  return std::optional<Record>(*std::move(record));
+}
+
+void Operations::Run(std::vector<Operation> operations, absl::Time now, Done done) {
+  auto round = std::make_shared<Round>();
+  round->results.resize(operations.size());
+  round->open.resize(operations.size());
+  for (size_t index = 0; index < operations.size(); ++index) round->open[index] = index;
+  round->operations = std::move(operations);
+  round->now = now;
+  round->done = std::move(done);
+  RunRound(round);
+}
+
+void Operations::RunRound(const std::shared_ptr<Round>& round) {
+  std::vector<store::Transition> transitions;
+  store::Durability durability = store::Durability::kUnsynced;
+  round->committed.clear();
+  for (const size_t index : round->open) {
+    Operation& operation = round->operations[index];
+    Result& result = round->results[index];
+    absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(operation.notice));
+    if (!stored.ok()) {
+      result.status = stored.status();
+      continue;
+    }
+    std::optional<Record> before;
+    if (stored->has_value()) {
+      absl::StatusOr<Record> decoded = DecodeRecord(**stored);
+      if (!decoded.ok()) {
+        result.status = decoded.status();
+        continue;
+      }
+      before = *std::move(decoded);
+    }
+    Decision decision = Decide(before, operation.happening, round->now);
+    result.repeated = decision.kind == Decision::Kind::kRepeated;
+    if (decision.kind == Decision::Kind::kRejected) {
+      result.status = contract::ToStatus(*decision.rejection);
+      continue;
+    }
+    if (decision.kind != Decision::Kind::kChanged) {
+      if (before.has_value()) result.record = *std::move(before);
+      continue;
+    }
+    if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
+    transitions.push_back(MakeTransition(operation, *stored, before, decision, round->now));
+    result.record = *std::move(decision.next);
+    round->committed.push_back(index);
+  }
+  if (transitions.empty()) {
+    round->done(std::move(round->results));
+    return;
+  }
+  store_.Commit(std::move(transitions), durability, round->now,
+                [this, round](std::vector<store::Outcome> outcomes) { Settle(round, std::move(outcomes)); });
+}
+
+void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes) {
+  round->open.clear();
+  for (size_t place = 0; place < round->committed.size(); ++place) {
+    const size_t index = round->committed[place];
+    Result& result = round->results[index];
+    switch (outcomes[place].kind) {
+      case store::Outcome::Kind::kCommitted:
+        result.changed = true;
+        result.outcome = std::move(outcomes[place]);
+        break;
+      case store::Outcome::Kind::kConditionFailed:
+        round->open.push_back(index);
+        break;
+      case store::Outcome::Kind::kRefused:
+        result.status = Refusal(contract::Reason::kBrokerBusy);
+        break;
+      case store::Outcome::Kind::kIndeterminate:
+        result.status = absl::UnavailableError("the store failed; whether this was carried out is not known: repeat it");
+        break;
+    }
+  }
+  if (round->open.empty()) {
+    round->done(std::move(round->results));
+  } else if (++round->round < kRounds) {
+    RunRound(round);
+  } else {
+    for (const size_t index : round->open) round->results[index].status = Refusal(contract::Reason::kBrokerBusy);
+    round->done(std::move(round->results));
+  }
+}
+
+}  // namespace envej::inbox

@@ -1,0 +1,68 @@
+#ifndef ENVEJ_BROKER_INBOX_OPERATION_H_
+#define ENVEJ_BROKER_INBOX_OPERATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "broker/inbox/transition.h"
+#include "broker/store/key_layout.h"
+#include "broker/store/ordered_store.h"
+
+namespace envej::inbox {
+
+// One happening to one notice.
+struct Operation {
+  store::NoticeKey notice;
+  Happening happening;
+  std::string content;  // what to keep of it, for a submission
+};
+
+// What became of it.
+struct Result {
+  absl::Status status;  // OK, or the refusal (contract::ToStatus), or an error of the store
+  bool repeated = false;
+  bool changed = false;
+  Record record;  // as it is now, when OK
+  store::Outcome outcome;
+};
+
+// Carries out operations: reads each notice's record, decides, and commits what changed, all of one call together and
+// each for itself. An operation that lost a race against another is read and decided again, at most
+// kRounds times.
+//
+// Thread safety: any thread. `done` is called exactly once, on the calling thread when nothing was to be committed, else
+// on a thread of the store; with one result an operation, in order.
+class Operations {
+ public:
+  using Done = std::function<void(std::vector<Result>)>;
+
+  static constexpr int kRounds = 16;
+
+  explicit Operations(store::OrderedStore& store) : store_(store) {}
+
+  void Run(std::vector<Operation> operations, absl::Time now, Done done);
+
+  // The record of a notice; nothing if it was never seen.
+  absl::StatusOr<std::optional<Record>> Read(const store::NoticeKey& notice);
+
+ private:
+  struct Round;
+
+  void RunRound(const std::shared_ptr<Round>& round);
+  void Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes);
+
+  store::OrderedStore& store_;
+};
+
+// The keys that a record has besides its own: the indexes that it stands in, with what they hold. A change of record
+// moves them.
+std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record);
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_OPERATION_H_

@@ -1,0 +1,262 @@
+#include "broker/inbox/pull_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/rejection.h"
+
+namespace envej::inbox {
+namespace {
+
+std::string After(const std::string& key) { return key + std::string(1, '\0'); }
+
+// The earlier of two keys, where an empty one is none.
+std::string Earlier(const std::string& key, const std::string& other) {
+  return other.empty() ? key : std::min(key, other);
+}
+
+}  // namespace
+
+PullQueue::PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
+                     std::function<absl::Time()> now, size_t waiting_pulls)
+    : store_(store),
+      operations_(operations),
+      scheduler_(scheduler),
+      now_(std::move(now)),
+      waiting_pulls_(waiting_pulls) {
+  end_watch_ = store_.Watch(store::WaitingPrefix(), [this](absl::string_view key) { OnPut(key); });
+}
+
+PullQueue::~PullQueue() { end_watch_(); }
+
+PullQueue::Inbox& PullQueue::InboxOf(const std::string& municipality_code) {
+  Inbox& inbox = inboxes_[municipality_code];
+  if (inbox.head.empty()) inbox.head = store::WaitingPrefix(municipality_code);
+  return inbox;
+}
+
+uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
+  const std::string municipality_code = request.municipality_code;
+  const absl::Duration wait = request.wait;
+  uint64_t handle = 0;
+  bool draining = false;
+  {
+    MutexLock lock(mutex_);
+    draining = draining_;
+    if (!draining && pending_.size() < waiting_pulls_) {
+      handle = next_handle_++;
+      pending_.emplace(handle, Pending{.municipality_code = municipality_code, .over = wait <= absl::ZeroDuration()});
+      InboxOf(municipality_code).pulls.push_back({.handle = handle, .request = std::move(request), .done = done});
+    }
+  }
+  if (handle == 0) {
+    const contract::Reason reason = draining ? contract::Reason::kBrokerStopping : contract::Reason::kBrokerBusy;
+    done(contract::ToStatus({.reason = reason, .violations = {}}));
+    return 0;
+  }
+  if (wait > absl::ZeroDuration()) {
+    scheduler_.After(wait, [this, handle] { OnDeadline(handle); });
+  }
+  Serve(municipality_code);
+  return handle;
+}
+
+void PullQueue::OnDeadline(uint64_t handle) {
+  std::string municipality_code;
+  {
+    MutexLock lock(mutex_);
+    const auto pending = pending_.find(handle);
+    if (pending == pending_.end()) return;
+    pending->second.over = true;
+    municipality_code = pending->second.municipality_code;
+  }
+  Serve(municipality_code);
+}
+
+void PullQueue::Cancel(uint64_t handle) {
+  PullDone done;
+  {
+    MutexLock lock(mutex_);
+    const auto pending = pending_.find(handle);
+    if (pending == pending_.end()) return;
+    Inbox& inbox = InboxOf(pending->second.municipality_code);
+    const auto pull = std::find_if(inbox.pulls.begin(), inbox.pulls.end(),
+                                   [&](const WaitingPull& waiting) { return waiting.handle == handle; });
+    pending_.erase(pending);
+    if (pull == inbox.pulls.end()) return;  // being served: what it leases comes back when the leases run out
+    done = std::move(pull->done);
+    inbox.pulls.erase(pull);
+  }
+  done(absl::CancelledError("the caller went away"));
+}
+
+void PullQueue::Drain() {
+  std::vector<PullDone> waiting;
+  {
+    MutexLock lock(mutex_);
+    draining_ = true;
+    for (auto& [code, inbox] : inboxes_) {
+      for (WaitingPull& pull : inbox.pulls) {
+        pending_.erase(pull.handle);
+        waiting.push_back(std::move(pull.done));
+      }
+      inbox.pulls.clear();
+    }
+  }
+  for (const PullDone& done : waiting) done(std::vector<PulledItem>());
+}
+
+void PullQueue::OnPut(absl::string_view waiting_key) {
+  const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting_key);
+  if (!entry.ok()) return;
+  const std::string& municipality_code = entry->item.notice.municipality_code;
+  const std::string key(waiting_key);
+  MutexLock lock(mutex_);
+  Inbox& inbox = InboxOf(municipality_code);
+  inbox.head = std::min(inbox.head, key);
+  if (inbox.busy) inbox.hint = Earlier(key, inbox.hint);
+  if (!inbox.busy && !inbox.pulls.empty()) ServeLater(municipality_code);
+}
+
+void PullQueue::ServeLater(const std::string& municipality_code) {
+  scheduler_.After(absl::ZeroDuration(), [this, municipality_code] { Serve(municipality_code); });
+}
+
+void PullQueue::Serve(const std::string& municipality_code) {
+  auto serving = std::make_shared<Serving>();
+  std::string head;
+  {
+    MutexLock lock(mutex_);
+    Inbox& inbox = InboxOf(municipality_code);
+    if (inbox.busy || inbox.pulls.empty()) return;
+    inbox.busy = true;
+    inbox.hint.clear();
+    head = inbox.head;
+    serving->pull = std::move(inbox.pulls.front());
+    inbox.pulls.pop_front();
+  }
+  const absl::Status found = Find(serving->pull.request, head, *serving);
+  if (!found.ok()) {
+    Answer(*serving, head, found);
+  } else if (serving->operations.empty()) {
+    NothingFound(*serving);
+  } else {
+    operations_.Run(serving->operations, now_(),
+                    [this, serving](std::vector<Result> results) { Leased(*serving, std::move(results)); });
+  }
+}
+
+absl::Status PullQueue::Find(const PullRequest& request, const std::string& head, Serving& serving) {
+  const std::string end = store::EndOfPrefix(store::WaitingPrefix(request.municipality_code));
+  absl::StatusOr<store::ScanResult> scan =
+      store_.Scan({.from = head, .to = end, .entries = request.max_notices});
+  if (!scan.ok()) return scan.status();
+  const absl::Time expires_at = now_() + request.lease;
+  size_t bytes = 0;
+  for (const store::KeyValue& waiting : scan->entries) {
+    const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting.key);
+    if (!entry.ok()) return entry.status();
+    absl::StatusOr<std::optional<std::string>> content = store_.Get(store::ContentKey(entry->item));
+    if (!content.ok()) return content.status();
+    if (!content->has_value()) continue;  // concluded since the scan, through another broker
+    bytes += (*content)->size();
+    if (!serving.operations.empty() && bytes > request.max_bytes) {
+      serving.next = waiting.key;
+      return absl::OkStatus();
+    }
+    std::string token = absl::StrCat(store_.StartEpoch(), "-", next_token_.fetch_add(1));
+    serving.operations.push_back({.notice = entry->item.notice,
+                                  .happening = TakeLease{.token = std::move(token), .expires_at = expires_at},
+                                  .content = {}});
+    serving.keys.push_back(waiting.key);
+    serving.contents.push_back(**std::move(content));
+  }
+  serving.next = scan->more ? After(scan->entries.back().key) : end;
+  return absl::OkStatus();
+}
+
+void PullQueue::NothingFound(Serving& serving) {
+  std::vector<PullDone> over;
+  {
+    MutexLock lock(mutex_);
+    Inbox& inbox = PutBack(serving, serving.next);
+    if (inbox.hint.empty()) {
+      const auto first_over = std::stable_partition(
+          inbox.pulls.begin(), inbox.pulls.end(),
+          [&](const WaitingPull& pull) ENVEJ_REQUIRES(mutex_) { return !pending_.at(pull.handle).over; });
+      for (auto pull = first_over; pull != inbox.pulls.end(); ++pull) {
+        pending_.erase(pull->handle);
+        over.push_back(std::move(pull->done));
+      }
+      inbox.pulls.erase(first_over, inbox.pulls.end());
+    } else {
+      ServeLater(serving.pull.request.municipality_code);  // something came in meanwhile
+    }
+    if (serving.pull.done) over.push_back(std::move(serving.pull.done));
+  }
+  for (const PullDone& done : over) done(std::vector<PulledItem>());
+}
+
+void PullQueue::Leased(Serving& serving, std::vector<Result> results) {
+  std::vector<PulledItem> items;
+  std::string head = serving.next;
+  absl::Status failure;
+  for (size_t index = results.size(); index-- > 0;) {
+    if (results[index].status.ok()) continue;
+    head = serving.keys[index];  // still waits there
+    failure = results[index].status;
+  }
+  for (size_t index = 0; index < results.size(); ++index) {
+    if (!results[index].changed) continue;
+    const store::NoticeKey& notice = serving.operations[index].notice;
+    items.push_back({.item = {.notice = notice, .revision = results[index].record.revision},
+                     .record = std::move(results[index].record),
+                     .content = std::move(serving.contents[index])});
+  }
+  if (!items.empty()) {
+    Answer(serving, head, std::move(items));
+  } else if (!failure.ok()) {
+    Answer(serving, head, failure);
+  } else {
+    LookAgain(serving);
+  }
+}
+
+void PullQueue::LookAgain(Serving& serving) {
+  PullDone gone;
+  {
+    MutexLock lock(mutex_);
+    PutBack(serving, serving.next);
+    ServeLater(serving.pull.request.municipality_code);
+    gone = std::move(serving.pull.done);
+  }
+  if (gone) gone(std::vector<PulledItem>());
+}
+
+void PullQueue::Answer(Serving& serving, const std::string& head, absl::StatusOr<std::vector<PulledItem>> answer) {
+  {
+    MutexLock lock(mutex_);
+    Inbox& inbox = InboxOf(serving.pull.request.municipality_code);
+    inbox.busy = false;
+    inbox.head = Earlier(head, inbox.hint);
+    pending_.erase(serving.pull.handle);
+    if (!inbox.pulls.empty()) ServeLater(serving.pull.request.municipality_code);
+  }
+  serving.pull.done(std::move(answer));
+}
+
+PullQueue::Inbox& PullQueue::PutBack(Serving& serving, const std::string& head) {
+  Inbox& inbox = InboxOf(serving.pull.request.municipality_code);
+  inbox.busy = false;
+  inbox.head = Earlier(head, inbox.hint);
+  if (!draining_ && pending_.contains(serving.pull.handle)) {
+    WaitingPull& waiting = inbox.pulls.emplace_front();
+    waiting.handle = serving.pull.handle;
+    waiting.request = serving.pull.request;
+    waiting.done = std::exchange(serving.pull.done, nullptr);
+  }
+  return inbox;
+}
+
+}  // namespace envej::inbox

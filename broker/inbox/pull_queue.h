@@ -1,0 +1,113 @@
+#ifndef ENVEJ_BROKER_INBOX_PULL_QUEUE_H_
+#define ENVEJ_BROKER_INBOX_PULL_QUEUE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "broker/inbox/operation.h"
+#include "broker/inbox/scheduler.h"
+#include "broker/mutex.h"
+#include "broker/store/ordered_store.h"
+
+namespace envej::inbox {
+
+struct PullRequest {
+  std::string municipality_code;
+  size_t max_notices = 1;
+  size_t max_bytes = 1;  // of content; the first item is handed out even when it alone is larger
+  absl::Duration wait;   // for the first item
+  absl::Duration lease;
+};
+
+// One leased item.
+struct PulledItem {
+  store::ItemKey item;
+  Record record;
+  std::string content;
+};
+
+using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
+
+// The pulls at each inbox, served one at a time in the order in which they came, oldest notices first.
+//
+// Each inbox remembers its head: no waiting notice has a key before it. A pull starts there, so that what was
+// delivered before costs nothing; a hint of the store about an earlier key moves the head back.
+//
+// Thread safety: as Inboxes.
+class PullQueue {
+ public:
+  PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
+            size_t waiting_pulls);
+  ~PullQueue();
+
+  uint64_t Pull(PullRequest request, PullDone done);
+  // The pull is forgotten if it still waits; its callback is then called with CANCELLED.
+  void Cancel(uint64_t handle);
+  void Drain();
+
+ private:
+  struct WaitingPull {
+    uint64_t handle = 0;
+    PullRequest request;
+    PullDone done;
+  };
+  struct Inbox {
+    std::string head;   // no waiting key before it
+    std::string hint;   // the earliest key put since the scan under way began; empty if none
+    bool busy = false;  // a scan or its leases are under way
+    std::deque<WaitingPull> pulls;
+  };
+  struct Pending {
+    std::string municipality_code;
+    bool over = false;  // answer as soon as nothing is found
+  };
+  // A pull taken from its queue, and what was found for it.
+  struct Serving {
+    WaitingPull pull;
+    std::vector<Operation> operations;
+    std::vector<std::string> keys;      // the waiting key of each
+    std::vector<std::string> contents;  // and its content
+    std::string next;                   // no waiting key between the last of them and this
+  };
+
+  Inbox& InboxOf(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
+  void OnPut(absl::string_view waiting_key);
+  void OnDeadline(uint64_t handle);
+  void ServeLater(const std::string& municipality_code);
+  // Serves the first pull of the inbox, if nobody is at it: finds, leases, answers.
+  void Serve(const std::string& municipality_code);
+  absl::Status Find(const PullRequest& request, const std::string& head, Serving& serving);
+  void NothingFound(Serving& serving);
+  void Leased(Serving& serving, std::vector<Result> results);
+  // Others leased all that was found first.
+  void LookAgain(Serving& serving);
+  void Answer(Serving& serving, const std::string& head, absl::StatusOr<std::vector<PulledItem>> answer);
+  // The pull waits again, at the front; unless its caller went away or the queue drains: then it keeps its callback.
+  Inbox& PutBack(Serving& serving, const std::string& head) ENVEJ_REQUIRES(mutex_);
+
+  store::OrderedStore& store_;
+  Operations& operations_;
+  Scheduler& scheduler_;
+  const std::function<absl::Time()> now_;
+  const size_t waiting_pulls_;
+  std::atomic<uint64_t> next_token_{1};
+
+  Mutex mutex_;
+  std::map<std::string, Inbox> inboxes_ ENVEJ_GUARDED_BY(mutex_);
+  std::map<uint64_t, Pending> pending_ ENVEJ_GUARDED_BY(mutex_);  // not answered yet, by handle
+  uint64_t next_handle_ ENVEJ_GUARDED_BY(mutex_) = 1;
+  bool draining_ ENVEJ_GUARDED_BY(mutex_) = false;
+  std::function<void()> end_watch_;
+};
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_PULL_QUEUE_H_

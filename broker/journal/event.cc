@@ -1,0 +1,66 @@
+#include "broker/journal/event.h"
+
+#include <utility>
+
+#include "proto/contract/byte_codec.h"
+#include "proto/contract/receipt.h"
+
+namespace envej::journal {
+namespace {
+
+std::string EncodeAccepted(const Event& event) {
+  contract::Receipt receipt;
+  receipt.region_code = event.item.notice.region_code;
+  receipt.origin = event.origin;
+  receipt.municipality_code = event.item.notice.municipality_code;
+  receipt.notice_id = event.item.notice.id.ToString();
+  receipt.revision = event.item.revision;
+  receipt.accepted_at = event.at;
+  receipt.commitment = event.commitment;
+  return contract::AcceptedEvent(receipt);
+}
+
+}  // namespace
+
+std::string EncodeEvent(const Event& event) {
+  if (event.type == EventType::kAccepted) return EncodeAccepted(event);
+  contract::ByteWriter writer;
+  writer.Uint8(static_cast<uint8_t>(event.type));
+  writer.Bytes(event.item.notice.region_code);
+  writer.Bytes(event.item.notice.municipality_code);
+  writer.Bytes(event.item.notice.id.ToString());
+  writer.Uint32(event.item.revision);
+  writer.Time(event.at);
+  writer.Bytes(event.token);
+  if (event.type == EventType::kReturned) writer.Uint32(event.return_reason);
+  return std::move(writer).bytes();
+}
+
+absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
+  const absl::Status malformed = absl::DataLossError("the journal holds an event that cannot be read");
+  contract::ByteReader reader(bytes);
+  Event event;
+  const uint8_t type = reader.Uint8();
+  if (type < static_cast<uint8_t>(EventType::kAccepted) || type > static_cast<uint8_t>(EventType::kLeaseExpired)) {
+    return malformed;
+  }
+  event.type = static_cast<EventType>(type);
+  event.item.notice.region_code = reader.Bytes();
+  if (event.type == EventType::kAccepted) event.origin = reader.Bytes();
+  event.item.notice.municipality_code = reader.Bytes();
+  const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(reader.Bytes());
+  event.item.revision = reader.Uint32();
+  event.at = reader.Time();
+  if (event.type == EventType::kAccepted) {
+    event.commitment.key_id = reader.Bytes();
+    event.commitment.value = reader.Bytes();
+  } else {
+    event.token = reader.Bytes();
+  }
+  if (event.type == EventType::kReturned) event.return_reason = reader.Uint32();
+  if (!reader.AtEnd() || !id.has_value()) return malformed;
+  event.item.notice.id = *id;
+  return event;
+}
+
+}  // namespace envej::journal

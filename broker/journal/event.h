@@ -1,0 +1,41 @@
+#ifndef ENVEJ_BROKER_JOURNAL_EVENT_H_
+#define ENVEJ_BROKER_JOURNAL_EVENT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "broker/store/key_layout.h"
+#include "proto/contract/notice.h"
+
+namespace envej::journal {
+
+// What the journal records. The numbers are on disk and are never given another meaning.
+enum class EventType : uint8_t {
+  kAccepted = 1,      // written as contract::AcceptedEvent writes it, so that a receipt proves it
+  kLeased = 2,        // content was handed to the municipality
+  kAcknowledged = 3,  // the municipality has it safely
+  kReturned = 4,      // the municipality refused it
+  kLeaseExpired = 5,  // back in the inbox
+};
+
+// One thing that happened to one notice. It holds no direct identifier; with its id and time it is pseudonymous.
+struct Event {
+  EventType type = EventType::kAccepted;
+  store::ItemKey item;
+  absl::Time at;                         // whole microseconds
+  std::string origin;                    // accepted
+  contract::ContentCommitment commitment;  // accepted
+  std::string token;                     // leased, acknowledged, returned, lease expired
+  uint32_t return_reason = 0;            // returned: number of envej.v1.ReturnReason
+};
+
+std::string EncodeEvent(const Event& event);
+// DATA_LOSS if the bytes are no event.
+absl::StatusOr<Event> DecodeEvent(absl::string_view bytes);
+
+}  // namespace envej::journal
+
+#endif  // ENVEJ_BROKER_JOURNAL_EVENT_H_

@@ -1,0 +1,103 @@
+#include "broker/options/broker_options.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "broker/options/yaml_reader.h"
+
+namespace envej::options {
+namespace {
+
+constexpr size_t kNameCharacters = 32;
+constexpr size_t kListenCharacters = 255;
+constexpr int kDrainSecondsMost = 300;
+constexpr int kPortMost = 65535;
+
+bool AllOf(absl::string_view text, absl::string_view others) {
+  return std::all_of(text.begin(), text.end(), [&](char character) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(character)) || others.find(character) != others.npos;
+  });
+}
+
+bool IsShortName(absl::string_view text) {
+  return AllOf(text, "-") && std::none_of(text.begin(), text.end(), [](char letter) {
+           return absl::ascii_isupper(static_cast<unsigned char>(letter));
+         });
+}
+
+bool IsPort(absl::string_view text) {
+  int port = 0;
+  return !text.empty() && text.size() <= 5 && AllOf(text, "") && absl::SimpleAtoi(text, &port) && port >= 0 &&
+         port <= kPortMost;
+}
+
+// Whether it has the form HOST:PORT or [IPV6]:PORT; whether the host exists, only listening tells.
+bool IsListenAddress(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == absl::string_view::npos || colon == 0 || !IsPort(text.substr(colon + 1))) return false;
+  const absl::string_view host = text.substr(0, colon);
+  if (host.front() != '[') return AllOf(host, ".-");
+  return host.size() > 2 && host.back() == ']' && AllOf(host.substr(1, host.size() - 2), ":.%");
+}
+
+constexpr TextRule kShortName = {
+    .most_characters = kNameCharacters, .accepts = IsShortName, .form = "lower-case letters, digits and hyphens"};
+constexpr TextRule kListenAddress = {
+    .most_characters = kListenCharacters, .accepts = IsListenAddress, .form = "HOST:PORT or [IPV6]:PORT"};
+
+TlsOptions ReadTls(YamlMapping mapping) {
+  TlsOptions tls;
+  tls.certificate_chain = mapping.Path("certificate_chain");
+  tls.private_key = mapping.Path("private_key");
+  tls.client_authorities = mapping.Path("client_authorities");
+  mapping.RefuseOtherKeys();
+  return tls;
+}
+
+CommitmentOptions ReadCommitment(YamlMapping mapping) {
+  CommitmentOptions commitment;
+  commitment.key_id = mapping.Text("key_id", kShortName);
+  commitment.secret_file = mapping.Path("secret_file");
+  mapping.RefuseOtherKeys();
+  return commitment;
+}
+
+LimitOptions ReadLimits(YamlMapping mapping) {
+  LimitOptions limits;
+  const auto read = [&](absl::string_view key, int& limit, int least, int most) {
+    if (mapping.Has(key)) limit = mapping.Number(key, least, most);
+  };
+  read("concurrent_streams", limits.concurrent_streams, 1, 1000);
+  read("commit_queue", limits.commit_queue, 64, 1'000'000);
+  read("batch_transitions", limits.batch_transitions, 1, 1024);
+  read("waiting_pulls", limits.waiting_pulls, 1, 100'000);
+  mapping.RefuseOtherKeys();
+  return limits;
+}
+
+}  // namespace
+
+absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
+  absl::StatusOr<YamlReader> reader = YamlReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  YamlMapping top = reader->Top();
+  BrokerOptions options;
+  options.broker_name = top.Text("broker_name", kShortName);
+  options.listen = top.Text("listen", kListenAddress);
+  options.data_directory = top.Path("data_directory");
+  options.participants = top.Path("participants");
+  options.tls = ReadTls(top.Mapping("tls"));
+  options.commitment = ReadCommitment(top.Mapping("commitment"));
+  if (top.Has("reflection")) options.reflection = top.Flag("reflection");
+  if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));
+  if (top.Has("drain_seconds")) options.drain = absl::Seconds(top.Number("drain_seconds", 0, kDrainSecondsMost));
+  top.RefuseOtherKeys();
+  const absl::Status status = reader->status();
+  if (!status.ok()) return status;
+  return options;
+}
+
+}  // namespace envej::options

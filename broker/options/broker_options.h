@@ -1,0 +1,53 @@
+#ifndef ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
+#define ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace envej::options {
+
+// The files of the broker's own TLS identity and of the authorities whose clients it serves. PEM.
+struct TlsOptions {
+  std::string certificate_chain;
+  std::string private_key;
+  std::string client_authorities;
+};
+
+// The broker's secret for the content commitments of plain submissions.
+struct CommitmentOptions {
+  std::string key_id;  // [a-z0-9-]{1,32}
+  std::string secret_file;
+};
+
+// Bounds of the running broker. The ranges stand in broker_options.cc; values read from a file lie within them.
+struct LimitOptions {
+  int concurrent_streams = 100;  // of one connection
+  int commit_queue = 16384;      // transitions that wait for the committer
+  int batch_transitions = 512;   // transitions in one synced batch
+  int waiting_pulls = 1000;      // calls that wait for a first notice
+};
+
+// What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the
+// folder that the broker was started in, or absolute.
+struct BrokerOptions {
+  std::string broker_name;  // [a-z0-9-]{1,32}
+  std::string listen;       // HOST:PORT, [IPV6]:PORT; port 0 lets the system choose one
+  std::string data_directory;
+  std::string participants;  // the register's file
+  TlsOptions tls;
+  CommitmentOptions commitment;
+  bool reflection = false;
+  LimitOptions limits;
+  absl::Duration drain = absl::Seconds(10);  // calls under way get this long when the broker stops
+};
+
+// Reads and checks the configuration file. The files that it names are not opened. A relative path in it is taken from
+// the configuration file's folder. Errors: as in yaml_reader.h.
+absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path);
+
+}  // namespace envej::options
+
+#endif  // ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
