@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "tests/broker/store/commit_helpers.h"
 #include "tests/broker/store/store_contract.h"
 
 namespace envej::store {

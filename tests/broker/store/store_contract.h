@@ -5,11 +5,9 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
+#include <ostream>
 #include <string>
-#include <vector>
 
-#include "absl/time/time.h"
 #include "broker/store/ordered_store.h"
 
 namespace envej::store {
@@ -39,24 +37,6 @@ class StoreContract : public testing::TestWithParam<EngineUnderTest> {
  private:
   std::unique_ptr<Engine> engine_ = GetParam().make();
 };
-
-// A moment for tests.
-absl::Time At(int64_t seconds);
-
-// Commits and waits for the outcomes; fails the test if none come within ten seconds.
-std::vector<Outcome> CommitAndWait(OrderedStore& store, std::vector<Transition> transitions,
-                                   Durability durability = Durability::kSynced, absl::Time now = At(0));
-Outcome CommitOne(OrderedStore& store, Transition transition, Durability durability = Durability::kSynced,
-                  absl::Time now = At(0));
-
-Condition Absent(std::string key);
-Condition Equals(std::string key, std::string value);
-Mutation Put(std::string key, std::string value);
-Mutation PutPosition(std::string key);
-Mutation Delete(std::string key);
-
-// The value of `key`; the test fails if the store does.
-std::optional<std::string> ValueOf(OrderedStore& store, const std::string& key);
 
 }  // namespace envej::store
 

@@ -1,0 +1,54 @@
+#include "broker/store/commit_queue.h"
+
+#include <utility>
+
+namespace envej::store {
+
+bool CommitQueue::Push(PendingCommit& commit) {
+  const size_t transitions = commit.transitions.size();
+  const size_t bytes = SizeOf(commit.transitions);
+  bool was_empty = false;
+  {
+    MutexLock lock(mutex_);
+    was_empty = entries_.empty();
+    const bool fits = transitions_ + transitions <= bounds_.queue_transitions && bytes_ + bytes <= bounds_.queue_bytes;
+    if (closed_ || (!was_empty && !fits)) return false;
+    transitions_ += transitions;
+    bytes_ += bytes;
+    entries_.push_back(Entry{.commit = std::move(commit), .bytes = bytes});
+  }
+  if (was_empty) changed_.NotifyOne();
+  return true;
+}
+
+std::vector<PendingCommit> CommitQueue::Gather() {
+  std::vector<PendingCommit> gathered;
+  size_t transitions = 0;
+  size_t bytes = 0;
+  MutexLock lock(mutex_);
+  while (entries_.empty() && !closed_) changed_.Wait(mutex_);
+  while (!entries_.empty()) {
+    Entry& next = entries_.front();
+    const size_t count = next.commit.transitions.size();
+    const bool fits = transitions + count <= bounds_.batch_transitions && bytes + next.bytes <= bounds_.batch_bytes;
+    // Commits of no transitions count for nothing, so their number is bounded too.
+    if (!gathered.empty() && (!fits || gathered.size() >= bounds_.batch_transitions)) break;
+    transitions += count;
+    bytes += next.bytes;
+    gathered.push_back(std::move(next.commit));
+    entries_.pop_front();
+  }
+  transitions_ -= transitions;
+  bytes_ -= bytes;
+  return gathered;
+}
+
+void CommitQueue::Close() {
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  changed_.NotifyAll();
+}
+
+}  // namespace envej::store

@@ -1,0 +1,52 @@
+#ifndef ENVEJ_BROKER_STORE_COMMIT_QUEUE_H_
+#define ENVEJ_BROKER_STORE_COMMIT_QUEUE_H_
+
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "broker/mutex.h"
+#include "broker/store/batch_builder.h"
+
+namespace envej::store {
+
+// The commits that wait for the committer, in order, bounded.
+//
+// Thread safety: Push and Close from any thread; Gather from one.
+class CommitQueue {
+ public:
+  struct Bounds {
+    size_t queue_transitions;
+    size_t queue_bytes;
+    size_t batch_transitions;
+    size_t batch_bytes;
+  };
+
+  explicit CommitQueue(const Bounds& bounds) : bounds_(bounds) {}
+
+  // False, with `commit` untouched, if it does not fit or the queue is closed. Into an empty queue every commit fits.
+  bool Push(PendingCommit& commit);
+
+  // Waits for the first commit and takes what one batch may hold: at least one. None: closed, and all were taken.
+  std::vector<PendingCommit> Gather();
+
+  void Close();
+
+ private:
+  struct Entry {
+    PendingCommit commit;
+    size_t bytes;
+  };
+
+  const Bounds bounds_;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<Entry> entries_ ENVEJ_GUARDED_BY(mutex_);
+  size_t transitions_ ENVEJ_GUARDED_BY(mutex_) = 0;
+  size_t bytes_ ENVEJ_GUARDED_BY(mutex_) = 0;
+  bool closed_ ENVEJ_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_COMMIT_QUEUE_H_

@@ -1,0 +1,169 @@
+#include "broker/store/examination.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/store/key_layout.h"
+
+namespace envej::store {
+namespace {
+
+constexpr absl::string_view kRecover =
+    "; recover: restore a backup into an empty directory, and do not delete the high-water mark";
+
+absl::Status Lost(absl::string_view what) { return absl::DataLossError(absl::StrCat(what, kRecover)); }
+
+absl::Status NotThisStore(absl::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat(what, kRecover));
+}
+
+absl::StatusOr<bool> HoldsFiles(const std::string& directory) {
+  std::error_code error;
+  const bool is_there = std::filesystem::exists(directory, error);
+  if (!error && !is_there) return false;
+  const bool is_empty = !error && std::filesystem::is_empty(directory, error);
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", directory, ": ", error.message()));
+  return !is_empty;
+}
+
+// RocksDB's own lock, held while its files are looked at: an opening for reading does not take it.
+class EngineLock {
+ public:
+  static absl::StatusOr<std::unique_ptr<EngineLock>> Take(rocksdb::Env* env, const std::string& engine) {
+    rocksdb::FileLock* lock = nullptr;
+    const rocksdb::Status status = env->LockFile(engine + "/LOCK", &lock);
+    if (!status.ok()) return FromEngine(status, "the store is in use by another process");
+    return std::unique_ptr<EngineLock>(new EngineLock(env, lock));
+  }
+  ~EngineLock() { env_->UnlockFile(lock_).PermitUncheckedError(); }
+  EngineLock(const EngineLock&) = delete;
+  EngineLock& operator=(const EngineLock&) = delete;
+
+ private:
+  EngineLock(rocksdb::Env* env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
+  rocksdb::Env* const env_;
+  rocksdb::FileLock* const lock_;
+};
+
+// The engine opened for reading, under its lock.
+struct ReadEngine {
+  std::unique_ptr<EngineLock> lock;
+  std::unique_ptr<rocksdb::DB> engine;
+  std::optional<BatchHead> head;
+};
+
+absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
+  const rocksdb::Options options = ExaminationOptions(sizes, env);
+  absl::StatusOr<std::unique_ptr<EngineLock>> lock = EngineLock::Take(options.env, paths.engine);
+  if (!lock.ok()) return lock.status();
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, paths.engine, &opened);
+  std::unique_ptr<rocksdb::DB> engine(opened);
+  if (!status.ok()) {
+    return Lost(absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")"));
+  }
+  absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
+  if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(head.status().message(), kRecover));
+  return ReadEngine{.lock = *std::move(lock), .engine = std::move(engine), .head = *std::move(head)};
+}
+
+absl::StatusOr<Finding> ExamineStore(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
+                                     rocksdb::Env* env) {
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  if (!read.ok()) return read.status();
+  const auto journal_value = [&](uint64_t batch) { return ReadKey(*read->engine, JournalKey(batch)); };
+  if (absl::Status check = CheckAgainstMark(mark, read->head, journal_value); !check.ok()) return check;
+  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = read->head};
+}
+
+// A store beside which there is no mark: one that was being made, or one that lost its mark.
+absl::StatusOr<Finding> ExamineUnmarked(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
+  const absl::Status mark_missing = NotThisStore(absl::StrCat(
+      "the high-water mark ", paths.mark, " is missing beside a store, so nobody can tell whether the store is whole"));
+  const absl::StatusOr<std::optional<HighWaterMark>> in_making = HighWaterMarkFile::Read(paths.mark_in_making);
+  if (!in_making.ok() || !in_making->has_value()) return mark_missing;
+  const Finding unfinished{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}};
+  std::error_code error;
+  // RocksDB writes this file last when it makes a store.
+  if (!std::filesystem::exists(paths.engine + "/CURRENT", error) && !error) return unfinished;
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  if (!read.ok()) return read.status();
+  if (read->head && MarkOf(*read->head) != unfinished.mark) return mark_missing;
+  return unfinished;
+}
+
+absl::StatusOr<BatchRecord> ReadRecord(const JournalValue& journal_value, uint64_t batch) {
+  const absl::StatusOr<std::optional<std::string>> value = journal_value(batch);
+  if (!value.ok()) return Lost(value.status().message());
+  if (!value->has_value()) return Lost(absl::StrCat("the journal record of batch ", batch, " is missing"));
+  absl::StatusOr<BatchRecord> record = DecodeBatchRecord(**value);
+  if (!record.ok()) return Lost(absl::StrCat("batch ", batch, ": ", record.status().message()));
+  if (record->batch != batch) return Lost(absl::StrCat("the journal record of batch ", batch, " is another batch's"));
+  return record;
+}
+
+}  // namespace
+
+StorePaths::StorePaths(const std::string& base)
+    : directory(base),
+      engine(base + "/rocksdb"),
+      mark(base + "/high-water-mark"),
+      mark_in_making(base + "/high-water-mark.new") {}
+
+absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
+  const absl::StatusOr<bool> has_store = HoldsFiles(paths.engine);
+  if (!has_store.ok()) return has_store.status();
+  const absl::StatusOr<std::optional<HighWaterMark>> mark = HighWaterMarkFile::Read(paths.mark);
+  if (!mark.ok()) return absl::Status(mark.status().code(), absl::StrCat(mark.status().message(), kRecover));
+  if (mark->has_value()) {
+    if (*has_store) return ExamineStore(paths, **mark, sizes, env);
+    return Lost(absl::StrCat("the store ", paths.engine, " is missing, but batch ", (*mark)->batch,
+                             " was answered as durable"));
+  }
+  if (*has_store) return ExamineUnmarked(paths, sizes, env);
+  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}};
+}
+
+absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head,
+                              const JournalValue& journal_value) {
+  if (!head) {
+    return Lost(absl::StrCat("the store is empty, but batch ", mark.batch,
+                             " was answered as durable: the write-ahead log is cut or deleted"));
+  }
+  if (head->store_incarnation != mark.store_incarnation) {
+    return NotThisStore("the high-water mark belongs to another store");
+  }
+  if (head->batch < mark.batch) {
+    return Lost(absl::StrCat("the store ends at batch ", head->batch, ", but batch ", mark.batch,
+                             " was answered as durable: the write-ahead log is cut or deleted, or the store is an "
+                             "older copy"));
+  }
+  if (mark.batch > 0) {
+    const absl::StatusOr<BatchRecord> record = ReadRecord(journal_value, mark.batch);
+    if (!record.ok()) return record.status();
+    if (HashOf(*record) != mark.hash) {
+      return Lost(absl::StrCat("batch ", mark.batch, " of the store is not the one that was answered as durable"));
+    }
+  }
+  std::string expected = head->hash;
+  const uint64_t oldest = head->batch - std::min(head->batch, kChainChecked);
+  for (uint64_t batch = head->batch; batch > oldest; --batch) {
+    const absl::StatusOr<BatchRecord> record = ReadRecord(journal_value, batch);
+    if (!record.ok()) return record.status();
+    if (HashOf(*record) != expected || record->store_incarnation != head->store_incarnation) {
+      return Lost(absl::StrCat("the journal's chain is broken at batch ", batch));
+    }
+    expected = record->previous_hash;
+  }
+  if (oldest == 0 && expected != FirstHead(head->store_incarnation).hash) return Lost("the journal has no beginning");
+  return absl::OkStatus();
+}
+
+}  // namespace envej::store

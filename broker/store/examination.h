@@ -1,0 +1,53 @@
+#ifndef ENVEJ_BROKER_STORE_EXAMINATION_H_
+#define ENVEJ_BROKER_STORE_EXAMINATION_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "broker/store/batch_record.h"
+#include "broker/store/high_water_mark.h"
+#include "broker/store/rocksdb_engine.h"
+
+namespace envej::store {
+
+// Where a store lies on the disk.
+struct StorePaths {
+  explicit StorePaths(const std::string& directory);
+
+  std::string directory;
+  std::string engine;          // RocksDB's directory
+  std::string mark;            // the high-water mark
+  std::string mark_in_making;  // the mark while the store is made; nothing is answered before it gets its name
+};
+
+// What an examination found.
+struct Finding {
+  enum class Kind {
+    kNew,         // nothing is there
+    kUnfinished,  // a store that was being made, and never answered anything
+    kSound,
+  };
+  Kind kind = Kind::kNew;
+  HighWaterMark mark;             // unless new
+  std::optional<BatchHead> head;  // of a sound store
+};
+
+// Looks at a store before anything of it is touched: replays its log in memory and holds it against the high-water mark
+// and the chain of its newest journal records. DATA_LOSS or FAILED_PRECONDITION, in one text that says what is
+// missing and how to recover, if anything of what was answered as durable is gone; every byte is as before.
+absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env);
+
+// Whether a store with this head and journal holds all that the mark names, and its newest kChainChecked records are
+// an unbroken chain. `journal_value` gives the stored value of a batch's journal record.
+using JournalValue = std::function<absl::StatusOr<std::optional<std::string>>(uint64_t batch)>;
+inline constexpr uint64_t kChainChecked = 1000;
+absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head,
+                              const JournalValue& journal_value);
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_EXAMINATION_H_

@@ -1,0 +1,115 @@
+#include "broker/store/rocksdb_engine.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+
+#include <cstdarg>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/store/key_layout.h"
+
+namespace envej::store {
+namespace {
+
+constexpr int kWriteBuffers = 3;
+constexpr uint64_t kLogBuffers = 4;  // the log may hold as much as this many write buffers
+constexpr int kOpenFiles = 512;
+constexpr double kFilterBitsPerKey = 10;
+constexpr size_t kInfoLogFiles = 4;
+constexpr size_t kInfoLogBytes = size_t{4} << 20;
+constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
+// A file with this many deletions in such a window is compacted soon: a queue's head must stay quick to find.
+constexpr size_t kDeletionWindow = 1024;
+constexpr size_t kDeletionTrigger = 512;
+
+class SilentLogger : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+}  // namespace
+
+rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(sizes.block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.initial_auto_readahead_size = 0;
+  table.max_auto_readahead_size = 0;
+
+  rocksdb::Options options;
+  if (env != nullptr) options.env = env;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.table_properties_collector_factories = {
+      rocksdb::NewCompactOnDeletionCollectorFactory(kDeletionWindow, kDeletionTrigger)};
+
+  // What was damaged must not open as if it were whole; the high-water mark finds the rest.
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.avoid_flush_during_recovery = false;
+  options.track_and_verify_wals_in_manifest = true;
+  options.memtable_protection_bytes_per_key = kProtectionBytes;
+  // After a failed write nothing is tried again: the store stops.
+  options.max_bgerror_resume_count = 0;
+
+  options.write_buffer_size = sizes.write_buffer_bytes;
+  options.max_write_buffer_number = kWriteBuffers;
+  options.max_total_wal_size = kLogBuffers * sizes.write_buffer_bytes;
+  options.max_open_files = kOpenFiles;
+  options.max_manifest_file_size = kManifestBytes;
+  options.keep_log_file_num = kInfoLogFiles;
+  options.max_log_file_size = kInfoLogBytes;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+
+  // One thread writes.
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+  // Most conditions ask for a key that is absent.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kNoCompression;
+  return options;
+}
+
+rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
+  rocksdb::Options options = EngineOptions(sizes, env);
+  options.info_log = std::make_shared<SilentLogger>();
+  return options;
+}
+
+rocksdb::Slice ToSlice(absl::string_view bytes) { return rocksdb::Slice(bytes.data(), bytes.size()); }
+
+absl::StatusOr<std::optional<std::string>> ReadKey(rocksdb::DB& engine, absl::string_view key) {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = engine.Get(rocksdb::ReadOptions(), engine.DefaultColumnFamily(), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (!status.ok()) return FromEngine(status, "cannot read the store");
+  return std::optional<std::string>(value.ToString());
+}
+
+absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine) {
+  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, HeadKey());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<BatchHead>();
+  absl::StatusOr<BatchHead> head = DecodeBatchHead(**value);
+  if (!head.ok()) return head.status();
+  return std::optional<BatchHead>(*std::move(head));
+}
+
+absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const absl::StatusCode code = status.IsCorruption() ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
+  return absl::Status(code, absl::StrCat(what, ": ", status.ToString()));
+}
+
+}  // namespace envej::store

@@ -1,0 +1,47 @@
+#ifndef ENVEJ_BROKER_STORE_ROCKSDB_ENGINE_H_
+#define ENVEJ_BROKER_STORE_ROCKSDB_ENGINE_H_
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice.h>
+#include <rocksdb/status.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "broker/store/batch_record.h"
+
+namespace envej::store {
+
+// How much memory and log RocksDB may use.
+struct RocksDbSizes {
+  size_t write_buffer_bytes = size_t{32} << 20;  // of each of three
+  size_t block_cache_bytes = size_t{64} << 20;
+};
+
+// Bytes of checksum that RocksDB keeps with each key and value on their way to the disk.
+inline constexpr size_t kProtectionBytes = 8;
+
+// The options of every opening. `env` may be null.
+rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env);
+
+// The same, so that opening for reading leaves no trace in the directory.
+rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env);
+
+rocksdb::Slice ToSlice(absl::string_view bytes);
+
+// The value of `key`, or nothing. An error is one of the medium.
+absl::StatusOr<std::optional<std::string>> ReadKey(rocksdb::DB& engine, absl::string_view key);
+// The store's head, or nothing.
+absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine);
+
+// A status of RocksDB's as one of ours: DATA_LOSS for corruption, else UNAVAILABLE.
+absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what);
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_ROCKSDB_ENGINE_H_

@@ -1,0 +1,119 @@
+#include "broker/store/rocksdb_opening.h"
+
+#include <openssl/rand.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/store/examination.h"
+#include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_engine.h"
+
+namespace envej::store {
+namespace {
+
+constexpr mode_t kDirectoryMode = 0700;
+
+absl::Status MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), kDirectoryMode) == 0) {
+    return SyncDirectory(std::filesystem::path(path).parent_path().string());
+  }
+  if (errno == EEXIST) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
+}
+
+absl::StatusOr<std::string> NewIncarnation() {
+  std::string incarnation(kIncarnationBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(incarnation.data()), static_cast<int>(incarnation.size())) != 1) {
+    return absl::UnavailableError("the random source failed");
+  }
+  return incarnation;
+}
+
+absl::Status PutSynced(rocksdb::DB& engine, const std::string& key, const std::string& value) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.protection_bytes_per_key = kProtectionBytes;
+  return FromEngine(engine.Put(options, key, value), "cannot write the store");
+}
+
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenFiles(const RocksDbStoreOptions& options, const StorePaths& paths,
+                                                       bool create) {
+  rocksdb::Options engine_options = EngineOptions(
+      {.write_buffer_bytes = options.write_buffer_bytes, .block_cache_bytes = options.block_cache_bytes}, options.env);
+  engine_options.create_if_missing = create;
+  rocksdb::DB* engine = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(engine_options, paths.engine, &engine);
+  if (!status.ok()) return FromEngine(status, "cannot open the store");
+  return std::unique_ptr<rocksdb::DB>(engine);
+}
+
+// Makes the store, or ends what a crash left unfinished: the mark gets its name last, and nothing is answered before.
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions& options, const StorePaths& paths,
+                                                       const Finding& finding) {
+  HighWaterMark mark = finding.mark;
+  if (finding.kind == Finding::Kind::kNew) {
+    const absl::StatusOr<std::string> incarnation = NewIncarnation();
+    if (!incarnation.ok()) return incarnation.status();
+    mark = MarkOf(FirstHead(*incarnation));
+    if (absl::Status status = HighWaterMarkFile::Create(paths.mark_in_making, mark); !status.ok()) return status;
+    if (absl::Status status = MakeDirectory(paths.engine); !status.ok()) return status;
+  }
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true);
+  if (!engine.ok()) return engine.status();
+  const BatchHead first = FirstHead(mark.store_incarnation);
+  if (absl::Status status = PutSynced(**engine, HeadKey(), EncodeBatchHead(first)); !status.ok()) return status;
+  if (std::rename(paths.mark_in_making.c_str(), paths.mark.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot rename ", paths.mark_in_making));
+  }
+  if (absl::Status status = SyncDirectory(paths.directory); !status.ok()) return status;
+  return engine;
+}
+
+absl::StatusOr<uint64_t> BeginEpoch(rocksdb::DB& engine) {
+  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, EpochKey());
+  if (!value.ok()) return value.status();
+  uint64_t last = 0;
+  if (value->has_value()) {
+    const absl::StatusOr<uint64_t> decoded = DecodeEpoch(**value);
+    if (!decoded.ok()) return decoded.status();
+    last = *decoded;
+  }
+  if (absl::Status status = PutSynced(engine, EpochKey(), EncodeEpoch(last + 1)); !status.ok()) return status;
+  return last + 1;
+}
+
+}  // namespace
+
+absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
+  const StorePaths paths(options.directory);
+  if (absl::Status status = MakeDirectory(paths.directory); !status.ok()) return status;
+  const RocksDbSizes sizes{.write_buffer_bytes = options.write_buffer_bytes,
+                           .block_cache_bytes = options.block_cache_bytes};
+  const absl::StatusOr<Finding> finding = Examine(paths, sizes, options.env);
+  if (!finding.ok()) return finding.status();
+  const bool is_sound = finding->kind == Finding::Kind::kSound;
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine =
+      is_sound ? OpenFiles(options, paths, false) : MakeStore(options, paths, *finding);
+  if (!engine.ok()) return engine.status();
+  const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
+  if (!head.ok()) return head.status();
+  if (!head->has_value() || (is_sound && MarkOf(**head) != MarkOf(*finding->head))) {
+    return absl::DataLossError("the store changed between its examination and its opening");
+  }
+  const absl::StatusOr<uint64_t> epoch = BeginEpoch(**engine);
+  if (!epoch.ok()) return epoch.status();
+  absl::StatusOr<std::unique_ptr<HighWaterMarkFile>> mark = HighWaterMarkFile::Open(paths.mark);
+  if (!mark.ok()) return mark.status();
+  // What the opening found was flushed by it, so it is on the disk.
+  if (absl::Status status = (*mark)->Write(MarkOf(**head)); !status.ok()) return status;
+  return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = *epoch, .mark = *std::move(mark)};
+}
+
+}  // namespace envej::store

@@ -1,0 +1,191 @@
+#include "broker/store/rocksdb_store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "broker/store/rocksdb_engine.h"
+#include "broker/store/rocksdb_opening.h"
+
+namespace envej::store {
+namespace {
+
+constexpr size_t kBrokerNameMost = 64;
+// What a write batch adds to each key and value: a tag and two lengths.
+constexpr size_t kWriteOverhead = 12;
+
+absl::Status CheckOptions(const RocksDbStoreOptions& options) {
+  if (options.directory.empty()) return absl::InvalidArgumentError("the store's directory is not named");
+  if (options.broker.empty() || options.broker.size() > kBrokerNameMost) {
+    return absl::InvalidArgumentError("the broker's name must have 1 to 64 bytes");
+  }
+  const bool bounded = options.queue_transitions > 0 && options.queue_bytes > 0 && options.batch_transitions > 0 &&
+                       options.batch_bytes > 0 && options.write_buffer_bytes > 0;
+  if (!bounded) return absl::InvalidArgumentError("the store's bounds must be greater than zero");
+  return absl::OkStatus();
+}
+
+size_t LogBytes(const Batch& batch) {
+  size_t bytes = kWriteOverhead;
+  for (const BatchWrite& write : batch.writes) {
+    bytes += kWriteOverhead + write.key.size() + (write.value ? write.value->size() : 0);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbStoreOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  absl::StatusOr<OpenedEngine> opened = OpenEngine(options);
+  if (!opened.ok()) return opened.status();
+  return std::unique_ptr<RocksDbStore>(new RocksDbStore(options, std::move(opened->engine), std::move(opened->head),
+                                                        opened->epoch, std::move(opened->mark)));
+}
+
+RocksDbStore::RocksDbStore(const RocksDbStoreOptions& options, std::unique_ptr<rocksdb::DB> engine, BatchHead head,
+                           uint64_t epoch, std::unique_ptr<HighWaterMarkFile> mark)
+    : broker_(options.broker),
+      fail_stop_(options.fail_stop),
+      engine_(std::move(engine)),
+      epoch_(epoch),
+      queue_({.queue_transitions = options.queue_transitions,
+              .queue_bytes = options.queue_bytes,
+              .batch_transitions = options.batch_transitions,
+              .batch_bytes = options.batch_bytes}),
+      last_persisted_micros_(absl::ToUnixMicros(head.time)),
+      head_(std::move(head)),
+      synced_(MarkOf(head_)),
+      marked_(synced_),
+      mark_writer_(std::move(mark)),
+      committer_([this] { RunCommitter(); }) {}
+
+RocksDbStore::~RocksDbStore() { Stop().IgnoreError(); }
+
+absl::StatusOr<std::optional<std::string>> RocksDbStore::Get(absl::string_view key) {
+  if (failed_) return Failure();
+  return ReadKey(*engine_, key);
+}
+
+absl::StatusOr<ScanResult> RocksDbStore::Scan(const ScanRange& range) {
+  if (failed_) return Failure();
+  ScanResult result;
+  if (range.from >= range.to) return result;
+  const rocksdb::Slice end = ToSlice(range.to);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  options.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> place(engine_->NewIterator(options));
+  size_t bytes = 0;
+  for (place->Seek(ToSlice(range.from)); place->Valid(); place->Next()) {
+    bytes += place->key().size() + place->value().size();
+    const bool full = result.entries.size() >= range.entries || (!result.entries.empty() && bytes > range.bytes);
+    if (full) {
+      result.more = true;
+      break;
+    }
+    result.entries.push_back(KeyValue{.key = place->key().ToString(), .value = place->value().ToString()});
+  }
+  if (!place->status().ok()) return FromEngine(place->status(), "cannot read the store");
+  return result;
+}
+
+void RocksDbStore::Commit(std::vector<Transition> transitions, Durability durability, absl::Time now,
+                          CommitCallback done) {
+  PendingCommit commit{
+      .transitions = std::move(transitions), .durability = durability, .now = now, .done = std::move(done)};
+  if (failed_) return commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
+  if (commit.transitions.size() > kCommitTransitions || !queue_.Push(commit)) {
+    commit.done(SameOutcome(commit, Outcome::Kind::kRefused));
+  }
+}
+
+std::function<void()> RocksDbStore::Watch(absl::string_view prefix, std::function<void(absl::string_view key)> put) {
+  return watches_.Add(prefix, std::move(put));
+}
+
+absl::Time RocksDbStore::LastPersistedTime() const { return absl::FromUnixMicros(last_persisted_micros_); }
+uint64_t RocksDbStore::StartEpoch() const { return epoch_; }
+
+absl::Status RocksDbStore::Stop() {
+  MutexLock lock(stop_mutex_);
+  if (!stopped_) {
+    stopped_ = true;
+    queue_.Close();
+    committer_.join();
+    if (!failed_) {
+      if (absl::Status status = SyncAndMark(); !status.ok()) Fail(std::move(status));
+    }
+  }
+  return Failure();
+}
+
+void RocksDbStore::RunCommitter() {
+  while (true) {
+    std::vector<PendingCommit> commits = queue_.Gather();
+    if (commits.empty()) return;
+    RunBatch(std::move(commits));
+  }
+}
+
+void RocksDbStore::RunBatch(std::vector<PendingCommit> commits) {
+  if (!failed_) {
+    absl::StatusOr<Batch> batch =
+        BuildBatch([this](absl::string_view key) { return ReadKey(*engine_, key); }, head_, broker_, commits);
+    absl::Status status = batch.ok() ? Write(*batch) : batch.status();
+    if (status.ok()) {
+      head_ = std::move(batch->head);
+      last_persisted_micros_ = absl::ToUnixMicros(head_.time);
+      watches_.Notify(batch->writes);
+      for (size_t index = 0; index < commits.size(); ++index) commits[index].done(std::move(batch->outcomes[index]));
+      return;
+    }
+    Fail(std::move(status));
+  }
+  for (PendingCommit& commit : commits) commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
+}
+
+absl::Status RocksDbStore::Write(const Batch& batch) {
+  if (batch.writes.empty()) return absl::OkStatus();
+  rocksdb::WriteBatch writes(LogBytes(batch), 0, kProtectionBytes, 0);
+  for (const BatchWrite& write : batch.writes) {
+    const rocksdb::Status status = write.value ? writes.Put(write.key, *write.value) : writes.Delete(write.key);
+    if (!status.ok()) return FromEngine(status, "cannot make a batch");
+  }
+  const bool mark_due = batch.synced && marked_ != synced_;
+  if (mark_due) mark_writer_.Begin(synced_);
+  rocksdb::WriteOptions options;
+  options.sync = batch.synced;
+  options.protection_bytes_per_key = kProtectionBytes;
+  absl::Status status = FromEngine(engine_->Write(options, &writes), "cannot write the store");
+  if (mark_due) {
+    status.Update(mark_writer_.Wait());
+    marked_ = synced_;
+  }
+  if (status.ok() && batch.synced) synced_ = MarkOf(batch.head);
+  return status;
+}
+
+absl::Status RocksDbStore::SyncAndMark() {
+  if (absl::Status status = FromEngine(engine_->SyncWAL(), "cannot sync the store"); !status.ok()) return status;
+  if (marked_ == MarkOf(head_)) return absl::OkStatus();
+  mark_writer_.Begin(MarkOf(head_));
+  return mark_writer_.Wait();
+}
+
+void RocksDbStore::Fail(absl::Status status) {
+  {
+    MutexLock lock(failure_mutex_);
+    failure_ = status;
+  }
+  failed_ = true;
+  if (fail_stop_) fail_stop_(std::move(status));
+}
+
+absl::Status RocksDbStore::Failure() const {
+  MutexLock lock(failure_mutex_);
+  return failure_;
+}
+
+}  // namespace envej::store

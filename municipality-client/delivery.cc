@@ -1,0 +1,181 @@
+#include "municipality-client/delivery.h"
+
+#include <utility>
+
+#include "municipality-client/backoff.h"
+#include "municipality-client/hook.h"
+#include "municipality-client/lease_keeper.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::municipality_client {
+namespace {
+
+constexpr int kFruitlessBatchesMost = 10;
+// A broker that answers a long poll at once with nothing (it is stopping, say) is not asked again at once.
+constexpr absl::Duration kEmptyAnswerLeast = absl::Seconds(1);
+
+}  // namespace
+
+Delivery::Delivery(DeliveryOptions options, InboxClient& client, NoticeFolder& folder, Output& output,
+                   const absl::TimeZone& copenhagen, StepCallback on_step)
+    : options_(std::move(options)),
+      client_(client),
+      folder_(folder),
+      output_(output),
+      copenhagen_(copenhagen),
+      on_step_(std::move(on_step)) {}
+
+absl::Status Delivery::Run(std::stop_token stop) {
+  Backoff backoff;
+  int fruitless = 0;
+  while (!stop.stop_requested()) {
+    const absl::Time asked = absl::Now();
+    absl::StatusOr<std::vector<v1::InboxItem>> items =
+        client_.Pull(options_.batch, options_.wait, options_.lease, stop);
+    if (absl::IsCancelled(items.status())) break;
+    if (!items.ok()) return items.status();
+    if (items->empty()) {
+      if (!options_.forever) return absl::OkStatus();
+      if (absl::Now() - asked < kEmptyAnswerLeast) WaitFor(kEmptyAnswerLeast, stop);
+      continue;
+    }
+
+    const absl::StatusOr<size_t> settled = Deliver(*items, stop);
+    output_.Progress(summary_);
+    if (!settled.ok() && !(options_.forever && absl::IsAborted(settled.status()))) return settled.status();
+    if (settled.ok() && *settled > 0) {
+      fruitless = 0;
+      backoff.Reset();
+      continue;
+    }
+    if (!options_.forever && ++fruitless == kFruitlessBatchesMost) {
+      return absl::AbortedError("the broker took no acknowledgement of the last ten batches; is --lease too short?");
+    }
+    WaitFor(backoff.Next(), stop);
+  }
+  return options_.forever ? absl::OkStatus() : absl::CancelledError("stopped before the inbox was empty");
+}
+
+Delivery::Batch Delivery::Sort(const std::vector<v1::InboxItem>& items) const {
+  const contract::Moment moment = contract::Moment::At(absl::Now(), copenhagen_);
+  Batch batch;
+  for (const v1::InboxItem& item : items) {
+    Verdict verdict = CheckItem(item, options_.municipality_code, moment);
+    if (verdict.arrival.has_value()) {
+      batch.arrivals.push_back(*std::move(verdict.arrival));
+      batch.arrival_leases.push_back(item.lease().name());
+    } else if (verdict.cause.has_value()) {
+      batch.causes.push_back(*std::move(verdict.cause));
+      batch.cause_leases.push_back(item.lease().name());
+    }
+  }
+  return batch;
+}
+
+absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop) {
+  output_.Pulled(items.size());
+  summary_.received += items.size();
+  std::vector<v1::LeaseName> leases;
+  for (const v1::InboxItem& item : items) leases.push_back(item.lease().name());
+  const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
+
+  const Batch batch = Sort(items);
+  const absl::StatusOr<std::vector<Kept>> kept = folder_.Keep(batch.arrivals);
+  if (!kept.ok()) return kept.status();
+  for (const Kept& one : *kept) {
+    if (!one.written) ++summary_.already_had;
+    output_.KeptItem(one, folder_.PathOf(one.item));
+  }
+
+  const absl::Status command = RunCommand(*kept);
+  size_t settled = 0;
+  if (command.ok() && !batch.arrivals.empty()) {
+    const absl::StatusOr<size_t> acknowledged = Acknowledge(batch.arrival_leases, stop);
+    if (!acknowledged.ok()) return acknowledged.status();
+    settled += *acknowledged;
+  }
+  if (!batch.causes.empty()) {
+    const absl::StatusOr<size_t> returned = Return(batch, stop);
+    if (!returned.ok()) return returned.status();
+    settled += *returned;
+  }
+  if (!command.ok()) return command;
+  return settled;
+}
+
+absl::Status Delivery::RunCommand(const std::vector<Kept>& kept) {
+  std::vector<std::string> paths;
+  for (const Kept& one : kept) {
+    if (one.present) paths.push_back(folder_.PathOf(one.item));
+  }
+  if (options_.command.empty() || paths.empty()) return absl::OkStatus();
+  const absl::Status status = RunHook(options_.command, paths);
+  Passed(Step::kCommandRun);
+  if (status.ok()) return status;
+  output_.CommandFailed(paths.size(), status.message());
+  return absl::AbortedError(status.message());
+}
+
+absl::StatusOr<size_t> Delivery::Acknowledge(const std::vector<v1::LeaseName>& leases, std::stop_token stop) {
+  output_.Acknowledging(leases.size());
+  const absl::StatusOr<std::vector<v1::AcknowledgeNoticeResult>> results = client_.Acknowledge(leases, stop);
+  if (!results.ok()) return results.status();
+  Passed(Step::kAcknowledged);
+  size_t settled = 0;
+  for (size_t i = 0; i < leases.size(); ++i) {
+    if ((*results)[i].has_acknowledged_at()) {
+      ++settled;
+      ++summary_.acknowledged;
+      output_.Acknowledged(leases[i]);
+    } else if (TellRefused(leases[i], (*results)[i].rejected())) {
+      ++settled;
+    }
+  }
+  return settled;
+}
+
+absl::StatusOr<size_t> Delivery::Return(const Batch& batch, std::stop_token stop) {
+  std::vector<v1::NoticeReturn> returns(batch.causes.size());
+  for (size_t i = 0; i < returns.size(); ++i) {
+    *returns[i].mutable_lease() = batch.cause_leases[i];
+    returns[i].set_reason(batch.causes[i].reason);
+  }
+  const absl::StatusOr<std::vector<v1::ReturnNoticeResult>> results = client_.Return(returns, stop);
+  if (!results.ok()) return results.status();
+  Passed(Step::kReturned);
+  size_t settled = 0;
+  for (size_t i = 0; i < returns.size(); ++i) {
+    if ((*results)[i].has_returned_at()) {
+      ++settled;
+      ++summary_.returned;
+      output_.Returned(batch.cause_leases[i], batch.causes[i]);
+    } else if (TellRefused(batch.cause_leases[i], (*results)[i].rejected())) {
+      ++settled;
+    }
+  }
+  return settled;
+}
+
+bool Delivery::TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected) {
+  const contract::Reason reason = contract::FromMessage(rejected).reason;
+  const absl::string_view text =
+      reason == contract::Reason::kNone ? absl::string_view("UNKNOWN") : contract::Describe(reason).name;
+  switch (reason) {
+    // Our claim ran out: the item comes again, and the ledger knows it.
+    case contract::Reason::kLeaseExpired:
+    case contract::Reason::kLeaseSuperseded:
+    case contract::Reason::kLeaseNotHeld:
+      output_.Refused(name, text, true);
+      return false;
+    // Somebody else of this municipality was quicker.
+    case contract::Reason::kNoticeAlreadyAcknowledged:
+      output_.Acknowledged(name);
+      return true;
+    default:
+      ++summary_.refused;
+      output_.Refused(name, text, false);
+      return true;
+  }
+}
+
+}  // namespace envej::municipality_client

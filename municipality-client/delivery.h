@@ -1,0 +1,76 @@
+#ifndef ENVEJ_MUNICIPALITY_CLIENT_DELIVERY_H_
+#define ENVEJ_MUNICIPALITY_CLIENT_DELIVERY_H_
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "municipality-client/inbox_client.h"
+#include "municipality-client/item_check.h"
+#include "municipality-client/notice_folder.h"
+#include "municipality-client/output.h"
+#include "municipality-client/step.h"
+
+namespace envej::municipality_client {
+
+struct DeliveryOptions {
+  std::string municipality_code;
+  int batch = 100;                           // items a pull: 1 to 500
+  absl::Duration lease = absl::Seconds(60);  // 5 seconds to 15 minutes
+  absl::Duration wait;                       // of a pull for its first item: 0 to 60 seconds
+  bool forever = false;                      // go on when the inbox is empty
+  std::string command;                       // run before acknowledging; empty for none
+};
+
+// The loop that joins the parts: pull, keep, run the command, acknowledge, return. A notice is acknowledged only once
+// the folder has it durably and the command, where there is one, has succeeded.
+class Delivery {
+ public:
+  // All but `options` outlive it.
+  Delivery(DeliveryOptions options, InboxClient& client, NoticeFolder& folder, Output& output,
+           const absl::TimeZone& copenhagen, StepCallback on_step);
+
+  // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
+  // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged
+  // (not with `forever`, which tries again). Otherwise the error of the client or the folder.
+  absl::Status Run(std::stop_token stop);
+
+  const Summary& summary() const { return summary_; }
+
+ private:
+  struct Batch {
+    std::vector<Arrival> arrivals;
+    std::vector<v1::LeaseName> arrival_leases;  // of each arrival
+    std::vector<ReturnCause> causes;
+    std::vector<v1::LeaseName> cause_leases;  // of each cause
+  };
+
+  Batch Sort(const std::vector<v1::InboxItem>& items) const;
+  // How many items were settled: acknowledged or returned. ABORTED if the command failed.
+  absl::StatusOr<size_t> Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop);
+  absl::Status RunCommand(const std::vector<Kept>& kept);
+  absl::StatusOr<size_t> Acknowledge(const std::vector<v1::LeaseName>& leases, std::stop_token stop);
+  absl::StatusOr<size_t> Return(const Batch& batch, std::stop_token stop);
+  // Whether it counts as settled.
+  bool TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected);
+  void Passed(Step step) const {
+    if (on_step_) on_step_(step);
+  }
+
+  DeliveryOptions options_;
+  InboxClient& client_;
+  NoticeFolder& folder_;
+  Output& output_;
+  absl::TimeZone copenhagen_;
+  StepCallback on_step_;
+  Summary summary_;
+};
+
+}  // namespace envej::municipality_client
+
+#endif  // ENVEJ_MUNICIPALITY_CLIENT_DELIVERY_H_

@@ -1,0 +1,132 @@
+'use strict';
+
+// Pulls the notices that wait in a municipality's inbox, prints each as one line of JSON, and acknowledges them, over
+// mutual TLS, until the inbox is empty. See README.md for what a real receiver must do besides.
+
+const fs = require('fs');
+const path = require('path');
+const { parseArgs } = require('util');
+const grpc = require('@grpc/grpc-js');
+const protoLoader = require('@grpc/proto-loader');
+
+const USAGE =
+  'usage: node pull_notices.js --broker HOST:PORT --certificate FILE --key FILE --authorities FILE\n' +
+  '                            --municipality CODE [--proto DIR]';
+const CALL_MILLISECONDS = 20000;
+const ATTEMPTS = 5;
+const BATCH = 100;
+const TRY_AGAIN = new Set([grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED, grpc.status.RESOURCE_EXHAUSTED]);
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      broker: { type: 'string' },
+      certificate: { type: 'string' },
+      key: { type: 'string' },
+      authorities: { type: 'string' },
+      municipality: { type: 'string' },
+      proto: { type: 'string', default: path.join(__dirname, '..', '..', '..', 'proto') },
+    },
+  });
+  for (const name of ['broker', 'certificate', 'key', 'authorities', 'municipality']) {
+    if (values[name] === undefined) throw new Error(`--${name} is missing\n${USAGE}`);
+  }
+  return values;
+}
+
+function connect(options) {
+  const definition = protoLoader.loadSync('envej/v1/inbox_service.proto', {
+    includeDirs: [options.proto],
+    enums: String,
+    longs: Number,
+    oneofs: true,
+    arrays: true,
+  });
+  const { InboxService } = grpc.loadPackageDefinition(definition).envej.v1;
+  const credentials = grpc.credentials.createSsl(
+    fs.readFileSync(options.authorities),
+    fs.readFileSync(options.key),
+    fs.readFileSync(options.certificate),
+  );
+  return new InboxService(options.broker, credentials);
+}
+
+function callOnce(client, method, request) {
+  return new Promise((resolve, reject) => {
+    const deadline = Date.now() + CALL_MILLISECONDS;
+    client[method](request, { deadline }, (error, response) => (error ? reject(error) : resolve(response)));
+  });
+}
+
+// A call that failed may have been carried out; repeating it with the same tokens is always right.
+async function call(client, method, request) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await callOnce(client, method, request);
+    } catch (error) {
+      if (!TRY_AGAIN.has(error.code) || attempt === ATTEMPTS) throw error;
+      const longest = Math.min(10000, 200 * 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+    }
+  }
+}
+
+function split(items) {
+  const known = items.filter((item) => item.kind === 'ITEM_KIND_NOTICE' && item.notice.content === 'citizen');
+  return { known, unknown: items.filter((item) => !known.includes(item)) };
+}
+
+async function acknowledge(client, municipalityCode, items) {
+  if (items.length === 0) return 0;
+  const leases = items.map((item) => item.lease.name);
+  const { results } = await call(client, 'acknowledgeNotices', { municipalityCode, leases });
+  for (const result of results) {
+    if (result.outcome === 'rejected') console.error(`${result.lease.noticeId}: ${result.rejected.reason}`);
+  }
+  return results.filter((result) => result.outcome === 'acknowledgedAt').length;
+}
+
+// What this program does not handle is given back with a reason, never acknowledged.
+async function giveBack(client, municipalityCode, items) {
+  if (items.length === 0) return 0;
+  const returns = items.map((item) => ({ lease: item.lease.name, reason: 'RETURN_REASON_UNSUPPORTED' }));
+  const { results } = await call(client, 'returnNotices', { municipalityCode, returns });
+  return results.filter((result) => result.outcome === 'returnedAt').length;
+}
+
+async function main() {
+  const options = readOptions();
+  const municipalityCode = options.municipality;
+  const client = connect(options);
+  let received = 0;
+  let acknowledged = 0;
+  let returned = 0;
+  try {
+    for (;;) {
+      const { items } = await call(client, 'pullNotices', { municipalityCode, maxNotices: BATCH });
+      if (items.length === 0) break;
+      received += items.length;
+      const { known, unknown } = split(items);
+      for (const item of known) console.log(JSON.stringify(item.notice));
+      const taken = await acknowledge(client, municipalityCode, known);
+      const givenBack = await giveBack(client, municipalityCode, unknown);
+      if (taken + givenBack === 0) throw new Error('the broker took no acknowledgement');
+      acknowledged += taken;
+      returned += givenBack;
+    }
+  } finally {
+    client.close();
+  }
+  console.error(`received ${received}, returned ${returned}, acknowledged ${acknowledged}`);
+  return acknowledged === received ? 0 : 1;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    console.error(`pull_notices: ${error.message}`);
+    process.exitCode = error.code === grpc.status.UNAVAILABLE ? 3 : 1;
+  },
+);

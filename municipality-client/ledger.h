@@ -1,0 +1,77 @@
+#ifndef ENVEJ_MUNICIPALITY_CLIENT_LEDGER_H_
+#define ENVEJ_MUNICIPALITY_CLIENT_LEDGER_H_
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "municipality-client/durable_file.h"
+
+namespace envej::municipality_client {
+
+// Names one item of the inbox.
+struct ItemName {
+  std::string region_code;  // four digits
+  std::string notice_id;    // a UUID
+  uint32_t revision = 0;
+
+  auto operator<=>(const ItemName&) const = default;
+};
+
+// One line of the ledger: an item that this folder has had, or, without a digest, that it turned out not to have.
+struct LedgerEntry {
+  ItemName item;
+  std::string kind;        // one word: "notice"
+  absl::Time accepted_at;  // whole microseconds
+  std::string digest;      // of the temporary file: 64 hexadecimal digits; empty to take the item back
+};
+
+// The line: fields parted by a space, then a checksum of them and a newline.
+//   1 REGION ID REVISION KIND ACCEPTED_AT DIGEST CHECKSUM
+std::string EncodeLedgerLine(const LedgerEntry& entry);
+// From a line without its newline; nothing if the checksum or the form does not hold.
+std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line);
+
+// Which items a folder has had, so that one that was consumed and deleted is not written again. Append-only; it holds
+// no direct identifier.
+//
+// Durability: `Append` returns OK when the entries are on the disk. A crash while appending leaves at most a line that
+// its checksum betrays: a bad last line is cut when the ledger is opened; a bad line further up is passed over and
+// counted.
+//
+// Thread safety: none; one thread at a time.
+class Ledger {
+ public:
+  static absl::StatusOr<Ledger> Open(const PrivateFolder& folder);
+
+  // The digest of an item that the folder has had; nothing for any other.
+  std::optional<std::string> Find(const ItemName& item) const;
+  size_t size() const { return digests_.size(); }
+  int damaged_lines() const { return damaged_lines_; }
+
+  // Writes the lines; they are known, and safe, only after `Sync`.
+  absl::Status Append(const std::vector<LedgerEntry>& entries);
+  absl::Status Sync();
+
+ private:
+  explicit Ledger(FileDescriptor file) : file_(std::move(file)) {}
+
+  void Learn(const LedgerEntry& entry);
+
+  FileDescriptor file_;
+  std::map<ItemName, std::string> digests_;
+  std::vector<LedgerEntry> appended_;
+  int damaged_lines_ = 0;
+};
+
+}  // namespace envej::municipality_client
+
+#endif  // ENVEJ_MUNICIPALITY_CLIENT_LEDGER_H_

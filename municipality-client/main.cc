@@ -1,0 +1,77 @@
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <memory>
+
+#include "certs/client_connection.h"
+#include "municipality-client/pull_command.h"
+#include "municipality-client/stop_signals.h"
+
+namespace envej::municipality_client {
+namespace {
+
+constexpr char kFooter[] =
+    "Each notice becomes one file, DIR/notice-REGION-ID-REVISION.json, and is acknowledged only once it is safe on "
+    "the disk.\nA file may be moved or deleted at any time: DIR/.ledger remembers it, so that it is not written "
+    "again.\n\n"
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  something was refused, returned or failed\n"
+    "  2  usage, or a file, certificate or folder that cannot be used\n"
+    "  3  the broker was not reached within the deadline";
+
+int Run(const PullOptions& options, const certs::ConnectionOptions& connection, const StopSignals& signals) {
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = certs::Connect(connection);
+  if (!channel.ok()) {
+    const absl::string_view why = channel.status().message();
+    std::fprintf(stderr, "envej-municipality: %.*s\n", static_cast<int>(why.size()), why.data());
+    return kExitUnusable;
+  }
+  return RunPull(options, *std::move(channel), signals.token(), stdout, stderr);
+}
+
+int Main(int argc, char** argv) {
+  const StopSignals signals;
+  signal(SIGPIPE, SIG_IGN);
+
+  CLI::App application("Receives the discharge notices of one municipality.", "envej-municipality");
+  application.set_version_flag("--version", "envej-municipality " ENVEJ_VERSION);
+  application.require_subcommand(1);
+  application.footer(kFooter);
+
+  PullOptions pull_options;
+  certs::ConnectionOptions pull_connection;
+  CLI::App& pull = *application.add_subcommand("pull", "Empty the inbox into a folder and end");
+  AddPullOptions(pull, pull_options);
+  certs::AddConnectionOptions(pull, pull_connection);
+  pull.footer(kFooter);
+
+  PullOptions watch_options;
+  watch_options.forever = true;
+  certs::ConnectionOptions watch_connection;
+  CLI::App& watch = *application.add_subcommand("watch", "Receive into a folder until SIGINT or SIGTERM");
+  AddPullOptions(watch, watch_options);
+  certs::AddConnectionOptions(watch, watch_connection);
+  watch.footer(kFooter);
+
+  try {
+    application.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return application.exit(error) == 0 ? kExitDone : kExitUnusable;
+  }
+  return pull.parsed() ? Run(pull_options, pull_connection, signals) : Run(watch_options, watch_connection, signals);
+}
+
+}  // namespace
+}  // namespace envej::municipality_client
+
+int main(int argc, char** argv) {
+  try {
+    return envej::municipality_client::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "envej-municipality: %s\n", error.what());
+    return envej::municipality_client::kExitRefused;
+  }
+}

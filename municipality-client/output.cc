@@ -1,0 +1,150 @@
+#include "municipality-client/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/notice_id.h"
+
+namespace envej::municipality_client {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// What does not have the form of a code or an id could be anything, so it is not repeated.
+std::string SafeRegion(const std::string& region) {
+  const bool is_code = region.size() == 4 && std::all_of(region.begin(), region.end(), [](char c) {
+                         return absl::ascii_isdigit(static_cast<unsigned char>(c));
+                       });
+  return is_code ? region : "invalid";
+}
+
+std::string SafeId(const std::string& id) { return contract::NoticeId::Parse(id).has_value() ? id : "invalid"; }
+
+std::string ReasonName(v1::ReturnReason reason) {
+  const std::string name = v1::ReturnReason_Name(reason);
+  return name.substr(sizeof("RETURN_REASON_") - 1);
+}
+
+Json ItemEvent(const char* event, const std::string& region, const std::string& id, uint32_t revision) {
+  return {{"event", event}, {"region", SafeRegion(region)}, {"id", SafeId(id)}, {"revision", revision}};
+}
+
+Json LeaseEvent(const char* event, const v1::LeaseName& name) {
+  return ItemEvent(event, name.region_code(), name.notice_id(), name.revision());
+}
+
+std::string NameOf(const v1::LeaseName& name) {
+  return absl::StrCat("notice ", SafeId(name.notice_id()), " of region ", SafeRegion(name.region_code()));
+}
+
+void WriteLine(std::FILE* stream, absl::string_view line) {
+  std::fprintf(stream, "%.*s\n", static_cast<int>(line.size()), line.data());
+  std::fflush(stream);
+}
+
+}  // namespace
+
+Output::Output(Format format, std::FILE* events, std::FILE* messages)
+    : format_(format), events_(events), messages_(messages), terminal_(isatty(fileno(messages)) == 1) {}
+
+void Output::ClearProgress() {
+  if (progress_shown_) std::fputs("\r\033[K", messages_);
+  progress_shown_ = false;
+}
+
+void Output::Tell(const Json& event, absl::string_view line) {
+  const std::string text = format_ == Format::kJson
+                               ? event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                               : std::string(line);
+  if (text.empty()) return;
+  ClearProgress();
+  WriteLine(events_, text);
+}
+
+void Output::TellAside(const Json& event, absl::string_view line) {
+  if (format_ == Format::kJson) Tell(event, "");
+  ClearProgress();
+  WriteLine(messages_, line);
+}
+
+void Output::Pulled(size_t count) { Tell({{"event", "pulled"}, {"count", count}}, ""); }
+
+void Output::KeptItem(const Kept& kept, absl::string_view path) {
+  Json event = ItemEvent(kept.written ? "written" : "already_had", kept.item.region_code, kept.item.notice_id,
+                         kept.item.revision);
+  if (kept.written) {
+    event["file"] = FileNameOf(kept.item);
+    Tell(event, absl::StrCat("written ", path));
+    return;
+  }
+  event["present"] = kept.present;
+  Tell(event, absl::StrCat("already had ", FileNameOf(kept.item), kept.present ? "" : " (consumed)"));
+}
+
+void Output::Acknowledging(size_t count) { Tell({{"event", "acknowledging"}, {"count", count}}, ""); }
+
+void Output::Acknowledged(const v1::LeaseName& name) { Tell(LeaseEvent("acknowledged", name), ""); }
+
+void Output::Returned(const v1::LeaseName& name, const ReturnCause& cause) {
+  Json event = LeaseEvent("returned", name);
+  event["reason"] = ReasonName(cause.reason);
+  std::string line = absl::StrCat("returned ", NameOf(name), ": ", ReasonName(cause.reason));
+  Json rules = Json::array();
+  for (const contract::Reason rule : cause.rules) {
+    const contract::ReasonEntry& entry = contract::Describe(rule);
+    rules.push_back(std::string(entry.name));
+    absl::StrAppend(&line, "; ", entry.text);
+  }
+  event["rules"] = rules;
+  Tell(event, line);
+}
+
+void Output::Refused(const v1::LeaseName& name, absl::string_view reason, bool comes_again) {
+  Json event = LeaseEvent("refused", name);
+  event["reason"] = std::string(reason);
+  event["comes_again"] = comes_again;
+  Tell(event, comes_again ? "" : absl::StrCat("refused ", NameOf(name), ": ", reason));
+}
+
+void Output::CommandFailed(size_t files, absl::string_view why) {
+  TellAside({{"event", "command_failed"}, {"count", files}, {"reason", std::string(why)}},
+            absl::StrCat("envej-municipality: ", why, "; ", files,
+                         " written notices are not acknowledged and come again when their leases run out"));
+}
+
+void Output::Retrying(const Retry& retry) {
+  const std::string code = absl::StatusCodeToString(retry.code);
+  const std::string reason =
+      retry.reason == contract::Reason::kNone ? "" : std::string(contract::Describe(retry.reason).name);
+  TellAside(
+      {{"event", "retrying"}, {"code", code}, {"reason", reason}, {"wait_ms", absl::ToInt64Milliseconds(retry.wait)}},
+      absl::StrCat("envej-municipality: the broker does not answer (", code, reason.empty() ? "" : ", ", reason,
+                   "); trying again in ", absl::FormatDuration(absl::Trunc(retry.wait, absl::Milliseconds(10)))));
+}
+
+void Output::Warning(absl::string_view text) {
+  TellAside({{"event", "warning"}, {"text", std::string(text)}}, absl::StrCat("envej-municipality: ", text));
+}
+
+void Output::Progress(const Summary& summary) {
+  if (!terminal_) return;
+  ClearProgress();
+  std::fprintf(messages_, "received %llu, acknowledged %llu", static_cast<unsigned long long>(summary.received),
+               static_cast<unsigned long long>(summary.acknowledged));
+  std::fflush(messages_);
+  progress_shown_ = true;
+}
+
+void Output::End(const Summary& summary) {
+  ClearProgress();
+  std::string line = absl::StrCat("received ", summary.received, ", already had ", summary.already_had, ", returned ",
+                                  summary.returned, ", acknowledged ", summary.acknowledged);
+  if (summary.refused > 0) absl::StrAppend(&line, ", refused ", summary.refused);
+  WriteLine(messages_, line);
+}
+
+}  // namespace envej::municipality_client

@@ -1,0 +1,121 @@
+#include "municipality-client/pull_command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "municipality-client/delivery.h"
+#include "proto/contract/day.h"
+#include "proto/contract/limits.h"
+
+namespace envej::municipality_client {
+namespace {
+
+constexpr absl::Duration kWatchWait = absl::Seconds(30);
+static_assert(kWatchWait <= contract::kPullWaitMost);
+constexpr absl::Duration kDeadlineMost = absl::Hours(24);
+
+CLI::Validator MunicipalityCode() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const bool is_code = text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) {
+                               return absl::ascii_isdigit(static_cast<unsigned char>(c));
+                             });
+        return is_code ? std::string() : std::string("a municipality code has four digits, such as 0101");
+      },
+      "CODE");
+}
+
+CLI::Validator DurationBetween(absl::Duration least, absl::Duration most) {
+  return CLI::Validator(
+      [least, most](std::string& text) {
+        absl::Duration duration;
+        if (absl::ParseDuration(text, &duration) && duration >= least && duration <= most) return std::string();
+        return absl::StrCat("a duration such as 90s or 5m is needed, from ", absl::FormatDuration(least), " to ",
+                            absl::FormatDuration(most));
+      },
+      "DURATION");
+}
+
+absl::Duration DurationOf(const std::string& text) {
+  absl::Duration duration;
+  return absl::ParseDuration(text, &duration) ? duration : absl::ZeroDuration();
+}
+
+int ExitCodeOf(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable ? kExitNotReached : kExitRefused;
+}
+
+int Unusable(Output& output, const absl::Status& status) {
+  output.Warning(absl::string_view(status.message()));
+  return kExitUnusable;
+}
+
+}  // namespace
+
+void AddPullOptions(CLI::App& application, PullOptions& options) {
+  application.add_option("--into", options.folder, "folder to receive into; made with mode 0700 if it is not there")
+      ->required()
+      ->type_name("DIR");
+  application.add_option("--municipality", options.municipality_code, "whose inbox: its four-digit code")
+      ->required()
+      ->check(MunicipalityCode());
+  application.add_option("--batch", options.batch, "how many notices to pull at a time")
+      ->check(CLI::Range(1, contract::kBatchNotices))
+      ->capture_default_str();
+  application
+      .add_option("--lease", options.lease, "how long the broker keeps pulled notices for us; extended while we work")
+      ->check(DurationBetween(contract::kLeaseLeast, contract::kLeaseMost))
+      ->capture_default_str();
+  application
+      .add_option("--before-acknowledge", options.command,
+                  "run with /bin/sh -c once for each batch, its files' paths one a line on standard input, after the "
+                  "files are safe and before they are acknowledged; if it fails, or takes longer than ten minutes, "
+                  "nothing is acknowledged and the notices come again. It may be given the same file more than once")
+      ->type_name("COMMAND");
+  application.add_option("--output", options.output, "what standard output tells: text, or json with one event a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  if (options.forever) return;
+  application.add_option("--deadline", options.deadline, "how long to go on trying while the broker does not answer")
+      ->check(DurationBetween(absl::Milliseconds(1), kDeadlineMost))
+      ->capture_default_str();
+}
+
+int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, std::stop_token stop, std::FILE* events,
+            std::FILE* messages, StepCallback on_step) {
+  Output output(options.output == "json" ? Output::Format::kJson : Output::Format::kText, events, messages);
+  const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
+  if (!copenhagen.ok()) return Unusable(output, copenhagen.status());
+  absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, on_step);
+  if (!folder.ok()) return Unusable(output, folder.status());
+  if (folder->damaged_ledger_lines() > 0) {
+    output.Warning(absl::StrCat("the ledger in ", options.folder, " has ", folder->damaged_ledger_lines(),
+                                " damaged lines; a notice named there may be written a second time"));
+  }
+
+  InboxClient client(std::move(channel),
+                     {.municipality_code = options.municipality_code,
+                      .patience = options.forever ? absl::InfiniteDuration() : DurationOf(options.deadline),
+                      .on_retry = [&output](const Retry& retry) { output.Retrying(retry); }});
+  Delivery delivery({.municipality_code = options.municipality_code,
+                     .batch = options.batch,
+                     .lease = DurationOf(options.lease),
+                     .wait = options.forever ? kWatchWait : absl::ZeroDuration(),
+                     .forever = options.forever,
+                     .command = options.command},
+                    client, *folder, output, *copenhagen, std::move(on_step));
+  const absl::Status status = delivery.Run(std::move(stop));
+  output.End(delivery.summary());
+  if (!status.ok()) {
+    output.Warning(absl::string_view(status.message()));
+    return folder->failed() ? kExitUnusable : ExitCodeOf(status);
+  }
+  const bool all_well = delivery.summary().returned == 0 && delivery.summary().refused == 0;
+  return options.forever || all_well ? kExitDone : kExitRefused;
+}
+
+}  // namespace envej::municipality_client

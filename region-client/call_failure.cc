@@ -1,0 +1,70 @@
+#include "region-client/call_failure.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/status_codec.h"
+
+namespace envej::region {
+namespace {
+
+std::optional<absl::Duration> RetryDelayOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return std::nullopt;
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::RetryInfo retry;
+    if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
+      return contract::FromMessage(retry.retry_delay());
+    }
+  }
+  return std::nullopt;
+}
+
+absl::string_view WhatToDo(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+      return "could not be reached: check that it runs, that --broker is its address, and that --authorities and "
+             "--certificate are those of its authority; then run the same again";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "did not answer in time: run the same again";
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return "refuses this certificate: check that it is a region's, and tell operations";
+    case absl::StatusCode::kUnimplemented:
+      return "does not serve this call: check that --broker is a broker's address and that its version is new enough";
+    default:
+      return "failed: tell operations, then run the same again";
+  }
+}
+
+}  // namespace
+
+CallFailure ToCallFailure(const grpc::Status& status) {
+  CallFailure failure;
+  failure.code = static_cast<absl::StatusCode>(status.error_code());
+  failure.retry_delay = RetryDelayOf(status);
+  const contract::Rejection rejection = contract::FromGrpcStatus(status);
+  failure.refused_by_contract = rejection.reason != contract::Reason::kNone;
+  if (failure.refused_by_contract) {
+    failure.refusal = ToRefusal(rejection);
+  } else {
+    failure.refusal = {.reason = absl::StatusCodeToString(failure.code),
+                       .text = absl::StrCat("the broker ", WhatToDo(failure.code)),
+                       .fields = {}};
+  }
+  return failure;
+}
+
+std::string ExplainFailure(const grpc::Status& status, absl::string_view broker) {
+  const CallFailure failure = ToCallFailure(status);
+  if (failure.refused_by_contract) return absl::StrCat(failure.refusal.reason, ": ", failure.refusal.text);
+  return absl::StrCat("the broker at ", broker, " ", WhatToDo(failure.code), " (", failure.refusal.reason, ")");
+}
+
+ExitCode ReportFailure(const grpc::Status& status, absl::string_view broker, const Streams& streams) {
+  streams.err << ExplainFailure(status, broker) << '\n';
+  return ToCallFailure(status).refused_by_contract ? ExitCode::kRefused : ExitCode::kUnreachable;
+}
+
+}  // namespace envej::region

@@ -1,0 +1,26 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <mutex>
+#include <random>
+
+#include "absl/time/clock.h"
+#include "certs/client_connection.h"
+#include "region-client/program.h"
+
+int main(int argc, char** argv) {
+  namespace region = envej::region;
+  std::mutex mutex;
+  std::mt19937_64 generator{std::random_device{}()};
+  const region::Surroundings surroundings = {.now = [] { return absl::Now(); },
+                                             .sleep = [](absl::Duration duration) { absl::SleepFor(duration); },
+                                             .random =
+                                                 [&] {
+                                                   const std::lock_guard<std::mutex> lock(mutex);
+                                                   return std::uniform_real_distribution<double>()(generator);
+                                                 }};
+  const region::Streams streams = {
+      .in = std::cin, .out = std::cout, .err = std::cerr, .err_is_terminal = isatty(STDERR_FILENO) == 1};
+  const region::Outside outside = {.streams = streams, .surroundings = surroundings, .connect = envej::certs::Connect};
+  return static_cast<int>(region::RunProgram(argc, argv, outside));
+}

@@ -1,0 +1,178 @@
+#include "region-client/notice_file.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/notice_id.h"
+#include "proto/contract/text_rules.h"
+#include "region-client/json_fields.h"
+
+namespace envej::region {
+namespace {
+
+// Reads up to a line's end, but keeps no more than the limit and one byte of it.
+bool ReadLine(std::istream& input, std::string& line) {
+  line.clear();
+  bool any = false;
+  for (int byte = input.get(); byte != std::istream::traits_type::eof(); byte = input.get()) {
+    any = true;
+    if (byte == '\n') return true;
+    if (line.size() <= kLineBytes) line.push_back(static_cast<char>(byte));
+  }
+  return any;
+}
+
+void NormaliseText(std::string* text) {
+  if (std::optional<std::string> normal = contract::ToNfc(*text)) *text = *std::move(normal);
+}
+
+Refusal FromProblems(const std::vector<FieldProblem>& problems) {
+  Refusal refusal;
+  for (const FieldProblem& problem : problems) {
+    const std::string field = problem.path.empty() ? "the line" : problem.path;
+    absl::StrAppend(&refusal.text, refusal.text.empty() ? "" : "; ", field, " ", problem.text);
+    if (!problem.path.empty()) refusal.fields.push_back(problem.path);
+  }
+  switch (problems.front().kind) {
+    case FieldProblem::Kind::kNotJson:
+      refusal.reason = "LINE_NOT_JSON";
+      break;
+    case FieldProblem::Kind::kUnknownField:
+      refusal.reason = "UNKNOWN_FIELD";
+      break;
+    case FieldProblem::Kind::kInvalidField:
+      refusal.reason = "FIELD_INVALID";
+      break;
+  }
+  return refusal;
+}
+
+// The code, if the field holds one: anything else in it could be a value that went astray.
+std::string MunicipalityCodeOf(const v1::Notice& notice) {
+  const std::string& code = notice.envelope().municipality_code();
+  return code.size() == 4 && std::all_of(code.begin(), code.end(), absl::ascii_isdigit) ? code : "";
+}
+
+std::string NoticeIdOf(const v1::Notice& notice) {
+  const std::string& id = notice.envelope().notice_id();
+  return contract::NoticeId::Parse(id).has_value() ? id : "";
+}
+
+// Collects what the lines say.
+class Reading {
+ public:
+  explicit Reading(const contract::Moment& now) : now_(now) {}
+
+  void Line(size_t number, absl::string_view text);
+  NoticeFile file() && { return std::move(file_); }
+
+ private:
+  void Refuse(size_t number, const v1::Notice& notice, Refusal refusal);
+
+  const contract::Moment now_;
+  NoticeFile file_;
+  std::unordered_map<std::string, size_t> by_id_;  // into file_.notices
+};
+
+void Reading::Refuse(size_t number, const v1::Notice& notice, Refusal refusal) {
+  file_.refused.push_back({.line = number,
+                           .notice_id = NoticeIdOf(notice),
+                           .municipality_code = MunicipalityCodeOf(notice),
+                           .lacks_consent = false,
+                           .refusal = std::move(refusal)});
+}
+
+void Reading::Line(size_t number, absl::string_view text) {
+  v1::Notice notice;
+  if (text.size() > kLineBytes) {
+    return Refuse(number, notice, {.reason = "LINE_TOO_LONG", .text = "the line is longer than 256 KiB", .fields = {}});
+  }
+  const std::vector<FieldProblem> problems = ReadJson(text, notice);
+  if (!problems.empty()) return Refuse(number, notice, FromProblems(problems));
+  Normalise(notice);
+
+  const contract::Notice value = contract::FromMessage(notice);
+  const std::optional<contract::Rejection> rejection = contract::CheckNotice(value, now_).ForNew();
+  if (contract::LacksConsent(value)) {
+    // Nothing that points to a citizen who did not consent is kept, not even the id.
+    Refuse(number, notice, ToRefusal(*rejection));
+    file_.refused.back().lacks_consent = true;
+    file_.refused.back().notice_id.clear();
+    return;
+  }
+  if (rejection.has_value()) return Refuse(number, notice, ToRefusal(*rejection));
+
+  const auto [known, is_new] = by_id_.emplace(notice.envelope().notice_id(), file_.notices.size());
+  if (is_new) {
+    file_.notices.push_back({.lines = {number}, .notice = std::move(notice)});
+    return;
+  }
+  NoticeEntry& first = file_.notices[known->second];
+  if (notice.SerializeAsString() == first.notice.SerializeAsString()) {
+    first.lines.push_back(number);
+    return;
+  }
+  Refuse(number, notice,
+         ToRefusal({.reason = contract::Reason::kNoticeIdReused,
+                    .violations = {{.field = "envelope.notice_id", .reason = contract::Reason::kNoticeIdReused}}}));
+}
+
+}  // namespace
+
+Refusal ToRefusal(const contract::Rejection& rejection) {
+  if (rejection.reason == contract::Reason::kNone) {
+    return {.reason = "REASON_UNKNOWN",
+            .text = "refused for a reason that only a newer version of this program knows",
+            .fields = {}};
+  }
+  const contract::ReasonEntry& entry = contract::Describe(rejection.reason);
+  Refusal refusal{.reason = std::string(entry.name), .text = std::string(entry.text), .fields = {}};
+  for (const contract::Violation& violation : rejection.violations) {
+    if (violation.field.empty()) continue;
+    if (std::find(refusal.fields.begin(), refusal.fields.end(), violation.field) == refusal.fields.end()) {
+      refusal.fields.push_back(violation.field);
+    }
+  }
+  return refusal;
+}
+
+void Normalise(v1::Notice& notice) {
+  if (notice.has_envelope()) {
+    v1::Envelope& envelope = *notice.mutable_envelope();
+    if (envelope.contract_version() == 0) envelope.set_contract_version(contract::kContractVersion);
+    if (envelope.revision() == 0) envelope.set_revision(1);
+  }
+  if (!notice.has_citizen()) return;
+  v1::Citizen& citizen = *notice.mutable_citizen();
+  NormaliseText(citizen.mutable_name());
+  NormaliseText(citizen.mutable_email());
+  if (!citizen.has_postal_address()) return;
+  v1::PostalAddress& address = *citizen.mutable_postal_address();
+  NormaliseText(address.mutable_street());
+  NormaliseText(address.mutable_postal_code());
+  NormaliseText(address.mutable_city());
+}
+
+absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now) {
+  Reading reading(now);
+  std::string line;
+  size_t notices = 0;
+  for (size_t number = 1; ReadLine(input, line); ++number) {
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    if (++notices > kFileNotices) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("holds more than ", kFileNotices, " notices; split it into several files"));
+    }
+    reading.Line(number, line);
+  }
+  if (input.bad()) return absl::DataLossError("cannot be read to its end");
+  return std::move(reading).file();
+}
+
+}  // namespace envej::region

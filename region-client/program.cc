@@ -1,0 +1,182 @@
+#include "region-client/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/day.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/notice_id.h"
+#include "region-client/municipalities_command.h"
+#include "region-client/status_command.h"
+#include "region-client/submit_command.h"
+
+namespace envej::region {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes:\n"
+    "  0  everything was done: every notice is accepted, now or before\n"
+    "  1  at least one notice was refused, or what was asked for does not exist\n"
+    "  2  wrong usage, or a file or certificate that cannot be used\n"
+    "  3  the broker could not be reached, or the deadline passed with notices unsent: run the same again\n";
+
+constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
+constexpr absl::Duration kDeadlineMost = absl::Hours(24);
+
+const std::map<std::string, OutputForm>& OutputForms() {
+  static const auto* const kForms =
+      new std::map<std::string, OutputForm>{{"text", OutputForm::kText}, {"json", OutputForm::kJson}};
+  return *kForms;
+}
+
+const std::map<std::string, ProgressMode>& ProgressModes() {
+  static const auto* const kModes = new std::map<std::string, ProgressMode>{
+      {"auto", ProgressMode::kAuto}, {"always", ProgressMode::kAlways}, {"never", ProgressMode::kNever}};
+  return *kModes;
+}
+
+const std::map<std::string, v1::NoticeState>& States() {
+  static const auto* const kStates =
+      new std::map<std::string, v1::NoticeState>{{"waiting", v1::NOTICE_STATE_WAITING},
+                                                 {"leased", v1::NOTICE_STATE_LEASED},
+                                                 {"acknowledged", v1::NOTICE_STATE_ACKNOWLEDGED},
+                                                 {"returned", v1::NOTICE_STATE_RETURNED}};
+  return *kStates;
+}
+
+// What the arguments say.
+struct Arguments {
+  certs::ConnectionOptions connection;
+  SubmitOptions submit;
+  StatusOptions status;
+  MunicipalitiesOptions municipalities;
+  std::string deadline = "5m";
+};
+
+std::string CheckMunicipalityCode(const std::string& text) {
+  const bool is_code = text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  return is_code ? "" : "a municipality's code has four digits, such as 0101";
+}
+
+std::string CheckNoticeId(const std::string& text) {
+  return contract::NoticeId::Parse(text).has_value() ? "" : "a notice id is a random UUID in lower case";
+}
+
+std::string CheckDeadline(const std::string& text) {
+  absl::Duration deadline;
+  const bool good = absl::ParseDuration(text, &deadline) && deadline >= kDeadlineLeast && deadline <= kDeadlineMost;
+  return good ? "" : "a duration from 1s to 24h, such as 90s or 5m";
+}
+
+void AddOutputOption(CLI::App& command, OutputForm& output, const std::string& what) {
+  command.add_option("--output", output, what)
+      ->type_name("text|json")
+      ->transform(CLI::CheckedTransformer(OutputForms()).description(""));
+}
+
+CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("submit", "submit the notices of a file; submitting it again changes nothing");
+  SubmitOptions& options = arguments.submit;
+  command
+      ->add_option("file", options.file,
+                   "notices as proto3 JSON of envej.v1.Notice, one a line of at most 256 KiB; - for standard input")
+      ->type_name("FILE.jsonl")
+      ->required();
+  command
+      ->add_option("--receipts", options.receipts,
+                   "append the receipts to this file, each once and durably (standard output without it)")
+      ->type_name("FILE");
+  AddOutputOption(*command, options.output,
+                  "json: a JSON line for every notice on standard output (with its receipt, unless --receipts)");
+  command->add_option("--progress", options.progress, "whether to draw a progress bar on standard error")
+      ->type_name("auto|always|never")
+      ->transform(CLI::CheckedTransformer(ProgressModes()).description(""));
+  command->add_option("--deadline", arguments.deadline, "how long to try, from 1s to 24h; 5m without it")
+      ->type_name("DURATION")
+      ->check(CLI::Validator(CheckDeadline, ""));
+  certs::AddConnectionOptions(*command, arguments.connection);
+  return command;
+}
+
+CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("status", "show where one notice is, or all of this region's");
+  StatusOptions& options = arguments.status;
+  command->add_option("--municipality", options.municipality_code, "the municipality that the notices were sent to")
+      ->type_name("CODE")
+      ->required()
+      ->check(CLI::Validator(CheckMunicipalityCode, ""));
+  CLI::Option* id = command->add_option("id", options.notice_id, "the notice; all of them without it")
+                        ->type_name("ID")
+                        ->check(CLI::Validator(CheckNoticeId, ""));
+  command->add_option("--state", options.states, "only those in this state; may be given again for further states")
+      ->type_name("waiting|leased|acknowledged|returned")
+      ->transform(CLI::CheckedTransformer(States()).description(""))
+      ->expected(1, contract::kListStatesMost)
+      ->allow_extra_args(false)
+      ->excludes(id);
+  command->add_option("--origin", options.origin, "only those that this system of the region sent")
+      ->type_name("NAME")
+      ->excludes(id);
+  AddOutputOption(*command, options.output,
+                  "json: a line of envej.v1.NoticeStatus for each; of one notice, an envej.v1.GetNoticeResponse");
+  certs::AddConnectionOptions(*command, arguments.connection);
+  return command;
+}
+
+CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "municipalities", "list the municipalities: which take part, and which have an agreement in force today");
+  MunicipalitiesOptions& options = arguments.municipalities;
+  command->add_option("--leaflet", options.leaflet, "print this municipality's leaflet, to be handed out")
+      ->type_name("CODE")
+      ->check(CLI::Validator(CheckMunicipalityCode, ""));
+  AddOutputOption(*command, options.output, "json: a line of envej.v1.Municipality for each");
+  certs::AddConnectionOptions(*command, arguments.connection);
+  return command;
+}
+
+}  // namespace
+
+ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
+  const Streams& streams = outside.streams;
+  Arguments arguments;
+  CLI::App app("Sends discharge notices from a region to the municipalities' inboxes.", "envej-region");
+  app.set_version_flag("--version", "envej-region " ENVEJ_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.set_help_all_flag("--help-all", "print the help of every command");
+  const CLI::App* submit = AddSubmit(app, arguments);
+  const CLI::App* status = AddStatus(app, arguments);
+  AddMunicipalities(app, arguments);
+  for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, streams.out, streams.err) == 0 ? ExitCode::kDone : ExitCode::kUnusable;
+  }
+  absl::ParseDuration(arguments.deadline, &arguments.submit.deadline);
+
+  const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
+  if (!copenhagen.ok()) {
+    streams.err << "the time zone Europe/Copenhagen is missing: install tzdata\n";
+    return ExitCode::kUnusable;
+  }
+  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(arguments.connection);
+  if (!channel.ok()) {
+    streams.err << channel.status().message() << '\n';
+    return ExitCode::kUnusable;
+  }
+  const CommandContext context = {.channel = *channel,
+                                  .broker = arguments.connection.broker,
+                                  .copenhagen = *copenhagen,
+                                  .streams = streams,
+                                  .surroundings = outside.surroundings};
+  if (submit->parsed()) return Submit(arguments.submit, context);
+  if (status->parsed()) return ShowStatus(arguments.status, context);
+  return ListMunicipalities(arguments.municipalities, context);
+}
+
+}  // namespace envej::region

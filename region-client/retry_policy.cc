@@ -1,0 +1,42 @@
+#include "region-client/retry_policy.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace envej::region {
+
+bool IsRetriable(absl::StatusCode code, bool asks_for_retry) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    case absl::StatusCode::kResourceExhausted:
+      return asks_for_retry;
+    default:
+      return false;
+  }
+}
+
+bool IsRetriable(contract::Reason reason) {
+  switch (reason) {
+    case contract::Reason::kBrokerStopping:
+    case contract::Reason::kBrokerBusy:
+    case contract::Reason::kDeadlinePassed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+RetryPolicy::RetryPolicy(absl::Time deadline, RandomSource random) : deadline_(deadline), random_(std::move(random)) {}
+
+std::optional<absl::Duration> RetryPolicy::NextDelay(absl::Time now, absl::Duration at_least) {
+  const absl::Duration delay = std::max(window_ * random_(), at_least);
+  window_ = std::min(window_ * 2, kBackoffMost);
+  if (now + delay >= deadline_) return std::nullopt;
+  return delay;
+}
+
+void RetryPolicy::Progressed() { window_ = kBackoffLeast; }
+
+}  // namespace envej::region

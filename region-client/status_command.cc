@@ -1,0 +1,112 @@
+#include "region-client/status_command.h"
+
+#include <grpcpp/client_context.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/status_codec.h"
+#include "region-client/call_failure.h"
+
+namespace envej::region {
+namespace {
+
+constexpr int kPages = 100'000;
+
+using Rows = std::vector<std::vector<std::string>>;
+
+// "NOTICE_STATE_WAITING" as "waiting"; a value that only a newer broker knows as its number.
+std::string Word(const std::string& name, absl::string_view prefix, int number) {
+  if (name.empty()) return absl::StrCat("unknown (", number, ")");
+  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
+}
+
+Rows Heading() {
+  return {{"NOTICE", "REVISION", "STATE", "DISCHARGE", "ACCEPTED", "FIRST LEASED", "LEASES", "CONCLUDED",
+           "RETURN REASON", "ORIGIN"}};
+}
+
+std::vector<std::string> ToRow(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
+  const bool returned = status.return_reason() != v1::RETURN_REASON_UNSPECIFIED;
+  return {
+      Printable(status.notice_id()),
+      absl::StrCat(status.revision()),
+      Word(v1::NoticeState_Name(status.state()), "NOTICE_STATE_", status.state()),
+      Printable(status.discharge_date()),
+      FormatTimestamp(status.has_accepted_at(), status.accepted_at(), zone),
+      FormatTimestamp(status.has_first_leased_at(), status.first_leased_at(), zone),
+      absl::StrCat(status.lease_count()),
+      FormatTimestamp(status.has_concluded_at(), status.concluded_at(), zone),
+      returned ? Word(v1::ReturnReason_Name(status.return_reason()), "RETURN_REASON_", status.return_reason()) : "-",
+      status.origin().empty() ? "-" : Printable(status.origin())};
+}
+
+ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {
+  v1::GetNoticeRequest request;
+  request.set_municipality_code(options.municipality_code);
+  request.set_notice_id(options.notice_id);
+  grpc::ClientContext call;
+  SetCallDeadline(context, call);
+  v1::GetNoticeResponse response;
+  const grpc::Status status = stub.GetNotice(&call, request, &response);
+  if (!status.ok() && contract::FromGrpcStatus(status).reason == contract::Reason::kNoticeNotFound) {
+    context.streams.err << "municipality " << options.municipality_code
+                        << " has no such notice of this region: check the id and the municipality\n";
+    return ExitCode::kRefused;
+  }
+  if (!status.ok()) return ReportFailure(status, context.broker, context.streams);
+  if (options.output == OutputForm::kJson) {
+    context.streams.out << ToJsonLine(response) << '\n';
+    return ExitCode::kDone;
+  }
+  Rows rows = Heading();
+  rows.push_back(ToRow(response.status(), context.copenhagen));
+  WriteTable(rows, context.streams.out);
+  return ExitCode::kDone;
+}
+
+ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {
+  v1::ListNoticesRequest request;
+  request.set_municipality_code(options.municipality_code);
+  for (const v1::NoticeState state : options.states) request.add_states(state);
+  request.set_origin(options.origin);
+  request.set_page_size(contract::kPageMost);
+  Rows rows = Heading();
+  for (int page = 0; page < kPages; ++page) {
+    grpc::ClientContext call;
+    SetCallDeadline(context, call);
+    v1::ListNoticesResponse response;
+    const grpc::Status status = stub.ListNotices(&call, request, &response);
+    if (!status.ok()) return ReportFailure(status, context.broker, context.streams);
+    for (const v1::NoticeStatus& notice : response.notices()) {
+      if (options.output == OutputForm::kJson) {
+        context.streams.out << ToJsonLine(notice) << '\n';
+      } else if (rows.size() > kTableRows) {
+        context.streams.err << "more than " << kTableRows << " notices: use --output json, --state or --origin\n";
+        return ExitCode::kUnusable;
+      } else {
+        rows.push_back(ToRow(notice, context.copenhagen));
+      }
+    }
+    if (response.next_page_token().empty()) {
+      if (options.output == OutputForm::kText) WriteTable(rows, context.streams.out);
+      return ExitCode::kDone;
+    }
+    if (response.next_page_token() == request.page_token()) break;
+    request.set_page_token(response.next_page_token());
+  }
+  context.streams.err << "the broker's list does not end: tell operations\n";
+  return ExitCode::kUnreachable;
+}
+
+}  // namespace
+
+ExitCode ShowStatus(const StatusOptions& options, const CommandContext& context) {
+  const std::unique_ptr<v1::IntakeService::Stub> stub = v1::IntakeService::NewStub(context.channel);
+  return options.notice_id.empty() ? ShowAll(*stub, options, context) : ShowOne(*stub, options, context);
+}
+
+}  // namespace envej::region

@@ -1,0 +1,234 @@
+#include "region-client/submission_client.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <grpcpp/client_context.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/status_codec.h"
+#include "region-client/call_failure.h"
+
+namespace envej::region {
+namespace {
+
+using Outcomes = std::vector<std::pair<size_t, Outcome>>;
+
+Outcome Unsent(Refusal refusal) {
+  return {.kind = Outcome::Kind::kUnsent, .receipt = {}, .refusal = std::move(refusal)};
+}
+
+Outcome Refused(Refusal refusal) {
+  return {.kind = Outcome::Kind::kRefused, .receipt = {}, .refusal = std::move(refusal)};
+}
+
+const Refusal& WrongAnswer() {
+  static const Refusal* const kRefusal = new Refusal{
+      .reason = "ANSWER_WRONG",
+      .text = "the broker's answer does not match what was sent; tell operations, then run the same file again",
+      .fields = {}};
+  return *kRefusal;
+}
+
+const Refusal& WrongReceipt() {
+  static const Refusal* const kRefusal = new Refusal{
+      .reason = "RECEIPT_WRONG",
+      .text = "the broker's receipt does not prove the acceptance; tell operations, then run the same file again",
+      .fields = {}};
+  return *kRefusal;
+}
+
+const Refusal& Stopped() {
+  static const Refusal* const kRefusal =
+      new Refusal{.reason = "STOPPED", .text = "not sent any more; run the same file again", .fields = {}};
+  return *kRefusal;
+}
+
+// The notices' way to the broker: threads that each take the next batch until none is left.
+class Submission {
+ public:
+  Submission(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices, absl::Time deadline,
+             const Surroundings& surroundings, const SubmissionObserver& observer)
+      : channel_(channel),
+        stub_(v1::IntakeService::NewStub(channel)),
+        notices_(notices),
+        deadline_(deadline),
+        surroundings_(surroundings),
+        observer_(observer),
+        batches_(SplitIntoBatches(notices, contract::kBatchNotices, contract::kBatchBytes)) {}
+
+  absl::Status Run();
+
+ private:
+  void TakeBatches();
+  void Send(const Batch& batch);
+  // Sends the waiting ones once; those that have a final outcome move to `outcomes`. Answers how long the broker
+  // asks to wait with the others.
+  absl::Duration Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure);
+  void Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
+            Refusal& last_failure, absl::Duration& at_least);
+  void Report(Outcomes outcomes);
+  bool stopped() const { return stopped_.load(); }
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::IntakeService::Stub> stub_;
+  const absl::Span<const NoticeEntry> notices_;
+  const absl::Time deadline_;
+  const Surroundings& surroundings_;
+  const SubmissionObserver& observer_;
+  const std::vector<Batch> batches_;
+  std::atomic<size_t> next_batch_ = 0;
+  std::atomic<bool> stopped_ = false;
+  std::mutex mutex_;  // the observer's calls, and status_
+  absl::Status status_;
+};
+
+absl::Status Submission::Run() {
+  std::vector<std::thread> threads;
+  const size_t count = std::min<size_t>(kBatchesInFlight, batches_.size());
+  for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { TakeBatches(); });
+  for (std::thread& thread : threads) thread.join();
+  return status_;
+}
+
+void Submission::TakeBatches() {
+  for (size_t batch = next_batch_++; batch < batches_.size(); batch = next_batch_++) Send(batches_[batch]);
+}
+
+void Submission::Send(const Batch& batch) {
+  std::vector<size_t> waiting;
+  for (size_t i = batch.first; i < batch.last; ++i) waiting.push_back(i);
+  RetryPolicy policy(deadline_, surroundings_.random);
+  Refusal last_failure = Stopped();
+  while (!waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
+    Outcomes outcomes;
+    const absl::Duration at_least = Attempt(waiting, outcomes, last_failure);
+    if (!outcomes.empty()) policy.Progressed();
+    Report(std::move(outcomes));
+    if (waiting.empty()) return;
+    const std::optional<absl::Duration> delay = policy.NextDelay(surroundings_.now(), at_least);
+    if (!delay.has_value() || stopped()) break;
+    surroundings_.sleep(*delay);
+  }
+  Outcomes unsent;
+  for (const size_t index : waiting) unsent.emplace_back(index, Unsent(last_failure));
+  Report(std::move(unsent));
+}
+
+absl::Duration Submission::Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure) {
+  v1::SubmitNoticesRequest request;
+  for (const size_t index : waiting) *request.add_notices() = notices_[index].notice;
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(std::min(surroundings_.now() + kCallDeadline, deadline_)));
+  v1::SubmitNoticesResponse response;
+  const grpc::Status status = stub_->SubmitNotices(&context, request, &response);
+  absl::Duration at_least;
+  if (status.ok()) {
+    Sort(response, waiting, outcomes, last_failure, at_least);
+    return at_least;
+  }
+  const CallFailure failure = ToCallFailure(status);
+  last_failure = failure.refusal;
+  if (!IsRetriable(failure.code, failure.retry_delay.has_value())) {
+    for (const size_t index : waiting) {
+      outcomes.emplace_back(index, failure.refused_by_contract ? Refused(failure.refusal) : Unsent(failure.refusal));
+    }
+    waiting.clear();
+    return absl::ZeroDuration();
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    observer_.trying_again(failure.code);
+  }
+  // A broker that comes back is found by the next attempt, not when the channel's own, longer backoff ends.
+  if (failure.code == absl::StatusCode::kUnavailable) {
+    grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
+  }
+  return failure.retry_delay.value_or(absl::ZeroDuration());
+}
+
+void Submission::Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
+                      Refusal& last_failure, absl::Duration& at_least) {
+  const std::vector<size_t> sent = std::exchange(waiting, {});
+  const bool answers_all = response.results_size() == static_cast<int>(sent.size());
+  for (size_t i = 0; i < sent.size(); ++i) {
+    const v1::Notice& notice = notices_[sent[i]].notice;
+    if (!answers_all || response.results(static_cast<int>(i)).notice_id() != notice.envelope().notice_id()) {
+      outcomes.emplace_back(sent[i], Unsent(WrongAnswer()));
+      continue;
+    }
+    const v1::SubmitNoticeResult& result = response.results(static_cast<int>(i));
+    if (result.has_accepted()) {
+      const v1::SubmitNoticeResponse& accepted = result.accepted();
+      if (!CheckReceiptFor(accepted.receipt(), notice).ok()) {
+        outcomes.emplace_back(sent[i], Unsent(WrongReceipt()));
+        continue;
+      }
+      const auto kind = accepted.repeated_submission() ? Outcome::Kind::kRepeated : Outcome::Kind::kAccepted;
+      outcomes.emplace_back(sent[i], Outcome{.kind = kind, .receipt = accepted.receipt(), .refusal = {}});
+      continue;
+    }
+    if (!result.has_rejected()) {
+      outcomes.emplace_back(sent[i], Unsent(WrongAnswer()));
+      continue;
+    }
+    const contract::Rejection rejection = contract::FromMessage(result.rejected());
+    if (IsRetriable(rejection.reason)) {
+      waiting.push_back(sent[i]);
+      last_failure = ToRefusal(rejection);
+      at_least = std::max(at_least, contract::RetryDelay(rejection.reason).value_or(absl::ZeroDuration()));
+    } else {
+      outcomes.emplace_back(sent[i], Refused(ToRefusal(rejection)));
+    }
+  }
+}
+
+void Submission::Report(Outcomes outcomes) {
+  if (outcomes.empty()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::Status status = observer_.done(outcomes);
+  if (status.ok()) return;
+  if (status_.ok()) status_ = status;
+  stopped_ = true;
+}
+
+}  // namespace
+
+std::vector<Batch> SplitIntoBatches(absl::Span<const NoticeEntry> notices, size_t most_notices, size_t most_bytes) {
+  std::vector<Batch> batches;
+  size_t bytes = 0;
+  for (size_t i = 0; i < notices.size(); ++i) {
+    const size_t message = notices[i].notice.ByteSizeLong();
+    const size_t added = 1 + google::protobuf::io::CodedOutputStream::VarintSize64(message) + message;
+    const bool fits = !batches.empty() && i - batches.back().first < most_notices && bytes + added <= most_bytes;
+    if (!fits) {
+      batches.push_back({.first = i, .last = i});
+      bytes = 0;
+    }
+    batches.back().last = i + 1;
+    bytes += added;
+  }
+  return batches;
+}
+
+absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Notice& notice) {
+  const v1::Envelope& envelope = notice.envelope();
+  if (receipt.notice_id() != envelope.notice_id() || receipt.municipality_code() != envelope.municipality_code() ||
+      receipt.revision() != envelope.revision()) {
+    return absl::DataLossError("the receipt names another notice");
+  }
+  return contract::CheckReceipt(contract::FromMessage(receipt));
+}
+
+absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer) {
+  return Submission(channel, notices, deadline, surroundings, observer).Run();
+}
+
+}  // namespace envej::region

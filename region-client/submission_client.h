@@ -1,0 +1,76 @@
+#ifndef ENVEJ_REGION_CLIENT_SUBMISSION_CLIENT_H_
+#define ENVEJ_REGION_CLIENT_SUBMISSION_CLIENT_H_
+
+#include <grpcpp/channel.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "envej/v1/notice.pb.h"
+#include "envej/v1/receipt.pb.h"
+#include "proto/contract/limits.h"
+#include "region-client/notice_file.h"
+#include "region-client/retry_policy.h"
+
+namespace envej::region {
+
+inline constexpr int kBatchesInFlight = 4;
+inline constexpr absl::Duration kCallDeadline = absl::Seconds(30);
+
+// What became of one notice.
+struct Outcome {
+  enum class Kind {
+    kAccepted,  // durable, and `receipt` proves it
+    kRepeated,  // it had been accepted before; `receipt` is the first one
+    kRefused,   // nothing of it was kept; `refusal` says why
+    kUnsent,    // not known to be accepted; `refusal` says what went wrong. Submitting it again is safe.
+  };
+  Kind kind = Kind::kUnsent;
+  v1::Receipt receipt;
+  Refusal refusal;
+};
+
+// The notices of one call, as indices from `first` (inclusive) to `last` (exclusive).
+struct Batch {
+  size_t first = 0;
+  size_t last = 0;
+
+  bool operator==(const Batch&) const = default;
+};
+
+// Notices in order, in as few batches as hold at most `most_notices` notices and `most_bytes` bytes of request each. A
+// notice that alone is larger stands alone.
+std::vector<Batch> SplitIntoBatches(absl::Span<const NoticeEntry> notices, size_t most_notices, size_t most_bytes);
+
+// OK if `receipt` proves its own fields and names `notice`.
+absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Notice& notice);
+
+// Where time and chance come from. Both are called from several threads.
+struct Surroundings {
+  std::function<absl::Time()> now;
+  std::function<void(absl::Duration)> sleep;
+  std::function<double()> random;  // uniform in [0, 1)
+};
+
+// What is told while notices are sent. Calls never overlap, but come from several threads.
+struct SubmissionObserver {
+  // The final outcome of notice `index`, exactly once for each. Outcomes of one answer come together in one call.
+  // An error stops the sending: what is still waiting is unsent.
+  std::function<absl::Status(absl::Span<const std::pair<size_t, Outcome>> outcomes)> done;
+  // A call failed and will be tried again.
+  std::function<void(absl::StatusCode code)> trying_again;
+};
+
+// Submits every notice through SubmitNotices, up to kBatchesInFlight batches at a time, and returns when each has an
+// outcome. What is retriable is sent again with the same ids until `deadline`, only those of a batch that need it.
+// Answers the first error of `observer.done`.
+absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_SUBMISSION_CLIENT_H_

@@ -1,0 +1,137 @@
+#include "region-client/submit_command.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/notice_rules.h"
+#include "region-client/leaflet_hint.h"
+#include "region-client/notice_file.h"
+#include "region-client/receipt_file.h"
+#include "region-client/submission_client.h"
+#include "region-client/submit_report.h"
+
+namespace envej::region {
+namespace {
+
+absl::StatusOr<NoticeFile> ReadFile(const std::string& path, const contract::Moment& now, std::istream& standard_in) {
+  if (path == "-") return ReadNotices(standard_in, now);
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return absl::NotFoundError(absl::StrCat("cannot be opened: ", std::strerror(errno)));
+  return ReadNotices(file, now);
+}
+
+// Where receipts go. With neither a file nor a stream they are kept in the report's lines.
+class ReceiptKeeper {
+ public:
+  ReceiptKeeper(std::optional<ReceiptFile> file, std::ostream* out) : file_(std::move(file)), out_(out) {}
+
+  // OK once they are kept.
+  absl::Status Keep(absl::Span<const std::pair<size_t, Outcome>> outcomes) {
+    std::vector<v1::Receipt> receipts;
+    for (const auto& [index, outcome] : outcomes) {
+      if (outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated) {
+        receipts.push_back(outcome.receipt);
+      }
+    }
+    if (file_.has_value()) return file_->Append(receipts);
+    if (out_ == nullptr) return absl::OkStatus();
+    for (const v1::Receipt& receipt : receipts) *out_ << ToJsonLine(receipt) << '\n';
+    out_->flush();
+    return out_->good() ? absl::OkStatus() : absl::DataLossError("standard output: cannot be written");
+  }
+
+ private:
+  std::optional<ReceiptFile> file_;
+  std::ostream* const out_;
+};
+
+bool IsShown(ProgressMode mode, bool terminal) {
+  return mode == ProgressMode::kAlways || (mode == ProgressMode::kAuto && terminal);
+}
+
+bool AnyLacksConsent(const NoticeFile& file) {
+  for (const RefusedLine& line : file.refused) {
+    if (line.lacks_consent) return true;
+  }
+  return false;
+}
+
+Outcome NotKept() {
+  return {.kind = Outcome::Kind::kUnsent,
+          .receipt = {},
+          .refusal = {.reason = "RECEIPT_NOT_KEPT",
+                      .text = "the receipt could not be written; run the same file again to get it",
+                      .fields = {}}};
+}
+
+// Submits all notices and answers an outcome for each; `kept` tells whether every receipt was kept.
+std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& options, const CommandContext& context,
+                             ReceiptKeeper& receipts, absl::Status& kept) {
+  const absl::Time deadline = context.surroundings.now() + options.deadline;
+  const Streams& streams = context.streams;
+  std::vector<Outcome> outcomes(file.notices.size());
+  ProgressBar progress(streams.err, IsShown(options.progress, streams.err_is_terminal), file.notices.size());
+  bool told = false;
+  const SubmissionObserver observer = {.done =
+                                           [&](absl::Span<const std::pair<size_t, Outcome>> done) {
+                                             const absl::Status status = receipts.Keep(done);
+                                             for (const auto& [index, outcome] : done) {
+                                               const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
+                                               outcomes[index] = lost ? NotKept() : outcome;
+                                             }
+                                             progress.Advance(done.size());
+                                             return status;
+                                           },
+                                       .trying_again =
+                                           [&](absl::StatusCode code) {
+                                             if (std::exchange(told, true)) return;
+                                             progress.Clear();
+                                             streams.err << "the broker at " << context.broker << " does not answer ("
+                                                         << absl::StatusCodeToString(code) << "): trying again until "
+                                                         << absl::FormatTime("%H:%M:%S", deadline, context.copenhagen)
+                                                         << '\n';
+                                           }};
+  kept = SubmitAll(context.channel, file.notices, deadline, context.surroundings, observer);
+  progress.Clear();
+  return outcomes;
+}
+
+}  // namespace
+
+ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
+  const Streams& streams = context.streams;
+  const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
+  const absl::StatusOr<NoticeFile> file = ReadFile(options.file, now, streams.in);
+  if (!file.ok()) {
+    streams.err << (options.file == "-" ? "standard input" : options.file) << ": " << file.status().message() << '\n';
+    return ExitCode::kUnusable;
+  }
+  std::optional<ReceiptFile> receipt_file;
+  if (!options.receipts.empty()) {
+    absl::StatusOr<ReceiptFile> opened = ReceiptFile::Open(options.receipts);
+    if (!opened.ok()) {
+      streams.err << opened.status().message() << '\n';
+      return ExitCode::kUnusable;
+    }
+    receipt_file.emplace(*std::move(opened));
+  }
+  const bool to_stream = !receipt_file.has_value() && options.output == OutputForm::kText;
+  const bool in_lines = !receipt_file.has_value() && options.output == OutputForm::kJson;
+  ReceiptKeeper receipts(std::move(receipt_file), to_stream ? &streams.out : nullptr);
+
+  SubmitReport report(streams, options.output, in_lines);
+  report.RefusedLines(file->refused, AnyLacksConsent(*file) ? LeafletHints::Fetch(context) : LeafletHints());
+  absl::Status kept;
+  const std::vector<Outcome> outcomes = SendAll(*file, options, context, receipts, kept);
+  report.Outcomes(file->notices, outcomes);
+  if (!kept.ok()) streams.err << kept.message() << "; run the same file again\n";
+  report.Summary();
+  return kept.ok() ? report.exit_code() : ExitCode::kUnusable;
+}
+
+}  // namespace envej::region

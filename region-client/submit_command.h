@@ -1,0 +1,27 @@
+#ifndef ENVEJ_REGION_CLIENT_SUBMIT_COMMAND_H_
+#define ENVEJ_REGION_CLIENT_SUBMIT_COMMAND_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "region-client/command_context.h"
+#include "region-client/progress_bar.h"
+
+namespace envej::region {
+
+struct SubmitOptions {
+  std::string file;                             // "-" for standard input
+  std::string receipts;                         // where receipts are kept; empty for standard output
+  OutputForm output = OutputForm::kText;        // kJson: a line for every notice on standard output
+  ProgressMode progress = ProgressMode::kAuto;  // of the bar on standard error
+  absl::Duration deadline = absl::Minutes(5);   // for all of it, from now on
+};
+
+// Checks every line of the file, reports the bad ones, and submits the good ones until each has an outcome or the
+// deadline passes. A notice counts as accepted when its receipt proves it and is kept. Running it again with the same
+// file is always safe.
+ExitCode Submit(const SubmitOptions& options, const CommandContext& context);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_SUBMIT_COMMAND_H_

@@ -1,0 +1,137 @@
+#include "region-client/submit_report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace envej::region {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(size_t line, const std::string& notice_id, const std::string& municipality_code,
+            absl::string_view outcome) {
+  Json json = {{"line", line}};
+  if (!notice_id.empty()) json["notice_id"] = notice_id;
+  if (!municipality_code.empty()) json["municipality_code"] = municipality_code;
+  json["outcome"] = std::string(outcome);
+  return json;
+}
+
+void AddRefusal(const Refusal& refusal, Json& json) {
+  json["reason"] = refusal.reason;
+  json["text"] = Printable(refusal.text);
+  if (refusal.fields.empty()) return;
+  json["fields"] = Json::array();
+  for (const std::string& field : refusal.fields) json["fields"].push_back(Printable(field));
+}
+
+// Replaces what is not UTF-8, so that it never throws.
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string ToText(const Refusal& refusal) {
+  std::string text = absl::StrCat(refusal.reason, ": ", refusal.text);
+  if (!refusal.fields.empty()) absl::StrAppend(&text, " (", absl::StrJoin(refusal.fields, ", "), ")");
+  return Printable(text);
+}
+
+absl::string_view OutcomeName(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::kAccepted:
+      return "accepted";
+    case Outcome::Kind::kRepeated:
+      return "repeated";
+    case Outcome::Kind::kRefused:
+      return "refused";
+    case Outcome::Kind::kUnsent:
+      break;
+  }
+  return "unsent";
+}
+
+}  // namespace
+
+void SubmitReport::RefusedLines(absl::Span<const RefusedLine> lines, const LeafletHints& hints) {
+  for (const RefusedLine& line : lines) {
+    ++refused_;
+    const std::string hint = line.lacks_consent ? hints.For(line.municipality_code) : "";
+    if (form_ == OutputForm::kJson) {
+      Json json = ToJson(line.line, line.notice_id, line.municipality_code, "refused");
+      AddRefusal(line.refusal, json);
+      if (line.lacks_consent) json["what_to_do"] = hint;
+      streams_.out << Dump(json) << '\n';
+    } else if (line.lacks_consent) {
+      streams_.err << "line " << line.line << ": no consent: " << hint << '\n';
+    } else {
+      streams_.err << "line " << line.line << ": refused: " << ToText(line.refusal) << '\n';
+    }
+  }
+}
+
+void SubmitReport::Outcomes(absl::Span<const NoticeEntry> notices, absl::Span<const Outcome> outcomes) {
+  std::vector<std::pair<size_t, size_t>> lines;  // line, index
+  for (size_t i = 0; i < notices.size(); ++i) {
+    for (const size_t line : notices[i].lines) lines.emplace_back(line, i);
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const auto& [line, index] : lines) {
+    Outcome outcome = outcomes[index];
+    // A line that says again what an earlier line said finds that one accepted before it.
+    const bool is_first = line == notices[index].lines.front();
+    if (!is_first && outcome.kind == Outcome::Kind::kAccepted) outcome.kind = Outcome::Kind::kRepeated;
+    Line(line, notices[index], outcome);
+  }
+  if (form_ == OutputForm::kJson) return;
+  for (const auto& [cause, where] : unsent_by_cause_) {
+    streams_.err << "unsent: " << cause.first << ": " << cause.second << " (" << where.first << " of them, first line "
+                 << where.second << ")\n";
+  }
+}
+
+void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& outcome) {
+  switch (outcome.kind) {
+    case Outcome::Kind::kAccepted:
+      ++accepted_;
+      break;
+    case Outcome::Kind::kRepeated:
+      ++repeated_;
+      break;
+    case Outcome::Kind::kRefused:
+      ++refused_;
+      break;
+    case Outcome::Kind::kUnsent:
+      ++unsent_;
+      Unsent(line, outcome.refusal);
+      break;
+  }
+  const bool is_in = outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated;
+  if (form_ == OutputForm::kJson) {
+    const v1::Envelope& envelope = entry.notice.envelope();
+    Json json = ToJson(line, envelope.notice_id(), envelope.municipality_code(), OutcomeName(outcome.kind));
+    if (!is_in) AddRefusal(outcome.refusal, json);
+    if (is_in && receipts_in_lines_) json["receipt"] = Json::parse(ToJsonLine(outcome.receipt), nullptr, false);
+    streams_.out << Dump(json) << '\n';
+  } else if (outcome.kind == Outcome::Kind::kRefused) {
+    streams_.err << "line " << line << ": refused: " << ToText(outcome.refusal) << '\n';
+  }
+}
+
+void SubmitReport::Unsent(size_t line, const Refusal& refusal) {
+  auto& [count, first_line] = unsent_by_cause_[{refusal.reason, refusal.text}];
+  if (++count == 1) first_line = line;
+}
+
+void SubmitReport::Summary() const {
+  streams_.err << "accepted " << accepted_ << ", already accepted " << repeated_ << ", refused " << refused_
+               << ", unsent " << unsent_ << '\n';
+}
+
+ExitCode SubmitReport::exit_code() const {
+  if (unsent_ > 0) return ExitCode::kUnreachable;
+  return refused_ > 0 ? ExitCode::kRefused : ExitCode::kDone;
+}
+
+}  // namespace envej::region

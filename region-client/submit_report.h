@@ -1,0 +1,47 @@
+#ifndef ENVEJ_REGION_CLIENT_SUBMIT_REPORT_H_
+#define ENVEJ_REGION_CLIENT_SUBMIT_REPORT_H_
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "region-client/leaflet_hint.h"
+#include "region-client/notice_file.h"
+#include "region-client/output.h"
+#include "region-client/submission_client.h"
+
+namespace envej::region {
+
+// Tells what became of each line, for people or for machines, and counts. Every line that held a notice is told
+// exactly once. Not thread-safe.
+class SubmitReport {
+ public:
+  // With `receipts_in_lines`, a JSON line of an accepted notice holds its receipt.
+  SubmitReport(const Streams& streams, OutputForm form, bool receipts_in_lines)
+      : streams_(streams), form_(form), receipts_in_lines_(receipts_in_lines) {}
+
+  void RefusedLines(absl::Span<const RefusedLine> lines, const LeafletHints& hints);
+  void Outcomes(absl::Span<const NoticeEntry> notices, absl::Span<const Outcome> outcomes);
+  void Summary() const;  // one line, on the error stream
+
+  ExitCode exit_code() const;
+
+ private:
+  void Line(size_t line, const NoticeEntry& entry, const Outcome& outcome);
+  void Unsent(size_t line, const Refusal& refusal);
+
+  const Streams& streams_;
+  const OutputForm form_;
+  const bool receipts_in_lines_;
+  size_t accepted_ = 0;
+  size_t repeated_ = 0;
+  size_t refused_ = 0;
+  size_t unsent_ = 0;
+  // Unsent ones mostly share one cause, which is told once: its text, how many, and the first line.
+  std::map<std::pair<std::string, std::string>, std::pair<size_t, size_t>> unsent_by_cause_;
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_SUBMIT_REPORT_H_

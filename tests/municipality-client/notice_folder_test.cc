@@ -1,0 +1,199 @@
+#include "municipality-client/notice_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+
+#include "tests/municipality-client/support/notices.h"
+#include "tests/municipality-client/support/temporary_folder.h"
+
+namespace envej::municipality_client {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int kCrashed = 42;
+// Opening takes one step, three temporary files three.
+constexpr int kAfterTemporariesSynced = 5;
+constexpr int kAfterLedgerSynced = 7;
+
+Arrival ArrivalOf(int number) {
+  return {.item = {.region_code = kRegion, .notice_id = NoticeIdOf(number), .revision = 1},
+          .accepted_at = absl::FromUnixSeconds(1'790'000'000),
+          .line = JsonOf(ProperNotice(number))};
+}
+
+std::vector<Arrival> Arrivals() { return {ArrivalOf(1), ArrivalOf(2), ArrivalOf(3)}; }
+
+class NoticeFolderTest : public testing::Test {
+ protected:
+  absl::StatusOr<NoticeFolder> Open(StepCallback on_step = nullptr) { return NoticeFolder::Open(path_, on_step); }
+
+  // Receives all arrivals in a process of its own that ends after `steps` steps. Whether it got that far.
+  bool CrashAfter(int steps) {
+    const pid_t process = fork();
+    if (process == 0) {
+      int left = steps;
+      absl::StatusOr<NoticeFolder> folder = Open([&left](Step) {
+        if (--left == 0) _exit(kCrashed);
+      });
+      _exit(folder.ok() && folder->Keep(Arrivals()).ok() ? 0 : 1);
+    }
+    int outcome = 0;
+    waitpid(process, &outcome, 0);
+    EXPECT_TRUE(WIFEXITED(outcome));
+    EXPECT_NE(WEXITSTATUS(outcome), 1);
+    return WEXITSTATUS(outcome) == kCrashed;
+  }
+
+  // The municipality's own system takes what is there and deletes it.
+  void Consume() {
+    for (const std::string& name : NamesIn(path_, "notice-")) {
+      ++consumed_[name];
+      contents_[name] = ReadFile(path_ + "/" + name);
+      std::filesystem::remove(path_ + "/" + name);
+    }
+  }
+
+  void ExpectEachConsumedOnce() {
+    EXPECT_EQ(consumed_.size(), Arrivals().size());
+    for (const Arrival& arrival : Arrivals()) {
+      EXPECT_EQ(consumed_[FileNameOf(arrival.item)], 1) << FileNameOf(arrival.item);
+      EXPECT_EQ(contents_[FileNameOf(arrival.item)], arrival.line + "\n");
+    }
+    EXPECT_THAT(NamesIn(path_, ".incoming"), IsEmpty());
+  }
+
+  TemporaryFolder files_;
+  std::string path_ = files_ / "received";
+  std::map<std::string, int> consumed_;
+  std::map<std::string, std::string> contents_;
+};
+
+TEST_F(NoticeFolderTest, KeepsEachNoticeAsTheLineThatTheWardHad) {
+  absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const absl::StatusOr<std::vector<Kept>> kept = folder->Keep(Arrivals());
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  for (const Kept& one : *kept) EXPECT_TRUE(one.written && one.present);
+  EXPECT_THAT(NamesIn(path_, "notice-"),
+              ElementsAre("notice-1084-" + NoticeIdOf(1) + "-1.json", "notice-1084-" + NoticeIdOf(2) + "-1.json",
+                          "notice-1084-" + NoticeIdOf(3) + "-1.json"));
+  EXPECT_EQ(ReadFile(folder->PathOf(ArrivalOf(2).item)), ArrivalOf(2).line + "\n");
+}
+
+TEST_F(NoticeFolderTest, WritesAnItemOnceAlsoAfterItsFileWasConsumed) {
+  absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder->Keep({ArrivalOf(1), ArrivalOf(2), ArrivalOf(1)}).ok());
+  std::filesystem::remove(folder->PathOf(ArrivalOf(1).item));
+  const absl::StatusOr<std::vector<Kept>> kept = folder->Keep(Arrivals());
+  ASSERT_TRUE(kept.ok());
+  EXPECT_FALSE((*kept)[0].written || (*kept)[0].present);
+  EXPECT_TRUE(!(*kept)[1].written && (*kept)[1].present);
+  EXPECT_TRUE((*kept)[2].written && (*kept)[2].present);
+}
+
+TEST_F(NoticeFolderTest, ACrashAfterAnyStepNeitherLosesNorDoublesOne) {
+  for (const bool consumed_between : {false, true}) {
+    int steps = 1;
+    for (bool crashed = true; crashed; ++steps) {
+      path_ = files_ / (std::to_string(consumed_between) + "-" + std::to_string(steps));
+      consumed_.clear();
+      SCOPED_TRACE(path_);
+      crashed = CrashAfter(steps);
+      if (consumed_between) Consume();
+      absl::StatusOr<NoticeFolder> folder = Open();
+      ASSERT_TRUE(folder.ok()) << folder.status();
+      ASSERT_TRUE(folder->Keep(Arrivals()).ok());
+      Consume();
+      ExpectEachConsumedOnce();
+    }
+    EXPECT_GT(steps, 10);  // recovery, three files, two folder syncs, the ledger twice, three renames
+  }
+}
+
+TEST_F(NoticeFolderTest, ACrashWhileRecoveringFromACrashNeitherLosesNorDoublesOne) {
+  for (int first = 1; first <= 11; ++first) {
+    int second = 1;
+    for (bool crashed = true; crashed; ++second) {
+      path_ = files_ / (std::to_string(first) + "-" + std::to_string(second));
+      consumed_.clear();
+      SCOPED_TRACE(path_);
+      CrashAfter(first);
+      Consume();
+      crashed = CrashAfter(second);
+      Consume();
+      absl::StatusOr<NoticeFolder> folder = Open();
+      ASSERT_TRUE(folder.ok() && folder->Keep(Arrivals()).ok());
+      Consume();
+      ExpectEachConsumedOnce();
+    }
+  }
+}
+
+TEST_F(NoticeFolderTest, CompletesWhatTheLedgerKnows) {
+  ASSERT_TRUE(CrashAfter(kAfterLedgerSynced));
+  const size_t temporaries = NamesIn(path_, ".incoming").size();
+  ASSERT_EQ(temporaries, 3);
+  const absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder.ok());
+  EXPECT_EQ(folder->completed_files(), 3);
+  EXPECT_EQ(NamesIn(path_, "notice-").size(), 3);
+}
+
+TEST_F(NoticeFolderTest, RemovesWhatTheLedgerDoesNotKnow) {
+  ASSERT_TRUE(CrashAfter(kAfterTemporariesSynced));
+  ASSERT_EQ(NamesIn(path_, ".incoming").size(), 3);
+  const absl::StatusOr<NoticeFolder> folder = Open();
+  EXPECT_EQ(folder->completed_files(), 0);
+  EXPECT_THAT(NamesIn(path_, ".incoming"), IsEmpty());
+  EXPECT_THAT(NamesIn(path_, "notice-"), IsEmpty());
+}
+
+TEST_F(NoticeFolderTest, ATemporaryFileDamagedOnTheDiskIsForgottenAndWrittenWhenItComesAgain) {
+  ASSERT_TRUE(CrashAfter(kAfterLedgerSynced));
+  const std::vector<std::string> temporaries = NamesIn(path_, ".incoming");
+  ASSERT_EQ(temporaries.size(), 3);
+  WriteFile(path_ + "/" + temporaries[0], "{}");
+  absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder.ok());
+  EXPECT_EQ(folder->completed_files(), 2);
+  ASSERT_TRUE(folder->Keep(Arrivals()).ok());
+  Consume();
+  ExpectEachConsumedOnce();
+}
+
+TEST_F(NoticeFolderTest, TheLedgerHoldsNothingThatNameOrNumberCouldBeGuessedFrom) {
+  ASSERT_TRUE(Open()->Keep({ArrivalOf(1)}).ok());
+  const std::string ledger = ReadFile(path_ + "/.ledger");
+  EXPECT_THAT(ledger, HasSubstr(NoticeIdOf(1)));
+  EXPECT_THAT(ledger, Not(HasSubstr("Zebrafjord")));
+  const std::string other = files_ / "other";
+  ASSERT_TRUE(NoticeFolder::Open(other, nullptr)->Keep({ArrivalOf(1)}).ok());
+  EXPECT_NE(ReadFile(other + "/.ledger"), ledger);  // the same notice, another digest
+}
+
+TEST_F(NoticeFolderTest, ASecondProcessIsRefused) {
+  const absl::StatusOr<NoticeFolder> first = Open();
+  ASSERT_TRUE(first.ok());
+  EXPECT_THAT(std::string(Open().status().message()), HasSubstr("another envej-municipality is working in"));
+}
+
+TEST_F(NoticeFolderTest, WritesNothingAfterAFailure) {
+  absl::StatusOr<NoticeFolder> folder = Open();
+  Arrival unwritable = ArrivalOf(1);
+  unwritable.item.region_code = "none/1084";
+  EXPECT_FALSE(folder->Keep({unwritable}).ok());
+  EXPECT_TRUE(folder->failed());
+  EXPECT_FALSE(folder->Keep({ArrivalOf(2)}).ok());
+  EXPECT_THAT(NamesIn(path_, "notice-"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace envej::municipality_client

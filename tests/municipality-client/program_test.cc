@@ -1,0 +1,227 @@
+#include <gmock/gmock.h>
+#include <grpcpp/security/server_credentials.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "absl/time/clock.h"
+#include "certs/certificate_authority.h"
+#include "municipality-client/ledger.h"
+#include "municipality-client/notice_folder.h"
+#include "municipality-client/pull_command.h"
+#include "tests/municipality-client/support/inbox_server.h"
+#include "tests/municipality-client/support/notices.h"
+#include "tests/municipality-client/support/processes.h"
+#include "tests/municipality-client/support/temporary_folder.h"
+
+namespace envej::municipality_client {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using State = InboxServer::State;
+
+constexpr int kCrashed = 42;
+constexpr int kNotices = 3;
+
+class ProgramTest : public testing::Test {
+ protected:
+  ~ProgramTest() override {
+    for (const std::string& path : {output_, error_}) {
+      EXPECT_THAT(ReadFile(path), Not(HasSubstr("Zebrafjord")));
+      EXPECT_THAT(ReadFile(path), Not(HasSubstr("99887766")));
+    }
+  }
+
+  int Run(const std::vector<std::string>& arguments, int seconds = 60) {
+    return WaitForProcess(StartProcess(arguments, output_, error_), seconds);
+  }
+
+  TemporaryFolder files_;
+  std::string folder_ = files_ / "received";
+  const std::string output_ = files_ / "output";
+  const std::string error_ = files_ / "error";
+};
+
+// The whole client, ended after each of its steps in turn and started again, while the municipality's own system may
+// consume files in between.
+class CrashTest : public ProgramTest {
+ protected:
+  int Pull(const InboxServer& server, int step) {
+    return Run({ProgramPath("tests/envej-municipality-crashing"), server.address(), folder_, std::to_string(step),
+                "cat > /dev/null"});
+  }
+
+  void Consume(std::map<std::string, int>& consumed) {
+    for (const std::string& name : NamesIn(folder_, "notice-")) {
+      ++consumed[name];
+      std::filesystem::remove(folder_ + "/" + name);
+    }
+  }
+};
+
+TEST_F(CrashTest, AtAnyStepNeitherLosesNorDoublesANotice) {
+  for (const bool consumed_between : {false, true}) {
+    int step = 1;
+    for (int code = kCrashed; code == kCrashed; ++step) {
+      SCOPED_TRACE(step);
+      folder_ = files_ / (std::to_string(consumed_between) + "-" + std::to_string(step));
+      InboxServer server;
+      for (int i = 1; i <= kNotices; ++i) server.Add(ProperNotice(i));
+      std::map<std::string, int> consumed;
+      code = Pull(server, step);
+      ASSERT_TRUE(code == kCrashed || code == kExitDone) << ReadFile(error_);
+      if (consumed_between) Consume(consumed);
+      server.ExpireLeases();
+      EXPECT_EQ(Pull(server, 0), kExitDone);
+      EXPECT_EQ(server.CountOf(State::kAcknowledged), kNotices);
+      Consume(consumed);
+      EXPECT_EQ(consumed.size(), kNotices);
+      for (const auto& [name, times] : consumed) EXPECT_EQ(times, 1) << name;
+      EXPECT_THAT(NamesIn(folder_, ".incoming"), IsEmpty());
+    }
+    EXPECT_GT(step, 20);
+  }
+}
+
+class MutualTlsTest : public ProgramTest {
+ protected:
+  MutualTlsTest() {
+    const absl::Time now = absl::Now();
+    const auto authority =
+        certs::CertificateAuthority::Create("test authority", now - absl::Hours(1), now + absl::Hours(24));
+    certs::LeafRequest request{.common_name = "leaf",
+                               .uris = {},
+                               .dns_names = {"localhost"},
+                               .ip_addresses = {"127.0.0.1"},
+                               .not_before = now - absl::Hours(1),
+                               .not_after = now + absl::Hours(1),
+                               .usage = certs::LeafUsage::kServer};
+    const auto server = authority->Issue(request);
+    request.uris = {"urn:envej:municipality:0101"};
+    request.dns_names.clear();
+    request.ip_addresses.clear();
+    request.usage = certs::LeafUsage::kClient;
+    const auto client = authority->Issue(request);
+    const std::string authority_pem = authority->ToPem()->certificate_pem;
+    WriteFile(files_ / "authorities.pem", authority_pem);
+    WriteFile(files_ / "certificate.pem", client->certificate_pem);
+    WriteFile(files_ / "key.pem", client->key_pem);
+    chmod((files_ / "key.pem").c_str(), 0600);
+
+    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    options.pem_root_certs = authority_pem;
+    options.pem_key_cert_pairs.push_back({.private_key = server->key_pem, .cert_chain = server->certificate_pem});
+    server_ = std::make_unique<InboxServer>(grpc::SslServerCredentials(options));
+  }
+
+  std::vector<std::string> Arguments(const std::string& command, const std::string& key = "key.pem") const {
+    return {ProgramPath("envej-municipality"),
+            command,
+            "--into",
+            folder_,
+            "--municipality",
+            kMunicipality,
+            "--broker",
+            server_->address(),
+            "--certificate",
+            files_ / "certificate.pem",
+            "--key",
+            files_ / key,
+            "--authorities",
+            files_ / "authorities.pem"};
+  }
+
+  std::unique_ptr<InboxServer> server_;
+};
+
+TEST_F(MutualTlsTest, PullEmptiesTheInbox) {
+  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  EXPECT_EQ(Run(Arguments("pull")), kExitDone) << ReadFile(error_);
+  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
+  EXPECT_EQ(NamesIn(folder_, "notice-").size(), kNotices);
+  EXPECT_EQ(ReadFile(error_), "received 3, already had 0, returned 0, acknowledged 3\n");
+}
+
+TEST_F(MutualTlsTest, WatchEndsWellAtEitherSignal) {
+  int count = 0;
+  for (const int number : {SIGTERM, SIGINT}) {
+    const pid_t process = StartProcess(Arguments("watch"), output_, error_);
+    server_->Add(ProperNotice(++count));
+    EXPECT_TRUE(server_->WaitForCount(State::kAcknowledged, count));
+    kill(process, number);
+    EXPECT_EQ(WaitForProcess(process, 10), kExitDone) << ReadFile(error_);
+    EXPECT_THAT(ReadFile(error_), HasSubstr("received 1, already had 0, returned 0, acknowledged 1\n"));
+  }
+}
+
+TEST_F(MutualTlsTest, TwoProcessesNeverShareAFolder) {
+  const pid_t first = StartProcess(Arguments("watch"), files_ / "first-output", files_ / "first-error");
+  EXPECT_TRUE(server_->WaitForCalls(InboxServer::Method::kPull, 1));
+  EXPECT_EQ(Run(Arguments("pull")), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("another envej-municipality is working in"));
+  kill(first, SIGTERM);
+  EXPECT_EQ(WaitForProcess(first, 10), kExitDone);
+}
+
+TEST_F(MutualTlsTest, AKeyThatCannotBeUsedIsToldInOneLine) {
+  EXPECT_EQ(Run(Arguments("pull", "none.pem")), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("none.pem"));
+  chmod((files_ / "key.pem").c_str(), 0644);
+  EXPECT_EQ(Run(Arguments("pull")), kExitUnusable);
+  EXPECT_EQ(server_->CallsOf(InboxServer::Method::kPull), 0);
+}
+
+TEST_F(MutualTlsTest, ABrokerThatIsNotThereIsToldByItsOwnCode) {
+  std::vector<std::string> arguments = Arguments("pull");
+  arguments.insert(arguments.end(), {"--deadline", "500ms"});
+  server_.reset();
+  EXPECT_EQ(Run(arguments), kExitNotReached);
+}
+
+TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTheRest) {
+  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  server_->Add(ProperNotice(kNotices + 1), v1::ITEM_KIND_WITHDRAWAL);
+  const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
+  ASSERT_NE(source, nullptr);
+  const std::string example = files_ / "example";
+  std::filesystem::create_directory(example);
+  for (const char* const name : {"package.json", "package-lock.json", "pull_notices.js"}) {
+    std::filesystem::copy(std::string(source) + "/municipality-client/examples/nodejs/" + name, example);
+  }
+  ASSERT_EQ(Run({"/bin/sh", "-c", "cd \"$0\" && npm ci --ignore-scripts --no-audit --no-fund", example}, 240), 0)
+      << ReadFile(error_);
+
+  std::vector<std::string> arguments = {"/usr/bin/env", "node", example + "/pull_notices.js", "--proto",
+                                        std::string(source) + "/proto"};
+  const std::vector<std::string> connection = Arguments("pull");
+  arguments.insert(arguments.end(), connection.begin() + 4, connection.end());  // from --municipality on
+  const std::string printed = files_ / "printed";
+  EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // one was returned
+  EXPECT_THAT(ReadFile(error_), HasSubstr("received 4, returned 1, acknowledged 3\n"));
+  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
+  EXPECT_EQ(server_->StateOf(NoticeIdOf(kNotices + 1)), State::kReturned);
+  EXPECT_THAT(ReadFile(printed), HasSubstr(kMarkedName));
+  EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(kNotices)));
+  EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNotices + 1))));
+}
+
+TEST_F(MutualTlsTest, WrongUsageIsToldByItsOwnCode) {
+  EXPECT_EQ(Run({ProgramPath("envej-municipality")}), kExitUnusable);
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--help"}), kExitDone);
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--version"}), kExitDone);
+  for (const auto& [option, value] : std::map<std::string, std::string>{
+           {"--batch", "501"}, {"--lease", "4s"}, {"--deadline", "soon"}, {"--output", "xml"}}) {
+    std::vector<std::string> arguments = Arguments("pull");
+    arguments.insert(arguments.end(), {option, value});
+    EXPECT_EQ(Run(arguments), kExitUnusable) << option;
+  }
+}
+
+}  // namespace
+}  // namespace envej::municipality_client
