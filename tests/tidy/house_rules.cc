@@ -13,7 +13,7 @@ constexpr char kOpenssl[] = "openssl/";
 // The codecs from and to the messages bring gRPC with them.
 constexpr char kMessageCodec[] = "proto/contract/message_codec.h";
 constexpr char kStatusCodec[] = "proto/contract/status_codec.h";
-constexpr char kEngine[] = "broker/store/rocksdb_store*";
+constexpr char kEngine[] = "broker/store/rocksdb_*";
 
 }  // namespace
 
@@ -30,7 +30,7 @@ const std::vector<Room>& Rooms() {
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
 
       // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
-      {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb}, {kMessageCodec, kStatusCodec}},
+      {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb, kOpenssl}, {kMessageCodec, kStatusCodec}},
       {"broker/store/", {kContract, "broker/store/", "broker/*.h", "zlib.h"}, {kMessageCodec, kStatusCodec, kEngine}},
       {"broker/journal/",
        {kContract, "broker/journal/", "broker/store/", "broker/*.h"},
