@@ -174,9 +174,17 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};
-  if (submit->parsed()) return Submit(arguments.submit, context);
-  if (status->parsed()) return ShowStatus(arguments.status, context);
-  return ListMunicipalities(arguments.municipalities, context);
+  ExitCode exit_code = ExitCode::kDone;
+  if (submit->parsed()) {
+    exit_code = Submit(arguments.submit, context);
+  } else if (status->parsed()) {
+    exit_code = ShowStatus(arguments.status, context);
+  } else {
+    exit_code = ListMunicipalities(arguments.municipalities, context);
+  }
+  if (streams.out.flush().good()) return exit_code;
+  streams.err << "standard output cannot be written\n";
+  return ExitCode::kUnusable;
 }
 
 }  // namespace envej::region
