@@ -1,4 +1,4 @@
-#include "broker/store/examination.h"
+#include "broker/store/rocksdb_examination.h"
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
