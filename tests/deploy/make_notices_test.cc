@@ -10,7 +10,9 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "proto/contract/day.h"
@@ -27,12 +29,12 @@ using Place = std::pair<std::string, size_t>;  // file and line
 
 class MakeNoticesTest : public ::testing::TestWithParam<int> {
  protected:
-  MakeNoticesTest() : folder_(std::filesystem::path(::testing::TempDir()) / std::to_string(GetParam())) {
+  MakeNoticesTest() : folder_(std::filesystem::path(::testing::TempDir()) / absl::StrCat(GetParam())) {
     std::filesystem::remove_all(folder_);
-    run_ = Run("'" + DeployPath("demonstration/make-notices") + "' --seed " + std::to_string(GetParam()) + " '" +
-                   folder_.string() + "'",
-               folder_);
-    for (const std::string line : absl::StrSplit(ReadFile(folder_ / "refusals.jsonl"), '\n', absl::SkipEmpty())) {
+    run_ = RunProgram({DeployPath("demonstration/make-notices"), "--seed", absl::StrCat(GetParam()), folder_}, folder_);
+    const std::vector<std::string> lines =
+        absl::StrSplit(ReadFile(folder_ / "refusals.jsonl"), '\n', absl::SkipEmpty());
+    for (const std::string& line : lines) {
       const nlohmann::json refusal = nlohmann::json::parse(line);
       expected_[{refusal["file"], refusal["line"]}] = refusal["reason"];
     }

@@ -9,6 +9,10 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace envej::deploy {
 
@@ -24,7 +28,7 @@ inline void WriteFile(const std::filesystem::path& path, const std::string& byte
 
 // A file of the source tree's deploy folder.
 inline std::string DeployPath(const std::string& name) {
-  return std::string(std::getenv("ENVEJ_SOURCE_DIRECTORY")) + "/deploy/" + name;
+  return absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/deploy/", name);
 }
 
 // An empty folder for this test.
@@ -42,11 +46,12 @@ struct ProgramRun {
   std::string error;
 };
 
-// Runs a shell command; what it writes is kept beside `folder`.
-inline ProgramRun Run(const std::string& command, const std::filesystem::path& folder) {
-  const std::string output = folder.string() + ".stdout";
-  const std::string error = folder.string() + ".stderr";
-  const int status = std::system((command + " >'" + output + "' 2>'" + error + "'").c_str());
+// Runs a program, found as the shell finds it; what it writes is kept beside `folder`. No argument holds a quote.
+inline ProgramRun RunProgram(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+  const std::string output = absl::StrCat(folder.string(), ".stdout");
+  const std::string error = absl::StrCat(folder.string(), ".stderr");
+  const std::string command = absl::StrCat("'", absl::StrJoin(arguments, "' '"), "' >'", output, "' 2>'", error, "'");
+  const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(output), ReadFile(error)};
 }
 
