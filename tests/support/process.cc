@@ -39,7 +39,9 @@ Process::Process(const std::vector<std::string>& arguments) {
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  std::vector<std::string> copies = arguments;
+  // It does not outlive a test that is killed.
+  std::vector<std::string> copies = {"/usr/bin/setpriv", "--pdeathsig", "KILL", "--"};
+  copies.insert(copies.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& copy : copies) pointers.push_back(copy.data());
   pointers.push_back(nullptr);
