@@ -29,7 +29,8 @@ TEST(DemoTest, EveryNoticeIsDeliveredThroughTheCrashAndNothingIsLeftBehind) {
 
 TEST(DemoTest, AFailureIsSaidAndTheLogsAreKept) {
   const std::filesystem::path folder = TestFolder();
-  const ProgramRun run = RunProgram({DeployPath("demo"), "--unknown"}, folder);
+  const ProgramRun run =
+      RunProgram({"env", absl::StrCat("TMPDIR=", folder.string()), DeployPath("demo"), "--programs", folder}, folder);
   EXPECT_NE(run.exit_code, 0);
   EXPECT_THAT(run.error, HasSubstr("demo: failed; the logs are in " + folder.string()));
 }

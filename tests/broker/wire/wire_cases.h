@@ -1,0 +1,58 @@
+#ifndef ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_
+#define ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/contract/rejection.h"
+#include "tests/support/broker_process.h"
+
+namespace envej::wire {
+
+// One running broker, and calls on it by one region and one municipality.
+class World {
+ public:
+  World();
+
+  bool is_serving() const { return serving_; }
+  support::BrokerProcess& broker() { return broker_; }
+  v1::IntakeService::Stub& intake() { return *intake_; }
+  v1::InboxService::Stub& inbox() { return *inbox_; }
+
+  grpc::Status Submit(const v1::Notice& notice);
+  grpc::Status Get(const std::string& municipality_code, const std::string& notice_id, v1::GetNoticeResponse& answer);
+  grpc::Status List(const v1::ListNoticesRequest& request, v1::ListNoticesResponse& answer);
+  grpc::Status Pull(const v1::PullNoticesRequest& request, v1::PullNoticesResponse& answer);
+  // The only result of a call for one lease.
+  v1::ExtendLeaseResult Extend(const v1::LeaseName& lease);
+  v1::AcknowledgeNoticeResult Acknowledge(const v1::LeaseName& lease);
+  v1::ReturnNoticeResult Return(const v1::LeaseName& lease, v1::ReturnReason reason);
+
+  // A new notice that the municipality has leased.
+  v1::LeaseName Leased(absl::Duration duration = absl::Seconds(60));
+  // The municipality's lease on a notice that waits there.
+  v1::LeaseName PullOne(const std::string& notice_id, absl::Duration duration = absl::Seconds(60));
+  // A lease that ran out; its notice waits again.
+  v1::LeaseName RanOut();
+
+ private:
+  support::BrokerProcess broker_;
+  bool serving_ = false;
+  std::unique_ptr<v1::IntakeService::Stub> intake_;
+  std::unique_ptr<v1::InboxService::Stub> inbox_;
+};
+
+// One way to provoke a reason on the wire, and to see that it is exactly that.
+struct WireCase {
+  contract::Reason reason;
+  const char* how;
+  void (*provoke)(World& world);
+};
+
+// All reasons that no rule of a notice gives, and that a running broker can be made to give.
+const std::vector<WireCase>& WireCases();
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_

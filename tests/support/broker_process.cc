@@ -1,0 +1,192 @@
+#include "tests/support/broker_process.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+
+namespace envej::support {
+namespace {
+
+constexpr char kParticipants[] = R"(regions:
+  - {code: "1081", name: Region Nordjylland}
+  - {code: "1082", name: Region Midtjylland}
+  - {code: "1083", name: Region Syddanmark}
+  - {code: "1084", name: Region Hovedstaden}
+  - {code: "1085", name: Region Sjælland}
+municipalities:
+  - {code: "0101", name: København, participating: true, scheme_name: Vejen videre, phone_number: "+4599000001",
+     leaflet_text: Ring til os.}
+  - {code: "0147", name: Frederiksberg, participating: true, scheme_name: Godt hjem, phone_number: "+4599000002",
+     leaflet_text: Ring til os.}
+  - {code: "0151", name: Ballerup, participating: false}
+  - {code: "0851", name: Aalborg, participating: true, scheme_name: Hjem igen, phone_number: "+4599000003",
+     leaflet_text: Ring til os.}
+agreements:
+  - {region: "1081", municipality: "0101", first_day: 2020-01-01, last_day: 2199-12-31}
+  - {region: "1081", municipality: "0147", first_day: 2020-01-01, last_day: 2199-12-31}
+  - {region: "1081", municipality: "0851", first_day: 2020-01-01, last_day: 2020-12-31}
+  - {region: "1082", municipality: "0101", first_day: 2020-01-01, last_day: 2199-12-31}
+operations: [night-watch]
+)";
+
+std::string Configuration(const BrokerSettings& settings) {
+  return absl::StrCat("broker_name: broker-1\nlisten: ", settings.listen,
+                      "\ndata_directory: data\nparticipants: participants.yaml\n"
+                      "tls:\n  certificate_chain: broker.pem\n  private_key: broker.key\n"
+                      "  client_authorities: broker.authorities.pem\n"
+                      "commitment:\n  key_id: plain-1\n  secret_file: commitment.secret\n",
+                      settings.more);
+}
+
+// The log's first line of this event; nothing before it is there whole.
+std::optional<nlohmann::json> EventIn(const std::string& log, absl::string_view event) {
+  const size_t end = log.rfind('\n');
+  if (end == std::string::npos) return std::nullopt;
+  for (const absl::string_view line : absl::StrSplit(absl::string_view(log).substr(0, end), '\n')) {
+    nlohmann::json parsed = nlohmann::json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+    if (parsed.is_object() && parsed.value("event", "") == std::string(event)) return parsed;
+  }
+  return std::nullopt;
+}
+
+// A channel without calls looks at its connection only every five seconds, and is that late to see that the broker
+// wants it to go. gRPC reads this when it starts.
+[[maybe_unused]] const int kChannelsLookOften = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 1);
+
+}  // namespace
+
+certs::TestAuthority& SharedAuthority() {
+  static auto* const authority = new certs::TestAuthority;
+  return *authority;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris) {
+  static std::mutex mutex;
+  static auto* const issued = new std::map<std::vector<std::string>, certs::IssuedCertificate>;
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = SharedAuthority().CertificatePem();
+  if (!uris.empty()) {
+    const std::lock_guard lock(mutex);
+    auto found = issued->find(uris);
+    if (found == issued->end()) {
+      certs::LeafRequest request = certs::ClientRequest(uris.front());
+      request.uris = uris;
+      found = issued->emplace(uris, SharedAuthority().Issue(request)).first;
+    }
+    options.pem_cert_chain = found->second.certificate_pem;
+    options.pem_private_key = found->second.key_pem;
+  }
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetMaxReceiveMessageSize(4 << 20);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+BrokerProcess::BrokerProcess(const BrokerSettings& settings) {
+  folder_.Write("broker.yaml", Configuration(settings), 0644);
+  folder_.Write("participants.yaml", kParticipants, 0644);
+  folder_.Write("commitment.secret", std::string(64, 'a') + "\n");
+  SharedAuthority().IssueFiles(folder_, "broker", certs::ServerRequest());
+}
+
+std::vector<std::string> BrokerProcess::ServeArguments() const {
+  return {ProgramPath("envej-broker"), "serve", "--config", config()};
+}
+
+bool BrokerProcess::Start() {
+  process_ = std::make_unique<Process>(ServeArguments());
+  const auto serves = [](const std::string& log) { return EventIn(log, "serving").has_value(); };
+  if (!process_->WaitForError(serves)) {
+    ADD_FAILURE() << "the broker does not serve: " << process_->Err();
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  port_ = EventIn(process_->Err(), "serving")->value("port", 0);
+  return port_ > 0;
+}
+
+Ended BrokerProcess::StartRefused() { return RunProgram(ServeArguments(), absl::Seconds(30)); }
+
+Ended BrokerProcess::Stop() {
+  Signal(SIGTERM);
+  return Wait();
+}
+
+Ended BrokerProcess::Wait(absl::Duration at_most) { return process_->Wait(at_most); }
+
+void BrokerProcess::Kill() {
+  Signal(SIGKILL);
+  EXPECT_EQ(Wait().code, 128 + SIGKILL);
+}
+
+std::string BrokerProcess::address() const {
+  const std::lock_guard lock(mutex_);
+  return absl::StrCat("127.0.0.1:", port_);
+}
+
+std::shared_ptr<grpc::Channel> BrokerProcess::ChannelFor(absl::string_view uri) const {
+  return OpenChannel(address(), CredentialsFor({std::string(uri)}));
+}
+
+std::unique_ptr<v1::IntakeService::Stub> BrokerProcess::Intake(absl::string_view uri) const {
+  return v1::IntakeService::NewStub(ChannelFor(uri));
+}
+
+std::unique_ptr<v1::InboxService::Stub> BrokerProcess::Inbox(absl::string_view uri) const {
+  return v1::InboxService::NewStub(ChannelFor(uri));
+}
+
+std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view uri) const {
+  const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, "client", certs::ClientRequest(uri));
+  return {"--broker", address(),         "--certificate", files.certificate_chain,
+          "--key",    files.private_key, "--authorities", files.authorities};
+}
+
+std::unique_ptr<grpc::ClientContext> CallContext(absl::Duration deadline) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+  return context;
+}
+
+BytesAnswer CallWithBytes(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                          const std::string& request) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  const std::unique_ptr<grpc::ClientContext> context = CallContext();
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer sent(&slice, 1);
+  const auto call = stub.PrepareUnaryCall(context.get(), method, sent, &queue);
+  call->StartCall();
+  grpc::ByteBuffer received;
+  BytesAnswer answer;
+  call->Finish(&received, &answer.status, nullptr);
+  void* tag = nullptr;
+  bool fine = false;
+  queue.Next(&tag, &fine);
+  std::vector<grpc::Slice> slices;
+  if (answer.status.ok() && received.Dump(&slices).ok()) {
+    for (const grpc::Slice& part : slices)
+      answer.bytes.append(reinterpret_cast<const char*>(part.begin()), part.size());
+  }
+  return answer;
+}
+
+}  // namespace envej::support
