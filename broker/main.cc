@@ -24,6 +24,7 @@
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
+#include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
@@ -121,13 +122,14 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
 int Serve(const std::string& config_path) {
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
+  static const SystemClock clock;
+  static const Log log(clock);
+  wire::SendLibraryLogsTo(log);
   absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
   if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
   const Configuration& configuration = *read;
   const options::BrokerOptions& options = configuration.options;
 
-  const SystemClock clock;
-  const Log log(clock);
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
 
