@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <mutex>
 #include <random>
@@ -10,6 +11,8 @@
 
 int main(int argc, char** argv) {
   namespace region = envej::region;
+  // gRPC's own lines would stand between the program's; whoever looks for a cause can set this to ERROR.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   std::mutex mutex;
   std::mt19937_64 generator{std::random_device{}()};
   const region::Surroundings surroundings = {.now = [] { return absl::Now(); },

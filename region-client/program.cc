@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -22,6 +24,16 @@ constexpr char kFooter[] =
     "  1  at least one notice was refused, or what was asked for does not exist\n"
     "  2  wrong usage, or a file or certificate that cannot be used\n"
     "  3  the broker could not be reached, or the deadline passed with notices unsent: run the same again\n";
+
+constexpr char kNoticeExample[] =
+    "A notice, here broken over several lines:\n"
+    "  {\"envelope\": {\"municipalityCode\": \"0101\", \"noticeId\": \"5f0a8f4e-9d3c-4b7a-8c21-2f6d8a0b1c3d\",\n"
+    "    \"createdAt\": \"2026-11-22T10:30:00Z\", \"dischargeDate\": \"2026-11-23\",\n"
+    "    \"consent\": {\"contact\": {\"givenOn\": \"2026-11-20\", \"form\": \"CONSENT_FORM_WRITTEN\"},\n"
+    "      \"disclosure\": {\"givenOn\": \"2026-11-20\", \"form\": \"CONSENT_FORM_ORAL_RECORDED\"}},\n"
+    "    \"criteria\": {\"aged_18_or_over\": true, \"mental_illness\": true,\n"
+    "      \"discharged_from_regional_psychiatry\": true, \"no_support_under_serviceloven\": true}},\n"
+    "   \"citizen\": {\"name\": \"Opdigtet Borger\", \"phoneNumbers\": [\"+4520000001\"]}}\n\n";
 
 constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);
@@ -54,6 +66,9 @@ struct Arguments {
   StatusOptions status;
   MunicipalitiesOptions municipalities;
   std::string deadline = "5m";
+  std::string output = "text";
+  std::string progress = "auto";
+  std::vector<std::string> states;
 };
 
 std::string CheckMunicipalityCode(const std::string& text) {
@@ -71,10 +86,16 @@ std::string CheckDeadline(const std::string& text) {
   return good ? "" : "a duration from 1s to 24h, such as 90s or 5m";
 }
 
-void AddOutputOption(CLI::App& command, OutputForm& output, const std::string& what) {
-  command.add_option("--output", output, what)
-      ->type_name("text|json")
-      ->transform(CLI::CheckedTransformer(OutputForms()).description(""));
+// Only the names of `choices`, whose values are for later.
+template <typename Value>
+CLI::Validator OneOf(const std::map<std::string, Value>& choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) absl::StrAppend(&names, names.empty() ? "one of " : ", ", name);
+  return CLI::Validator([&choices, names](std::string& text) { return choices.count(text) != 0 ? "" : names; }, "");
+}
+
+void AddOutputOption(CLI::App& command, Arguments& arguments, const std::string& what) {
+  command.add_option("--output", arguments.output, what)->type_name("text|json")->check(OneOf(OutputForms()));
 }
 
 CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
@@ -89,11 +110,11 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
       ->add_option("--receipts", options.receipts,
                    "append the receipts to this file, each once and durably (standard output without it)")
       ->type_name("FILE");
-  AddOutputOption(*command, options.output,
+  AddOutputOption(*command, arguments,
                   "json: a JSON line for every notice on standard output (with its receipt, unless --receipts)");
-  command->add_option("--progress", options.progress, "whether to draw a progress bar on standard error")
+  command->add_option("--progress", arguments.progress, "whether to draw a progress bar on standard error")
       ->type_name("auto|always|never")
-      ->transform(CLI::CheckedTransformer(ProgressModes()).description(""));
+      ->check(OneOf(ProgressModes()));
   command->add_option("--deadline", arguments.deadline, "how long to try, from 1s to 24h; 5m without it")
       ->type_name("DURATION")
       ->check(CLI::Validator(CheckDeadline, ""));
@@ -111,16 +132,16 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
   CLI::Option* id = command->add_option("id", options.notice_id, "the notice; all of them without it")
                         ->type_name("ID")
                         ->check(CLI::Validator(CheckNoticeId, ""));
-  command->add_option("--state", options.states, "only those in this state; may be given again for further states")
+  command->add_option("--state", arguments.states, "only those in this state; may be given again for further states")
       ->type_name("waiting|leased|acknowledged|returned")
-      ->transform(CLI::CheckedTransformer(States()).description(""))
+      ->check(OneOf(States()))
       ->expected(1, contract::kListStatesMost)
       ->allow_extra_args(false)
       ->excludes(id);
   command->add_option("--origin", options.origin, "only those that this system of the region sent")
       ->type_name("NAME")
       ->excludes(id);
-  AddOutputOption(*command, options.output,
+  AddOutputOption(*command, arguments,
                   "json: a line of envej.v1.NoticeStatus for each; of one notice, an envej.v1.GetNoticeResponse");
   certs::AddConnectionOptions(*command, arguments.connection);
   return command;
@@ -133,9 +154,20 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
   command->add_option("--leaflet", options.leaflet, "print this municipality's leaflet, to be handed out")
       ->type_name("CODE")
       ->check(CLI::Validator(CheckMunicipalityCode, ""));
-  AddOutputOption(*command, options.output, "json: a line of envej.v1.Municipality for each");
+  AddOutputOption(*command, arguments, "json: a line of envej.v1.Municipality for each");
   certs::AddConnectionOptions(*command, arguments.connection);
   return command;
+}
+
+// The names that were checked, as what they mean.
+void Translate(Arguments& arguments) {
+  absl::ParseDuration(arguments.deadline, &arguments.submit.deadline);
+  arguments.submit.progress = ProgressModes().at(arguments.progress);
+  const OutputForm output = OutputForms().at(arguments.output);
+  arguments.submit.output = output;
+  arguments.status.output = output;
+  arguments.municipalities.output = output;
+  for (const std::string& state : arguments.states) arguments.status.states.push_back(States().at(state));
 }
 
 }  // namespace
@@ -148,16 +180,17 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   app.require_subcommand(1);
   app.footer(kFooter);
   app.set_help_all_flag("--help-all", "print the help of every command");
-  const CLI::App* submit = AddSubmit(app, arguments);
+  CLI::App* submit = AddSubmit(app, arguments);
   const CLI::App* status = AddStatus(app, arguments);
   AddMunicipalities(app, arguments);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
+  submit->footer(absl::StrCat(kNoticeExample, kFooter));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, streams.out, streams.err) == 0 ? ExitCode::kDone : ExitCode::kUnusable;
   }
-  absl::ParseDuration(arguments.deadline, &arguments.submit.deadline);
+  Translate(arguments);
 
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) {
@@ -174,9 +207,17 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};
-  if (submit->parsed()) return Submit(arguments.submit, context);
-  if (status->parsed()) return ShowStatus(arguments.status, context);
-  return ListMunicipalities(arguments.municipalities, context);
+  ExitCode exit_code = ExitCode::kDone;
+  if (submit->parsed()) {
+    exit_code = Submit(arguments.submit, context);
+  } else if (status->parsed()) {
+    exit_code = ShowStatus(arguments.status, context);
+  } else {
+    exit_code = ListMunicipalities(arguments.municipalities, context);
+  }
+  if (streams.out.flush().good()) return exit_code;
+  streams.err << "standard output cannot be written\n";
+  return ExitCode::kUnusable;
 }
 
 }  // namespace envej::region

@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "certs/tls_credentials.h"
+#include "region-client/output.h"
+#include "tests/region-client/support/certificates.h"
+#include "tests/region-client/support/intake_server.h"
+#include "tests/region-client/support/notice_lines.h"
+
+namespace envej::region {
+namespace {
+
+using testing::HasSubstr;
+
+// The program as it is built, over mTLS.
+class MainTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* programs = std::getenv("ENVEJ_BINARY_DIRECTORY");
+    ASSERT_NE(programs, nullptr) << "run by ctest";
+    program_ = absl::StrCat(programs, "/envej-region");
+    std::filesystem::create_directories(folder_);
+    certificates_ = MakeCertificates(folder_);
+    server_ = std::make_unique<IntakeServer>(certs::MakeServerCredentials(certificates_.server).value());
+  }
+
+  // Runs it through the shell; `out_` and `err_` are what it wrote.
+  ExitCode Run(const std::string& arguments, const certs::TlsFiles& files, std::string out = "") {
+    if (out.empty()) out = folder_ + "/out";
+    const std::string err = folder_ + "/err";
+    const std::string command = absl::StrCat(program_, " ", arguments, " --broker ", server_->address(),
+                                             " --certificate ", files.certificate_chain, " --key ", files.private_key,
+                                             " --authorities ", files.authorities, " >", out, " 2>", err);
+    const int status = std::system(command.c_str());
+    out_ = out == "/dev/full" ? "" : Read(out);
+    err_ = Read(err);
+    return static_cast<ExitCode>(WEXITSTATUS(status));
+  }
+
+  static std::string Read(const std::string& path) {
+    std::ostringstream content;
+    content << std::ifstream(path, std::ios::binary).rdbuf();
+    return content.str();
+  }
+
+  const std::string folder_ = testing::TempDir() + "main_test";
+  std::string program_;
+  Certificates certificates_;
+  std::unique_ptr<IntakeServer> server_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(MainTest, SubmitsAFileOverMutualTlsAndAsksAboutIt) {
+  const std::string file = folder_ + "/notices.jsonl";
+  std::ofstream(file) << LineNumber(1, absl::Now()) << LineNumber(2, absl::Now());
+  EXPECT_EQ(Run("submit " + file, certificates_.region), ExitCode::kDone) << err_;
+  EXPECT_EQ(err_, "accepted 2, already accepted 0, refused 0, unsent 0\n");
+  EXPECT_EQ(Run("submit - <" + file, certificates_.region), ExitCode::kDone);
+  EXPECT_EQ(err_, "accepted 0, already accepted 2, refused 0, unsent 0\n");
+  EXPECT_EQ(Run("status --municipality 0101 " + NoticeIdNumber(2), certificates_.region), ExitCode::kDone);
+  EXPECT_THAT(out_, HasSubstr(NoticeIdNumber(2)));
+}
+
+TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
+  EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
+  EXPECT_EQ(err_, "standard output cannot be written\n");
+}
+
+TEST_F(MainTest, NamesAMalformedCertificateInOneLine) {
+  certs::TlsFiles files = certificates_.region;
+  files.certificate_chain = folder_ + "/malformed.crt";
+  std::ofstream(files.certificate_chain) << "not a certificate\n";
+  EXPECT_EQ(Run("municipalities", files), ExitCode::kUnusable);
+  EXPECT_THAT(err_, HasSubstr("malformed.crt"));
+  EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+}
+
+TEST_F(MainTest, SaysWhatToDoWhenTheBrokerIsUnderAnotherAuthority) {
+  const std::string elsewhere = folder_ + "/elsewhere";
+  std::filesystem::create_directories(elsewhere);
+  EXPECT_EQ(Run("municipalities", MakeCertificates(elsewhere).region), ExitCode::kUnreachable);
+  EXPECT_THAT(err_, HasSubstr("--authorities and --certificate are those of its authority"));
+  EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+}
+
+}  // namespace
+}  // namespace envej::region

@@ -1,0 +1,104 @@
+#include "region-client/receipt_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "region-client/output.h"
+#include "tests/region-client/support/full_disk.h"
+#include "tests/region-client/support/notice_lines.h"
+
+namespace envej::region {
+namespace {
+
+v1::Receipt ReceiptNumber(unsigned number) {
+  v1::Receipt receipt;
+  receipt.set_municipality_code("0101");
+  receipt.set_notice_id(NoticeIdNumber(number));
+  receipt.set_revision(1);
+  return receipt;
+}
+
+std::string LineOf(unsigned number) { return ToJsonLine(ReceiptNumber(number)) + "\n"; }
+
+class ReceiptFileTest : public testing::Test {
+ protected:
+  void SetUp() override { std::remove(path_.c_str()); }
+
+  void Write(const std::string& text) { std::ofstream(path_, std::ios::binary) << text; }
+  std::string Content() const {
+    std::ostringstream content;
+    content << std::ifstream(path_, std::ios::binary).rdbuf();
+    return content.str();
+  }
+
+  const std::string path_ =
+      testing::TempDir() + "receipts_" + testing::UnitTest::GetInstance()->current_test_info()->name() + ".jsonl";
+};
+
+TEST_F(ReceiptFileTest, AppendsLinesAndIsReadableByItsOwnerOnly) {
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1)}).ok());
+  EXPECT_TRUE(file->Append({ReceiptNumber(2)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
+  struct stat about = {};
+  ASSERT_EQ(stat(path_.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600U);
+}
+
+TEST_F(ReceiptFileTest, HoldsEachReceiptOnceAlsoWhenOpenedAgain) {
+  for (int i = 0; i < 2; ++i) {
+    absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_TRUE(file->Append({ReceiptNumber(1), ReceiptNumber(1)}).ok());
+    EXPECT_TRUE(file->Append({ReceiptNumber(1), ReceiptNumber(2)}).ok());
+  }
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
+}
+
+TEST_F(ReceiptFileTest, CutsAwayALineThatACrashLeftUnfinished) {
+  Write(LineOf(1) + LineOf(2).substr(0, 20));
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(2)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
+}
+
+TEST_F(ReceiptFileTest, LeavesAFileOfSomethingElseAlone) {
+  for (const std::string text : {"a shopping list\n", "no end", "{\"name\": \"A\"}\n", "{}\n"}) {
+    Write(text);
+    EXPECT_EQ(ReceiptFile::Open(path_).status().code(), absl::StatusCode::kFailedPrecondition) << text;
+    EXPECT_EQ(Content(), text);
+  }
+}
+
+TEST_F(ReceiptFileTest, IsOpenInOneProgramAtATime) {
+  absl::StatusOr<ReceiptFile> first = ReceiptFile::Open(path_);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(ReceiptFile::Open(path_).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(ReceiptFileTest, SaysWhichFileCannotBeOpened) {
+  const absl::Status status = ReceiptFile::Open(path_ + ".none/receipts.jsonl").status();
+  EXPECT_NE(std::string(status.message()).find(".none/receipts.jsonl"), std::string::npos);
+}
+
+TEST_F(ReceiptFileTest, ReportsAFullDiskAndIsWholeWhenOpenedAgain) {
+  {
+    absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+    ASSERT_TRUE(file.ok());
+    const FullDisk disk(LineOf(1).size() + 10);
+    EXPECT_FALSE(file->Append({ReceiptNumber(1), ReceiptNumber(2)}).ok());
+  }
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1), ReceiptNumber(2)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
+}
+
+}  // namespace
+}  // namespace envej::region

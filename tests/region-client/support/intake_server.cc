@@ -1,0 +1,185 @@
+#include "tests/region-client/support/intake_server.h"
+
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/receipt.h"
+#include "proto/contract/status_codec.h"
+
+namespace envej::region {
+
+IntakeServer::IntakeServer(std::shared_ptr<grpc::ServerCredentials> credentials) {
+  grpc::ServerBuilder builder;
+  int port = 0;
+  if (credentials == nullptr) credentials = grpc::InsecureServerCredentials();
+  builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port);
+  builder.RegisterService(this);
+  builder.SetMaxReceiveMessageSize((1 << 20) + (64 << 10));
+  server_ = builder.BuildAndStart();
+  EXPECT_NE(server_, nullptr);
+  address_ = absl::StrCat("127.0.0.1:", port);
+}
+
+IntakeServer::~IntakeServer() { server_->Shutdown(absl::ToChronoTime(absl::Now() + absl::Seconds(1))); }
+
+void IntakeServer::FailNextCall(const grpc::Status& status, bool carried_out) {
+  failures_.push_back({.status = status, .carried_out = carried_out});
+}
+
+void IntakeServer::FailEveryCall(const grpc::Status& status) { always_ = status; }
+
+void IntakeServer::Refuse(const std::string& notice_id, contract::Reason reason, int times) {
+  refusals_[notice_id] = {reason, times};
+}
+
+void IntakeServer::SpoilReceipt(const std::string& notice_id) { spoilt_[notice_id] = true; }
+
+std::vector<v1::SubmitNoticesRequest> IntakeServer::requests() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return requests_;
+}
+
+std::map<std::string, v1::Notice> IntakeServer::accepted() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::map<std::string, v1::Notice> notices;
+  for (const auto& [id, held] : held_) notices[id] = held.notice;
+  return notices;
+}
+
+int IntakeServer::most_in_flight() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return most_in_flight_;
+}
+
+grpc::Status IntakeServer::SubmitNotice(grpc::ServerContext*, const v1::SubmitNoticeRequest* request,
+                                        v1::SubmitNoticeResponse* response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  v1::SubmitNoticesRequest batch;
+  *batch.add_notices() = request->notice();
+  v1::SubmitNoticesResponse answer;
+  Answer(batch, answer);
+  if (answer.results(0).has_rejected()) {
+    return contract::ToGrpcStatus(contract::FromMessage(answer.results(0).rejected()));
+  }
+  *response = answer.results(0).accepted();
+  return grpc::Status::OK;
+}
+
+grpc::Status IntakeServer::SubmitNotices(grpc::ServerContext*, const v1::SubmitNoticesRequest* request,
+                                         v1::SubmitNoticesResponse* response) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
+  }
+  absl::SleepFor(absl::Milliseconds(20));  // so that calls under way at once are seen to be
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --in_flight_;
+  requests_.push_back(*request);
+  Failure failure{.status = always_, .carried_out = false};
+  if (!failures_.empty()) {
+    failure = failures_.front();
+    failures_.pop_front();
+  }
+  if (failure.status.ok() || failure.carried_out) Answer(*request, *response);
+  return failure.status;
+}
+
+void IntakeServer::Answer(const v1::SubmitNoticesRequest& request, v1::SubmitNoticesResponse& response) {
+  for (const v1::Notice& notice : request.notices()) {
+    const std::string& id = notice.envelope().notice_id();
+    v1::SubmitNoticeResult& result = *response.add_results();
+    result.set_notice_id(id);
+    if (const auto refusal = refusals_.find(id); refusal != refusals_.end() && refusal->second.second-- > 0) {
+      *result.mutable_rejected() = contract::ToMessage(
+          {.reason = refusal->second.first, .violations = {{.field = "envelope", .reason = refusal->second.first}}});
+      continue;
+    }
+    const auto [held, is_new] = held_.try_emplace(id);
+    if (is_new) held->second = {.notice = notice, .receipt = MakeReceipt(notice)};
+    *result.mutable_accepted()->mutable_receipt() = held->second.receipt;
+    result.mutable_accepted()->set_repeated_submission(!is_new);
+    if (spoilt_.count(id) != 0) result.mutable_accepted()->mutable_receipt()->set_region_code("1082");
+  }
+}
+
+v1::Receipt IntakeServer::MakeReceipt(const v1::Notice& notice) {
+  contract::Receipt receipt{
+      .region_code = "1081",
+      .origin = "",
+      .municipality_code = notice.envelope().municipality_code(),
+      .notice_id = notice.envelope().notice_id(),
+      .revision = notice.envelope().revision(),
+      .accepted_at = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())),
+      .commitment = {.key_id = "test", .value = std::string(32, 'c')},
+      .position = {.store_incarnation = std::string(16, 's'), .broker = "test", .batch = 1, .event_index = 0},
+      .inclusion = {}};
+  const std::vector<std::string> events = {contract::AcceptedEvent(receipt), "another event"};
+  receipt.inclusion = contract::MerkleTree(events).Prove(0);
+  return contract::ToMessage(receipt);
+}
+
+v1::NoticeStatus IntakeServer::StatusOf(const Held& held) const {
+  v1::NoticeStatus status;
+  status.set_municipality_code(held.receipt.municipality_code());
+  status.set_notice_id(held.receipt.notice_id());
+  status.set_revision(1);
+  status.set_state(v1::NOTICE_STATE_WAITING);
+  status.set_discharge_date(held.notice.envelope().discharge_date());
+  *status.mutable_accepted_at() = held.receipt.accepted_at();
+  return status;
+}
+
+grpc::Status IntakeServer::GetNotice(grpc::ServerContext*, const v1::GetNoticeRequest* request,
+                                     v1::GetNoticeResponse* response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto held = held_.find(request->notice_id());
+  if (held == held_.end()) {
+    return contract::ToGrpcStatus({.reason = contract::Reason::kNoticeNotFound, .violations = {}});
+  }
+  *response->mutable_status() = StatusOf(held->second);
+  *response->mutable_receipt() = held->second.receipt;
+  return grpc::Status::OK;
+}
+
+grpc::Status IntakeServer::ListNotices(grpc::ServerContext*, const v1::ListNoticesRequest* request,
+                                       v1::ListNoticesResponse* response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto wanted = [&](const v1::NoticeStatus& status) {
+    return status.municipality_code() == request->municipality_code() && status.origin() == request->origin() &&
+           (request->states().empty() ||
+            std::count(request->states().begin(), request->states().end(), static_cast<int>(status.state())) > 0);
+  };
+  auto held = held_.upper_bound(request->page_token());
+  for (int i = 0; i < page_size_ && held != held_.end(); ++i, ++held) {
+    const v1::NoticeStatus status = StatusOf(held->second);
+    if (wanted(status)) *response->add_notices() = status;
+    response->set_next_page_token(held->first);
+  }
+  if (held == held_.end()) response->clear_next_page_token();
+  return grpc::Status::OK;
+}
+
+grpc::Status IntakeServer::ListMunicipalities(grpc::ServerContext*, const v1::ListMunicipalitiesRequest*,
+                                              v1::ListMunicipalitiesResponse* response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!always_.ok()) return always_;
+  v1::Municipality& first = *response->add_municipalities();
+  first.set_municipality_code("0101");
+  first.set_name("København");
+  first.set_participating(true);
+  first.set_agreement_in_force(true);
+  first.set_scheme_name("Mentor på vej");
+  first.set_phone_number("+4533112233");
+  first.set_leaflet_text("Ring til os.\nVi lytter.");
+  v1::Municipality& second = *response->add_municipalities();
+  second.set_municipality_code("0147");
+  second.set_name("Frederiksberg");
+  return grpc::Status::OK;
+}
+
+}  // namespace envej::region

@@ -1,0 +1,83 @@
+#ifndef ENVEJ_TESTS_REGION_CLIENT_SUPPORT_INTAKE_SERVER_H_
+#define ENVEJ_TESTS_REGION_CLIENT_SUPPORT_INTAKE_SERVER_H_
+
+#include <grpcpp/server.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/rejection.h"
+
+namespace envej::region {
+
+// A gRPC server on a loopback port that serves IntakeService from memory for region 1081: it accepts what it is
+// given, once for each id, with receipts that prove it. What it does otherwise is set before it is called.
+class IntakeServer final : public v1::IntakeService::Service {
+ public:
+  explicit IntakeServer(std::shared_ptr<grpc::ServerCredentials> credentials = nullptr);
+  ~IntakeServer() override;
+
+  // "127.0.0.1:PORT".
+  const std::string& address() const { return address_; }
+
+  // The next calls of SubmitNotices fail so, one after the other; with `carried_out`, only the answer is lost.
+  void FailNextCall(const grpc::Status& status, bool carried_out = false);
+  void FailEveryCall(const grpc::Status& status);
+  // This notice is refused the next `times` times.
+  void Refuse(const std::string& notice_id, contract::Reason reason, int times = 1'000'000);
+  // Receipts of this notice no longer prove what they say.
+  void SpoilReceipt(const std::string& notice_id);
+  void set_page_size(int page_size) { page_size_ = page_size; }
+
+  // Every SubmitNotices request in order of arrival, and what was accepted.
+  std::vector<v1::SubmitNoticesRequest> requests() const;
+  std::map<std::string, v1::Notice> accepted() const;
+  int most_in_flight() const;
+
+  grpc::Status SubmitNotice(grpc::ServerContext*, const v1::SubmitNoticeRequest* request,
+                            v1::SubmitNoticeResponse* response) override;
+  grpc::Status SubmitNotices(grpc::ServerContext*, const v1::SubmitNoticesRequest* request,
+                             v1::SubmitNoticesResponse* response) override;
+  grpc::Status GetNotice(grpc::ServerContext*, const v1::GetNoticeRequest* request,
+                         v1::GetNoticeResponse* response) override;
+  grpc::Status ListNotices(grpc::ServerContext*, const v1::ListNoticesRequest* request,
+                           v1::ListNoticesResponse* response) override;
+  grpc::Status ListMunicipalities(grpc::ServerContext*, const v1::ListMunicipalitiesRequest*,
+                                  v1::ListMunicipalitiesResponse* response) override;
+
+ private:
+  struct Failure {
+    grpc::Status status;
+    bool carried_out = false;
+  };
+  struct Held {
+    v1::Notice notice;
+    v1::Receipt receipt;
+  };
+
+  void Answer(const v1::SubmitNoticesRequest& request, v1::SubmitNoticesResponse& response);
+  v1::Receipt MakeReceipt(const v1::Notice& notice);
+  v1::NoticeStatus StatusOf(const Held& held) const;
+
+  mutable std::mutex mutex_;
+  std::deque<Failure> failures_;
+  std::map<std::string, std::pair<contract::Reason, int>> refusals_;
+  std::map<std::string, bool> spoilt_;
+  std::vector<v1::SubmitNoticesRequest> requests_;
+  std::map<std::string, Held> held_;
+  grpc::Status always_ = grpc::Status::OK;
+  int page_size_ = 500;
+  int in_flight_ = 0;
+  int most_in_flight_ = 0;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_TESTS_REGION_CLIENT_SUPPORT_INTAKE_SERVER_H_
