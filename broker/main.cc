@@ -125,6 +125,7 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
 }
 
 int Serve(const std::string& config_path) {
+  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);  // its own lines are no JSON; ours say what matters
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
   static const SystemClock clock;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 
@@ -35,6 +36,7 @@ int Run(const PullOptions& options, const certs::ConnectionOptions& connection, 
 int Main(int argc, char** argv) {
   const StopSignals signals;
   signal(SIGPIPE, SIG_IGN);
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // its own lines would stand between the program's
 
   CLI::App application("Receives the discharge notices of one municipality.", "envej-municipality");
   application.set_version_flag("--version", "envej-municipality " ENVEJ_VERSION);

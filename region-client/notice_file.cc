@@ -32,6 +32,14 @@ void NormaliseText(std::string* text) {
   if (std::optional<std::string> normal = contract::ToNfc(*text)) *text = *std::move(normal);
 }
 
+// People group a number's digits with spaces and hyphens; E.164 has none.
+void NormalisePhoneNumber(std::string& number) {
+  if (number.empty() || number.front() != '+') return;
+  number.erase(
+      std::remove_if(number.begin(), number.end(), [](char character) { return character == ' ' || character == '-'; }),
+      number.end());
+}
+
 Refusal FromProblems(const std::vector<FieldProblem>& problems) {
   Refusal refusal;
   for (const FieldProblem& problem : problems) {
@@ -152,6 +160,7 @@ void Normalise(v1::Notice& notice) {
   v1::Citizen& citizen = *notice.mutable_citizen();
   NormaliseText(citizen.mutable_name());
   NormaliseText(citizen.mutable_email());
+  for (std::string& number : *citizen.mutable_phone_numbers()) NormalisePhoneNumber(number);
   if (!citizen.has_postal_address()) return;
   v1::PostalAddress& address = *citizen.mutable_postal_address();
   NormaliseText(address.mutable_street());

@@ -48,7 +48,8 @@ struct NoticeFile {
   std::vector<RefusedLine> refused;  // in order
 };
 
-// The notice's text in Unicode normal form C, and contract version and revision 1 where they are absent.
+// The notice's text in Unicode normal form C, its phone numbers without spaces and hyphens, and contract version and
+// revision 1 where they are absent.
 void Normalise(v1::Notice& notice);
 
 // Reads every line of `input` as proto3 JSON of envej.v1.Notice and checks it as of `now` by every rule of the

@@ -3,27 +3,22 @@
 #include <utility>
 
 #include "proto/contract/byte_codec.h"
-#include "proto/contract/receipt.h"
 
 namespace envej::journal {
-namespace {
-
-std::string EncodeAccepted(const Event& event) {
+contract::Receipt ReceiptOf(const Event& accepted) {
   contract::Receipt receipt;
-  receipt.region_code = event.item.notice.region_code;
-  receipt.origin = event.origin;
-  receipt.municipality_code = event.item.notice.municipality_code;
-  receipt.notice_id = event.item.notice.id.ToString();
-  receipt.revision = event.item.revision;
-  receipt.accepted_at = event.at;
-  receipt.commitment = event.commitment;
-  return contract::AcceptedEvent(receipt);
+  receipt.region_code = accepted.item.notice.region_code;
+  receipt.origin = accepted.origin;
+  receipt.municipality_code = accepted.item.notice.municipality_code;
+  receipt.notice_id = accepted.item.notice.id.ToString();
+  receipt.revision = accepted.item.revision;
+  receipt.accepted_at = accepted.at;
+  receipt.commitment = accepted.commitment;
+  return receipt;
 }
 
-}  // namespace
-
 std::string EncodeEvent(const Event& event) {
-  if (event.type == EventType::kAccepted) return EncodeAccepted(event);
+  if (event.type == EventType::kAccepted) return contract::AcceptedEvent(ReceiptOf(event));
   contract::ByteWriter writer;
   writer.Uint8(static_cast<uint8_t>(event.type));
   writer.Bytes(event.item.notice.region_code);

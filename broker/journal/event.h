@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/store/key_layout.h"
-#include "proto/contract/notice.h"
+#include "proto/contract/receipt.h"
 
 namespace envej::journal {
 
@@ -31,6 +31,9 @@ struct Event {
   std::string token;                       // leased, acknowledged, returned, lease expired
   uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
 };
+
+// What a receipt says of an acceptance, still without its place in the journal.
+contract::Receipt ReceiptOf(const Event& accepted);
 
 std::string EncodeEvent(const Event& event);
 // DATA_LOSS if the bytes are no event.

@@ -5,22 +5,6 @@
 #include "broker/store/key_layout.h"
 
 namespace envej::journal {
-namespace {
-
-contract::Receipt ReceiptOf(const Event& accepted) {
-  contract::Receipt receipt;
-  receipt.region_code = accepted.item.notice.region_code;
-  receipt.origin = accepted.origin;
-  receipt.municipality_code = accepted.item.notice.municipality_code;
-  receipt.notice_id = accepted.item.notice.id.ToString();
-  receipt.revision = accepted.item.revision;
-  receipt.accepted_at = accepted.at;
-  receipt.commitment = accepted.commitment;
-  return receipt;
-}
-
-}  // namespace
-
 contract::Receipt MakeReceipt(const Event& accepted, const store::Outcome& outcome) {
   contract::Receipt receipt = ReceiptOf(accepted);
   if (outcome.position.has_value()) receipt.position = *outcome.position;

@@ -27,6 +27,7 @@ void WriteLink(const BatchRecord& record, ByteWriter& writer) {
   writer.Time(record.time);
   writer.Bytes(record.previous_hash);
   writer.Bytes(record.events_root);
+  writer.Uint32(static_cast<uint32_t>(record.events.size()));
 }
 
 }  // namespace
@@ -40,7 +41,6 @@ std::string HashOf(const BatchRecord& record) {
 std::string EncodeBatchRecord(const BatchRecord& record) {
   ByteWriter payload;
   WriteLink(record, payload);
-  payload.Uint32(static_cast<uint32_t>(record.events.size()));
   for (const std::string& event : record.events) payload.Bytes(event);
   return Frame(kRecordVersion, payload.bytes());
 }

@@ -15,8 +15,8 @@ namespace envej::store {
 inline constexpr size_t kIncarnationBytes = 16;
 
 // One link of the journal: what a batch did, bound to everything before it. Its hash is SHA-256 of its encoding
-// without the events, which the root stands for. Batches are counted from 1; one without events makes no record and
-// takes no number.
+// without the events, which their root and count stand for. Batches are counted from 1; one without events makes no
+// record and takes no number.
 struct BatchRecord {
   std::string store_incarnation;  // 16 bytes
   std::string broker;

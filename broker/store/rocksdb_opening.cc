@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "broker/store/examination.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_engine.h"
+#include "broker/store/rocksdb_examination.h"
 
 namespace envej::store {
 namespace {

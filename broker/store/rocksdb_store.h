@@ -63,8 +63,8 @@ struct RocksDbStoreOptions {
 // commit, those waiting included, is answered kIndeterminate and every read fails.
 class RocksDbStore : public OrderedStore {
  public:
-  // Opens the store, or makes it where neither store nor mark is. Examines before it touches (examination.h): DATA_LOSS
-  // or FAILED_PRECONDITION if something that was answered as durable is gone, with the files as they were.
+  // Opens the store, or makes it where neither store nor mark is. Examines before it touches (rocksdb_examination.h):
+  // DATA_LOSS or FAILED_PRECONDITION if something that was answered as durable is gone, with the files as they were.
   // UNAVAILABLE if the medium fails or another process has the store open; INVALID_ARGUMENT for options out of range.
   static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const RocksDbStoreOptions& options);
 

@@ -32,9 +32,10 @@ bool HasUnknownField(const google::protobuf::Message& message) {
 }
 
 // Closed by law: nothing but what the contract names may be passed on in these.
-bool HasUnknownFieldInClosedPart(const v1::Notice& message) {
-  return HasUnknownField(message.envelope().consent()) || HasUnknownField(message.envelope().criteria()) ||
-         HasUnknownField(message.citizen());
+UnknownFields UnknownFieldsIn(const v1::Notice& message) {
+  return {.consent = HasUnknownField(message.envelope().consent()),
+          .criteria = HasUnknownField(message.envelope().criteria()),
+          .citizen = HasUnknownField(message.citizen())};
 }
 
 ConsentPart FromPart(const v1::ConsentPart& message) {
@@ -103,7 +104,7 @@ Notice FromMessage(const v1::Notice& message) {
   if (message.has_envelope()) notice.envelope = FromEnvelope(message.envelope());
   if (message.has_citizen()) notice.citizen = FromCitizen(message.citizen());
   notice.sealed = message.has_sealed();
-  notice.unknown_field = HasUnknownFieldInClosedPart(message);
+  notice.unknown_fields = UnknownFieldsIn(message);
   return notice;
 }
 

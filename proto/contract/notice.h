@@ -65,11 +65,20 @@ struct Citizen {
   bool name_and_address_protection = false;
 };
 
+// Which closed parts hold a field that the contract does not know, at any depth.
+struct UnknownFields {
+  bool consent = false;
+  bool criteria = false;
+  bool citizen = false;
+
+  bool operator==(const UnknownFields&) const = default;
+};
+
 struct Notice {
   std::optional<Envelope> envelope;
   std::optional<Citizen> citizen;  // plain content
   bool sealed = false;             // sealed content was sent
-  bool unknown_field = false;      // in citizen, consent or criteria, at any depth
+  UnknownFields unknown_fields;
 };
 
 }  // namespace envej::contract

@@ -17,14 +17,6 @@ Reason ReasonNamed(absl::string_view name) {
   return Reason::kNone;
 }
 
-// A field's violation carries its reason only as that reason's fixed text.
-Reason ReasonSaid(absl::string_view text) {
-  for (const ReasonEntry& entry : AllReasons()) {
-    if (entry.text == text) return entry.reason;
-  }
-  return Reason::kNone;
-}
-
 }  // namespace
 
 std::optional<absl::Duration> RetryDelay(Reason reason) {
@@ -54,6 +46,7 @@ grpc::Status ToGrpcStatus(const Rejection& rejection) {
       google::rpc::BadRequest::FieldViolation& field = *bad_request.add_field_violations();
       field.set_field(violation.field);
       field.set_description(std::string(why.text));
+      field.set_reason(std::string(why.name));
     }
     status.add_details()->PackFrom(bad_request);
   }
@@ -76,7 +69,7 @@ Rejection FromGrpcStatus(const grpc::Status& status) {
       rejection.reason = ReasonNamed(info.reason());
     } else if (detail.Is<google::rpc::BadRequest>() && detail.UnpackTo(&bad_request)) {
       for (const google::rpc::BadRequest::FieldViolation& field : bad_request.field_violations()) {
-        rejection.violations.push_back({.field = field.field(), .reason = ReasonSaid(field.description())});
+        rejection.violations.push_back({.field = field.field(), .reason = ReasonNamed(field.reason())});
       }
     }
   }

@@ -68,6 +68,15 @@ TEST_F(NoticeFileTest, NormalisesText) {
   EXPECT_EQ(file.notices[0].notice.citizen().postal_address().city(), "\xC3\x85rhus");
 }
 
+TEST_F(NoticeFileTest, TakesTheSpacesOutOfPhoneNumbersAndSeesNoCprNumberInThem) {
+  v1::Notice notice = NoticeNumber(1, now_);
+  notice.mutable_citizen()->clear_phone_numbers();
+  notice.mutable_citizen()->add_phone_numbers("+30 1012 34567");
+  const NoticeFile file = Read(ToLine(notice));
+  ASSERT_THAT(file.notices, SizeIs(1));
+  EXPECT_THAT(file.notices[0].notice.citizen().phone_numbers(), ElementsAre("+30101234567"));
+}
+
 TEST_F(NoticeFileTest, RefusesEachBadLineWithItsNumberAndKeepsTheGoodOnes) {
   const NoticeFile file = Read(LineNumber(1, now_) + "not json\n" + LineNumber(2, now_) +
                                Replaced(LineNumber(3, now_), "\"name\"", "\"nom\""));

@@ -42,7 +42,7 @@ inline contract::Notice GoodNotice() {
   citizen.phone_numbers = {"+4512345678", "+30101234567"};
   citizen.email = "prøve@example.dk";
   citizen.postal_address = contract::PostalAddress{.street = "Prøvevej 1, 2. th.", .postal_code = "2100", .city = "Ø"};
-  return {.envelope = envelope, .citizen = citizen, .sealed = false, .unknown_field = false};
+  return {.envelope = envelope, .citizen = citizen, .sealed = false, .unknown_fields = {}};
 }
 
 // One way to spoil a good notice, so that exactly `reason` refuses it.
@@ -120,7 +120,9 @@ inline absl::Span<const Spoiling> Spoilings() {
        [](N n) {
          n.envelope->content_commitment = contract::ContentCommitment{"k1", std::string(32, 'x')};
        }},
-      {Reason::kUnknownField, "an unknown field", [](N n) { n.unknown_field = true; }},
+      {Reason::kUnknownField, "an unknown field in the consent", [](N n) { n.unknown_fields.consent = true; }},
+      {Reason::kUnknownField, "an unknown field in the criteria", [](N n) { n.unknown_fields.criteria = true; }},
+      {Reason::kUnknownField, "an unknown field in the citizen", [](N n) { n.unknown_fields.citizen = true; }},
       {Reason::kTextNotNfc, "a decomposed letter", [](N n) { n.citizen->name = "A\u030Ase Prøvesen"; }},
       {Reason::kTextNotNfc, "not UTF-8", [](N n) { n.citizen->name = "Prøve \xff"; }},
       {Reason::kTextNotNfc, "a decomposed letter in the city",

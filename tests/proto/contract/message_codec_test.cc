@@ -67,7 +67,7 @@ TEST(MessageCodecTest, AMessageBecomesTheSameNotice) {
   EXPECT_EQ(CommitTo(secret, "1084", FromMessage(GoodMessage())), CommitTo(secret, "1084", support::GoodNotice()));
   const Notice notice = FromMessage(GoodMessage());
   EXPECT_FALSE(notice.sealed);
-  EXPECT_FALSE(notice.unknown_field);
+  EXPECT_EQ(notice.unknown_fields, UnknownFields());
   EXPECT_FALSE(notice.envelope->content_commitment.has_value());
   EXPECT_EQ(FirstReason(GoodMessage()), Reason::kNone);
 }
@@ -77,7 +77,7 @@ TEST(MessageCodecTest, AnEmptyMessageIsAnEmptyNotice) {
   EXPECT_FALSE(notice.envelope.has_value());
   EXPECT_FALSE(notice.citizen.has_value());
   EXPECT_FALSE(notice.sealed);
-  EXPECT_FALSE(notice.unknown_field);
+  EXPECT_EQ(notice.unknown_fields, UnknownFields());
 }
 
 TEST(MessageCodecTest, WhatIsMissingIsNotFalse) {
@@ -133,7 +133,7 @@ TEST(MessageCodecTest, AnUnknownFieldInAClosedPartIsSeenAtAnyDepth) {
     v1::Notice received;
     ASSERT_TRUE(received.ParseFromString(message.SerializeAsString()));
     SCOPED_TRACE(part(message).GetDescriptor()->name());
-    EXPECT_TRUE(FromMessage(received).unknown_field);
+    EXPECT_NE(FromMessage(received).unknown_fields, UnknownFields());
     EXPECT_EQ(FirstReason(received), Reason::kUnknownField);
   }
 }
@@ -145,7 +145,7 @@ TEST(MessageCodecTest, AnUnknownFieldElsewhereIsIgnored) {
   AddUnknownField(*message.mutable_envelope()->mutable_created_at());
   v1::Notice received;
   ASSERT_TRUE(received.ParseFromString(message.SerializeAsString()));
-  EXPECT_FALSE(FromMessage(received).unknown_field);
+  EXPECT_EQ(FromMessage(received).unknown_fields, UnknownFields());
   EXPECT_EQ(FirstReason(received), Reason::kNone);
 }
 

@@ -1,4 +1,4 @@
-#include "broker/store/examination.h"
+#include "broker/store/rocksdb_examination.h"
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -39,7 +39,7 @@ class EngineLock {
   static absl::StatusOr<std::unique_ptr<EngineLock>> Take(rocksdb::Env* env, const std::string& engine) {
     rocksdb::FileLock* lock = nullptr;
     const rocksdb::Status status = env->LockFile(engine + "/LOCK", &lock);
-    if (!status.ok()) return FromEngine(status, "the store is in use by another process");
+    if (!status.ok()) return FromEngine(status, "the store cannot be locked; is it in use by another process?");
     return std::unique_ptr<EngineLock>(new EngineLock(env, lock));
   }
   ~EngineLock() { env_->UnlockFile(lock_).PermitUncheckedError(); }

@@ -1,4 +1,4 @@
-#include "broker/store/examination.h"
+#include "broker/store/rocksdb_examination.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_STORE_EXAMINATION_H_
-#define ENVEJ_BROKER_STORE_EXAMINATION_H_
+#ifndef ENVEJ_BROKER_STORE_ROCKSDB_EXAMINATION_H_
+#define ENVEJ_BROKER_STORE_ROCKSDB_EXAMINATION_H_
 
 #include <functional>
 #include <optional>
@@ -50,4 +50,4 @@ absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<Bat
 
 }  // namespace envej::store
 
-#endif  // ENVEJ_BROKER_STORE_EXAMINATION_H_
+#endif  // ENVEJ_BROKER_STORE_ROCKSDB_EXAMINATION_H_

@@ -1,0 +1,79 @@
+#include "broker/journal/event.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "proto/contract/receipt.h"
+
+namespace envej::journal {
+namespace {
+
+Event MakeEvent(EventType type) {
+  Event event;
+  event.type = type;
+  event.item.notice = {.municipality_code = "0101",
+                       .region_code = "1084",
+                       .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")};
+  event.item.revision = 1;
+  event.at = absl::FromUnixMicros(1'800'000'000'123'456);
+  if (type == EventType::kAccepted) {
+    event.origin = "ward";
+    event.commitment = {.key_id = "key", .value = std::string(32, 'c')};
+  } else {
+    event.token = "3-14";
+  }
+  if (type == EventType::kReturned) event.return_reason = 4;
+  return event;
+}
+
+class EventTest : public testing::TestWithParam<EventType> {};
+
+TEST_P(EventTest, IsReadBackAsItWasWritten) {
+  const Event event = MakeEvent(GetParam());
+  const absl::StatusOr<Event> read = DecodeEvent(EncodeEvent(event));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->type, event.type);
+  EXPECT_EQ(read->item, event.item);
+  EXPECT_EQ(read->at, event.at);
+  EXPECT_EQ(read->origin, event.origin);
+  EXPECT_EQ(read->commitment, event.commitment);
+  EXPECT_EQ(read->token, event.token);
+  EXPECT_EQ(read->return_reason, event.return_reason);
+}
+
+TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
+  const std::string bytes = EncodeEvent(MakeEvent(GetParam()));
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_FALSE(DecodeEvent(bytes.substr(0, length)).ok()) << length;
+  }
+  EXPECT_FALSE(DecodeEvent(bytes + '\0').ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, EventTest,
+                         testing::Values(EventType::kAccepted, EventType::kLeased, EventType::kAcknowledged,
+                                         EventType::kReturned, EventType::kLeaseExpired));
+
+TEST(EventFormTest, UnknownTypeIsNoEvent) {
+  std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
+  for (const char type : {'\x00', '\x06', '\xff'}) {
+    bytes[0] = type;
+    EXPECT_FALSE(DecodeEvent(bytes).ok());
+  }
+}
+
+TEST(EventFormTest, AcceptanceIsTheLeafThatAReceiptProves) {
+  const Event event = MakeEvent(EventType::kAccepted);
+  contract::Receipt receipt;
+  receipt.region_code = "1084";
+  receipt.origin = "ward";
+  receipt.municipality_code = "0101";
+  receipt.notice_id = "00000000-0000-4000-8000-000000000001";
+  receipt.revision = 1;
+  receipt.accepted_at = event.at;
+  receipt.commitment = event.commitment;
+  EXPECT_EQ(EncodeEvent(event), contract::AcceptedEvent(receipt));
+}
+
+}  // namespace
+}  // namespace envej::journal

@@ -1,0 +1,76 @@
+#include "broker/journal/receipts.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "broker/store/key_layout.h"
+#include "tests/support/memory_store.h"
+
+namespace envej::journal {
+namespace {
+
+Event Acceptance(int number) {
+  Event event;
+  event.type = EventType::kAccepted;
+  event.item.notice = {.municipality_code = "0101",
+                       .region_code = "1084",
+                       .id = *contract::NoticeId::Parse(absl::StrFormat("00000000-0000-4000-8000-%012d", number))};
+  event.item.revision = 1;
+  event.at = absl::FromUnixSeconds(1'800'000'000 + number);
+  event.commitment = {.key_id = "key", .value = std::string(32, static_cast<char>('a' + number))};
+  return event;
+}
+
+std::vector<store::Outcome> Commit(store::OrderedStore& store, const std::vector<Event>& events) {
+  std::vector<store::Transition> transitions;
+  for (const Event& event : events) {
+    store::Transition transition;
+    transition.mutations.push_back(
+        {.kind = store::Mutation::Kind::kPutPosition, .key = store::PositionKey(event.item), .value = {}});
+    transition.events.push_back(EncodeEvent(event));
+    transitions.push_back(std::move(transition));
+  }
+  std::vector<store::Outcome> given;
+  store.Commit(std::move(transitions), store::Durability::kSynced, events.back().at,
+               [&](std::vector<store::Outcome> outcomes) { given = std::move(outcomes); });
+  return given;
+}
+
+TEST(ReceiptsTest, RebuiltReceiptIsTheOneGivenAtAcceptance) {
+  store::MemoryStore store;
+  for (const int events : {1, 2, 5}) {
+    std::vector<Event> batch;
+    for (int number = 0; number < events; ++number) batch.push_back(Acceptance(events * 10 + number));
+    const std::vector<store::Outcome> outcomes = Commit(store, batch);
+    for (size_t index = 0; index < batch.size(); ++index) {
+      const contract::Receipt given = MakeReceipt(batch[index], outcomes[index]);
+      EXPECT_TRUE(contract::CheckReceipt(given).ok());
+      const absl::StatusOr<contract::Receipt> rebuilt = ReadReceipt(store, batch[index].item);
+      ASSERT_TRUE(rebuilt.ok());
+      EXPECT_EQ(*rebuilt, given);
+    }
+  }
+}
+
+TEST(ReceiptsTest, NothingIsRebuiltForWhatWasNeverAccepted) {
+  store::MemoryStore store;
+  EXPECT_TRUE(absl::IsNotFound(ReadReceipt(store, Acceptance(1).item).status()));
+}
+
+TEST(ReceiptsTest, PositionThatNamesAnotherEventIsDataLoss) {
+  store::MemoryStore store;
+  Commit(store, {Acceptance(1), Acceptance(2)});
+  const std::string position = **store.Get(store::PositionKey(Acceptance(1).item));
+  store::Transition forged;
+  forged.mutations.push_back(
+      {.kind = store::Mutation::Kind::kPut, .key = store::PositionKey(Acceptance(2).item), .value = position});
+  store.Commit({forged}, store::Durability::kSynced, absl::UnixEpoch(), [](const std::vector<store::Outcome>&) {});
+  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, Acceptance(2).item).status()));
+}
+
+}  // namespace
+}  // namespace envej::journal

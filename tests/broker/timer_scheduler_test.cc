@@ -1,0 +1,45 @@
+#include "broker/timer_scheduler.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+namespace envej {
+namespace {
+
+constexpr std::chrono::seconds kPatience(30);
+
+TEST(TimerSchedulerTest, RunsTasksInTheOrderInWhichTheyFallDue) {
+  TimerScheduler scheduler;
+  std::vector<int> order;
+  std::promise<void> done;
+  scheduler.After(absl::Milliseconds(60), [&] {
+    order.push_back(3);
+    done.set_value();
+  });
+  scheduler.After(absl::Milliseconds(30), [&] { order.push_back(2); });
+  scheduler.After(absl::ZeroDuration(), [&] { order.push_back(1); });
+  ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
+TEST(TimerSchedulerTest, ATaskMayScheduleAnother) {
+  TimerScheduler scheduler;
+  std::promise<void> done;
+  scheduler.After(absl::ZeroDuration(), [&] { scheduler.After(absl::ZeroDuration(), [&] { done.set_value(); }); });
+  EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST(TimerSchedulerTest, StopDropsWhatWaitsAndTakesNothingMore) {
+  std::atomic<bool> ran = false;
+  TimerScheduler scheduler;
+  scheduler.After(absl::Hours(1), [&] { ran = true; });
+  scheduler.Stop();
+  scheduler.After(absl::ZeroDuration(), [&] { ran = true; });
+  EXPECT_FALSE(ran);
+}
+
+}  // namespace
+}  // namespace envej
