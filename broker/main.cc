@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -24,6 +25,7 @@
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
+#include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
@@ -44,6 +46,10 @@ enum ExitCode {
 constexpr char kExitCodes[] =
     "Exit status: 0 stopped or configuration good; 2 usage; 3 configuration, register, certificate or secret refused;\n"
     "4 the store refused to start; 5 the address cannot be listened on; 6 the store failed while serving.";
+
+// How long calls that are already on their way are still refused by name, before the server ends the connections: a
+// call that meets a server which is shutting down is only cancelled.
+constexpr absl::Duration kLinger = absl::Milliseconds(500);
 
 // Everything that files say, read and checked once.
 struct Configuration {
@@ -122,13 +128,14 @@ int Serve(const std::string& config_path) {
   setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);  // its own lines are no JSON; ours say what matters
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
+  static const SystemClock clock;
+  static const Log log(clock);
+  wire::SendLibraryLogsTo(log);
   absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
   if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
   const Configuration& configuration = *read;
   const options::BrokerOptions& options = configuration.options;
 
-  const SystemClock clock;
-  const Log log(clock);
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
 
@@ -163,9 +170,13 @@ int Serve(const std::string& config_path) {
     int signal_number = 0;
     sigwait(&stop_signals, &signal_number);
     log.Info("stopping", {{"signal", int64_t{signal_number}}});
+    const absl::Time deadline = clock.Now() + options.drain;
     gate.Close();
+    (*server)->SayNotServing();
     inboxes.Drain();
-    (*server)->Drain(clock.Now() + options.drain);
+    const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
+    sigtimedwait(&stop_signals, nullptr, &linger);  // a second signal ends it
+    (*server)->Drain(deadline);
   } else {
     code = Refuse(kCannotListen, server.status());
   }

@@ -62,8 +62,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   return server;
 }
 
+void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
+
 void Server::Drain(absl::Time deadline) {
-  server_->GetHealthCheckService()->SetServingStatus(false);
+  SayNotServing();
   server_->Shutdown(absl::ToChronoTime(deadline));
   server_->Wait();
 }

@@ -30,6 +30,9 @@ class Server {
 
   int port() const { return port_; }
 
+  // Tells the health service's callers not to come any more.
+  void SayNotServing();
+
   // Says "not serving", lets calls under way go on until `deadline`, and then ends them. Returns when all have ended.
   void Drain(absl::Time deadline);
 

@@ -1,5 +1,6 @@
 #include "tests/support/notice_messages.h"
 
+#include <google/protobuf/message.h>
 #include <google/protobuf/unknown_field_set.h>
 #include <openssl/rand.h>
 
@@ -78,6 +79,10 @@ void SetCitizen(const contract::Citizen& citizen, v1::Citizen& message) {
   message.mutable_postal_address()->set_city(citizen.postal_address->city);
 }
 
+void AddUnknownField(google::protobuf::Message& part) {
+  part.GetReflection()->MutableUnknownFields(&part)->AddVarint(kFieldUnknownToAll, 1);
+}
+
 }  // namespace
 
 std::string NewNoticeId() {
@@ -105,10 +110,9 @@ v1::Notice MessageAt(const contract::Notice& notice, absl::Time now) {
   if (notice.envelope.has_value()) SetEnvelope(*notice.envelope, now, *message.mutable_envelope());
   if (notice.citizen.has_value()) SetCitizen(*notice.citizen, *message.mutable_citizen());
   if (notice.sealed) message.mutable_sealed()->set_cms("not opened");
-  if (notice.unknown_field) {
-    v1::Citizen& citizen = *message.mutable_citizen();
-    citizen.GetReflection()->MutableUnknownFields(&citizen)->AddVarint(kFieldUnknownToAll, 1);
-  }
+  if (notice.unknown_fields.consent) AddUnknownField(*message.mutable_envelope()->mutable_consent());
+  if (notice.unknown_fields.criteria) AddUnknownField(*message.mutable_envelope()->mutable_criteria());
+  if (notice.unknown_fields.citizen) AddUnknownField(*message.mutable_citizen());
   return message;
 }
 

@@ -45,8 +45,8 @@ const std::vector<Room>& Rooms() {
        {kContract, "certs/identity.h", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/wire/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "broker/wire/", "broker/admission/",
-        "broker/inbox/", "broker/options/", "broker/*.h"}},
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/support/log.h", kOpenssl, "certs/", "broker/wire/",
+        "broker/admission/", "broker/inbox/", "broker/options/", "broker/*.h"}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 

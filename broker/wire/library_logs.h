@@ -1,0 +1,15 @@
+#ifndef ENVEJ_BROKER_WIRE_LIBRARY_LOGS_H_
+#define ENVEJ_BROKER_WIRE_LIBRARY_LOGS_H_
+
+#include "broker/log.h"
+
+namespace envej::wire {
+
+// From now on what gRPC and protobuf complain of goes to `log`, so that every line of it stays JSON: handshakes that
+// fail, bytes that are no message. Neither repeats what a message says. Call it once, before either is used; `log`
+// lives as long as the process.
+void SendLibraryLogsTo(const Log& log);
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_LIBRARY_LOGS_H_
