@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -85,6 +86,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& 
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMilliseconds);
   arguments.SetMaxReceiveMessageSize(kReceiveBytes);
   return grpc::CreateCustomChannel(options.broker, *credentials, arguments);
+}
+
+void Reconnect(grpc::Channel& channel, absl::Duration most) {
+  grpc::experimental::ChannelResetConnectionBackoff(&channel);
+  channel.WaitForConnected(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(most));
 }
 
 }  // namespace envej::certs

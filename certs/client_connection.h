@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "certs/tls_files.h"
 
 namespace CLI {
@@ -35,6 +36,11 @@ absl::Status CheckBrokerAddress(absl::string_view broker);
 // 4 MiB are received. INVALID_ARGUMENT for a malformed address; otherwise the errors of LoadTlsFiles. A deadline is
 // the caller's to set on every call.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options);
+
+// Gets a channel going again after a call that failed because it was not connected: ends its backoff and waits until it
+// is connected, at most `most`. While nobody waits, gRPC looks after a connecting socket only every 5 s, so a client
+// that merely tries again now and then may never see a broker that has come back.
+void Reconnect(grpc::Channel& channel, absl::Duration most);
 
 }  // namespace envej::certs
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "certs/client_connection.h"
 #include "municipality-client/backoff.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
@@ -15,6 +16,7 @@ namespace envej::municipality_client {
 namespace {
 
 constexpr absl::Duration kCallLimit = absl::Seconds(20);
+constexpr absl::Duration kReconnectWait = absl::Seconds(2);
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
 
 absl::Duration Since(std::chrono::steady_clock::time_point begin) {
@@ -101,7 +103,7 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
     }
     if (settings_.on_retry) settings_.on_retry({.code = code, .reason = reason, .wait = wait});
     WaitFor(wait, stopped.has_value() ? std::stop_token() : stop);
-    grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
+    if (code == absl::StatusCode::kUnavailable) certs::Reconnect(*channel_, kReconnectWait);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "certs/client_connection.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
@@ -19,6 +20,14 @@ namespace envej::region {
 namespace {
 
 using Outcomes = std::vector<std::pair<size_t, Outcome>>;
+
+constexpr absl::Duration kReconnectWait = absl::Seconds(2);
+
+// What is to be done before the next attempt.
+struct Pause {
+  absl::Duration at_least;  // that the broker asks to wait
+  bool reconnect = false;
+};
 
 Outcome Unsent(Refusal refusal) {
   return {.kind = Outcome::Kind::kUnsent, .receipt = {}, .refusal = std::move(refusal)};
@@ -68,9 +77,8 @@ class Submission {
  private:
   void TakeBatches();
   void Send(const Batch& batch);
-  // Sends the waiting ones once; those that have a final outcome move to `outcomes`. Answers how long the broker
-  // asks to wait with the others.
-  absl::Duration Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure);
+  // Sends the waiting ones once; those that have a final outcome move to `outcomes`.
+  Pause Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure);
   void Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
             Refusal& last_failure, absl::Duration& at_least);
   void Report(Outcomes outcomes);
@@ -108,30 +116,33 @@ void Submission::Send(const Batch& batch) {
   Refusal last_failure = Stopped();
   while (!waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
     Outcomes outcomes;
-    const absl::Duration at_least = Attempt(waiting, outcomes, last_failure);
+    const Pause pause = Attempt(waiting, outcomes, last_failure);
     if (!outcomes.empty()) policy.Progressed();
     Report(std::move(outcomes));
     if (waiting.empty()) return;
-    const std::optional<absl::Duration> delay = policy.NextDelay(surroundings_.now(), at_least);
+    const std::optional<absl::Duration> delay = policy.NextDelay(surroundings_.now(), pause.at_least);
     if (!delay.has_value() || stopped()) break;
     surroundings_.sleep(*delay);
+    if (pause.reconnect) {
+      certs::Reconnect(*channel_, std::clamp(deadline_ - surroundings_.now(), absl::ZeroDuration(), kReconnectWait));
+    }
   }
   Outcomes unsent;
   for (const size_t index : waiting) unsent.emplace_back(index, Unsent(last_failure));
   Report(std::move(unsent));
 }
 
-absl::Duration Submission::Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure) {
+Pause Submission::Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure) {
   v1::SubmitNoticesRequest request;
   for (const size_t index : waiting) *request.add_notices() = notices_[index].notice;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(std::min(surroundings_.now() + kCallDeadline, deadline_)));
   v1::SubmitNoticesResponse response;
   const grpc::Status status = stub_->SubmitNotices(&context, request, &response);
-  absl::Duration at_least;
+  Pause pause;
   if (status.ok()) {
-    Sort(response, waiting, outcomes, last_failure, at_least);
-    return at_least;
+    Sort(response, waiting, outcomes, last_failure, pause.at_least);
+    return pause;
   }
   const CallFailure failure = ToCallFailure(status);
   last_failure = failure.refusal;
@@ -140,17 +151,15 @@ absl::Duration Submission::Attempt(std::vector<size_t>& waiting, Outcomes& outco
       outcomes.emplace_back(index, failure.refused_by_contract ? Refused(failure.refusal) : Unsent(failure.refusal));
     }
     waiting.clear();
-    return absl::ZeroDuration();
+    return pause;
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     observer_.trying_again(failure.code);
   }
-  // A broker that comes back is found by the next attempt, not when the channel's own, longer backoff ends.
-  if (failure.code == absl::StatusCode::kUnavailable) {
-    grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
-  }
-  return failure.retry_delay.value_or(absl::ZeroDuration());
+  pause.reconnect = failure.code == absl::StatusCode::kUnavailable;
+  pause.at_least = failure.retry_delay.value_or(absl::ZeroDuration());
+  return pause;
 }
 
 void Submission::Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
