@@ -32,7 +32,7 @@ broker_serves() {
     tail -3 "$(broker_log)" >&2
     fail "the broker did not start"
   }
-  [ -e "$(broker_log)" ] && grep -q '"event":"serving"' "$(broker_log)"
+  grep -qs '"event":"serving"' "$(broker_log)"
 }
 
 start_broker() {
