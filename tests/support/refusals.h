@@ -184,9 +184,9 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
   static constexpr TestedElsewhere kElsewhere[] = {
       {Reason::kCallerUnknown, "tests/broker/admission/admission_test.cc"},
       {Reason::kCallerKindNotAllowed, "tests/broker/admission/access_policy_test.cc"},
-      {Reason::kBrokerStopping, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kBrokerStopping, "tests/broker/wire/server_test.cc"},
       {Reason::kBrokerBusy, "tests/broker/wire/refusals_test.cc"},
-      {Reason::kDeadlinePassed, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kDeadlinePassed, "tests/broker/wire/server_test.cc"},
       {Reason::kInboxNotFound, "tests/broker/admission/admission_test.cc"},
       {Reason::kMunicipalityUnknown, "tests/broker/admission/admission_test.cc"},
       {Reason::kMunicipalityNotParticipating, "tests/broker/admission/admission_test.cc"},

@@ -52,7 +52,7 @@ TEST(ProgramsTest, ASecondBrokerOnTheSameStoreIsRefused) {
   ASSERT_TRUE(broker.Start());
   const Ended ended = broker.StartRefused();
   EXPECT_EQ(ended.code, kStoreRefused);
-  EXPECT_THAT(ended.err, HasSubstr("the store is in use by another process"));
+  EXPECT_THAT(ended.err, HasSubstr("in use by another process"));
   v1::GetServiceInfoResponse answer;
   EXPECT_TRUE(broker.Intake(support::kRegion)->GetServiceInfo(CallContext().get(), {}, &answer).ok());
   EXPECT_EQ(broker.Stop().code, kStopped);

@@ -1,10 +1,11 @@
+#include "tests/broker/wire/world.h"
+
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "proto/contract/message_codec.h"
-#include "tests/broker/wire/wire_cases.h"
 #include "tests/support/notice_messages.h"
 
 namespace envej::wire {

@@ -1,11 +1,10 @@
-#ifndef ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_
-#define ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_
+#ifndef ENVEJ_TESTS_BROKER_WIRE_WORLD_H_
+#define ENVEJ_TESTS_BROKER_WIRE_WORLD_H_
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "proto/contract/rejection.h"
 #include "tests/support/broker_process.h"
 
 namespace envej::wire {
@@ -43,16 +42,6 @@ class World {
   std::unique_ptr<v1::InboxService::Stub> inbox_;
 };
 
-// One way to provoke a reason on the wire, and to see that it is exactly that.
-struct WireCase {
-  contract::Reason reason;
-  const char* how;
-  void (*provoke)(World& world);
-};
-
-// All reasons that no rule of a notice gives, and that a running broker can be made to give.
-const std::vector<WireCase>& WireCases();
-
 }  // namespace envej::wire
 
-#endif  // ENVEJ_TESTS_BROKER_WIRE_WIRE_CASES_H_
+#endif  // ENVEJ_TESTS_BROKER_WIRE_WORLD_H_
