@@ -14,7 +14,7 @@
 namespace envej::benchmark {
 namespace {
 
-constexpr size_t kConnections = 2;
+constexpr size_t kConnections = 1;  // as a client has
 constexpr size_t kBatchesInFlight = 4;
 
 using Callers = std::vector<std::unique_ptr<Caller>>;
@@ -97,9 +97,22 @@ absl::StatusOr<Figures> RunDelivery(InboxUser& inbox, absl::Duration duration) {
     milliseconds.push_back(times->pull_milliseconds + times->acknowledge_milliseconds);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return Figures{.calls_per_second = notices / seconds / kBatch,
+  return Figures{.calls = static_cast<double>(notices) / kBatch,
+                 .calls_per_second = notices / seconds / kBatch,
                  .median_milliseconds = Quantile(milliseconds, 0.5),
-                 .p99_milliseconds = Quantile(milliseconds, 0.99)};
+                 .p99_milliseconds = Quantile(milliseconds, 0.99),
+                 .server_microseconds = 0};
+}
+
+// Measures with the server's processor time beside it.
+template <typename Measure>
+absl::StatusOr<Figures> WithServer(const ServerProcess& server, Measure measure) {
+  const double before = server.CpuSeconds();
+  absl::StatusOr<Figures> figures = measure();
+  if (figures.ok() && figures->calls > 0) {
+    figures->server_microseconds = (server.CpuSeconds() - before) * 1e6 / figures->calls;
+  }
+  return figures;
 }
 
 }  // namespace
@@ -113,15 +126,19 @@ absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Rep
   struct Load {
     Row row;
     Callers callers;
+    const ServerProcess& server;
   };
+  const ServerProcess& broker = stage.broker();
+  const ServerProcess& empty = stage.empty_server();
   const std::string in_flight = absl::StrCat(", ", kInFlight, " in flight");
   std::array<Load, 5> loads = {{
-      {{absl::StrCat("empty call", in_flight), "calls", 1, {}}, EmptyCallers(*stubs, kInFlight)},
-      {{absl::StrCat("SubmitNotice", in_flight), "notices", 1, {}}, SubmitCallers(*stubs, kInFlight)},
-      {{"empty call, 1 in flight", "calls", 1, {}}, EmptyCallers(*stubs, 1)},
-      {{"SubmitNotice, 1 in flight", "notices", 1, {}}, SubmitCallers(*stubs, 1)},
+      {{absl::StrCat("empty call", in_flight), "calls", 1, {}}, EmptyCallers(*stubs, kInFlight), empty},
+      {{absl::StrCat("SubmitNotice", in_flight), "notices", 1, {}}, SubmitCallers(*stubs, kInFlight), broker},
+      {{"empty call, 1 in flight", "calls", 1, {}}, EmptyCallers(*stubs, 1), empty},
+      {{"SubmitNotice, 1 in flight", "notices", 1, {}}, SubmitCallers(*stubs, 1), broker},
       {{absl::StrCat("SubmitNotices of ", kBatch, ", ", kBatchesInFlight, " in flight"), "notices", kBatch, {}},
-       BatchCallers(*stubs, kBatchesInFlight)},
+       BatchCallers(*stubs, kBatchesInFlight),
+       broker},
   }};
   Row delivery{absl::StrCat("pull and acknowledge ", kBatch, ", 1 consumer"), "notices", kBatch, {}};
   Ratio ratio{.name = "SubmitNotice / empty call" + in_flight, .samples = {}, .goal = 0.5, .at_least = true};
@@ -131,13 +148,13 @@ absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Rep
   }
   for (int round = 0; round < rounds; ++round) {
     for (Load& load : loads) {
-      const absl::StatusOr<Figures> figures = RunLoad(load.callers, duration);
+      const absl::StatusOr<Figures> figures = WithServer(load.server, [&] { return RunLoad(load.callers, duration); });
       if (!figures.ok()) return figures.status();
       load.row.samples.push_back(*figures);
     }
     ratio.samples.push_back(loads[1].row.samples.back().calls_per_second /
                             loads[0].row.samples.back().calls_per_second);
-    const absl::StatusOr<Figures> figures = RunDelivery(**consumer, duration);
+    const absl::StatusOr<Figures> figures = WithServer(broker, [&] { return RunDelivery(**consumer, duration); });
     if (!figures.ok()) return figures.status();
     delivery.samples.push_back(*figures);
   }

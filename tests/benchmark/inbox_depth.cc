@@ -20,9 +20,11 @@ constexpr int kPullsOfARound = 20;
 Figures Sum(const std::vector<double>& milliseconds) {
   double total = 0;
   for (const double one : milliseconds) total += one;
-  return {.calls_per_second = total > 0 ? 1000 * static_cast<double>(milliseconds.size()) / total : 0,
+  return {.calls = static_cast<double>(milliseconds.size()),
+          .calls_per_second = total > 0 ? 1000 * static_cast<double>(milliseconds.size()) / total : 0,
           .median_milliseconds = Quantile(milliseconds, 0.5),
-          .p99_milliseconds = Quantile(milliseconds, 0.99)};
+          .p99_milliseconds = Quantile(milliseconds, 0.99),
+          .server_microseconds = 0};
 }
 
 absl::Status PullBatch(InboxUser& inbox, std::vector<double>& milliseconds) {

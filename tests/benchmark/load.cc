@@ -36,7 +36,8 @@ class Loop {
     std::vector<double> all;
     for (const std::vector<double>& times : milliseconds_) all.insert(all.end(), times.begin(), times.end());
     const auto calls = static_cast<double>(all.size());
-    return Figures{.calls_per_second = calls / seconds,
+    return Figures{.calls = calls,
+                   .calls_per_second = calls / seconds,
                    .median_milliseconds = Quantile(all, 0.5),
                    .p99_milliseconds = Quantile(all, 0.99)};
   }

@@ -65,9 +65,11 @@ std::unique_ptr<Caller> MakeCaller(Prepare prepare, Start start, Check check) {
 
 // What a load came to.
 struct Figures {
+  double calls = 0;
   double calls_per_second = 0;
   double median_milliseconds = 0;  // of a call
   double p99_milliseconds = 0;
+  double server_microseconds = 0;  // processor time of the server a call; 0 if not measured
 };
 
 // Lets each caller call again as soon as it was answered, for so long. The first failed call is the error.

@@ -18,12 +18,14 @@ struct Medians {
   double rate;
   double median_milliseconds;
   double p99_milliseconds;
+  double server_microseconds;
 };
 
 Medians MediansOf(const Row& row) {
   return {.rate = MedianOf(row.samples, &Figures::calls_per_second) * row.per_call,
           .median_milliseconds = MedianOf(row.samples, &Figures::median_milliseconds),
-          .p99_milliseconds = MedianOf(row.samples, &Figures::p99_milliseconds)};
+          .p99_milliseconds = MedianOf(row.samples, &Figures::p99_milliseconds),
+          .server_microseconds = MedianOf(row.samples, &Figures::server_microseconds) / row.per_call};
 }
 
 std::string Goal(const Ratio& ratio) {
@@ -37,11 +39,14 @@ double Ratio::Median() const { return Quantile(samples, 0.5); }
 bool Ratio::Met() const { return at_least ? Median() >= goal : Median() < goal; }
 
 std::string ToTable(const Report& report) {
-  std::string table = absl::StrFormat("%-52s %10s %-8s %10s %10s\n", "", "a second", "", "median ms", "p99 ms");
+  std::string table =
+      absl::StrFormat("%-52s %10s %-8s %10s %10s %10s\n", "", "a second", "", "median ms", "p99 ms", "server us");
   for (const Row& row : report.rows) {
     const Medians medians = MediansOf(row);
-    absl::StrAppendFormat(&table, "%-52s %10.0f %-8s %10.3f %10.3f\n", row.name, medians.rate, row.unit,
+    absl::StrAppendFormat(&table, "%-52s %10.0f %-8s %10.3f %10.3f", row.name, medians.rate, row.unit,
                           medians.median_milliseconds, medians.p99_milliseconds);
+    if (medians.server_microseconds > 0) absl::StrAppendFormat(&table, " %10.1f", medians.server_microseconds);
+    table += "\n";
   }
   absl::StrAppendFormat(&table, "\n%-52s %10s %-14s %-8s %s\n", "", "ratio", "goal", "", "by round");
   for (const Ratio& ratio : report.ratios) {
@@ -61,7 +66,8 @@ std::string ToJson(const Report& report) {
                                {"unit", row.unit},
                                {"per_second", medians.rate},
                                {"median_milliseconds", medians.median_milliseconds},
-                               {"p99_milliseconds", medians.p99_milliseconds}});
+                               {"p99_milliseconds", medians.p99_milliseconds},
+                               {"server_microseconds", medians.server_microseconds}});
   }
   for (const Ratio& ratio : report.ratios) {
     json["ratios"].push_back({{"name", ratio.name},

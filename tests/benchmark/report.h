@@ -8,7 +8,8 @@
 
 namespace envej::benchmark {
 
-// One thing measured, a sample a round; a row shows the median of each column over the rounds.
+// One thing measured, a sample a round; a row shows the median of each column over the rounds. The server's processor
+// time is of a unit, the milliseconds are of a call.
 struct Row {
   std::string name;
   std::string unit;     // of the rate

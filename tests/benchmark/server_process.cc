@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause(20);
 constexpr int kPausesToServe = 3000;
 constexpr int kPausesToStop = 1500;
+constexpr int kFieldsBeforeTimes = 11;  // of /proc/PID/stat, after the name
 
 std::optional<int> PortIn(const std::string& log_path, std::string& last_line) {
   std::ifstream log(log_path);
@@ -80,6 +82,20 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
 ServerProcess::~ServerProcess() { Stop().IgnoreError(); }
 
 std::string ServerProcess::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+double ServerProcess::CpuSeconds() const {
+  std::ifstream file(absl::StrCat("/proc/", process_, "/stat"));
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const size_t name_end = text.rfind(')');  // the name in front may hold anything
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 0; field < kFieldsBeforeTimes; ++field) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
 
 absl::Status ServerProcess::Stop() {
   if (process_ < 0) return absl::OkStatus();

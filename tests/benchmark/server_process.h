@@ -23,6 +23,9 @@ class ServerProcess {
 
   std::string address() const;
 
+  // Processor time used so far, in steps of a hundredth; 0 if it has ended.
+  double CpuSeconds() const;
+
   // Asks it to stop and waits for it; it is killed if it takes too long. OK if it ended with status 0.
   absl::Status Stop();
 

@@ -34,7 +34,8 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  const std::string& folder() const { return folder_; }
+  const ServerProcess& broker() const { return *broker_; }
+  const ServerProcess& empty_server() const { return *empty_server_; }
 
   // New connections, each of its own, made as the clients make theirs.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectToEmptyServer();
