@@ -1,7 +1,11 @@
 #include "proto/contract/content_commitment.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
+
+#include <memory>
 
 #include "proto/contract/byte_codec.h"
 #include "proto/contract/merkle_tree.h"
@@ -60,6 +64,24 @@ void Append(ByteWriter& writer, const Citizen& citizen) {
   writer.Uint8(citizen.name_and_address_protection ? 1 : 0);
 }
 
+// Finds the algorithm once and keeps a context for each thread, which HMAC() does anew on every call.
+bool MacWithContext(absl::string_view key, absl::string_view bytes, std::string& mac) {
+  static EVP_MAC* const kAlgorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  thread_local const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(
+      kAlgorithm == nullptr ? nullptr : EVP_MAC_CTX_new(kAlgorithm), &EVP_MAC_CTX_free);
+  if (context == nullptr || key.empty()) return false;  // no key would mean the last one
+  thread_local const bool ready = [] {
+    std::string digest = "SHA256";
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                     OSSL_PARAM_construct_end()};
+    return EVP_MAC_CTX_set_params(context.get(), parameters) == 1;
+  }();
+  size_t length = 0;
+  return ready && EVP_MAC_init(context.get(), reinterpret_cast<const uint8_t*>(key.data()), key.size(), nullptr) == 1 &&
+         EVP_MAC_update(context.get(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()) == 1 &&
+         EVP_MAC_final(context.get(), reinterpret_cast<uint8_t*>(mac.data()), &length, mac.size()) == 1;
+}
+
 }  // namespace
 
 ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view region_code, const Notice& notice) {
@@ -72,6 +94,7 @@ ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view reg
   if (notice.citizen.has_value()) Append(canonical, *notice.citizen);
   ContentCommitment commitment{.key_id = secret.key_id, .value = std::string(kHashBytes, '\0')};
   const std::string& bytes = canonical.bytes();
+  if (MacWithContext(secret.bytes, bytes, commitment.value)) return commitment;
   unsigned int length = 0;
   HMAC(EVP_sha256(), secret.bytes.data(), static_cast<int>(secret.bytes.size()),
        reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <functional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -17,9 +16,22 @@ namespace {
 
 constexpr utf8proc_option_t kNfc = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
+constexpr utf8proc_int32_t kFirstPrintable = 0x20;
+constexpr utf8proc_int32_t kDelete = 0x7f;
+constexpr utf8proc_int32_t kFirstCombining = 0x300;
+
+// Most characters by far: for these the tables need not be asked.
+bool IsPrintableAscii(utf8proc_int32_t character) { return character >= kFirstPrintable && character < kDelete; }
+
 // Calls `visit` with each code point until it returns false; false if the text is not UTF-8.
-bool ForEachCharacter(absl::string_view text, const std::function<bool(utf8proc_int32_t)>& visit) {
+template <typename Visit>
+bool ForEachCharacter(absl::string_view text, const Visit& visit) {
   while (!text.empty()) {
+    if (absl::ascii_isascii(static_cast<unsigned char>(text.front()))) {
+      if (!visit(utf8proc_int32_t{text.front()})) return true;
+      text.remove_prefix(1);
+      continue;
+    }
     utf8proc_int32_t character = 0;
     const utf8proc_ssize_t length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                                      static_cast<utf8proc_ssize_t>(text.size()), &character);
@@ -30,11 +42,14 @@ bool ForEachCharacter(absl::string_view text, const std::function<bool(utf8proc_
   return true;
 }
 
-bool IsAscii(absl::string_view text) {
-  for (const char character : text) {
-    if (!absl::ascii_isascii(static_cast<unsigned char>(character))) return false;
-  }
-  return true;
+// Text of characters below the first combining one is composed as it stands.
+bool IsPlainlyNfc(absl::string_view text) {
+  bool plain = true;
+  const bool valid = ForEachCharacter(text, [&](utf8proc_int32_t character) {
+    plain = character < kFirstCombining;
+    return plain;
+  });
+  return valid && plain;
 }
 
 bool IsBidirectionalControl(utf8proc_int32_t character) {
@@ -91,6 +106,7 @@ void ForEachDigit(utf8proc_int32_t character, const Visit& visit) {
 
 // What may stand between the digits of one number.
 bool IsSeparator(utf8proc_int32_t character) {
+  if (IsPrintableAscii(character)) return character == ' ' || character == '-' || character == '_';
   if (utf8proc_get_property(character)->ignorable) return true;
   switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_ZS:  // spaces
@@ -148,7 +164,7 @@ bool IsDomain(absl::string_view text) {
 }  // namespace
 
 bool IsNfc(absl::string_view text) {
-  if (IsAscii(text)) return true;
+  if (IsPlainlyNfc(text)) return true;
   const std::optional<std::string> normalised = ToNfc(text);
   return normalised.has_value() && *normalised == std::string(text);
 }
@@ -166,6 +182,7 @@ std::optional<std::string> ToNfc(absl::string_view text) {
 bool HasControlCharacter(absl::string_view text) {
   bool found = false;
   ForEachCharacter(text, [&](utf8proc_int32_t character) {
+    if (IsPrintableAscii(character)) return true;
     switch (utf8proc_category(character)) {
       case UTF8PROC_CATEGORY_CC:
       case UTF8PROC_CATEGORY_ZL:

@@ -1,0 +1,77 @@
+// envej-benchmark: a running broker under load beside an empty call, with the same client and credentials, in one run.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "absl/time/time.h"
+#include "tests/benchmark/call_loads.h"
+#include "tests/benchmark/inbox_depth.h"
+#include "tests/benchmark/report.h"
+#include "tests/benchmark/stage.h"
+
+namespace envej::benchmark {
+namespace {
+
+struct Options {
+  double seconds = 3;
+  int rounds = 5;
+  int notices = 100'000;
+  std::string output = "table";
+  std::string programs;
+  std::string directory;
+};
+
+std::string FromEnvironment(const char* name, const std::string& otherwise) {
+  const char* const value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+absl::StatusOr<Report> Measure(const Options& options) {
+  absl::StatusOr<std::unique_ptr<Stage>> stage = Stage::Set(options.programs, options.directory);
+  if (!stage.ok()) return stage.status();
+  Report report;
+  const absl::Duration duration = absl::Seconds(options.seconds);
+  if (absl::Status status = MeasureCalls(**stage, duration, options.rounds, report); !status.ok()) return status;
+  if (absl::Status status = MeasureInboxDepth(**stage, options.notices, options.rounds, report); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = (*stage)->Stop(); !status.ok()) return status;
+  return report;
+}
+
+int Main(int argument_count, char** arguments) {
+  Options options;
+  options.programs = FromEnvironment("ENVEJ_BINARY_DIRECTORY", "build/release/bin");
+  options.directory = FromEnvironment("TEST_TMPDIR", "build/release");
+  CLI::App program("Measures a broker under load beside an empty call. Exit status 0 unless something failed to run.",
+                   "envej-benchmark");
+  program.add_option("--seconds", options.seconds, "of each load in a round")
+      ->check(CLI::Range(0.01, 600.0))
+      ->capture_default_str();
+  program.add_option("--rounds", options.rounds, "of which the median is shown")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  program.add_option("--notices", options.notices, "in the deep inbox")
+      ->check(CLI::Range(500, 10'000'000))
+      ->capture_default_str();
+  program.add_option("--output", options.output)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  program.add_option("--programs", options.programs, "the folder of the built programs")->capture_default_str();
+  program.add_option("--directory", options.directory, "where the store is made for the time; on a real disk")
+      ->capture_default_str();
+  CLI11_PARSE(program, argument_count, arguments);
+
+  const absl::StatusOr<Report> report = Measure(options);
+  if (!report.ok()) {
+    std::cerr << "envej-benchmark: " << report.status().ToString() << std::endl;
+    return 1;
+  }
+  std::cout << (options.output == "json" ? ToJson(*report) : ToTable(*report)) << std::flush;
+  return 0;
+}
+
+}  // namespace
+}  // namespace envej::benchmark
+
+int main(int argument_count, char** arguments) { return envej::benchmark::Main(argument_count, arguments); }

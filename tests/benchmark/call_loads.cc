@@ -1,0 +1,167 @@
+#include "tests/benchmark/call_loads.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/benchmark/empty_service.grpc.pb.h"
+#include "tests/benchmark/inbox_user.h"
+#include "tests/benchmark/load.h"
+#include "tests/benchmark/notices.h"
+
+namespace envej::benchmark {
+namespace {
+
+constexpr size_t kConnections = 1;  // as a client has
+constexpr size_t kBatchesInFlight = 4;
+
+using Callers = std::vector<std::unique_ptr<Caller>>;
+
+// The same number of connections to each server; caller after caller takes the next.
+struct Stubs {
+  std::vector<std::shared_ptr<EmptyService::Stub>> empty;
+  std::vector<std::shared_ptr<v1::IntakeService::Stub>> intake;
+};
+
+absl::StatusOr<Stubs> Connect(Stage& stage) {
+  Stubs stubs;
+  for (size_t connection = 0; connection < kConnections; ++connection) {
+    const absl::StatusOr<std::shared_ptr<grpc::Channel>> empty = stage.ConnectToEmptyServer();
+    if (!empty.ok()) return empty.status();
+    stubs.empty.push_back(EmptyService::NewStub(*empty));
+    const absl::StatusOr<std::shared_ptr<grpc::Channel>> broker = stage.ConnectAsRegion();
+    if (!broker.ok()) return broker.status();
+    stubs.intake.push_back(v1::IntakeService::NewStub(*broker));
+  }
+  return stubs;
+}
+
+Callers EmptyCallers(const Stubs& stubs, size_t count) {
+  Callers callers;
+  for (size_t index = 0; index < count; ++index) {
+    callers.push_back(MakeCaller<DoNothingRequest, DoNothingResponse>(
+        [](DoNothingRequest&) {},
+        [stub = stubs.empty[index % kConnections]](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->DoNothing(context, request, response, std::move(done));
+        },
+        [](const DoNothingResponse&) { return true; }));
+  }
+  return callers;
+}
+
+Callers SubmitCallers(const Stubs& stubs, size_t count) {
+  Callers callers;
+  for (size_t index = 0; index < count; ++index) {
+    const std::string municipality_code(kSpread[index % std::size(kSpread)]);
+    callers.push_back(MakeCaller<v1::SubmitNoticeRequest, v1::SubmitNoticeResponse>(
+        [municipality_code, notices = NoticeMaker()](v1::SubmitNoticeRequest& request) mutable {
+          notices.Make(municipality_code, *request.mutable_notice());
+        },
+        [stub = stubs.intake[index % kConnections]](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->SubmitNotice(context, request, response, std::move(done));
+        },
+        [](const v1::SubmitNoticeResponse& response) { return response.has_receipt(); }));
+  }
+  return callers;
+}
+
+Callers BatchCallers(const Stubs& stubs, size_t count) {
+  Callers callers;
+  for (size_t index = 0; index < count; ++index) {
+    callers.push_back(MakeCaller<v1::SubmitNoticesRequest, v1::SubmitNoticesResponse>(
+        [notices = NoticeMaker()](v1::SubmitNoticesRequest& request) mutable {
+          while (request.notices_size() < kBatch) request.add_notices();
+          for (v1::Notice& notice : *request.mutable_notices()) notices.Make(kBatchInbox, notice);
+        },
+        [stub = stubs.intake[index % kConnections]](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->SubmitNotices(context, request, response, std::move(done));
+        },
+        AllAccepted));
+  }
+  return callers;
+}
+
+// One consumer that pulls and acknowledges until the time is over or the inbox is empty.
+absl::StatusOr<Figures> RunDelivery(InboxUser& inbox, absl::Duration duration) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto end = begin + absl::ToChronoNanoseconds(duration);
+  std::vector<double> milliseconds;
+  int notices = 0;
+  while (std::chrono::steady_clock::now() < end) {
+    const absl::StatusOr<InboxUser::Times> times = inbox.Deliver(kBatch);
+    if (!times.ok()) return times.status();
+    if (times->notices == 0) break;
+    notices += times->notices;
+    milliseconds.push_back(times->pull_milliseconds + times->acknowledge_milliseconds);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Figures{.calls = static_cast<double>(notices) / kBatch,
+                 .calls_per_second = notices / seconds / kBatch,
+                 .median_milliseconds = Quantile(milliseconds, 0.5),
+                 .p99_milliseconds = Quantile(milliseconds, 0.99),
+                 .server_microseconds = 0};
+}
+
+// Measures with the server's processor time beside it.
+template <typename Measure>
+absl::StatusOr<Figures> WithServer(const ServerProcess& server, Measure measure) {
+  const double before = server.CpuSeconds();
+  absl::StatusOr<Figures> figures = measure();
+  if (figures.ok() && figures->calls > 0) {
+    figures->server_microseconds = (server.CpuSeconds() - before) * 1e6 / figures->calls;
+  }
+  return figures;
+}
+
+}  // namespace
+
+absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report) {
+  const absl::StatusOr<Stubs> stubs = Connect(stage);
+  if (!stubs.ok()) return stubs.status();
+  const absl::StatusOr<std::unique_ptr<InboxUser>> consumer = InboxUser::Connect(stage, kBatchInbox);
+  if (!consumer.ok()) return consumer.status();
+
+  struct Load {
+    Row row;
+    Callers callers;
+    const ServerProcess& server;
+  };
+  const ServerProcess& broker = stage.broker();
+  const ServerProcess& empty = stage.empty_server();
+  const std::string in_flight = absl::StrCat(", ", kInFlight, " in flight");
+  std::array<Load, 5> loads = {{
+      {{absl::StrCat("empty call", in_flight), "calls", 1, {}}, EmptyCallers(*stubs, kInFlight), empty},
+      {{absl::StrCat("SubmitNotice", in_flight), "notices", 1, {}}, SubmitCallers(*stubs, kInFlight), broker},
+      {{"empty call, 1 in flight", "calls", 1, {}}, EmptyCallers(*stubs, 1), empty},
+      {{"SubmitNotice, 1 in flight", "notices", 1, {}}, SubmitCallers(*stubs, 1), broker},
+      {{absl::StrCat("SubmitNotices of ", kBatch, ", ", kBatchesInFlight, " in flight"), "notices", kBatch, {}},
+       BatchCallers(*stubs, kBatchesInFlight),
+       broker},
+  }};
+  Row delivery{absl::StrCat("pull and acknowledge ", kBatch, ", 1 consumer"), "notices", kBatch, {}};
+  Ratio ratio{.name = "SubmitNotice / empty call" + in_flight, .samples = {}, .goal = 0.5, .at_least = true};
+
+  for (Load& load : loads) {  // connects, and warms up both sides
+    if (absl::Status status = RunLoad(load.callers, duration / 5).status(); !status.ok()) return status;
+  }
+  for (int round = 0; round < rounds; ++round) {
+    for (Load& load : loads) {
+      const absl::StatusOr<Figures> figures = WithServer(load.server, [&] { return RunLoad(load.callers, duration); });
+      if (!figures.ok()) return figures.status();
+      load.row.samples.push_back(*figures);
+    }
+    ratio.samples.push_back(loads[1].row.samples.back().calls_per_second /
+                            loads[0].row.samples.back().calls_per_second);
+    const absl::StatusOr<Figures> figures = WithServer(broker, [&] { return RunDelivery(**consumer, duration); });
+    if (!figures.ok()) return figures.status();
+    delivery.samples.push_back(*figures);
+  }
+  for (Load& load : loads) report.rows.push_back(std::move(load.row));
+  report.rows.push_back(std::move(delivery));
+  report.ratios.push_back(std::move(ratio));
+  return absl::OkStatus();
+}
+
+}  // namespace envej::benchmark
