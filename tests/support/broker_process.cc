@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -105,6 +106,8 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings) {
   folder_.Write("participants.yaml", kParticipants, 0644);
   folder_.Write("commitment.secret", std::string(64, 'a') + "\n");
   SharedAuthority().IssueFiles(folder_, "broker", certs::ServerRequest());
+  const bool known = absl::SimpleAtoi(settings.listen.substr(settings.listen.rfind(':') + 1), &port_);
+  EXPECT_TRUE(known) << settings.listen;
 }
 
 std::vector<std::string> BrokerProcess::ServeArguments() const {

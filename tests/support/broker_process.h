@@ -68,6 +68,7 @@ class BrokerProcess {
   void Kill();
   std::string Log() { return process_->Err(); }
 
+  // Port 0 until it has served, unless the settings name a port.
   std::string address() const;
   const certs::TestDirectory& folder() const { return folder_; }
   std::string config() const { return folder_.Path("broker.yaml"); }

@@ -1,0 +1,67 @@
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/support/broker_process.h"
+#include "tests/support/notice_messages.h"
+
+// A broker that comes up, or comes back, after its clients.
+namespace envej::system {
+namespace {
+
+using support::BrokerProcess;
+using support::Ended;
+using support::Process;
+
+// An address that a broker can have: one had it, and is gone.
+std::string FreeAddress() {
+  BrokerProcess broker;
+  EXPECT_TRUE(broker.Start());
+  broker.Kill();
+  return broker.address();
+}
+
+// A broker that does not serve yet.
+class LateBrokerTest : public testing::Test {
+ protected:
+  std::vector<std::string> Command(const char* program, std::vector<std::string> arguments, const char* identity) {
+    arguments.insert(arguments.begin(), support::ProgramPath(program));
+    for (const std::string& argument : broker_.ConnectionArguments(identity)) arguments.push_back(argument);
+    return arguments;
+  }
+
+  std::string NoticeFile() {
+    std::string line;
+    EXPECT_TRUE(google::protobuf::util::MessageToJsonString(support::NewNotice(support::kCode), &line).ok());
+    const std::string path = broker_.folder().Path("notices.jsonl");
+    std::ofstream(path) << line << "\n";
+    return path;
+  }
+
+  BrokerProcess broker_{{.listen = FreeAddress(), .more = {}}};
+};
+
+TEST_F(LateBrokerTest, NoticesAreSentOnceItServes) {
+  Process client(Command("envej-region", {"submit", NoticeFile(), "--deadline", "40s"}, support::kRegion));
+  ASSERT_TRUE(client.WaitForError([](const std::string& error) { return !error.empty(); }));
+  ASSERT_TRUE(broker_.Start());
+  const Ended ended = client.Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+}
+
+TEST_F(LateBrokerTest, AnEmptyInboxIsReadOnceItServes) {
+  Process client(
+      Command("envej-municipality",
+              {"pull", "--municipality", support::kCode, "--into", broker_.folder().Path("inbox"), "--deadline", "40s"},
+              support::kMunicipality));
+  ASSERT_TRUE(client.WaitForError([](const std::string& error) { return !error.empty(); }));
+  ASSERT_TRUE(broker_.Start());
+  const Ended ended = client.Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+}
+
+}  // namespace
+}  // namespace envej::system
