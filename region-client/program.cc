@@ -61,10 +61,13 @@ const std::map<std::string, v1::NoticeState>& States() {
 
 // What the arguments say.
 struct Arguments {
-  certs::ConnectionOptions connection;
   SubmitOptions submit;
   StatusOptions status;
   MunicipalitiesOptions municipalities;
+  // One for each command: CLI11 reads the environment for those that are not used too.
+  certs::ConnectionOptions submit_connection;
+  certs::ConnectionOptions status_connection;
+  certs::ConnectionOptions municipalities_connection;
   std::string deadline = "5m";
   std::string output = "text";
   std::string progress = "auto";
@@ -118,7 +121,7 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
   command->add_option("--deadline", arguments.deadline, "how long to try, from 1s to 24h; 5m without it")
       ->type_name("DURATION")
       ->check(CLI::Validator(CheckDeadline, ""));
-  certs::AddConnectionOptions(*command, arguments.connection);
+  certs::AddConnectionOptions(*command, arguments.submit_connection);
   return command;
 }
 
@@ -143,7 +146,7 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
       ->excludes(id);
   AddOutputOption(*command, arguments,
                   "json: a line of envej.v1.NoticeStatus for each; of one notice, an envej.v1.GetNoticeResponse");
-  certs::AddConnectionOptions(*command, arguments.connection);
+  certs::AddConnectionOptions(*command, arguments.status_connection);
   return command;
 }
 
@@ -155,7 +158,7 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
       ->type_name("CODE")
       ->check(CLI::Validator(CheckMunicipalityCode, ""));
   AddOutputOption(*command, arguments, "json: a line of envej.v1.Municipality for each");
-  certs::AddConnectionOptions(*command, arguments.connection);
+  certs::AddConnectionOptions(*command, arguments.municipalities_connection);
   return command;
 }
 
@@ -197,13 +200,16 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
     streams.err << "the time zone Europe/Copenhagen is missing: install tzdata\n";
     return ExitCode::kUnusable;
   }
-  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(arguments.connection);
+  const certs::ConnectionOptions& connection = submit->parsed()   ? arguments.submit_connection
+                                               : status->parsed() ? arguments.status_connection
+                                                                  : arguments.municipalities_connection;
+  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(connection);
   if (!channel.ok()) {
     streams.err << channel.status().message() << '\n';
     return ExitCode::kUnusable;
   }
   const CommandContext context = {.channel = *channel,
-                                  .broker = arguments.connection.broker,
+                                  .broker = connection.broker,
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};

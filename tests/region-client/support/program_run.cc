@@ -28,14 +28,17 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
       .now = [] { return absl::Now(); },
       .sleep = [](absl::Duration duration) { absl::SleepFor(std::min(duration, absl::Milliseconds(20))); },
       .random = [] { return 0.5; }};
+  certs::ConnectionOptions connection;
   const Outside outside{
       .streams = streams,
       .surroundings = surroundings,
-      .connect = [](const certs::ConnectionOptions& options) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+      .connect =
+          [&connection](const certs::ConnectionOptions& options) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+        connection = options;
         return grpc::CreateChannel(options.broker, grpc::InsecureChannelCredentials());
       }};
   const ExitCode exit_code = RunProgram(static_cast<int>(argv.size()), argv.data(), outside);
-  return {.exit_code = exit_code, .out = out.str(), .err = err.str()};
+  return {.exit_code = exit_code, .out = out.str(), .err = err.str(), .connection = connection};
 }
 
 }  // namespace envej::region

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "certs/client_connection.h"
 #include "region-client/output.h"
 
 namespace envej::region {
@@ -12,6 +13,7 @@ struct ProgramRun {
   ExitCode exit_code = ExitCode::kUnusable;
   std::string out;
   std::string err;
+  certs::ConnectionOptions connection;  // that it connected with
 };
 
 // Runs the whole program within the test, against the broker at `address` without TLS: `arguments` without those
