@@ -252,7 +252,7 @@ TEST(ControlCharacterTest, ControlsAreSeen) {
   for (char32_t character = 0x202A; character <= 0x202E; ++character) controls.push_back(character);
   for (char32_t character = 0x2066; character <= 0x2069; ++character) controls.push_back(character);
   for (const char32_t character : controls) {
-    EXPECT_TRUE(HasControlCharacter("a" + Utf8(character) + "b")) << static_cast<uint32_t>(character);
+    EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
   }
 }
 
