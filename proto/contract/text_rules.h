@@ -19,9 +19,10 @@ std::optional<std::string> ToNfc(absl::string_view text);
 bool HasControlCharacter(absl::string_view text);
 
 // Whether the text holds what looks like a CPR number: ten digits of any script, with or without hyphens, dashes,
-// spaces or invisible characters between them, of which the first four are a day and a month; a day may be raised by
-// 60, as replacement numbers are. The check digit says nothing: valid numbers fail it. Within a longer run of digits
-// every ten that follow one another are looked at.
+// spaces, full stops, slashes, colons, low lines or invisible characters between them, of which the first four are a
+// day and a month; a day may be raised by 60, as replacement numbers are. Anything else, such as a letter or a comma,
+// ends a number. The check digit says nothing: valid numbers fail it. Within a longer run of digits every ten that
+// follow one another are looked at.
 bool LooksLikeCprNumber(absl::string_view text);
 
 // Unicode code points; nothing if the text is not UTF-8.
