@@ -200,6 +200,7 @@ bool HasControlCharacter(absl::string_view text) {
       case UTF8PROC_CATEGORY_ZL:
       case UTF8PROC_CATEGORY_ZP:
       case UTF8PROC_CATEGORY_CS:
+      case UTF8PROC_CATEGORY_CO:
       case UTF8PROC_CATEGORY_CN:
         found = true;
         break;

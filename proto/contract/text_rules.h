@@ -14,8 +14,9 @@ bool IsNfc(absl::string_view text);
 // The text in normal form C; nothing if it is not UTF-8.
 std::optional<std::string> ToNfc(absl::string_view text);
 
-// Whether the text holds a character that controls rather than writes: categories Cc, Zl, Zp, Cs, Cn and the
-// bidirectional controls. (Joiners, which some names need, are letters' company and pass.)
+// Whether the text holds a character that controls rather than writes, or says nothing to a reader: categories Cc, Zl,
+// Zp, Cs, Co (private use), Cn (unassigned) and the bidirectional controls. (Joiners, which some names need, are
+// letters' company and pass.)
 bool HasControlCharacter(absl::string_view text);
 
 // Whether the text holds what looks like a CPR number: ten digits of any script, with or without hyphens, dashes,

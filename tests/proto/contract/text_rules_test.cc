@@ -282,14 +282,23 @@ TEST(NormalFormTest, WhatIsNotUtf8IsNotNfc) {
 }
 
 TEST(ControlCharacterTest, ControlsAreSeen) {
-  std::vector<char32_t> controls = {0x7F,   0x2028, 0x2029, 0x061C, 0x200E,  0x200F,
-                                    0xFFFE, 0xFFFF, 0xFDD0, 0x0378, 0x1FFFE, 0x10FFFF};
+  std::vector<char32_t> controls = {0x7F, 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0xFFFE, 0xFFFF, 0xFDD0};
   for (char32_t character = 0; character < 0x20; ++character) controls.push_back(character);
   for (char32_t character = 0x80; character < 0xA0; ++character) controls.push_back(character);
   for (char32_t character = 0x202A; character <= 0x202E; ++character) controls.push_back(character);
   for (char32_t character = 0x2066; character <= 0x2069; ++character) controls.push_back(character);
   for (const char32_t character : controls) {
     EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
+  }
+}
+
+TEST(ControlCharacterTest, WhatSaysNothingToAReaderIsSeen) {
+  const std::vector<char32_t> private_use = {0xE000, 0xF8FF, 0xF0000, 0xFFFFD, 0x100000, 0x10FFFD};
+  const std::vector<char32_t> unassigned = {0x0378, 0x1FFFE, 0x10FFFF};
+  for (const std::vector<char32_t>& characters : {private_use, unassigned}) {
+    for (const char32_t character : characters) {
+      EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
+    }
   }
 }
 
