@@ -74,8 +74,8 @@ std::optional<Reason> RefuseClaim(const std::optional<Record>& state, uint32_t r
                                   absl::Time now) {
   if (!state.has_value() || state->revision != revision) return Reason::kNoticeNotFound;
   switch (state->state) {
-    case State::kWaiting:
-      return token == state->token ? Reason::kLeaseExpired : Reason::kLeaseNotHeld;
+    case State::kWaiting:  // what was never leased has an empty token, which nobody holds
+      return !token.empty() && token == state->token ? Reason::kLeaseExpired : Reason::kLeaseNotHeld;
     case State::kLeased:
       if (token != state->token) return Reason::kLeaseSuperseded;
       if (now >= state->lease_expires_at) return Reason::kLeaseExpired;

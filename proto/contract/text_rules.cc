@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -104,21 +105,32 @@ void ForEachDigit(utf8proc_int32_t character, const Visit& visit) {
   }
 }
 
+constexpr absl::string_view kAsciiSeparators = " -_./:";
+
+// Others that look like these or like nothing, of categories that hold more than separators.
+constexpr utf8proc_int32_t kOtherSeparators[] = {
+    0x2212, 0x02D7, 0x2043,                          // minus sign, modifier letter minus, hyphen bullet
+    0x00B7, 0x2024, 0x2027, 0x3002, 0xFE52, 0xFF0E,  // middle dot, one dot leader, hyphenation point, full stops
+    0x2044, 0x2215, 0xFF0F,                          // fraction slash, division slash, full-width solidus
+    0x2236, 0xFE55, 0xFF1A,                          // ratio, small and full-width colon
+    0x2800,                                          // empty Braille cell
+};
+
 // What may stand between the digits of one number.
 bool IsSeparator(utf8proc_int32_t character) {
-  if (IsPrintableAscii(character)) return character == ' ' || character == '-' || character == '_';
+  if (IsPrintableAscii(character)) return kAsciiSeparators.find(static_cast<char>(character)) != kAsciiSeparators.npos;
   if (utf8proc_get_property(character)->ignorable) return true;
   switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_ZS:  // spaces
     case UTF8PROC_CATEGORY_PD:  // hyphens and dashes
+    case UTF8PROC_CATEGORY_PC:  // low lines
     case UTF8PROC_CATEGORY_CF:  // invisible
     case UTF8PROC_CATEGORY_MN:  // marks on the digit before, such as variation selectors and keycaps
     case UTF8PROC_CATEGORY_ME:
       return true;
     default:
-      // Minus sign, modifier letter minus, hyphen bullet, low line, empty Braille cell.
-      return character == 0x2212 || character == 0x02D7 || character == 0x2043 || character == '_' ||
-             character == 0x2800;
+      return std::find(std::begin(kOtherSeparators), std::end(kOtherSeparators), character) !=
+             std::end(kOtherSeparators);
   }
 }
 
@@ -188,6 +200,7 @@ bool HasControlCharacter(absl::string_view text) {
       case UTF8PROC_CATEGORY_ZL:
       case UTF8PROC_CATEGORY_ZP:
       case UTF8PROC_CATEGORY_CS:
+      case UTF8PROC_CATEGORY_CO:
       case UTF8PROC_CATEGORY_CN:
         found = true;
         break;

@@ -14,14 +14,16 @@ bool IsNfc(absl::string_view text);
 // The text in normal form C; nothing if it is not UTF-8.
 std::optional<std::string> ToNfc(absl::string_view text);
 
-// Whether the text holds a character that controls rather than writes: categories Cc, Zl, Zp, Cs, Cn and the
-// bidirectional controls. (Joiners, which some names need, are letters' company and pass.)
+// Whether the text holds a character that controls rather than writes, or says nothing to a reader: categories Cc, Zl,
+// Zp, Cs, Co (private use), Cn (unassigned) and the bidirectional controls. (Joiners, which some names need, are
+// letters' company and pass.)
 bool HasControlCharacter(absl::string_view text);
 
 // Whether the text holds what looks like a CPR number: ten digits of any script, with or without hyphens, dashes,
-// spaces or invisible characters between them, of which the first four are a day and a month; a day may be raised by
-// 60, as replacement numbers are. The check digit says nothing: valid numbers fail it. Within a longer run of digits
-// every ten that follow one another are looked at.
+// spaces, full stops, slashes, colons, low lines or invisible characters between them, of which the first four are a
+// day and a month; a day may be raised by 60, as replacement numbers are. Anything else, such as a letter or a comma,
+// ends a number. The check digit says nothing: valid numbers fail it. Within a longer run of digits every ten that
+// follow one another are looked at.
 bool LooksLikeCprNumber(absl::string_view text);
 
 // Unicode code points; nothing if the text is not UTF-8.

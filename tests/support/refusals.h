@@ -45,11 +45,13 @@ inline contract::Notice GoodNotice() {
   return {.envelope = envelope, .citizen = citizen, .sealed = false, .unknown_fields = {}};
 }
 
-// One way to spoil a good notice, so that exactly `reason` refuses it.
+// One way to spoil a good notice, so that exactly `reason` refuses it; but where a text that is wrong in itself cannot
+// have its field's form either, the field is named a second time, for `also`.
 struct Spoiling {
   contract::Reason reason;
   absl::string_view how;
   void (*spoil)(contract::Notice& notice);
+  contract::Reason also = contract::Reason::kNone;
 };
 
 inline absl::Span<const Spoiling> Spoilings() {
@@ -125,14 +127,28 @@ inline absl::Span<const Spoiling> Spoilings() {
       {Reason::kUnknownField, "an unknown field in the citizen", [](N n) { n.unknown_fields.citizen = true; }},
       {Reason::kTextNotNfc, "a decomposed letter", [](N n) { n.citizen->name = "A\u030Ase Prøvesen"; }},
       {Reason::kTextNotNfc, "not UTF-8", [](N n) { n.citizen->name = "Prøve \xff"; }},
+      {Reason::kTextNotNfc, "a decomposed letter in the e-mail address",
+       [](N n) { n.citizen->email = "a\u030Ase@example.dk"; }},
+      {Reason::kTextNotNfc, "a decomposed letter in the street",
+       [](N n) { n.citizen->postal_address->street = "A\u030Avej 1"; }},
+      {Reason::kTextNotNfc, "a decomposed letter in the postal code",
+       [](N n) { n.citizen->postal_address->postal_code = "A\u030A 2100"; }, Reason::kPostalAddressInvalid},
       {Reason::kTextNotNfc, "a decomposed letter in the city",
        [](N n) { n.citizen->postal_address->city = "Å\u0301\u0323by"; }},
       {Reason::kTextControlCharacter, "a line feed in the name", [](N n) { n.citizen->name = "Åse\nPrøvesen"; }},
+      {Reason::kTextControlCharacter, "a character of private use in the name",
+       [](N n) { n.citizen->name = "Åse \uE001"; }},
+      {Reason::kTextControlCharacter, "a left-to-right mark in the e-mail address",
+       [](N n) { n.citizen->email = "prøve\u200E@example.dk"; }, Reason::kEmailInvalid},
       {Reason::kTextControlCharacter, "a right-to-left override in the street",
        [](N n) { n.citizen->postal_address->street = "Prøvevej \u202E1"; }},
+      {Reason::kTextControlCharacter, "a tab in the postal code",
+       [](N n) { n.citizen->postal_address->postal_code = "2100\t"; }, Reason::kPostalAddressInvalid},
       {Reason::kTextControlCharacter, "a zero byte in the city",
        [](N n) { n.citizen->postal_address->city = std::string("A\0b", 3); }},
       {Reason::kTextLikeCprNumber, "in the name", [](N n) { n.citizen->name = "Åse 010203-1234"; }},
+      {Reason::kTextLikeCprNumber, "in the name, with full stops and a slash",
+       [](N n) { n.citizen->name = "Åse 01.02.03/1234"; }},
       {Reason::kTextLikeCprNumber, "in the e-mail address", [](N n) { n.citizen->email = "6102031234@example.dk"; }},
       {Reason::kTextLikeCprNumber, "in the street", [](N n) { n.citizen->postal_address->street = "Vej 0102031234"; }},
       {Reason::kTextLikeCprNumber, "in the postal code",

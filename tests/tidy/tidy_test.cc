@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 
 TEST(HouseTest, KeepsItsRules) {
   const char* root = std::getenv("ENVEJ_SOURCE_DIRECTORY");
-  ASSERT_NE(root, nullptr);
+  ASSERT_NE(root, nullptr) << "ENVEJ_SOURCE_DIRECTORY is not set; ctest sets it, so run this with ctest -R tidy_test";
   const SourceTree tree = ReadSourceTree(root);
   ASSERT_GT(tree.files.size(), 40u) << "the source tree was not found in " << root;
   const std::vector<std::string> violations = CheckEverything(tree);

@@ -14,6 +14,7 @@ namespace envej::contract {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
@@ -52,7 +53,9 @@ TEST(NoticeRulesTest, EachSpoilingIsRefusedForItsReasonAlone) {
     SCOPED_TRACE(std::string(Describe(spoiling.reason).name) + ": " + std::string(spoiling.how));
     Notice notice = support::GoodNotice();
     spoiling.spoil(notice);
-    EXPECT_THAT(BrokenRules(notice, Now()), ElementsAre(spoiling.reason));
+    std::vector<Reason> expected = {spoiling.reason};
+    if (spoiling.also != Reason::kNone) expected.push_back(spoiling.also);
+    EXPECT_THAT(BrokenRules(notice, Now()), ElementsAreArray(expected));
     const std::optional<Rejection> rejection = CheckNotice(notice, Now()).ForNew();
     ASSERT_TRUE(rejection.has_value());
     EXPECT_EQ(rejection->reason, spoiling.reason);
@@ -71,6 +74,39 @@ TEST(NoticeRulesTest, EveryRuleIsBrokenByASpoiling) {
   }
 }
 
+TEST(NoticeRulesTest, ATextThatIsWrongIsNamedByItsField) {
+  for (const support::Spoiling& spoiling : support::Spoilings()) {
+    if (Precedes(spoiling.reason, Reason::kTextNotNfc) || Precedes(Reason::kTextLikeCprNumber, spoiling.reason))
+      continue;
+    Notice notice = support::GoodNotice();
+    spoiling.spoil(notice);
+    const Citizen& sent = *notice.citizen;
+    const Citizen good = *support::GoodNotice().citizen;
+    std::string field;
+    if (sent.name != good.name) field = "citizen.name";
+    if (sent.email != good.email) field = "citizen.email";
+    if (sent.postal_address->street != good.postal_address->street) field = "citizen.postal_address.street";
+    if (sent.postal_address->postal_code != good.postal_address->postal_code) {
+      field = "citizen.postal_address.postal_code";
+    }
+    if (sent.postal_address->city != good.postal_address->city) field = "citizen.postal_address.city";
+    const std::optional<Rejection> rejection = CheckNotice(notice, Now()).ForNew();
+    ASSERT_TRUE(rejection.has_value()) << spoiling.how;
+    EXPECT_EQ(rejection->violations[0], (Violation{.field = field, .reason = spoiling.reason})) << spoiling.how;
+  }
+}
+
+TEST(NoticeRulesTest, EachOfSeveralWrongTextsIsNamed) {
+  Notice notice = support::GoodNotice();
+  notice.citizen->name = "Åse 010203-1234";
+  notice.citizen->postal_address->street = "Vej 0102031234";
+  const std::optional<Rejection> rejection = CheckNotice(notice, Now()).ForNew();
+  ASSERT_TRUE(rejection.has_value());
+  EXPECT_THAT(rejection->violations,
+              ElementsAre(Violation{"citizen.name", Reason::kTextLikeCprNumber},
+                          Violation{"citizen.postal_address.street", Reason::kTextLikeCprNumber}));
+}
+
 TEST(NoticeRulesTest, RulesStandInOrderOfPrecedence) {
   const absl::Span<const Rule> rules = AllRules();
   for (size_t index = 1; index < rules.size(); ++index) {
@@ -84,6 +120,7 @@ TEST(NoticeRulesTest, OfTwoBrokenRulesTheFirstIsTheReasonAndBothFieldsAreNamed) 
   for (const support::Spoiling& first : spoilings) {
     for (const support::Spoiling& second : spoilings) {
       if (!Precedes(first.reason, second.reason) || first.reason == Reason::kEnvelopeMissing) continue;
+      if (first.also != Reason::kNone || second.also != Reason::kNone) continue;
       Notice notice = support::GoodNotice();
       first.spoil(notice);
       if (!notice.citizen.has_value() || LacksConsent(notice)) continue;  // nothing left for the second to spoil

@@ -50,6 +50,15 @@ TEST(CprNumberTest, IsSeenInEveryForm) {
       "010203 - 1234",
       "010203--1234",
       "01-02-03-1234",
+      "01.02.03-1234",
+      "01.02.03.1234",
+      "010203.1234",
+      "010203/1234",
+      "01/02/03 - 1234",
+      "01/02-03:1234",
+      "010203:1234",
+      "010203 . 1234",
+      "010203_1234",
       "010203\u20131234",                                                        // en dash
       "010203\u20141234",                                                        // em dash
       "010203\u20101234",                                                        // hyphen
@@ -58,7 +67,20 @@ TEST(CprNumberTest, IsSeenInEveryForm) {
       "010203\u02D71234",                                                        // modifier letter minus
       "010203\u20431234",                                                        // hyphen bullet
       "010203\u00AD1234",                                                        // soft hyphen
-      "010203_1234",                                                             // low line
+      "010203\uFF3F1234",                                                        // full-width low line
+      "010203\u203F1234",                                                        // undertie
+      "010203\u00B71234",                                                        // middle dot
+      "010203\u20241234",                                                        // one dot leader
+      "010203\u20271234",                                                        // hyphenation point
+      "010203\u30021234",                                                        // ideographic full stop
+      "010203\uFE521234",                                                        // small full stop
+      "010203\uFF0E1234",                                                        // full-width full stop
+      "010203\u20441234",                                                        // fraction slash
+      "010203\u22151234",                                                        // division slash
+      "010203\uFF0F1234",                                                        // full-width solidus
+      "010203\u22361234",                                                        // ratio
+      "010203\uFE551234",                                                        // small colon
+      "010203\uFF1A1234",                                                        // full-width colon
       "010203\u00A01234",                                                        // no-break space
       "010203\u202F1234",                                                        // narrow no-break space
       "010203\u30001234",                                                        // ideographic space
@@ -84,6 +106,8 @@ TEST(CprNumberTest, IsSeenInEveryForm) {
       "99990102031234999",
       "Vej 9, 010203, 1234 0102031234",
       "0102031234@example.dk",
+      "010203.1234@example.dk",
+      "anna.010203_1234@example.dk",
   };
   for (const std::string& text : looks_like) EXPECT_TRUE(LooksLikeCprNumber(text)) << text;
 }
@@ -106,8 +130,21 @@ TEST(CprNumberTest, IsNotSeenInOtherText) {
       "22-11-2026",
       "010203a1234",
       "010203, 1234",
-      "010203/1234",
+      "010203,1234",
+      "010203;1234",
+      "010203.-/a1234",
       "Prøvevej 12, 3. tv., 2100",
+      "Prøvegade 10, 2. th",
+      "Prøvevejen 12-14 3.tv",
+      "Prøvevej 12/14, 3. sal, dør 4",
+      "Prøvetorv 112 A, st. 0012",
+      "C/O Prøvesen, Prøvevej 101.2.3",
+      "anna.1990@example.dk",
+      "anna_01.12.1990@example.dk",
+      "anna.1990@192.example.dk",
+      "2100",
+      "DK-2100",
+      "2100 København Ø",
       "4000000000",  // ten digits without a day
       "9999999999",
   };
@@ -245,14 +282,23 @@ TEST(NormalFormTest, WhatIsNotUtf8IsNotNfc) {
 }
 
 TEST(ControlCharacterTest, ControlsAreSeen) {
-  std::vector<char32_t> controls = {0x7F,   0x2028, 0x2029, 0x061C, 0x200E,  0x200F,
-                                    0x0378, 0xFFFE, 0xFFFF, 0xFDD0, 0x1FFFE, 0x10FFFF};
+  std::vector<char32_t> controls = {0x7F, 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0xFFFE, 0xFFFF, 0xFDD0};
   for (char32_t character = 0; character < 0x20; ++character) controls.push_back(character);
   for (char32_t character = 0x80; character < 0xA0; ++character) controls.push_back(character);
   for (char32_t character = 0x202A; character <= 0x202E; ++character) controls.push_back(character);
   for (char32_t character = 0x2066; character <= 0x2069; ++character) controls.push_back(character);
   for (const char32_t character : controls) {
-    EXPECT_TRUE(HasControlCharacter("a" + Utf8(character) + "b")) << static_cast<uint32_t>(character);
+    EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
+  }
+}
+
+TEST(ControlCharacterTest, WhatSaysNothingToAReaderIsSeen) {
+  const std::vector<char32_t> private_use = {0xE000, 0xF8FF, 0xF0000, 0xFFFFD, 0x100000, 0x10FFFD};
+  const std::vector<char32_t> unassigned = {0x0378, 0x1FFFE, 0x10FFFF};
+  for (const std::vector<char32_t>& characters : {private_use, unassigned}) {
+    for (const char32_t character : characters) {
+      EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
+    }
   }
 }
 
