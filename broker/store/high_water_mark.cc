@@ -19,7 +19,7 @@ namespace {
 constexpr uint8_t kVersion = 1;
 constexpr size_t kSlots = 2;
 constexpr off_t kSlotDistance = 4096;
-constexpr size_t kSlotBytes = 1 + 8 + kIncarnationBytes + 8 + contract::kHashBytes + 4;
+constexpr size_t kSlotBytes = 1 + 8 + kIncarnationBytes + 8 + contract::kHashBytes + 8 + 4;
 static_assert(kSlotBytes < 512, "a slot lies within one sector");
 
 struct Slot {
@@ -53,6 +53,7 @@ std::string EncodeSlot(const Slot& slot) {
   payload.Raw(slot.mark.store_incarnation);
   payload.Uint64(slot.mark.batch);
   payload.Raw(slot.mark.hash);
+  payload.Uint64(slot.mark.epoch);
   return Frame(kVersion, payload.bytes());
 }
 
@@ -65,6 +66,7 @@ absl::StatusOr<Slot> DecodeSlot(absl::string_view value) {
   slot.mark.store_incarnation = reader.Raw(kIncarnationBytes);
   slot.mark.batch = reader.Uint64();
   slot.mark.hash = reader.Raw(contract::kHashBytes);
+  slot.mark.epoch = reader.Uint64();
   if (!reader.AtEnd()) return absl::DataLossError("a slot of the high-water mark is malformed");
   return slot;
 }
@@ -102,8 +104,9 @@ absl::StatusOr<Slot> NewestSlot(int file, absl::string_view path) {
 
 }  // namespace
 
-HighWaterMark MarkOf(const BatchHead& head) {
-  return HighWaterMark{.store_incarnation = head.store_incarnation, .batch = head.batch, .hash = head.hash};
+HighWaterMark MarkOf(const BatchHead& head, uint64_t epoch) {
+  return HighWaterMark{
+      .store_incarnation = head.store_incarnation, .batch = head.batch, .hash = head.hash, .epoch = epoch};
 }
 
 absl::StatusOr<std::optional<HighWaterMark>> HighWaterMarkFile::Read(const std::string& path) {

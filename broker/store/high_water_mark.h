@@ -12,17 +12,18 @@
 
 namespace envej::store {
 
-// The last batch that is known to be on the disk. It is kept outside the engine, so that a log that was cut, deleted or
-// replaced by an older copy is noticed.
+// The last batch and the last start epoch that are known to be on the disk. They are kept outside the engine, so that a
+// log that was cut, deleted or replaced by an older copy is noticed, also when it holds no batch.
 struct HighWaterMark {
   std::string store_incarnation;  // 16 bytes
   uint64_t batch = 0;
-  std::string hash;  // 32 bytes
+  std::string hash;    // 32 bytes
+  uint64_t epoch = 0;  // of the newest opening that ended well; 0: none has
 
   bool operator==(const HighWaterMark&) const = default;
 };
 
-HighWaterMark MarkOf(const BatchHead& head);
+HighWaterMark MarkOf(const BatchHead& head, uint64_t epoch);
 
 // The mark's file: two slots in different sectors, written in turn, each with its turn and a checksum, so that a write
 // that was torn leaves the mark before it.

@@ -106,6 +106,12 @@ absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine) {
   return std::optional<BatchHead>(*std::move(head));
 }
 
+absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine) {
+  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, EpochKey());
+  if (!value.ok()) return value.status();
+  return value->has_value() ? DecodeEpoch(**value) : 0;
+}
+
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
   const absl::StatusCode code = status.IsCorruption() ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;

@@ -7,6 +7,7 @@
 #include <rocksdb/status.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -38,6 +39,8 @@ rocksdb::Slice ToSlice(absl::string_view bytes);
 absl::StatusOr<std::optional<std::string>> ReadKey(rocksdb::DB& engine, absl::string_view key);
 // The store's head, or nothing.
 absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine);
+// The start epoch of the newest opening; 0 if there is none.
+absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine);
 
 // A status of RocksDB's as one of ours: DATA_LOSS for corruption, else UNAVAILABLE.
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what);

@@ -16,7 +16,8 @@ namespace envej::store {
 namespace {
 
 constexpr absl::string_view kRecover =
-    "; recover: restore a backup into an empty directory, and do not delete the high-water mark";
+    "; recover: keep these files, and put in their place a whole copy of the data directory, high-water mark included, "
+    "made while the broker was stopped; what was done since that copy is lost, and the regions submit it again";
 
 absl::Status Lost(absl::string_view what) { return absl::DataLossError(absl::StrCat(what, kRecover)); }
 
@@ -24,10 +25,25 @@ absl::Status NotThisStore(absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat(what, kRecover));
 }
 
+// Only what was lost is recovered by a copy: not a fault of the medium, nor a store of a newer program.
+absl::Status WithRecovery(const absl::Status& status, absl::string_view more = "") {
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::Status(status.code(), absl::StrCat(status.message(), more, kRecover));
+}
+
+std::string WhatWasDurable(const HighWaterMark& mark) {
+  if (mark.batch > 0) return absl::StrCat("batch ", mark.batch, " was answered as durable");
+  if (mark.epoch > 0) return absl::StrCat("opening ", mark.epoch, " was durable");
+  return "its making was durable";
+}
+
 absl::StatusOr<bool> HoldsFiles(const std::string& directory) {
   std::error_code error;
   const bool is_there = std::filesystem::exists(directory, error);
   if (!error && !is_there) return false;
+  if (!error && !std::filesystem::is_directory(directory, error)) {
+    return absl::FailedPreconditionError(absl::StrCat(directory, " is not a folder"));
+  }
   const bool is_empty = !error && std::filesystem::is_empty(directory, error);
   if (error) return absl::UnavailableError(absl::StrCat("cannot read ", directory, ": ", error.message()));
   return !is_empty;
@@ -57,9 +73,12 @@ struct ReadEngine {
   std::unique_ptr<EngineLock> lock;
   std::unique_ptr<rocksdb::DB> engine;
   std::optional<BatchHead> head;
+  uint64_t epoch = 0;
 };
 
-absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
+// `at_risk` stands in the error of a store that cannot be read.
+absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env,
+                                          absl::string_view at_risk) {
   const rocksdb::Options options = ExaminationOptions(sizes, env);
   absl::StatusOr<std::unique_ptr<EngineLock>> lock = EngineLock::Take(options.env, paths.engine);
   if (!lock.ok()) return lock.status();
@@ -67,20 +86,24 @@ absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDb
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, paths.engine, &opened);
   std::unique_ptr<rocksdb::DB> engine(opened);
   if (!status.ok()) {
-    return Lost(absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")"));
+    return Lost(
+        absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")", at_risk));
   }
   absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
-  if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(head.status().message(), kRecover));
-  return ReadEngine{.lock = *std::move(lock), .engine = std::move(engine), .head = *std::move(head)};
+  if (!head.ok()) return WithRecovery(head.status(), at_risk);
+  const absl::StatusOr<uint64_t> epoch = ReadEpoch(*engine);
+  if (!epoch.ok()) return WithRecovery(epoch.status(), at_risk);
+  return ReadEngine{.lock = *std::move(lock), .engine = std::move(engine), .head = *std::move(head), .epoch = *epoch};
 }
 
 absl::StatusOr<Finding> ExamineStore(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
                                      rocksdb::Env* env) {
-  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  const std::string at_risk = absl::StrCat(": ", WhatWasDurable(mark), " and may not be readable");
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env, at_risk);
   if (!read.ok()) return read.status();
   const auto journal_value = [&](uint64_t batch) { return ReadKey(*read->engine, JournalKey(batch)); };
-  if (absl::Status check = CheckAgainstMark(mark, read->head, journal_value); !check.ok()) return check;
-  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = read->head};
+  if (absl::Status check = CheckAgainstMark(mark, read->head, read->epoch, journal_value); !check.ok()) return check;
+  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = read->head, .epoch = read->epoch};
 }
 
 // A store beside which there is no mark: one that was being made, or one that lost its mark.
@@ -89,13 +112,13 @@ absl::StatusOr<Finding> ExamineUnmarked(const StorePaths& paths, const RocksDbSi
       "the high-water mark ", paths.mark, " is missing beside a store, so nobody can tell whether the store is whole"));
   const absl::StatusOr<std::optional<HighWaterMark>> in_making = HighWaterMarkFile::Read(paths.mark_in_making);
   if (!in_making.ok() || !in_making->has_value()) return mark_missing;
-  const Finding unfinished{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}};
+  const Finding unfinished{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}, .epoch = 0};
   std::error_code error;
   // RocksDB writes this file last when it makes a store.
   if (!std::filesystem::exists(paths.engine + "/CURRENT", error) && !error) return unfinished;
-  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env);
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env, "");
   if (!read.ok()) return read.status();
-  if (read->head && MarkOf(*read->head) != unfinished.mark) return mark_missing;
+  if (read->head && MarkOf(*read->head, unfinished.mark.epoch) != unfinished.mark) return mark_missing;
   return unfinished;
 }
 
@@ -121,21 +144,20 @@ absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& siz
   const absl::StatusOr<bool> has_store = HoldsFiles(paths.engine);
   if (!has_store.ok()) return has_store.status();
   const absl::StatusOr<std::optional<HighWaterMark>> mark = HighWaterMarkFile::Read(paths.mark);
-  if (!mark.ok()) return absl::Status(mark.status().code(), absl::StrCat(mark.status().message(), kRecover));
+  if (!mark.ok()) return WithRecovery(mark.status());
   if (mark->has_value()) {
     if (*has_store) return ExamineStore(paths, **mark, sizes, env);
-    return Lost(absl::StrCat("the store ", paths.engine, " is missing, but batch ", (*mark)->batch,
-                             " was answered as durable"));
+    return Lost(absl::StrCat("the store ", paths.engine, " is missing, but ", WhatWasDurable(**mark)));
   }
   if (*has_store) return ExamineUnmarked(paths, sizes, env);
-  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}};
+  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}, .epoch = 0};
 }
 
-absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head,
+absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head, uint64_t epoch,
                               const JournalValue& journal_value) {
   if (!head) {
-    return Lost(absl::StrCat("the store is empty, but batch ", mark.batch,
-                             " was answered as durable: the write-ahead log is cut or deleted"));
+    return Lost(
+        absl::StrCat("the store is empty, but ", WhatWasDurable(mark), ": the write-ahead log is cut or deleted"));
   }
   if (head->store_incarnation != mark.store_incarnation) {
     return NotThisStore("the high-water mark belongs to another store");
@@ -144,6 +166,10 @@ absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<Bat
     return Lost(absl::StrCat("the store ends at batch ", head->batch, ", but batch ", mark.batch,
                              " was answered as durable: the write-ahead log is cut or deleted, or the store is an "
                              "older copy"));
+  }
+  if (epoch < mark.epoch) {
+    return Lost(absl::StrCat("the store says it was opened ", epoch, " times, but opening ", mark.epoch,
+                             " was durable: the write-ahead log is cut or deleted, or the store is an older copy"));
   }
   if (mark.batch > 0) {
     const absl::StatusOr<BatchRecord> record = ReadRecord(journal_value, mark.batch);

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_STORE_ROCKSDB_EXAMINATION_H_
 #define ENVEJ_BROKER_STORE_ROCKSDB_EXAMINATION_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct Finding {
   Kind kind = Kind::kNew;
   HighWaterMark mark;             // unless new
   std::optional<BatchHead> head;  // of a sound store
+  uint64_t epoch = 0;             // that a sound store holds
 };
 
 // Looks at a store before anything of it is touched: replays its log in memory and holds it against the high-water mark
@@ -41,11 +43,12 @@ struct Finding {
 // missing and how to recover, if anything of what was answered as durable is gone; every byte is as before.
 absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env);
 
-// Whether a store with this head and journal holds all that the mark names, and its newest kChainChecked records are
-// an unbroken chain. `journal_value` gives the stored value of a batch's journal record.
+// Whether a store with this head, start epoch and journal holds all that the mark names, and its newest kChainChecked
+// records are an unbroken chain. The epoch may be above the mark's: an opening stopped before it wrote its mark.
+// `journal_value` gives the stored value of a batch's journal record.
 using JournalValue = std::function<absl::StatusOr<std::optional<std::string>>(uint64_t batch)>;
 inline constexpr uint64_t kChainChecked = 1000;
-absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head,
+absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head, uint64_t epoch,
                               const JournalValue& journal_value);
 
 }  // namespace envej::store

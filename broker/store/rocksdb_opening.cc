@@ -3,11 +3,13 @@
 #include <openssl/rand.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,8 +26,11 @@ absl::Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kDirectoryMode) == 0) {
     return SyncDirectory(std::filesystem::path(path).parent_path().string());
   }
-  if (errno == EEXIST) return absl::OkStatus();
-  return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
+  std::error_code error;
+  if (errno != EEXIST) return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
+  if (std::filesystem::is_directory(path, error)) return absl::OkStatus();
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", path, ": ", error.message()));
+  return absl::FailedPreconditionError(absl::StrCat(path, " is not a folder"));
 }
 
 absl::StatusOr<std::string> NewIncarnation() {
@@ -61,7 +66,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   if (finding.kind == Finding::Kind::kNew) {
     const absl::StatusOr<std::string> incarnation = NewIncarnation();
     if (!incarnation.ok()) return incarnation.status();
-    mark = MarkOf(FirstHead(*incarnation));
+    mark = MarkOf(FirstHead(*incarnation), 0);
     if (absl::Status status = HighWaterMarkFile::Create(paths.mark_in_making, mark); !status.ok()) return status;
     if (absl::Status status = MakeDirectory(paths.engine); !status.ok()) return status;
   }
@@ -74,19 +79,6 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   }
   if (absl::Status status = SyncDirectory(paths.directory); !status.ok()) return status;
   return engine;
-}
-
-absl::StatusOr<uint64_t> BeginEpoch(rocksdb::DB& engine) {
-  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, EpochKey());
-  if (!value.ok()) return value.status();
-  uint64_t last = 0;
-  if (value->has_value()) {
-    const absl::StatusOr<uint64_t> decoded = DecodeEpoch(**value);
-    if (!decoded.ok()) return decoded.status();
-    last = *decoded;
-  }
-  if (absl::Status status = PutSynced(engine, EpochKey(), EncodeEpoch(last + 1)); !status.ok()) return status;
-  return last + 1;
 }
 
 }  // namespace
@@ -104,16 +96,19 @@ absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
   if (!head.ok()) return head.status();
-  if (!head->has_value() || (is_sound && MarkOf(**head) != MarkOf(*finding->head))) {
+  const absl::StatusOr<uint64_t> last_epoch = ReadEpoch(**engine);
+  if (!last_epoch.ok()) return last_epoch.status();
+  if (!head->has_value() || (is_sound && MarkOf(**head, *last_epoch) != MarkOf(*finding->head, finding->epoch))) {
     return absl::DataLossError("the store changed between its examination and its opening");
   }
-  const absl::StatusOr<uint64_t> epoch = BeginEpoch(**engine);
-  if (!epoch.ok()) return epoch.status();
+  // The engine before the mark: a crash between the two leaves an epoch that nobody was given.
+  const uint64_t epoch = std::max(*last_epoch, finding->mark.epoch) + 1;
+  if (absl::Status status = PutSynced(**engine, EpochKey(), EncodeEpoch(epoch)); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<HighWaterMarkFile>> mark = HighWaterMarkFile::Open(paths.mark);
   if (!mark.ok()) return mark.status();
   // What the opening found was flushed by it, so it is on the disk.
-  if (absl::Status status = (*mark)->Write(MarkOf(**head)); !status.ok()) return status;
-  return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = *epoch, .mark = *std::move(mark)};
+  if (absl::Status status = (*mark)->Write(MarkOf(**head, epoch)); !status.ok()) return status;
+  return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = epoch, .mark = *std::move(mark)};
 }
 
 }  // namespace envej::store

@@ -17,7 +17,7 @@ namespace envej::store {
 struct OpenedEngine {
   std::unique_ptr<rocksdb::DB> engine;
   BatchHead head;      // on the disk, and what the mark names
-  uint64_t epoch = 0;  // of this opening, on the disk
+  uint64_t epoch = 0;  // of this opening, on the disk, and what the mark names
   std::unique_ptr<HighWaterMarkFile> mark;
 };
 

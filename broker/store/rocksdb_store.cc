@@ -67,7 +67,7 @@ RocksDbStore::RocksDbStore(const RocksDbStoreOptions& options, std::unique_ptr<r
               .batch_bytes = options.batch_bytes}),
       last_persisted_micros_(absl::ToUnixMicros(head.time)),
       head_(std::move(head)),
-      synced_(MarkOf(head_)),
+      synced_(MarkOf(head_, epoch_)),
       marked_(synced_),
       mark_writer_(std::move(mark)),
       committer_([this] { RunCommitter(); }) {}
@@ -174,14 +174,15 @@ absl::Status RocksDbStore::Write(const Batch& batch) {
     status.Update(mark_writer_.Wait());
     marked_ = synced_;
   }
-  if (status.ok() && batch.synced) synced_ = MarkOf(batch.head);
+  if (status.ok() && batch.synced) synced_ = MarkOf(batch.head, epoch_);
   return status;
 }
 
 absl::Status RocksDbStore::SyncAndMark() {
   if (absl::Status status = FromEngine(engine_->SyncWAL(), "cannot sync the store"); !status.ok()) return status;
-  if (marked_ == MarkOf(head_)) return absl::OkStatus();
-  mark_writer_.Begin(MarkOf(head_));
+  const HighWaterMark last = MarkOf(head_, epoch_);
+  if (marked_ == last) return absl::OkStatus();
+  mark_writer_.Begin(last);
   return mark_writer_.Wait();
 }
 

@@ -59,8 +59,9 @@ struct RocksDbStoreOptions {
 // to be synced, and answers all.
 //
 // Durability: kSynced is answered OK only after the log's sync and after the high-water mark names the last synced
-// batch before it, so that only the loss of the newest synced batch could go unseen. After a failed write or sync every
-// commit, those waiting included, is answered kIndeterminate and every read fails.
+// batch before it, so that only the loss of the newest synced batch could go unseen. A start epoch is in the store and
+// in the mark, both synced, before Open returns it: none comes twice, whatever becomes of the log. After a failed write
+// or sync every commit, those waiting included, is answered kIndeterminate and every read fails.
 class RocksDbStore : public OrderedStore {
  public:
   // Opens the store, or makes it where neither store nor mark is. Examines before it touches (rocksdb_examination.h):

@@ -1,4 +1,3 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,8 +12,6 @@
 
 namespace envej::store {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr int kBatches = 50;
 
@@ -41,16 +38,6 @@ class DamagedStore : public testing::Test {
     CopyTree(directory_.path("live"), killed_);
   }
 
-  // Refused, with `text` in the reason and the way to recover, and every file as it was.
-  void ExpectRefused(const std::string& directory, const std::string& text) {
-    const std::map<std::string, std::string> before = AllFiles(directory);
-    const absl::Status status = RocksDbStore::Open(OptionsFor(directory)).status();
-    EXPECT_TRUE(absl::IsDataLoss(status) || absl::IsFailedPrecondition(status)) << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(text));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("restore a backup"));
-    EXPECT_TRUE(AllFiles(directory) == before) << "an opening that was refused changed a file";
-  }
-
   TemporaryDirectory directory_;
   const std::string killed_ = directory_.path("killed");
 };
@@ -71,12 +58,12 @@ TEST_F(DamagedStore, FlippedByteAnywhereInTheLogIsRefused) {
     flipped[place] = static_cast<char>(flipped[place] ^ 0x40);
     WriteFile(log, flipped);
     SCOPED_TRACE(place);
-    ExpectRefused(killed_, "");
+    ExpectRefused(killed_, "batch 49 was answered as durable");
   }
   std::string flipped = whole;
   flipped[whole.size() / 2] = static_cast<char>(flipped[whole.size() / 2] ^ 1);
   WriteFile(log, flipped);
-  ExpectRefused(killed_, "write-ahead log");
+  ExpectRefused(killed_, "): batch 49 was answered as durable and may not be readable");
   WriteFile(log, whole);
   EXPECT_NE(OpenStore(killed_), nullptr) << "the positive control: unharmed, it opens";
 }
@@ -131,7 +118,7 @@ TEST_F(DamagedStore, MissingTableFileIsRefused) {
     if (entry.path().extension() == ".sst") removed += std::filesystem::remove(entry.path()) ? 1 : 0;
   }
   ASSERT_GT(removed, 0);
-  ExpectRefused(killed_, "");
+  ExpectRefused(killed_, "No such file or directory");
 }
 
 TEST_F(DamagedStore, MissingManifestPointerIsRefused) {

@@ -8,9 +8,10 @@ namespace envej::store {
 namespace {
 
 constexpr size_t kSecondSlot = 4096;
+constexpr size_t kSlotBytes = 77;
 
 HighWaterMark Mark(uint64_t batch) {
-  return {.store_incarnation = std::string(16, 'i'), .batch = batch, .hash = std::string(32, 'h')};
+  return {.store_incarnation = std::string(16, 'i'), .batch = batch, .hash = std::string(32, 'h'), .epoch = batch + 1};
 }
 
 TEST(HighWaterMark, NewestOfManyIsRead) {
@@ -35,7 +36,7 @@ TEST(HighWaterMark, TornSlotLeavesTheMarkBefore) {
   ASSERT_TRUE(HighWaterMarkFile::Create(path, Mark(0)).ok());
   ASSERT_TRUE((*HighWaterMarkFile::Open(path))->Write(Mark(7)).ok());
   const std::string whole = ReadFile(path);
-  for (size_t cut = 0; cut < 60; ++cut) {
+  for (size_t cut = 0; cut < kSlotBytes; ++cut) {
     std::string torn = whole;
     for (size_t index = kSecondSlot + cut; index < torn.size(); ++index) torn[index] = 'x';
     WriteFile(path, torn);

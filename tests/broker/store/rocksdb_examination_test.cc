@@ -34,7 +34,7 @@ class Journal {
   }
 
   absl::Status CheckAgainst(const HighWaterMark& mark) const {
-    return CheckAgainstMark(mark, head, [this](uint64_t batch) -> absl::StatusOr<std::optional<std::string>> {
+    return CheckAgainstMark(mark, head, epoch, [this](uint64_t batch) -> absl::StatusOr<std::optional<std::string>> {
       const auto record = records.find(batch);
       if (record == records.end()) return std::optional<std::string>();
       return std::optional<std::string>(EncodeBatchRecord(record->second));
@@ -44,10 +44,12 @@ class Journal {
   HighWaterMark MarkAt(uint64_t batch) const {
     return {.store_incarnation = head.store_incarnation,
             .batch = batch,
-            .hash = batch == 0 ? std::string(32, '\0') : hashes.at(batch)};
+            .hash = batch == 0 ? std::string(32, '\0') : hashes.at(batch),
+            .epoch = 3};
   }
 
   BatchHead head = FirstHead(std::string(16, 'i'));
+  uint64_t epoch = 3;
   std::map<uint64_t, BatchRecord> records;
   std::map<uint64_t, std::string> hashes;
 };
@@ -61,6 +63,15 @@ TEST(CheckAgainstMark, WholeJournalHolds) {
   EXPECT_TRUE(Journal(0).CheckAgainst(Journal(0).MarkAt(0)).ok());
   const Journal journal(20);
   for (const uint64_t batch : {0u, 1u, 19u, 20u}) EXPECT_TRUE(journal.CheckAgainst(journal.MarkAt(batch)).ok());
+}
+
+TEST(CheckAgainstMark, EpochBelowTheMarksIsALoss) {
+  Journal journal(20);
+  journal.epoch = 4;
+  EXPECT_TRUE(journal.CheckAgainst(journal.MarkAt(20)).ok()) << "an opening may stop before it writes its mark";
+  journal.epoch = 2;
+  ExpectDataLoss(journal.CheckAgainst(journal.MarkAt(20)),
+                 "the store says it was opened 2 times, but opening 3 was durable");
 }
 
 TEST(CheckAgainstMark, MissingOrChangedRecordBreaksTheChain) {

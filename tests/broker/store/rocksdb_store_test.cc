@@ -71,6 +71,21 @@ TEST(RocksDbStore, DirectoryIsForItsOwnerAlone) {
   EXPECT_EQ(found.st_mode & 0777, 0700u);
 }
 
+TEST(RocksDbStore, DirectoryThatIsAPlainFileIsSaidSo) {
+  TemporaryDirectory directory;
+  const auto message = [&] {
+    const absl::Status status = RocksDbStore::Open(OptionsFor(directory.path("store"))).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    return std::string(status.message());
+  };
+  WriteFile(directory.path("store"), "text");
+  EXPECT_EQ(message(), directory.path("store") + " is not a folder");
+  std::filesystem::remove(directory.path("store"));
+  std::filesystem::create_directory(directory.path("store"));
+  WriteFile(directory.path("store/rocksdb"), "text");
+  EXPECT_EQ(message(), directory.path("store/rocksdb") + " is not a folder");
+}
+
 TEST(RocksDbStore, SecondOpeningIsRefusedWhileTheFirstLasts) {
   TemporaryDirectory directory;
   std::unique_ptr<RocksDbStore> first = OpenStore(directory.path("store"));

@@ -1,5 +1,6 @@
 #include "tests/broker/store/store_directory.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -74,6 +75,15 @@ std::map<std::string, std::string> AllFiles(const std::string& directory) {
     if (entry.is_regular_file()) files[entry.path().string()] = ReadFile(entry.path());
   }
   return files;
+}
+
+void ExpectRefused(const std::string& directory, const std::string& text) {
+  const std::map<std::string, std::string> before = AllFiles(directory);
+  const absl::Status status = RocksDbStore::Open(OptionsFor(directory)).status();
+  EXPECT_TRUE(absl::IsDataLoss(status) || absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(text));
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("recover: keep these files"));
+  EXPECT_TRUE(AllFiles(directory) == before) << "an opening that was refused changed a file";
 }
 
 }  // namespace envej::store

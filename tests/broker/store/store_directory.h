@@ -40,6 +40,9 @@ void CopyTree(const std::string& from, const std::string& to);
 // Every file below a directory, with its bytes.
 std::map<std::string, std::string> AllFiles(const std::string& directory);
 
+// Opening is refused, with `text` in the reason and the way to recover, and leaves every file as it was.
+void ExpectRefused(const std::string& directory, const std::string& text);
+
 }  // namespace envej::store
 
 #endif  // ENVEJ_TESTS_BROKER_STORE_STORE_DIRECTORY_H_
