@@ -46,6 +46,13 @@ TEST_F(NoticeFileTest, ReadsALastLineWithoutAnEnd) {
   EXPECT_THAT(Read(text).notices, SizeIs(1));
 }
 
+TEST_F(NoticeFileTest, SkipsAByteOrderMarkAtTheBeginning) {
+  const NoticeFile file = Read("\xEF\xBB\xBF" + LineNumber(1, now_) + LineNumber(2, now_));
+  EXPECT_THAT(file.refused, IsEmpty());
+  EXPECT_THAT(file.notices, SizeIs(2));
+  EXPECT_THAT(Read("\xEF\xBB\xBF").refused, IsEmpty());
+}
+
 TEST_F(NoticeFileTest, FillsInContractVersionAndRevision) {
   v1::Notice notice = NoticeNumber(1, now_);
   notice.mutable_envelope()->clear_contract_version();
