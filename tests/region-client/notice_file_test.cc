@@ -92,6 +92,9 @@ TEST_F(NoticeFileTest, RefusesEachBadLineWithItsNumberAndKeepsTheGoodOnes) {
   EXPECT_EQ(file.refused[0].line, 2U);
   EXPECT_EQ(file.refused[1].line, 4U);
   EXPECT_THAT(file.refused[1].refusal.fields, ElementsAre("citizen"));
+  EXPECT_EQ(file.refused[1].refusal.text,
+            "citizen has an unknown member at position 1 (known are name, phone_numbers, email, "
+            "postal_address, name_and_address_protection)");
 }
 
 TEST_F(NoticeFileTest, NamesTheReason) {
