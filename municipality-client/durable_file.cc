@@ -71,17 +71,19 @@ FileDescriptor::~FileDescriptor() {
   if (number_ >= 0) close(number_);
 }
 
-absl::Status WriteAll(const FileDescriptor& file, absl::string_view bytes) {
+absl::Status WriteAll(const FileDescriptor& file, absl::string_view bytes, absl::string_view place) {
   while (!bytes.empty()) {
     const ssize_t written = write(file.number(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError("write", "the file", errno);
+    if (written < 0) return SystemError("write to", place, errno);
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
 }
 
-absl::Status SyncFile(const FileDescriptor& file) { return SyncDescriptor(file.number(), "the file"); }
+absl::Status SyncFile(const FileDescriptor& file, absl::string_view place) {
+  return SyncDescriptor(file.number(), place);
+}
 
 absl::StatusOr<PrivateFolder> PrivateFolder::Open(absl::string_view given) {
   const std::string path = WithoutTrailingSlash(given);
@@ -162,8 +164,8 @@ absl::StatusOr<std::optional<std::string>> PrivateFolder::Read(absl::string_view
 absl::Status PrivateFolder::WriteNew(absl::string_view name, absl::string_view bytes) const {
   absl::StatusOr<FileDescriptor> file = OpenRegular(name, O_WRONLY | O_CREAT | O_EXCL);
   if (!file.ok()) return file.status();
-  if (absl::Status status = WriteAll(*file, bytes); !status.ok()) return status;
-  return SyncFile(*file);
+  if (absl::Status status = WriteAll(*file, bytes, path_); !status.ok()) return status;
+  return SyncFile(*file, path_);
 }
 
 absl::StatusOr<FileDescriptor> PrivateFolder::OpenForAppend(absl::string_view name) const {

@@ -32,11 +32,12 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-// Writes all of `bytes` at the file's position. What was written before an error stays.
-absl::Status WriteAll(const FileDescriptor& file, absl::string_view bytes);
+// Writes all of `bytes` at the file's position. What was written before an error stays. An error names `place`.
+absl::Status WriteAll(const FileDescriptor& file, absl::string_view bytes, absl::string_view place);
 
-// Returns when what was written to the file is on the disk. After an error nothing may be taken as written.
-absl::Status SyncFile(const FileDescriptor& file);
+// Returns when what was written to the file is on the disk. After an error, which names `place`, nothing may be taken
+// as written.
+absl::Status SyncFile(const FileDescriptor& file, absl::string_view place);
 
 // A folder that only its owner can enter, and the files in it. Every call that touches the file system is here. Names
 // are single components; symbolic links are never followed. Files are made with mode 0600, whatever the umask says.

@@ -28,7 +28,7 @@ absl::StatusOr<FileDescriptor> InputOf(const std::vector<std::string>& paths) {
   if (!input.open()) return CannotStart(errno);
   std::string lines;
   for (const std::string& path : paths) absl::StrAppend(&lines, path, "\n");
-  if (absl::Status status = WriteAll(input, lines); !status.ok()) return status;
+  if (absl::Status status = WriteAll(input, lines, "the command's input"); !status.ok()) return status;
   if (lseek(input.number(), 0, SEEK_SET) != 0) return CannotStart(errno);
   return input;
 }

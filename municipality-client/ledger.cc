@@ -67,7 +67,7 @@ absl::StatusOr<Ledger> Ledger::Open(const PrivateFolder& folder) {
   if (!bytes.ok()) return bytes.status();
   const absl::string_view text = bytes->has_value() ? absl::string_view(**bytes) : absl::string_view();
 
-  Ledger ledger(*std::move(file));
+  Ledger ledger(*std::move(file), absl::StrCat(folder.path(), "/", kName));
   size_t sound_end = 0;
   int damaged_before = 0;
   for (size_t begin = 0; begin < text.size();) {
@@ -84,10 +84,10 @@ absl::StatusOr<Ledger> Ledger::Open(const PrivateFolder& folder) {
   }
   // Everything after the last sound line was never synced: an append that a crash cut short.
   if (sound_end < text.size() && ftruncate(ledger.file_.number(), static_cast<off_t>(sound_end)) != 0) {
-    return absl::InternalError(absl::StrCat("cannot cut the torn end of the ledger: ", std::strerror(errno)));
+    return absl::InternalError(absl::StrCat("cannot cut the torn end of ", ledger.path_, ": ", std::strerror(errno)));
   }
   // Also what was already there may not have reached the disk: entries are acted upon only once it has.
-  if (absl::Status status = SyncFile(ledger.file_); !status.ok()) return status;
+  if (absl::Status status = SyncFile(ledger.file_, ledger.path_); !status.ok()) return status;
   return ledger;
 }
 
@@ -108,13 +108,13 @@ std::optional<std::string> Ledger::Find(const ItemName& item) const {
 absl::Status Ledger::Append(const std::vector<LedgerEntry>& entries) {
   std::string lines;
   for (const LedgerEntry& entry : entries) absl::StrAppend(&lines, EncodeLedgerLine(entry));
-  if (absl::Status status = WriteAll(file_, lines); !status.ok()) return status;
+  if (absl::Status status = WriteAll(file_, lines, path_); !status.ok()) return status;
   appended_.insert(appended_.end(), entries.begin(), entries.end());
   return absl::OkStatus();
 }
 
 absl::Status Ledger::Sync() {
-  if (absl::Status status = SyncFile(file_); !status.ok()) return status;
+  if (absl::Status status = SyncFile(file_, path_); !status.ok()) return status;
   for (const LedgerEntry& entry : appended_) Learn(entry);
   appended_.clear();
   return absl::OkStatus();

@@ -62,11 +62,12 @@ class Ledger {
   absl::Status Sync();
 
  private:
-  explicit Ledger(FileDescriptor file) : file_(std::move(file)) {}
+  Ledger(FileDescriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
   void Learn(const LedgerEntry& entry);
 
   FileDescriptor file_;
+  std::string path_;  // for the texts of errors
   std::map<ItemName, std::string> digests_;
   std::vector<LedgerEntry> appended_;
   int damaged_lines_ = 0;

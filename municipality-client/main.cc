@@ -16,7 +16,9 @@ namespace {
 constexpr char kFooter[] =
     "Each notice becomes one file, DIR/notice-REGION-ID-REVISION.json, and is acknowledged only once it is safe on "
     "the disk.\nA file may be moved or deleted at any time: DIR/.ledger remembers it, so that it is not written "
-    "again.\n\n"
+    "again.\n"
+    "When nothing comes, nothing waits; what an earlier run did not acknowledge comes again when its leases run "
+    "out.\n\n"
     "Exit codes:\n"
     "  0  done\n"
     "  1  something was refused, returned or failed\n"

@@ -21,25 +21,60 @@ using Json = nlohmann::ordered_json;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Whether some object within the text names a member twice: the reader keeps only the last.
-class RepeatedMembers {
- public:
-  bool operator()(int, nlohmann::detail::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) names_.emplace_back();
-    if (event == Json::parse_event_t::object_end) names_.pop_back();
-    if (event == Json::parse_event_t::key) found_ = !names_.back().insert(parsed.get<std::string>()).second || found_;
-    return true;
-  }
-  bool found() const { return found_; }
-
- private:
-  std::vector<std::set<std::string>> names_;
-  bool found_ = false;
-};
-
 std::string Join(absl::string_view path, absl::string_view field) {
   return path.empty() ? std::string(field) : absl::StrCat(path, ".", field);
 }
+
+const FieldDescriptor* FindField(const Descriptor& message, const std::string& name) {
+  if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
+  for (int i = 0; i < message.field_count(); ++i) {
+    if (message.field(i)->json_name() == name) return message.field(i);
+  }
+  return nullptr;
+}
+
+// Finds the first object within the text that names a member twice: the reader keeps only the last.
+class RepeatedMembers {
+ public:
+  explicit RepeatedMembers(const Descriptor& message) : message_(message) {}
+
+  bool operator()(int, nlohmann::detail::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) objects_.push_back(Inner());
+    if (event == Json::parse_event_t::object_end) objects_.pop_back();
+    if (event == Json::parse_event_t::key) Key(parsed.get<std::string>());
+    return true;
+  }
+  const std::optional<FieldProblem>& found() const { return found_; }
+
+ private:
+  struct Object {
+    const Descriptor* message = nullptr;  // null within an unknown member
+    std::string path;
+    const FieldDescriptor* field = nullptr;  // the member being read; null if unknown
+    std::set<std::string> names = {};
+  };
+
+  Object Inner() const {
+    if (objects_.empty()) return {.message = &message_, .path = ""};
+    const Object& outer = objects_.back();
+    if (outer.field == nullptr) return {.message = nullptr, .path = outer.path};
+    return {.message = outer.field->message_type(), .path = Join(outer.path, std::string(outer.field->name()))};
+  }
+
+  void Key(const std::string& name) {
+    Object& object = objects_.back();
+    object.field = object.message == nullptr ? nullptr : FindField(*object.message, name);
+    if (object.names.insert(name).second || found_.has_value()) return;
+    const bool known = object.field != nullptr;
+    found_ = FieldProblem{.kind = FieldProblem::Kind::kInvalidField,
+                          .path = known ? Join(object.path, std::string(object.field->name())) : object.path,
+                          .text = known ? "is given twice" : "has an unknown member that is given twice"};
+  }
+
+  const Descriptor& message_;
+  std::vector<Object> objects_;
+  std::optional<FieldProblem> found_;
+};
 
 // Walks a JSON value beside the message that it is to become.
 class Walk {
@@ -60,14 +95,6 @@ class Walk {
   std::vector<FieldProblem> problems_;
 };
 
-const FieldDescriptor* FindField(const Descriptor& message, const std::string& name) {
-  if (const FieldDescriptor* field = message.FindFieldByName(name)) return field;
-  for (int i = 0; i < message.field_count(); ++i) {
-    if (message.field(i)->json_name() == name) return message.field(i);
-  }
-  return nullptr;
-}
-
 std::string KnownFields(const Descriptor& message) {
   std::string names;
   for (int i = 0; i < message.field_count(); ++i) {
@@ -86,7 +113,7 @@ void Walk::Object(const Json& object, const Descriptor& message, const std::stri
     const FieldDescriptor* field = FindField(message, name);
     if (field == nullptr) {
       Add(FieldProblem::Kind::kUnknownField, path,
-          absl::StrCat("member ", place, " is unknown here; known are ", KnownFields(message)));
+          absl::StrCat("has an unknown member at position ", place, " (known are ", KnownFields(message), ")"));
       continue;
     }
     const std::string field_path = Join(path, std::string(field->name()));
@@ -197,7 +224,7 @@ std::vector<FieldProblem> One(FieldProblem::Kind kind, std::string text) {
 
 std::vector<FieldProblem> ReadJson(absl::string_view text, google::protobuf::Message& message) {
   const char* const first = text.data();
-  RepeatedMembers repeated;
+  RepeatedMembers repeated(*message.GetDescriptor());
   Json json;
   try {
     json = Json::parse(first, first + text.size(), std::ref(repeated));
@@ -209,9 +236,7 @@ std::vector<FieldProblem> ReadJson(absl::string_view text, google::protobuf::Mes
   Walk walk;
   walk.Object(json, *message.GetDescriptor(), "");
   std::vector<FieldProblem> problems = std::move(walk).problems();
-  if (problems.empty() && repeated.found()) {
-    return One(FieldProblem::Kind::kInvalidField, "an object gives a member twice");
-  }
+  if (problems.empty() && repeated.found().has_value()) return {*repeated.found()};
   if (!problems.empty()) return problems;
   // The text of its error would quote the input.
   if (!google::protobuf::util::JsonStringToMessage({first, text.size()}, &message).ok()) {

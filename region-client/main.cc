@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -13,6 +14,8 @@ int main(int argc, char** argv) {
   namespace region = envej::region;
   // gRPC's own lines would stand between the program's; whoever looks for a cause can set this to ERROR.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  // A reader that has had enough is an error of writing, which is told, not the end.
+  std::signal(SIGPIPE, SIG_IGN);
   std::mutex mutex;
   std::mt19937_64 generator{std::random_device{}()};
   const region::Surroundings surroundings = {.now = [] { return absl::Now(); },

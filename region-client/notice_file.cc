@@ -16,16 +16,20 @@
 namespace envej::region {
 namespace {
 
-// Reads up to a line's end, but keeps no more than the limit and one byte of it.
-bool ReadLine(std::istream& input, std::string& line) {
+// What some programs write before the first line of a UTF-8 text.
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Reads up to a line's end, but keeps no more than the limit and one byte of it, and no byte order mark.
+bool ReadLine(std::istream& input, bool is_first, std::string& line) {
   line.clear();
-  bool any = false;
+  size_t bytes = 0;
   for (int byte = input.get(); byte != std::istream::traits_type::eof(); byte = input.get()) {
-    any = true;
+    ++bytes;
     if (byte == '\n') return true;
     if (line.size() <= kLineBytes) line.push_back(static_cast<char>(byte));
+    if (is_first && bytes == kByteOrderMark.size() && line == kByteOrderMark) line.clear();
   }
-  return any;
+  return bytes > 0;
 }
 
 void NormaliseText(std::string* text) {
@@ -172,7 +176,7 @@ absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Mome
   Reading reading(now);
   std::string line;
   size_t notices = 0;
-  for (size_t number = 1; ReadLine(input, line); ++number) {
+  for (size_t number = 1; ReadLine(input, number == 1, line); ++number) {
     if (absl::StripAsciiWhitespace(line).empty()) continue;
     if (++notices > kFileNotices) {
       return absl::ResourceExhaustedError(

@@ -53,8 +53,8 @@ struct NoticeFile {
 void Normalise(v1::Notice& notice);
 
 // Reads every line of `input` as proto3 JSON of envej.v1.Notice and checks it as of `now` by every rule of the
-// contract; blank lines are skipped. The first good line with an id counts: a later one that says something else is
-// refused (NOTICE_ID_REUSED).
+// contract; blank lines and a byte order mark before the first line are skipped. The first good line with an id counts:
+// a later one that says something else is refused (NOTICE_ID_REUSED).
 // RESOURCE_EXHAUSTED if there are more than kFileNotices lines; DATA_LOSS if reading fails.
 absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now);
 

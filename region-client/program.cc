@@ -22,7 +22,7 @@ constexpr char kFooter[] =
     "Exit codes:\n"
     "  0  everything was done: every notice is accepted, now or before\n"
     "  1  at least one notice was refused, or what was asked for does not exist\n"
-    "  2  wrong usage, or a file or certificate that cannot be used\n"
+    "  2  wrong usage, or a file, certificate or output that cannot be used\n"
     "  3  the broker could not be reached, or the deadline passed with notices unsent: run the same again\n";
 
 constexpr char kNoticeExample[] =
@@ -221,8 +221,9 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   } else {
     exit_code = ListMunicipalities(arguments.municipalities, context);
   }
-  if (streams.out.flush().good()) return exit_code;
-  streams.err << "standard output cannot be written\n";
+  // A command that ends as unusable has said why.
+  if (streams.out.flush().good() || exit_code == ExitCode::kUnusable) return exit_code;
+  streams.err << "standard output: cannot be written; run the same again\n";
   return ExitCode::kUnusable;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -51,6 +52,11 @@ absl::StatusOr<ReceiptFile> ReceiptFile::Open(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor < 0) return Failed(path, "cannot be opened for writing");
   ReceiptFile file(path, descriptor);
+  struct stat about = {};
+  if (fstat(descriptor, &about) != 0) return Failed(path, "cannot be examined");
+  if (!S_ISREG(about.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": is not an ordinary file, so it cannot keep receipts"));
+  }
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(absl::StrCat(path, ": another program is writing receipts to it"));
   }
@@ -60,7 +66,10 @@ absl::StatusOr<ReceiptFile> ReceiptFile::Open(const std::string& path) {
 }
 
 ReceiptFile::ReceiptFile(ReceiptFile&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), held_(std::move(other.held_)) {}
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      failed_(std::move(other.failed_)),
+      held_(std::move(other.held_)) {}
 
 ReceiptFile::~ReceiptFile() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -94,6 +103,7 @@ absl::Status ReceiptFile::Read() {
 }
 
 absl::Status ReceiptFile::Append(absl::Span<const v1::Receipt> receipts) {
+  if (!failed_.ok()) return failed_;  // a line after one cut short would spoil the file
   std::string lines;
   std::set<std::string> added;
   for (const v1::Receipt& receipt : receipts) {
@@ -102,15 +112,19 @@ absl::Status ReceiptFile::Append(absl::Span<const v1::Receipt> receipts) {
     absl::StrAppend(&lines, ToJsonLine(receipt), "\n");
   }
   if (lines.empty()) return absl::OkStatus();
-  for (absl::string_view rest = lines; !rest.empty();) {
-    const ssize_t count = write(descriptor_, rest.data(), rest.size());
+  failed_ = Write(lines);
+  if (failed_.ok()) held_.merge(added);
+  return failed_;
+}
+
+absl::Status ReceiptFile::Write(absl::string_view lines) {
+  while (!lines.empty()) {
+    const ssize_t count = write(descriptor_, lines.data(), lines.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Failed(path_, "cannot be written");
-    rest.remove_prefix(static_cast<size_t>(count));
+    lines.remove_prefix(static_cast<size_t>(count));
   }
-  if (fsync(descriptor_) != 0) return Failed(path_, "cannot be synced");
-  held_.merge(added);
-  return absl::OkStatus();
+  return fsync(descriptor_) == 0 ? absl::OkStatus() : Failed(path_, "cannot be synced");
 }
 
 }  // namespace envej::region

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "envej/v1/receipt.pb.h"
 
@@ -16,24 +17,26 @@ namespace envej::region {
 class ReceiptFile {
  public:
   // Opens or creates (mode 0600) the file and reads what it holds. A last line that a crash cut off is cut away: its
-  // receipt was never reported as kept. FAILED_PRECONDITION if another program has the file open, or if it holds
-  // anything but receipts; otherwise an error that names the file.
+  // receipt was never reported as kept. FAILED_PRECONDITION if another program has the file open, if it is no
+  // ordinary file, or if it holds anything but receipts; otherwise an error that names the file.
   static absl::StatusOr<ReceiptFile> Open(const std::string& path);
 
   ReceiptFile(ReceiptFile&& other) noexcept;
   ReceiptFile& operator=(ReceiptFile&&) = delete;
   ~ReceiptFile();
 
-  // OK once those of `receipts` that it did not hold are on disk (fsync). After an error the file is left as it is:
-  // open it again.
+  // OK once those of `receipts` that it did not hold are on disk (fsync). After an error the file is left as it is, and
+  // every further call answers the same: open it again.
   absl::Status Append(absl::Span<const v1::Receipt> receipts);
 
  private:
   ReceiptFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
   absl::Status Read();
+  absl::Status Write(absl::string_view lines);
 
   std::string path_;
   int descriptor_;
+  absl::Status failed_;
   std::set<std::string> held_;  // municipality, id and revision
 };
 

@@ -27,6 +27,7 @@ struct Outcome {
     kAccepted,  // durable, and `receipt` proves it
     kRepeated,  // it had been accepted before; `receipt` is the first one
     kRefused,   // nothing of it was kept; `refusal` says why
+    kNotKept,   // accepted, but its receipt is lost on this side; `refusal` says why. Submitting it again gets it.
     kUnsent,    // not known to be accepted; `refusal` says what went wrong. Submitting it again is safe.
   };
   Kind kind = Kind::kUnsent;

@@ -61,11 +61,12 @@ bool AnyLacksConsent(const NoticeFile& file) {
   return false;
 }
 
-Outcome NotKept() {
-  return {.kind = Outcome::Kind::kUnsent,
+Outcome NotKept(const absl::Status& why) {
+  return {.kind = Outcome::Kind::kNotKept,
           .receipt = {},
           .refusal = {.reason = "RECEIPT_NOT_KEPT",
-                      .text = "the receipt could not be written; run the same file again to get it",
+                      .text = absl::StrCat("accepted, but its receipt could not be kept (", why.message(),
+                                           "): run the same file again to get it"),
                       .fields = {}}};
 }
 
@@ -82,7 +83,7 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
                                              const absl::Status status = receipts.Keep(done);
                                              for (const auto& [index, outcome] : done) {
                                                const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
-                                               outcomes[index] = lost ? NotKept() : outcome;
+                                               outcomes[index] = lost ? NotKept(status) : outcome;
                                              }
                                              progress.Advance(done.size());
                                              return status;
@@ -129,7 +130,6 @@ ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
   absl::Status kept;
   const std::vector<Outcome> outcomes = SendAll(*file, options, context, receipts, kept);
   report.Outcomes(file->notices, outcomes);
-  if (!kept.ok()) streams.err << kept.message() << "; run the same file again\n";
   report.Summary();
   return kept.ok() ? report.exit_code() : ExitCode::kUnusable;
 }

@@ -46,6 +46,8 @@ absl::string_view OutcomeName(Outcome::Kind kind) {
       return "repeated";
     case Outcome::Kind::kRefused:
       return "refused";
+    case Outcome::Kind::kNotKept:
+      return "receipt_not_kept";
     case Outcome::Kind::kUnsent:
       break;
   }
@@ -84,10 +86,8 @@ void SubmitReport::Outcomes(absl::Span<const NoticeEntry> notices, absl::Span<co
     if (!is_first && outcome.kind == Outcome::Kind::kAccepted) outcome.kind = Outcome::Kind::kRepeated;
     Line(line, notices[index], outcome);
   }
-  if (form_ == OutputForm::kJson) return;
-  for (const auto& [cause, where] : unsent_by_cause_) {
-    streams_.err << "unsent: " << cause.first << ": " << cause.second << " (" << where.first << " of them, first line "
-                 << where.second << ")\n";
+  for (const auto& [cause, where] : by_cause_) {
+    streams_.err << cause << " (" << where.first << " of them, first line " << where.second << ")\n";
   }
 }
 
@@ -102,9 +102,15 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
     case Outcome::Kind::kRefused:
       ++refused_;
       break;
+    case Outcome::Kind::kNotKept:
+      ++not_kept_;
+      Count(line, Printable(outcome.refusal.text));
+      break;
     case Outcome::Kind::kUnsent:
       ++unsent_;
-      Unsent(line, outcome.refusal);
+      if (form_ == OutputForm::kText) {
+        Count(line, absl::StrCat("unsent: ", outcome.refusal.reason, ": ", outcome.refusal.text));
+      }
       break;
   }
   const bool is_in = outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated;
@@ -119,18 +125,20 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
   }
 }
 
-void SubmitReport::Unsent(size_t line, const Refusal& refusal) {
-  auto& [count, first_line] = unsent_by_cause_[{refusal.reason, refusal.text}];
+void SubmitReport::Count(size_t line, const std::string& cause) {
+  auto& [count, first_line] = by_cause_[cause];
   if (++count == 1) first_line = line;
 }
 
 void SubmitReport::Summary() const {
   streams_.err << "accepted " << accepted_ << ", already accepted " << repeated_ << ", refused " << refused_
-               << ", unsent " << unsent_ << '\n';
+               << ", unsent " << unsent_;
+  if (not_kept_ > 0) streams_.err << ", accepted without a receipt kept " << not_kept_;
+  streams_.err << '\n';
 }
 
 ExitCode SubmitReport::exit_code() const {
-  if (unsent_ > 0) return ExitCode::kUnreachable;
+  if (unsent_ > 0 || not_kept_ > 0) return ExitCode::kUnreachable;
   return refused_ > 0 ? ExitCode::kRefused : ExitCode::kDone;
 }
 

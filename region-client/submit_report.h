@@ -29,7 +29,7 @@ class SubmitReport {
 
  private:
   void Line(size_t line, const NoticeEntry& entry, const Outcome& outcome);
-  void Unsent(size_t line, const Refusal& refusal);
+  void Count(size_t line, const std::string& cause);
 
   const Streams& streams_;
   const OutputForm form_;
@@ -37,9 +37,11 @@ class SubmitReport {
   size_t accepted_ = 0;
   size_t repeated_ = 0;
   size_t refused_ = 0;
+  size_t not_kept_ = 0;
   size_t unsent_ = 0;
-  // Unsent ones mostly share one cause, which is told once: its text, how many, and the first line.
-  std::map<std::pair<std::string, std::string>, std::pair<size_t, size_t>> unsent_by_cause_;
+  // Those that are unsent or lack their receipt mostly share one cause, which is told once: its text, how many, and the
+  // first line.
+  std::map<std::string, std::pair<size_t, size_t>> by_cause_;
 };
 
 }  // namespace envej::region

@@ -1,9 +1,13 @@
 #include "municipality-client/durable_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "tests/municipality-client/support/temporary_folder.h"
 
@@ -77,6 +81,24 @@ TEST_F(PrivateFolderTest, ReadsUpToItsBound) {
   EXPECT_EQ(**folder->Read("a", 4), "text");
   EXPECT_FALSE(folder->Read("a", 3).ok());
   EXPECT_FALSE(folder->Read("none", 3)->has_value());
+}
+
+TEST_F(PrivateFolderTest, IsNamedWhenNothingMoreCanBeWritten) {
+  const absl::StatusOr<PrivateFolder> folder = PrivateFolder::Open(path_);
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit two_bytes = {.rlim_cur = 2, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &two_bytes), 0);
+  const absl::Status status = folder->WriteNew("a", "text");
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot write to " + path_ + ": "));
+}
+
+TEST(WriteAllTest, SaysThatTheDiskIsFullAndWhere) {
+  const FileDescriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  EXPECT_EQ(WriteAll(full, "text", "/inbox"),
+            absl::ResourceExhaustedError("cannot write to /inbox: No space left on device"));
 }
 
 TEST_F(PrivateFolderTest, IsLockedOnceAtATime) {

@@ -77,7 +77,8 @@ TEST(ReadJsonTest, RefusesDeepNestingWithoutRunningOutOfStack) {
 TEST(ReadJsonTest, NamesThePlaceOfAnUnknownMemberButNotTheMember) {
   const std::vector<FieldProblem> problems = ProblemsOf(R"({"citizen": {"name": "A", "Hemmelig": "+4520"}})");
   ASSERT_THAT(problems, ElementsAre(Problem(Kind::kUnknownField, "citizen")));
-  EXPECT_THAT(problems[0].text, AllOf(HasSubstr("member 2"), HasSubstr("phone_numbers"), Not(HasSubstr("Hemmelig"))));
+  EXPECT_THAT(problems[0].text, AllOf(HasSubstr("an unknown member at position 2"), HasSubstr("phone_numbers"),
+                                      Not(HasSubstr("Hemmelig"))));
 }
 
 TEST(ReadJsonTest, FindsEveryFieldOfAWrongType) {
@@ -98,7 +99,12 @@ TEST(ReadJsonTest, FindsEveryFieldOfAWrongType) {
 }
 
 TEST(ReadJsonTest, RefusesAMemberGivenTwice) {
-  EXPECT_THAT(ProblemsOf(R"({"citizen": {"name": "A", "name": "B"}})"), ElementsAre(Problem(Kind::kInvalidField, "")));
+  EXPECT_THAT(ProblemsOf(R"({"citizen": {"name": "A", "name": "B"}})"),
+              ElementsAre(FieldProblem{.kind = Kind::kInvalidField, .path = "citizen.name", .text = "is given twice"}));
+  EXPECT_THAT(
+      ProblemsOf(R"({"citizen": {"Hemmelig": {"a": 1}, "Hemmelig": 2}, "citizen": {"name": "A"}})"),
+      ElementsAre(FieldProblem{
+          .kind = Kind::kInvalidField, .path = "citizen", .text = "has an unknown member that is given twice"}));
   EXPECT_THAT(ProblemsOf(R"({"envelope": {"notice_id": "A", "noticeId": "B"}})"),
               ElementsAre(Problem(Kind::kInvalidField, "envelope.notice_id")));
 }

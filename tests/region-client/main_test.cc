@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -74,7 +77,28 @@ TEST_F(MainTest, SubmitsAFileOverMutualTlsAndAsksAboutIt) {
 
 TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
   EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
-  EXPECT_EQ(err_, "standard output cannot be written\n");
+  EXPECT_EQ(err_, "standard output: cannot be written; run the same again\n");
+}
+
+TEST_F(MainTest, SaysOnceThatTheReceiptsReaderIsGone) {
+  const std::string file = folder_ + "/notices.jsonl";
+  std::ofstream(file) << LineNumber(1, absl::Now());
+  std::signal(SIGPIPE, SIG_DFL);  // as in a shell, whatever started this test
+  for (const std::string form : {"text", "json"}) {
+    std::array<int, 2> ends = {};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    close(ends[0]);  // nobody will read
+    const int before = dup(STDOUT_FILENO);
+    dup2(ends[1], STDOUT_FILENO);
+    const ExitCode code = Run("submit " + file + " --output " + form, certificates_.region, "&1");
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    close(ends[1]);
+    EXPECT_EQ(code, ExitCode::kUnusable) << err_;
+    const size_t told = err_.find("standard output: cannot be written");
+    EXPECT_NE(told, std::string::npos) << err_;
+    EXPECT_EQ(err_.find("standard output", told + 1), std::string::npos) << err_;
+  }
 }
 
 TEST_F(MainTest, NamesAMalformedCertificateInOneLine) {

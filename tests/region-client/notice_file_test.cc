@@ -46,6 +46,13 @@ TEST_F(NoticeFileTest, ReadsALastLineWithoutAnEnd) {
   EXPECT_THAT(Read(text).notices, SizeIs(1));
 }
 
+TEST_F(NoticeFileTest, SkipsAByteOrderMarkAtTheBeginning) {
+  const NoticeFile file = Read("\xEF\xBB\xBF" + LineNumber(1, now_) + LineNumber(2, now_));
+  EXPECT_THAT(file.refused, IsEmpty());
+  EXPECT_THAT(file.notices, SizeIs(2));
+  EXPECT_THAT(Read("\xEF\xBB\xBF").refused, IsEmpty());
+}
+
 TEST_F(NoticeFileTest, FillsInContractVersionAndRevision) {
   v1::Notice notice = NoticeNumber(1, now_);
   notice.mutable_envelope()->clear_contract_version();
@@ -85,6 +92,9 @@ TEST_F(NoticeFileTest, RefusesEachBadLineWithItsNumberAndKeepsTheGoodOnes) {
   EXPECT_EQ(file.refused[0].line, 2U);
   EXPECT_EQ(file.refused[1].line, 4U);
   EXPECT_THAT(file.refused[1].refusal.fields, ElementsAre("citizen"));
+  EXPECT_EQ(file.refused[1].refusal.text,
+            "citizen has an unknown member at position 1 (known are name, phone_numbers, email, "
+            "postal_address, name_and_address_protection)");
 }
 
 TEST_F(NoticeFileTest, NamesTheReason) {

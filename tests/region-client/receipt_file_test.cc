@@ -87,12 +87,18 @@ TEST_F(ReceiptFileTest, SaysWhichFileCannotBeOpened) {
   EXPECT_NE(std::string(status.message()).find(".none/receipts.jsonl"), std::string::npos);
 }
 
+TEST_F(ReceiptFileTest, RefusesWhatIsNoOrdinaryFile) {
+  EXPECT_EQ(ReceiptFile::Open("/dev/full").status(),
+            absl::FailedPreconditionError("/dev/full: is not an ordinary file, so it cannot keep receipts"));
+}
+
 TEST_F(ReceiptFileTest, ReportsAFullDiskAndIsWholeWhenOpenedAgain) {
   {
     absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
     ASSERT_TRUE(file.ok());
     const FullDisk disk(LineOf(1).size() + 10);
     EXPECT_FALSE(file->Append({ReceiptNumber(1), ReceiptNumber(2)}).ok());
+    EXPECT_FALSE(file->Append({ReceiptNumber(3)}).ok());
   }
   absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
   ASSERT_TRUE(file.ok()) << file.status();

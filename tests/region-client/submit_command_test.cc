@@ -201,15 +201,24 @@ TEST_F(SubmitTest, DoesNotCountAReceiptThatProvesNothing) {
   EXPECT_THAT(run.err, EndsWith("accepted 2, already accepted 0, refused 0, unsent 1\n"));
 }
 
-TEST_F(SubmitTest, DoesNotCountANoticeWhoseReceiptCouldNotBeKept) {
+TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
   const std::string path = testing::TempDir() + "not_kept.jsonl";
   std::remove(path.c_str());
   {
     const FullDisk disk(100);
     const ProgramRun run = Submit(Lines(3), {"--receipts", path});
     EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
-    EXPECT_THAT(run.err, HasSubstr(path + ": cannot be written"));
-    EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 3\n"));
+    EXPECT_EQ(run.err, "accepted, but its receipt could not be kept (" + path +
+                           ": cannot be written: File too large): run the same file again to get it (3 of them, first "
+                           "line 1)\n"
+                           "accepted 0, already accepted 0, refused 0, unsent 0, accepted without a receipt kept 3\n");
+  }
+  {
+    const FullDisk disk(100);
+    const ProgramRun run = Submit(Lines(3), {"--receipts", path, "--output", "json"});
+    ASSERT_THAT(LinesOf(run.out), SizeIs(3));
+    EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out)[2])["outcome"], "receipt_not_kept");
+    EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out)[2])["reason"], "RECEIPT_NOT_KEPT");
   }
   const ProgramRun again = Submit(Lines(3), {"--receipts", path});
   EXPECT_EQ(again.exit_code, ExitCode::kDone);
