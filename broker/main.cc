@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -125,9 +126,9 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
 }
 
 int Serve(const std::string& config_path) {
-  setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);  // its own lines are no JSON; ours say what matters
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
+  umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
   wire::SendLibraryLogsTo(log);

@@ -32,7 +32,8 @@ std::vector<contract::Reason> BrokenRules(const v1::Notice& message, const contr
   std::vector<contract::Reason> broken;
   for (const contract::Rule& rule : contract::AllRules()) {
     const bool receivers = rule.scope == contract::Scope::kContent || rule.reason == contract::Reason::kUnknownField;
-    if (receivers && rule.holds == contract::Holds::kAlways && rule.broken(notice, moment)) {
+    const bool listed = !broken.empty() && broken.back() == rule.reason;
+    if (receivers && !listed && rule.holds == contract::Holds::kAlways && rule.broken(notice, moment)) {
       broken.push_back(rule.reason);
     }
   }

@@ -125,7 +125,7 @@ TEST_F(NodejsTest, ShowsTheReasonOfARefusal) {
   const Ended number = Submit("Prøve 010203-1234", kCode);
   EXPECT_EQ(number.code, 1);
   EXPECT_THAT(number.err, HasSubstr("refused: TEXT_LIKE_CPR_NUMBER: text holds what looks like a CPR number"));
-  EXPECT_THAT(number.err, HasSubstr("(citizen)"));
+  EXPECT_THAT(number.err, HasSubstr("(citizen.name)"));
   const Ended agreement = Submit("Prøve", support::kEndedAgreementCode);
   EXPECT_EQ(agreement.code, 1);
   EXPECT_THAT(agreement.err, HasSubstr("refused: AGREEMENT_NOT_IN_FORCE: "));

@@ -78,7 +78,7 @@ const std::vector<Library>& Libraries() {
       {"OpenSSL::", "openssl/"},
       {"PkgConfig::UTF8PROC", "utf8proc.h"},
       {"ZLIB::", "zlib.h"},
-      {"PkgConfig::JEMALLOC", ""},
+      {"envej_allocator", ""},
       {"yaml-cpp", "yaml-cpp/"},
       {"nlohmann_json::", "nlohmann/"},
       {"CLI11::", "CLI/"},
