@@ -257,7 +257,7 @@ TEST(YamlReader, AnswersToEveryDamagedFile) {
         default:
           text.erase(place, 1 + random() % 8);
       }
-      if (text.empty()) text = "x";
+      if (text.empty()) text.push_back('x');
     }
     FileErrors errors("file");
     const absl::StatusOr<YamlNode> root = ParseYaml(text, "file", errors);
