@@ -96,7 +96,7 @@ absl::StatusOr<Accepted> Inboxes::Answer(const store::NoticeKey& notice, const R
     return Accepted{.receipt = journal::MakeReceipt(AcceptedEvent(notice, result.record), result.outcome),
                     .repeated = false};
   }
-  absl::StatusOr<contract::Receipt> first = GetReceipt({.notice = notice, .revision = result.record.revision});
+  absl::StatusOr<contract::Receipt> first = GetReceipt(notice, result.record);
   if (!first.ok()) return first.status();
   return Accepted{.receipt = *std::move(first), .repeated = true};
 }
@@ -152,8 +152,9 @@ absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
   return **std::move(record);
 }
 
-absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::ItemKey& item) {
-  return journal::ReadReceipt(store_, item);
+absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& notice, const Record& record) {
+  if (!record.position.has_value()) return absl::DataLossError("a record does not say where its acceptance stands");
+  return journal::ReadReceipt(store_, {.notice = notice, .revision = record.revision}, *record.position);
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

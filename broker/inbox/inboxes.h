@@ -110,7 +110,8 @@ class Inboxes {
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
-  absl::StatusOr<contract::Receipt> GetReceipt(const store::ItemKey& item);
+  // The receipt of the acceptance that the record tells of.
+  absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
   // Looks at no more than kListScan notices a page, so that a page may hold fewer than asked for.
   absl::StatusOr<ListPage> List(const ListQuery& query);
 

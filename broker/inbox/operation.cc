@@ -10,6 +10,24 @@ namespace {
 
 using store::Mutation;
 
+// A record, and the bytes that it is stored as; nothing of either if there is none.
+struct Found {
+  std::optional<std::string> stored;
+  std::optional<Record> record;
+};
+
+absl::StatusOr<Found> Find(store::OrderedStore& store, const store::NoticeKey& notice) {
+  Found found;
+  absl::StatusOr<std::optional<std::string>> stored = store.Get(store::RecordKey(notice));
+  if (!stored.ok()) return stored.status();
+  found.stored = *std::move(stored);
+  if (!found.stored.has_value()) return found;
+  absl::StatusOr<Record> record = DecodeRecord(*found.stored);
+  if (!record.ok()) return record.status();
+  found.record = *std::move(record);
+  return found;
+}
+
 absl::Status Refusal(contract::Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
 
 std::string TokenOf(const Happening& happening, const Record& record) {
@@ -43,24 +61,22 @@ void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& be
   }
 }
 
-store::Transition MakeTransition(Operation& operation, const std::optional<std::string>& stored,
-                                 const std::optional<Record>& before, const Decision& decision, absl::Time now) {
+store::Transition MakeTransition(const Operation& operation, const Found& before, const Decision& decision,
+                                 absl::Time now) {
   const Record& next = *decision.next;
   const store::ItemKey item{.notice = operation.notice, .revision = next.revision};
   const std::string record_key = store::RecordKey(operation.notice);
   store::Transition transition;
-  transition.conditions.push_back({.key = record_key, .value = stored});
-  transition.mutations.push_back({.kind = Mutation::Kind::kPut, .key = record_key, .value = EncodeRecord(next)});
-  MoveIndexes(operation.notice, before, next, transition.mutations);
+  transition.conditions.push_back({.key = record_key, .value = before.stored});
+  const auto put = next.position.has_value() ? Mutation::Kind::kPut : Mutation::Kind::kPutWithPosition;
+  transition.mutations.push_back({.kind = put, .key = record_key, .value = EncodeRecord(next)});
+  MoveIndexes(operation.notice, before.record, next, transition.mutations);
   if (decision.effects.content == Decision::Content::kStore) {
     transition.mutations.push_back(
-        {.kind = Mutation::Kind::kPut, .key = store::ContentKey(item), .value = operation.content});
+        {.kind = Mutation::Kind::kPut, .key = store::ContentKey(next.accepted_at, item), .value = operation.content});
   } else if (decision.effects.content == Decision::Content::kDestroy) {
-    transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = store::ContentKey(item), .value = {}});
-  }
-  if (decision.effects.event == journal::EventType::kAccepted) {
     transition.mutations.push_back(
-        {.kind = Mutation::Kind::kPutPosition, .key = store::PositionKey(item), .value = {}});
+        {.kind = Mutation::Kind::kDelete, .key = store::ContentKey(next.accepted_at, item), .value = {}});
   }
   if (decision.effects.event.has_value()) {
     transition.events.push_back(journal::EncodeEvent(MakeEvent(operation, next, *decision.effects.event, now)));
@@ -95,12 +111,9 @@ struct Operations::Round {
 };
 
 absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& notice) {
-  const absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(notice));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return std::optional<Record>();
-  absl::StatusOr<Record> record = DecodeRecord(**stored);
-  if (!record.ok()) return record.status();
-  return std::optional<Record>(*std::move(record));
+  absl::StatusOr<Found> found = Find(store_, notice);
+  if (!found.ok()) return found.status();
+  return std::move(found->record);
 }
 
 void Operations::Run(std::vector<Operation> operations, absl::Time now, Done done) {
@@ -121,32 +134,31 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
   for (const size_t index : round->open) {
     Operation& operation = round->operations[index];
     Result& result = round->results[index];
-    absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(operation.notice));
-    if (!stored.ok()) {
-      result.status = stored.status();
-      continue;
-    }
-    std::optional<Record> before;
-    if (stored->has_value()) {
-      absl::StatusOr<Record> decoded = DecodeRecord(**stored);
-      if (!decoded.ok()) {
-        result.status = decoded.status();
+    // Most submissions are new. The commit finds out those that are not, and the next round reads.
+    Found before;
+    Decision decision;
+    const bool presumed_new = round->round == 0 && std::holds_alternative<Submit>(operation.happening);
+    if (presumed_new) decision = Decide(std::nullopt, operation.happening, round->now);
+    if (decision.kind != Decision::Kind::kChanged) {
+      absl::StatusOr<Found> found = Find(store_, operation.notice);
+      if (!found.ok()) {
+        result.status = found.status();
         continue;
       }
-      before = *std::move(decoded);
+      before = *std::move(found);
+      decision = Decide(before.record, operation.happening, round->now);
     }
-    Decision decision = Decide(before, operation.happening, round->now);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
       result.status = contract::ToStatus(*decision.rejection);
       continue;
     }
     if (decision.kind != Decision::Kind::kChanged) {
-      if (before.has_value()) result.record = *std::move(before);
+      if (before.record.has_value()) result.record = *std::move(before.record);
       continue;
     }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
-    transitions.push_back(MakeTransition(operation, *stored, before, decision, round->now));
+    transitions.push_back(MakeTransition(operation, before, decision, round->now));
     result.record = *std::move(decision.next);
     round->committed.push_back(index);
   }
@@ -167,6 +179,7 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
       case store::Outcome::Kind::kCommitted:
         result.changed = true;
         result.outcome = std::move(outcomes[place]);
+        if (!result.record.position.has_value()) result.record.position = result.outcome.position;
         break;
       case store::Outcome::Kind::kConditionFailed:
         round->open.push_back(index);

@@ -156,7 +156,7 @@ absl::Status PullQueue::Find(const PullRequest& request, const std::string& head
   for (const store::KeyValue& waiting : scan->entries) {
     const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting.key);
     if (!entry.ok()) return entry.status();
-    absl::StatusOr<std::optional<std::string>> content = store_.Get(store::ContentKey(entry->item));
+    absl::StatusOr<std::optional<std::string>> content = store_.Get(store::ContentKey(entry->accepted_at, entry->item));
     if (!content.ok()) return content.status();
     if (!content->has_value()) continue;  // concluded since the scan, through another broker
     bytes += (*content)->size();

@@ -1,5 +1,8 @@
 #include "broker/inbox/record.h"
 
+#include <utility>
+
+#include "broker/store/key_layout.h"
 #include "broker/store/record_codec.h"
 #include "proto/contract/byte_codec.h"
 
@@ -30,12 +33,18 @@ std::string EncodeRecord(const Record& record) {
   writer.Time(record.lease_expires_at);
   writer.Time(record.concluded_at);
   writer.Uint8(static_cast<uint8_t>(record.return_reason));
-  return store::Frame(kVersion, writer.bytes());
+  contract::ByteWriter value;
+  value.Bytes(store::Frame(kVersion, writer.bytes()));
+  if (record.position.has_value()) value.Raw(store::EncodePosition(*record.position));
+  return std::move(value).bytes();
 }
 
 absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
-  const absl::StatusOr<store::Framed> framed = store::Unframe(value, kVersion);
+  contract::ByteReader parts(value);
+  const absl::StatusOr<store::Framed> framed = store::Unframe(parts.Bytes(), kVersion);
   if (!framed.ok()) return framed.status();
+  absl::StatusOr<contract::JournalPosition> position = store::DecodePosition(parts.Rest());
+  if (!position.ok()) return position.status();
   contract::ByteReader reader(framed->payload);
   const uint8_t state = reader.Uint8();
   const uint8_t kind = reader.Uint8();
@@ -58,6 +67,7 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   record.state = static_cast<State>(state);
   record.kind = static_cast<ItemKind>(kind);
   record.return_reason = static_cast<ReturnReason>(return_reason);
+  record.position = *std::move(position);
   return record;
 }
 

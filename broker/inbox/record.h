@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "proto/contract/notice.h"
+#include "proto/contract/receipt.h"
 
 namespace envej::inbox {
 
@@ -38,6 +39,8 @@ struct Record {
   std::string discharge_date;
   absl::Time accepted_at;
   contract::ContentCommitment commitment;
+  // Of its acceptance. Known to the store alone when the record is first written, and to everybody who reads it.
+  std::optional<contract::JournalPosition> position;
 
   // The newest lease: its token stays known after it ended, so that a repeated or late call is recognised.
   uint32_t lease_count = 0;
@@ -51,7 +54,8 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// Framed (store/record_codec.h). Equal records give equal bytes, so that a transition's condition can compare them.
+// Framed (store/record_codec.h); the position, framed for itself, ends the value, so that the store can add it. Equal
+// records give equal bytes, so that a transition's condition can compare them. A value without a position is malformed.
 std::string EncodeRecord(const Record& record);
 absl::StatusOr<Record> DecodeRecord(absl::string_view value);
 

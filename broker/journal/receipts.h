@@ -11,9 +11,10 @@ namespace envej::journal {
 // The receipt of an acceptance that was just committed.
 contract::Receipt MakeReceipt(const Event& accepted, const store::Outcome& outcome);
 
-// The receipt of an item that was accepted before, rebuilt from the journal: the same as when it was accepted.
-// NOT_FOUND if the item was never accepted; DATA_LOSS if the journal does not hold what its position says.
-absl::StatusOr<contract::Receipt> ReadReceipt(store::OrderedStore& store, const store::ItemKey& item);
+// The receipt of an item that was accepted before, rebuilt from where its acceptance stands in the journal: the same as
+// when it was accepted. DATA_LOSS if the journal does not hold it there.
+absl::StatusOr<contract::Receipt> ReadReceipt(store::OrderedStore& store, const store::ItemKey& item,
+                                              const contract::JournalPosition& position);
 
 }  // namespace envej::journal
 

@@ -12,7 +12,7 @@ namespace {
 
 bool IsWellFormed(const Transition& transition) {
   return std::all_of(transition.mutations.begin(), transition.mutations.end(), [&](const Mutation& mutation) {
-    const bool lacks_event = mutation.kind == Mutation::Kind::kPutPosition && transition.events.empty();
+    const bool lacks_event = mutation.kind == Mutation::Kind::kPutWithPosition && transition.events.empty();
     return !lacks_event && !IsStoresOwn(mutation.key);
   });
 }
@@ -66,8 +66,8 @@ void Apply(Transition& transition, const std::optional<contract::JournalPosition
       case Mutation::Kind::kPut:
         overlay.Write(std::move(mutation.key), std::move(mutation.value));
         break;
-      case Mutation::Kind::kPutPosition:
-        overlay.Write(std::move(mutation.key), EncodePosition(*position));
+      case Mutation::Kind::kPutWithPosition:
+        overlay.Write(std::move(mutation.key), std::move(mutation.value) + EncodePosition(*position));
         break;
       case Mutation::Kind::kDelete:
         overlay.Write(std::move(mutation.key), std::nullopt);

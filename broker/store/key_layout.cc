@@ -19,7 +19,6 @@ constexpr char kHead = 'h';
 constexpr char kJournal = 'j';
 constexpr char kRecord = 'n';
 constexpr char kContent = 'c';
-constexpr char kPosition = 'p';
 constexpr char kWaiting = 'w';
 constexpr char kLeased = 'l';
 
@@ -29,10 +28,12 @@ constexpr uint8_t kPositionVersion = 1;
 constexpr uint8_t kEpochVersion = 1;
 constexpr absl::Duration kTimeStep = absl::Microseconds(1);
 
-std::string ItemKeyOf(char kind, const ItemKey& item) {
+// What came in later stands behind, so that new keys of an inbox are written, and read, one beside the other.
+std::string InboxKey(char kind, absl::Time accepted_at, const ItemKey& item) {
   ByteWriter key;
   key.Uint8(static_cast<uint8_t>(kind));
   key.Raw(item.notice.municipality_code);
+  key.Time(accepted_at);
   key.Raw(item.notice.region_code);
   key.Raw(item.notice.id.ToBytes());
   key.Uint32(item.revision);
@@ -99,18 +100,8 @@ std::string RecordKey(const NoticeKey& notice) {
   return key;
 }
 
-std::string ContentKey(const ItemKey& item) { return ItemKeyOf(kContent, item); }
-std::string PositionKey(const ItemKey& item) { return ItemKeyOf(kPosition, item); }
-
-std::string WaitingKey(absl::Time accepted_at, const ItemKey& item) {
-  ByteWriter key;
-  key.Raw(WaitingPrefix(item.notice.municipality_code));
-  key.Time(accepted_at);
-  key.Raw(item.notice.region_code);
-  key.Raw(item.notice.id.ToBytes());
-  key.Uint32(item.revision);
-  return std::move(key).bytes();
-}
+std::string ContentKey(absl::Time accepted_at, const ItemKey& item) { return InboxKey(kContent, accepted_at, item); }
+std::string WaitingKey(absl::Time accepted_at, const ItemKey& item) { return InboxKey(kWaiting, accepted_at, item); }
 
 std::string LeasedKey(absl::Time expires_at, const ItemKey& item) {
   ByteWriter key;

@@ -6,8 +6,7 @@
 //
 //   e                                                  start epoch
 //   n municipality region id                           record of a notice: its state and what is known of it
-//   c municipality region id revision                  content: the notice as it was sent, until it is concluded
-//   p municipality region id revision                  journal position of its acceptance
+//   c municipality accepted-at region id revision      content: the notice as it was sent, until it is concluded
 //   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
 //   l expires-at municipality region id revision       index: leased, soonest expiry first
 //   j batch                                            journal record of a batch
@@ -49,8 +48,7 @@ std::string JournalKey(uint64_t batch);
 bool IsStoresOwn(absl::string_view key);
 
 std::string RecordKey(const NoticeKey& notice);
-std::string ContentKey(const ItemKey& item);
-std::string PositionKey(const ItemKey& item);
+std::string ContentKey(absl::Time accepted_at, const ItemKey& item);
 std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
 std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
 

@@ -22,13 +22,13 @@ struct Condition {
   std::optional<std::string> value;
 };
 
-// One change. `kPutPosition` writes the journal position of the transition's first event, as
+// One change. `kPutWithPosition` writes `value` and behind it the journal position of the transition's first event, as
 // `EncodePosition` of key_layout.h encodes it: only the store knows it, and only when the batch is made.
 struct Mutation {
-  enum class Kind { kPut, kPutPosition, kDelete };
+  enum class Kind { kPut, kPutWithPosition, kDelete };
   Kind kind = Kind::kPut;
   std::string key;
-  std::string value;  // kPut only
+  std::string value;  // kDelete: none
 };
 
 // Conditions and changes that succeed or fail together, and fail alone: transitions that share a batch do not

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -20,6 +21,8 @@ constexpr int kWriteBuffers = 3;
 constexpr uint64_t kLogBuffers = 4;  // the log may hold as much as this many write buffers
 constexpr int kOpenFiles = 512;
 constexpr double kFilterBitsPerKey = 10;
+// The kind and, of most keys, the municipality: what is new of each mostly stands behind what came before.
+constexpr size_t kSequenceBytes = 5;
 constexpr size_t kInfoLogFiles = 4;
 constexpr size_t kInfoLogBytes = size_t{4} << 20;
 constexpr uint64_t kManifestBytes = uint64_t{64} << 20;
@@ -73,6 +76,7 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
   // One thread writes.
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kSequenceBytes));
   // Most conditions ask for a key that is absent.
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.02;

@@ -125,8 +125,7 @@ absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoti
       .municipality_code = request.municipality_code(), .region_code = caller.code, .id = *id};
   const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(notice);
   if (!record.ok()) return record.status();
-  const absl::StatusOr<contract::Receipt> receipt =
-      parts_.inboxes.GetReceipt({.notice = notice, .revision = record->revision});
+  const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(notice, *record);
   if (!receipt.ok()) return receipt.status();
   *response.mutable_status() = ToStatusMessage(request.municipality_code(), *id, *record);
   *response.mutable_receipt() = contract::ToMessage(*receipt);

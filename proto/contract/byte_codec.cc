@@ -51,6 +51,7 @@ absl::Time ByteReader::Time() {
 
 std::string ByteReader::Bytes() { return Raw(Uint32()); }
 std::string ByteReader::Raw(size_t count) { return std::string(Take(count)); }
+absl::string_view ByteReader::Rest() { return Take(rest_.size()); }
 
 absl::string_view ByteReader::Take(size_t count) {
   if (!ok_ || count > rest_.size()) {

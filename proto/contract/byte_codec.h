@@ -39,6 +39,7 @@ class ByteReader {
   absl::Time Time();
   std::string Bytes();
   std::string Raw(size_t count);
+  absl::string_view Rest();  // all that is left; a view of what is read
 
   bool ok() const { return ok_; }
   bool AtEnd() const { return ok_ && rest_.empty(); }

@@ -1,9 +1,11 @@
 // envej-benchmark: a running broker under load beside an empty call, with the same client and credentials, in one run.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "tests/benchmark/call_loads.h"
@@ -18,6 +20,7 @@ struct Options {
   double seconds = 3;
   int rounds = 5;
   int notices = 100'000;
+  std::vector<std::string> parts = {"submission", "calls", "inbox"};
   std::string output = "table";
   std::string programs;
   std::string directory;
@@ -33,11 +36,15 @@ absl::StatusOr<Report> Measure(const Options& options) {
   if (!stage.ok()) return stage.status();
   Report report;
   const absl::Duration duration = absl::Seconds(options.seconds);
-  if (absl::Status status = MeasureCalls(**stage, duration, options.rounds, report); !status.ok()) return status;
-  if (absl::Status status = MeasureInboxDepth(**stage, options.notices, options.rounds, report); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = (*stage)->Stop(); !status.ok()) return status;
+  const auto wanted = [&](absl::string_view part) {
+    return std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
+  };
+  absl::Status status;
+  if (wanted("submission")) status = MeasureSubmission(**stage, duration, options.rounds, report);
+  if (status.ok() && wanted("calls")) status = MeasureCalls(**stage, duration, options.rounds, report);
+  if (status.ok() && wanted("inbox")) status = MeasureInboxDepth(**stage, options.notices, options.rounds, report);
+  if (!status.ok()) return status;
+  if (status = (*stage)->Stop(); !status.ok()) return status;
   return report;
 }
 
@@ -55,6 +62,10 @@ int Main(int argument_count, char** arguments) {
       ->capture_default_str();
   program.add_option("--notices", options.notices, "in the deep inbox")
       ->check(CLI::Range(500, 10'000'000))
+      ->capture_default_str();
+  program.add_option("--parts", options.parts, "what to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"submission", "calls", "inbox"}))
       ->capture_default_str();
   program.add_option("--output", options.output)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   program.add_option("--programs", options.programs, "the folder of the built programs")->capture_default_str();

@@ -1,7 +1,7 @@
 #include "tests/benchmark/call_loads.h"
 
-#include <array>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -57,6 +57,7 @@ Callers SubmitCallers(const Stubs& stubs, size_t count) {
     const std::string municipality_code(kSpread[index % std::size(kSpread)]);
     callers.push_back(MakeCaller<v1::SubmitNoticeRequest, v1::SubmitNoticeResponse>(
         [municipality_code, notices = NoticeMaker()](v1::SubmitNoticeRequest& request) mutable {
+          if (request.has_notice()) return notices.Renew(*request.mutable_notice());
           notices.Make(municipality_code, *request.mutable_notice());
         },
         [stub = stubs.intake[index % kConnections]](auto* context, auto* request, auto* response, auto done) {
@@ -72,8 +73,8 @@ Callers BatchCallers(const Stubs& stubs, size_t count) {
   for (size_t index = 0; index < count; ++index) {
     callers.push_back(MakeCaller<v1::SubmitNoticesRequest, v1::SubmitNoticesResponse>(
         [notices = NoticeMaker()](v1::SubmitNoticesRequest& request) mutable {
-          while (request.notices_size() < kBatch) request.add_notices();
-          for (v1::Notice& notice : *request.mutable_notices()) notices.Make(kBatchInbox, notice);
+          while (request.notices_size() < kBatch) notices.Make(kBatchInbox, *request.add_notices());
+          for (v1::Notice& notice : *request.mutable_notices()) notices.Renew(notice);
         },
         [stub = stubs.intake[index % kConnections]](auto* context, auto* request, auto* response, auto done) {
           stub->async()->SubmitNotices(context, request, response, std::move(done));
@@ -115,35 +116,17 @@ absl::StatusOr<Figures> WithServer(const ServerProcess& server, Measure measure)
   return figures;
 }
 
-}  // namespace
+struct Load {
+  Row row;
+  Callers callers;
+  const ServerProcess& server;
+};
 
-absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report) {
-  const absl::StatusOr<Stubs> stubs = Connect(stage);
-  if (!stubs.ok()) return stubs.status();
-  const absl::StatusOr<std::unique_ptr<InboxUser>> consumer = InboxUser::Connect(stage, kBatchInbox);
-  if (!consumer.ok()) return consumer.status();
-
-  struct Load {
-    Row row;
-    Callers callers;
-    const ServerProcess& server;
-  };
-  const ServerProcess& broker = stage.broker();
-  const ServerProcess& empty = stage.empty_server();
-  const std::string in_flight = absl::StrCat(", ", kInFlight, " in flight");
-  std::array<Load, 5> loads = {{
-      {{absl::StrCat("empty call", in_flight), "calls", 1, {}}, EmptyCallers(*stubs, kInFlight), empty},
-      {{absl::StrCat("SubmitNotice", in_flight), "notices", 1, {}}, SubmitCallers(*stubs, kInFlight), broker},
-      {{"empty call, 1 in flight", "calls", 1, {}}, EmptyCallers(*stubs, 1), empty},
-      {{"SubmitNotice, 1 in flight", "notices", 1, {}}, SubmitCallers(*stubs, 1), broker},
-      {{absl::StrCat("SubmitNotices of ", kBatch, ", ", kBatchesInFlight, " in flight"), "notices", kBatch, {}},
-       BatchCallers(*stubs, kBatchesInFlight),
-       broker},
-  }};
-  Row delivery{absl::StrCat("pull and acknowledge ", kBatch, ", 1 consumer"), "notices", kBatch, {}};
-  Ratio ratio{.name = "SubmitNotice / empty call" + in_flight, .samples = {}, .goal = 0.5, .at_least = true};
-
-  for (Load& load : loads) {  // connects, and warms up both sides
+// Each load for `duration` a round, round after round, beside one another; the first time for less, to connect and to
+// warm up both sides.
+absl::Status RunLoads(std::vector<Load>& loads, absl::Duration duration, int rounds,
+                      const std::function<absl::Status()>& after_round) {
+  for (Load& load : loads) {
     if (absl::Status status = RunLoad(load.callers, duration / 5).status(); !status.ok()) return status;
   }
   for (int round = 0; round < rounds; ++round) {
@@ -152,15 +135,65 @@ absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Rep
       if (!figures.ok()) return figures.status();
       load.row.samples.push_back(*figures);
     }
+    if (absl::Status status = after_round(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void AddRows(std::vector<Load>& loads, Report& report) {
+  for (Load& load : loads) report.rows.push_back(std::move(load.row));
+}
+
+Row CallRow(absl::string_view name, absl::string_view unit, size_t in_flight, double per_call = 1) {
+  return {.name = absl::StrCat(name, ", ", in_flight, " in flight"),
+          .unit = std::string(unit),
+          .per_call = per_call,
+          .samples = {}};
+}
+
+}  // namespace
+
+absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds, Report& report) {
+  const absl::StatusOr<Stubs> stubs = Connect(stage);
+  if (!stubs.ok()) return stubs.status();
+  std::vector<Load> loads;
+  loads.push_back({CallRow("empty call", "calls", kInFlight), EmptyCallers(*stubs, kInFlight), stage.empty_server()});
+  loads.push_back({CallRow("SubmitNotice", "notices", kInFlight), SubmitCallers(*stubs, kInFlight), stage.broker()});
+  Ratio ratio{.name = absl::StrCat("SubmitNotice / empty call, ", kInFlight, " in flight"),
+              .samples = {},
+              .goal = 0.5,
+              .at_least = true};
+  const auto compare = [&] {
     ratio.samples.push_back(loads[1].row.samples.back().calls_per_second /
                             loads[0].row.samples.back().calls_per_second);
-    const absl::StatusOr<Figures> figures = WithServer(broker, [&] { return RunDelivery(**consumer, duration); });
-    if (!figures.ok()) return figures.status();
-    delivery.samples.push_back(*figures);
-  }
-  for (Load& load : loads) report.rows.push_back(std::move(load.row));
-  report.rows.push_back(std::move(delivery));
+    return absl::OkStatus();
+  };
+  if (absl::Status status = RunLoads(loads, duration, rounds, compare); !status.ok()) return status;
+  AddRows(loads, report);
   report.ratios.push_back(std::move(ratio));
+  return absl::OkStatus();
+}
+
+absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report) {
+  const absl::StatusOr<Stubs> stubs = Connect(stage);
+  if (!stubs.ok()) return stubs.status();
+  const absl::StatusOr<std::unique_ptr<InboxUser>> consumer = InboxUser::Connect(stage, kBatchInbox);
+  if (!consumer.ok()) return consumer.status();
+  std::vector<Load> loads;
+  loads.push_back({CallRow("empty call", "calls", 1), EmptyCallers(*stubs, 1), stage.empty_server()});
+  loads.push_back({CallRow("SubmitNotice", "notices", 1), SubmitCallers(*stubs, 1), stage.broker()});
+  loads.push_back({CallRow(absl::StrCat("SubmitNotices of ", kBatch), "notices", kBatchesInFlight, kBatch),
+                   BatchCallers(*stubs, kBatchesInFlight), stage.broker()});
+  Row delivery{absl::StrCat("pull and acknowledge ", kBatch, ", 1 consumer"), "notices", kBatch, {}};
+  const auto deliver = [&] {
+    const absl::StatusOr<Figures> figures =
+        WithServer(stage.broker(), [&] { return RunDelivery(**consumer, duration); });
+    if (figures.ok()) delivery.samples.push_back(*figures);
+    return figures.status();
+  };
+  if (absl::Status status = RunLoads(loads, duration, rounds, deliver); !status.ok()) return status;
+  AddRows(loads, report);
+  report.rows.push_back(std::move(delivery));
   return absl::OkStatus();
 }
 

@@ -14,9 +14,13 @@ namespace envej::benchmark {
 inline constexpr size_t kInFlight = 64;
 inline constexpr int kBatch = 100;
 
-// Measures calls beside one another: the empty one, SubmitNotice, SubmitNotices, and a consumer's pull with its
-// acknowledgement, each for `duration` a round, round after round. Adds their rows, and the ratio of the durable
-// SubmitNotice to the empty call.
+// Both measure calls beside one another, each for `duration` a round, round after round, and add their rows.
+
+// The durable SubmitNotice beside the empty call, and their ratio. By themselves, since what other loads leave to be
+// compacted is not theirs to pay for.
+absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds, Report& report);
+
+// The same without company, SubmitNotices, and a consumer's pull with its acknowledgement.
 absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report);
 
 }  // namespace envej::benchmark

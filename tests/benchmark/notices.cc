@@ -48,9 +48,7 @@ void NoticeMaker::Make(const std::string& municipality_code, v1::Notice& notice)
   const uint64_t turn = made_++;
   v1::Envelope& envelope = *notice.mutable_envelope();
   envelope.set_municipality_code(municipality_code);
-  envelope.set_notice_id(RandomId(random_).ToString());
   envelope.set_revision(1);
-  *envelope.mutable_created_at() = contract::ToMessage(absl::Now());
   envelope.set_discharge_date(discharge_date_);
   Give(consent_day_, *envelope.mutable_consent()->mutable_contact());
   Give(consent_day_, *envelope.mutable_consent()->mutable_disclosure());
@@ -72,6 +70,12 @@ void NoticeMaker::Make(const std::string& municipality_code, v1::Notice& notice)
   address.set_street(absl::StrCat("Nørre Allé ", turn % 200 + 1, ", 2. tv"));
   address.set_postal_code("9000");
   address.set_city("Aalborg");
+  Renew(notice);
+}
+
+void NoticeMaker::Renew(v1::Notice& notice) {
+  notice.mutable_envelope()->set_notice_id(RandomId(random_).ToString());
+  *notice.mutable_envelope()->mutable_created_at() = contract::ToMessage(absl::Now());
 }
 
 }  // namespace envej::benchmark

@@ -91,7 +91,8 @@ void Model::CheckStore(store::OrderedStore& store) {
     if (!record.ok() || !key.ok()) return Violate("a record cannot be read");
     for (const std::string& index : inbox::IndexKeys(*key, *record)) expected_indexes.insert(index);
     const bool open = record->state == inbox::State::kWaiting || record->state == inbox::State::kLeased;
-    if (open) expected_contents.insert(store::ContentKey({.notice = *key, .revision = record->revision}));
+    if (open)
+      expected_contents.insert(store::ContentKey(record->accepted_at, {.notice = *key, .revision = record->revision}));
     records[entry.key] = *record;
   }
   std::set<std::string> indexes = KeysOf(ScanAll(store, store::WaitingPrefix()));
@@ -127,7 +128,7 @@ void Model::CheckJournal(store::OrderedStore& store) {
   for (const auto& [key, notice] : notices_) {
     if (!notice.receipt.has_value()) continue;
     const absl::StatusOr<contract::Receipt> receipt =
-        journal::ReadReceipt(store, {.notice = notice.key, .revision = 1});
+        journal::ReadReceipt(store, {.notice = notice.key, .revision = 1}, notice.receipt->position);
     if (!receipt.ok() || *receipt != *notice.receipt) Violate("a receipt cannot be rebuilt from the journal");
   }
 }

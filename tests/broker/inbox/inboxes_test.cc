@@ -151,7 +151,7 @@ TEST_F(InboxesTest, AcknowledgedNoticeNeverComesAgainAndItsContentIsGone) {
   ASSERT_TRUE(AcknowledgeOne(NameOf(items[0])).ok());
   LetTimePass(absl::Hours(1));
   EXPECT_THAT(PullNow(), IsEmpty());
-  EXPECT_FALSE(store_.Get(store::ContentKey(items[0].item))->has_value());
+  EXPECT_FALSE(store_.Get(store::ContentKey(items[0].record.accepted_at, items[0].item))->has_value());
   EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kAcknowledged);
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "broker/store/key_layout.h"
 #include "tests/support/memory_store.h"
 
 namespace envej::journal {
@@ -29,8 +28,6 @@ std::vector<store::Outcome> Commit(store::OrderedStore& store, const std::vector
   std::vector<store::Transition> transitions;
   for (const Event& event : events) {
     store::Transition transition;
-    transition.mutations.push_back(
-        {.kind = store::Mutation::Kind::kPutPosition, .key = store::PositionKey(event.item), .value = {}});
     transition.events.push_back(EncodeEvent(event));
     transitions.push_back(std::move(transition));
   }
@@ -49,27 +46,26 @@ TEST(ReceiptsTest, RebuiltReceiptIsTheOneGivenAtAcceptance) {
     for (size_t index = 0; index < batch.size(); ++index) {
       const contract::Receipt given = MakeReceipt(batch[index], outcomes[index]);
       EXPECT_TRUE(contract::CheckReceipt(given).ok());
-      const absl::StatusOr<contract::Receipt> rebuilt = ReadReceipt(store, batch[index].item);
+      const absl::StatusOr<contract::Receipt> rebuilt =
+          ReadReceipt(store, batch[index].item, *outcomes[index].position);
       ASSERT_TRUE(rebuilt.ok());
       EXPECT_EQ(*rebuilt, given);
     }
   }
 }
 
-TEST(ReceiptsTest, NothingIsRebuiltForWhatWasNeverAccepted) {
+TEST(ReceiptsTest, PositionWhereNothingOrSomethingElseStandsIsDataLoss) {
   store::MemoryStore store;
-  EXPECT_TRUE(absl::IsNotFound(ReadReceipt(store, Acceptance(1).item).status()));
-}
-
-TEST(ReceiptsTest, PositionThatNamesAnotherEventIsDataLoss) {
-  store::MemoryStore store;
-  Commit(store, {Acceptance(1), Acceptance(2)});
-  const std::string position = **store.Get(store::PositionKey(Acceptance(1).item));
-  store::Transition forged;
-  forged.mutations.push_back(
-      {.kind = store::Mutation::Kind::kPut, .key = store::PositionKey(Acceptance(2).item), .value = position});
-  store.Commit({forged}, store::Durability::kSynced, absl::UnixEpoch(), [](const std::vector<store::Outcome>&) {});
-  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, Acceptance(2).item).status()));
+  const std::vector<store::Outcome> outcomes = Commit(store, {Acceptance(1), Acceptance(2)});
+  const store::ItemKey item = Acceptance(2).item;
+  EXPECT_TRUE(ReadReceipt(store, item, *outcomes[1].position).ok());
+  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, *outcomes[0].position).status()));
+  contract::JournalPosition nowhere = *outcomes[1].position;
+  nowhere.event_index = 2;
+  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, nowhere).status()));
+  nowhere = *outcomes[1].position;
+  nowhere.batch += 1;
+  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, nowhere).status()));
 }
 
 }  // namespace

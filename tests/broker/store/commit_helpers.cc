@@ -44,8 +44,8 @@ Condition Equals(std::string key, std::string value) {
 Mutation Put(std::string key, std::string value) {
   return Mutation{.kind = Mutation::Kind::kPut, .key = std::move(key), .value = std::move(value)};
 }
-Mutation PutPosition(std::string key) {
-  return Mutation{.kind = Mutation::Kind::kPutPosition, .key = std::move(key), .value = {}};
+Mutation PutWithPosition(std::string key, std::string value) {
+  return Mutation{.kind = Mutation::Kind::kPutWithPosition, .key = std::move(key), .value = std::move(value)};
 }
 Mutation Delete(std::string key) {
   return Mutation{.kind = Mutation::Kind::kDelete, .key = std::move(key), .value = {}};

@@ -23,7 +23,7 @@ Outcome CommitOne(OrderedStore& store, Transition transition, Durability durabil
 Condition Absent(std::string key);
 Condition Equals(std::string key, std::string value);
 Mutation Put(std::string key, std::string value);
-Mutation PutPosition(std::string key);
+Mutation PutWithPosition(std::string key, std::string value = {});
 Mutation Delete(std::string key);
 
 // The value of `key`; the test fails if the store does.

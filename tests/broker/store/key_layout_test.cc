@@ -24,7 +24,8 @@ TEST(KeyLayout, KeysSortAsTheirNumbersDo) {
   EXPECT_LT(WaitingKey(At(-1), Item()), WaitingKey(At(0), Item()));
   EXPECT_LT(WaitingKey(At(255), Item(9)), WaitingKey(At(256), Item(1)));
   EXPECT_LT(LeasedKey(At(255), Item(9)), LeasedKey(At(256), Item(1)));
-  EXPECT_LT(ContentKey(Item(255)), ContentKey(Item(256)));
+  EXPECT_LT(ContentKey(At(-1), Item(9)), ContentKey(At(0), Item(1)));
+  EXPECT_LT(ContentKey(At(1), Item(255)), ContentKey(At(1), Item(256)));
 }
 
 TEST(KeyLayout, WaitingKeysOfOneInboxLieWithinItsPrefix) {
@@ -48,20 +49,19 @@ TEST(KeyLayout, KindsOfKeyNeverMeet) {
   const std::set<std::string> keys = {EpochKey(),
                                       HeadKey(),
                                       JournalKey(1),
-                                      ContentKey(Item()),
-                                      PositionKey(Item()),
+                                      ContentKey(At(1), Item()),
                                       RecordKey(Item().notice),
                                       WaitingKey(At(1), Item()),
                                       LeasedKey(At(1), Item())};
   std::set<char> kinds;
   for (const std::string& key : keys) kinds.insert(key[0]);
-  EXPECT_EQ(kinds.size(), 8u);
+  EXPECT_EQ(kinds.size(), 7u);
 }
 
 TEST(KeyLayout, OnlyEpochHeadAndJournalAreTheStoresOwn) {
   for (const std::string& key : {EpochKey(), HeadKey(), JournalKey(7)}) EXPECT_TRUE(IsStoresOwn(key));
-  for (const std::string& key : {RecordKey(Item().notice), ContentKey(Item()), PositionKey(Item()),
-                                 WaitingKey(At(1), Item()), LeasedKey(At(1), Item()), std::string()}) {
+  for (const std::string& key : {RecordKey(Item().notice), ContentKey(At(1), Item()), WaitingKey(At(1), Item()),
+                                 LeasedKey(At(1), Item()), std::string()}) {
     EXPECT_FALSE(IsStoresOwn(key));
   }
 }
@@ -92,7 +92,7 @@ TEST(KeyLayout, MalformedKeysAreErrors) {
   EXPECT_FALSE(ParseWaitingKey(waiting + "x").ok());
   EXPECT_FALSE(ParseWaitingKey(leased).ok());
   EXPECT_FALSE(ParseLeasedKey(waiting).ok());
-  EXPECT_FALSE(ParseRecordKey(ContentKey(Item())).ok());
+  EXPECT_FALSE(ParseRecordKey(ContentKey(At(1), Item())).ok());
   std::string letter_in_code = waiting;
   letter_in_code[1] = 'x';
   EXPECT_FALSE(ParseWaitingKey(letter_in_code).ok());

@@ -132,9 +132,10 @@ TEST_P(StoreContract, ConditionsSeeAbsenceAndEquality) {
 TEST_P(StoreContract, FailedConditionLeavesNothing) {
   PutAll(store(), {"x1"});
   const Outcome first = CommitOne(store(), Writing({Put("x0", "")}, {"event a"}));
-  const Outcome failed = CommitOne(store(), Transition{.conditions = {Absent("x5"), Absent("x1")},
-                                                       .mutations = {Put("x2", "new"), Delete("x1"), PutPosition("x3")},
-                                                       .events = {"event b"}});
+  const Outcome failed =
+      CommitOne(store(), Transition{.conditions = {Absent("x5"), Absent("x1")},
+                                    .mutations = {Put("x2", "new"), Delete("x1"), PutWithPosition("x3")},
+                                    .events = {"event b"}});
   EXPECT_EQ(failed.kind, kConditionFailed);
   EXPECT_FALSE(failed.position.has_value());
   EXPECT_FALSE(failed.inclusion.has_value());
@@ -163,7 +164,7 @@ TEST_P(StoreContract, TransitionFailsAloneAndLaterOnesSeeEarlierOnes) {
 
 TEST_P(StoreContract, MalformedTransitionsAreRefusedAlone) {
   std::vector<Transition> transitions;
-  transitions.push_back(Writing({Put("x1", ""), PutPosition("x2")}));
+  transitions.push_back(Writing({Put("x1", ""), PutWithPosition("x2")}));
   transitions.push_back(Writing({Put("x3", ""), Put(JournalKey(1), "forged")}));
   transitions.push_back(Writing({Put("x4", ""), Delete(HeadKey())}));
   transitions.push_back(Writing({Put("x5", ""), Put(EpochKey(), "")}));
@@ -189,7 +190,7 @@ TEST_P(StoreContract, PositionsAreUniqueAndIncreaseAndAreStored) {
   std::pair<uint64_t, uint32_t> last = {0, 0};
   for (int round = 0; round < 3; ++round) {
     const std::vector<Outcome> outcomes =
-        CommitAndWait(store(), {Writing({PutPosition("x1")}, {"a", "b"}), Writing({PutPosition("x2")}, {"c"})});
+        CommitAndWait(store(), {Writing({PutWithPosition("x1")}, {"a", "b"}), Writing({PutWithPosition("x2")}, {"c"})});
     ASSERT_EQ(outcomes.size(), 2u);
     for (size_t index = 0; index < 2; ++index) {
       ASSERT_TRUE(outcomes[index].position.has_value());
@@ -272,7 +273,7 @@ TEST_P(StoreContract, LastPersistedTimeNeverGoesBack) {
 }
 
 TEST_P(StoreContract, SyncedDataSurvivesOpeningAgain) {
-  const Outcome outcome = CommitOne(store(), Writing({Put("x1", "kept"), PutPosition("x2")}, {"event"}));
+  const Outcome outcome = CommitOne(store(), Writing({Put("x1", "kept"), PutWithPosition("x2")}, {"event"}));
   Reopen();
   EXPECT_THAT(ValueOf(store(), "x1"), Optional(std::string("kept")));
   ASSERT_TRUE(outcome.position.has_value());
