@@ -4,6 +4,7 @@
 
 namespace envej::wire {
 
+// What generated code itself uses: nothing public passes over a field.
 using google::protobuf::internal::WireFormatLite;
 
 FieldWalk::FieldWalk(absl::string_view bytes)
