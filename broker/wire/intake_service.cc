@@ -5,6 +5,7 @@
 
 #include "broker/wire/intake_messages.h"
 #include "broker/wire/page_token.h"
+#include "broker/wire/sent_notice.h"
 #include "broker/wire/status.h"
 #include "broker/wire/submission.h"
 #include "proto/contract/limits.h"
