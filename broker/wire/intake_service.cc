@@ -5,6 +5,7 @@
 
 #include "broker/wire/intake_messages.h"
 #include "broker/wire/page_token.h"
+#include "broker/wire/sent_notice.h"
 #include "broker/wire/status.h"
 #include "broker/wire/submission.h"
 #include "proto/contract/limits.h"
@@ -29,15 +30,17 @@ void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status
 }
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
-                                                      const v1::SubmitNoticeRequest* request,
-                                                      v1::SubmitNoticeResponse* response) {
+                                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
   if (!caller.ok()) return Finish(context, caller.status());
-  if (request->ByteSizeLong() > contract::kCallBytes) {
+  if (request->Length() > contract::kCallBytes) {
     return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
+  const grpc::Slice bytes = JoinBytes(*request);
+  const absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
   absl::StatusOr<inbox::Submission> submission =
-      PrepareSubmission(*caller, request->notice(), parts_.admission, parts_.secrets, parts_.inboxes.Now());
+      sent.ok() ? PrepareSubmission(*caller, *sent, parts_.admission, parts_.secrets, parts_.inboxes.Now())
+                : sent.status();
   if (!submission.ok()) {
     LogRefusal(*caller, submission.status());
     return Finish(context, submission.status());
@@ -48,51 +51,61 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = *caller](
                                                        std::vector<absl::StatusOr<inbox::Accepted>> results) {
     const absl::StatusOr<inbox::Accepted>& result = results.front();
-    if (result.ok()) {
-      *response = ToMessage(*result);
-    } else {
-      LogRefusal(caller, result.status());
-    }
-    reactor->Finish(ToCallStatus(result.status(), parts_.log));
+    if (!result.ok()) LogRefusal(caller, result.status());
+    reactor->Finish(result.ok() ? WriteAnswer(ToMessage(*result), *response)
+                                : ToCallStatus(result.status(), parts_.log));
   });
   return reactor;
 }
 
+std::optional<inbox::Submission> IntakeService::Prepare(const certs::Identity& caller, absl::string_view notice,
+                                                        absl::Time now, v1::SubmitNoticeResult& result) const {
+  const absl::StatusOr<SentNotice> sent = ReadNotice(notice);
+  if (sent.ok() && contract::NoticeId::Parse(sent->message.envelope().notice_id()).has_value()) {
+    result.set_notice_id(sent->message.envelope().notice_id());
+  }
+  absl::StatusOr<inbox::Submission> submission =
+      sent.ok() ? PrepareSubmission(caller, *sent, parts_.admission, parts_.secrets, now) : sent.status();
+  if (submission.ok()) return *std::move(submission);
+  LogRefusal(caller, submission.status());
+  *result.mutable_rejected() = *ToItemRejection(submission.status());
+  return std::nullopt;
+}
+
 grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerContext* context,
-                                                       const v1::SubmitNoticesRequest* request,
-                                                       v1::SubmitNoticesResponse* response) {
+                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
   if (!caller.ok()) return Finish(context, caller.status());
-  if (request->notices().empty()) return Finish(context, Refusal(contract::Reason::kBatchEmpty, "notices"));
-  if (request->notices_size() > contract::kBatchNotices || request->ByteSizeLong() > contract::kBatchBytes) {
+  if (request->Length() > contract::kBatchBytes) {
     return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notices"));
   }
-  const absl::Time now = parts_.inboxes.Now();
-  std::vector<inbox::Submission> submissions;
-  std::vector<int> places;  // of each submission, in the response
-  for (const v1::Notice& notice : request->notices()) {
-    v1::SubmitNoticeResult& result = *response->add_results();
-    if (contract::NoticeId::Parse(notice.envelope().notice_id()).has_value()) {
-      result.set_notice_id(notice.envelope().notice_id());
-    }
-    absl::StatusOr<inbox::Submission> submission =
-        PrepareSubmission(*caller, notice, parts_.admission, parts_.secrets, now);
-    if (submission.ok()) {
-      submissions.push_back(*std::move(submission));
-      places.push_back(response->results_size() - 1);
-    } else {
-      LogRefusal(*caller, submission.status());
-      *result.mutable_rejected() = *ToItemRejection(submission.status());
-    }
+  const grpc::Slice bytes = JoinBytes(*request);
+  const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(View(bytes));
+  if (!notices.ok()) {
+    LogRefusal(*caller, notices.status());
+    return Finish(context, notices.status());
   }
-  if (submissions.empty()) return Finish(context, absl::OkStatus());
+  const absl::Time now = parts_.inboxes.Now();
+  v1::SubmitNoticesResponse answer;
+  std::vector<inbox::Submission> submissions;
+  std::vector<int> places;  // of each submission, in the answer
+  for (const absl::string_view notice : *notices) {
+    std::optional<inbox::Submission> submission = Prepare(*caller, notice, now, *answer.add_results());
+    if (!submission.has_value()) continue;
+    submissions.push_back(*std::move(submission));
+    places.push_back(answer.results_size() - 1);
+  }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (submissions.empty()) {
+    reactor->Finish(WriteAnswer(answer, *response));
+    return reactor;
+  }
   parts_.inboxes.SubmitAll(
-      std::move(submissions), [this, reactor, response, places = std::move(places),
-                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
+      std::move(submissions), [this, reactor, response, answer = std::move(answer), places = std::move(places),
+                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
         absl::Status failure;
         for (size_t index = 0; index < results.size(); ++index) {
-          v1::SubmitNoticeResult& result = *response->mutable_results(places[index]);
+          v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
           const absl::Status& status = results[index].status();
           if (status.ok()) {
             *result.mutable_accepted() = ToMessage(*results[index]);
@@ -103,7 +116,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
             failure = status;  // the caller repeats the batch: what was accepted is then answered again
           }
         }
-        reactor->Finish(ToCallStatus(failure, parts_.log));
+        reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : ToCallStatus(failure, parts_.log));
       });
   return reactor;
 }

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 #define ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,14 @@
 
 namespace envej::wire {
 
+// The calls as gRPC hands them over: the two that submit as bytes (sent_notice.h), the others as messages.
+using IntakeCalls = v1::IntakeService::WithRawCallbackMethod_SubmitNotice<
+    v1::IntakeService::WithRawCallbackMethod_SubmitNotices<v1::IntakeService::WithCallbackMethod_GetNotice<
+        v1::IntakeService::WithCallbackMethod_ListNotices<v1::IntakeService::WithCallbackMethod_ListMunicipalities<
+            v1::IntakeService::WithCallbackMethod_GetServiceInfo<v1::IntakeService::Service>>>>>>;
+
 // One way in. Each call: who and may (Gate), whether (Admission), then the inbox. All that it is given must outlive it.
-class IntakeService final : public v1::IntakeService::CallbackService {
+class IntakeService final : public IntakeCalls {
  public:
   struct Parts {
     const Gate& gate;
@@ -30,10 +37,10 @@ class IntakeService final : public v1::IntakeService::CallbackService {
 
   explicit IntakeService(Parts parts) : parts_(std::move(parts)) {}
 
-  grpc::ServerUnaryReactor* SubmitNotice(grpc::CallbackServerContext* context, const v1::SubmitNoticeRequest* request,
-                                         v1::SubmitNoticeResponse* response) override;
-  grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context, const v1::SubmitNoticesRequest* request,
-                                          v1::SubmitNoticesResponse* response) override;
+  grpc::ServerUnaryReactor* SubmitNotice(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetNotice(grpc::CallbackServerContext* context, const v1::GetNoticeRequest* request,
                                       v1::GetNoticeResponse* response) override;
   grpc::ServerUnaryReactor* ListNotices(grpc::CallbackServerContext* context, const v1::ListNoticesRequest* request,
@@ -47,6 +54,9 @@ class IntakeService final : public v1::IntakeService::CallbackService {
 
  private:
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
+  // What the inbox is to accept of one notice of a batch. Its id and what refuses it go into `result`.
+  std::optional<inbox::Submission> Prepare(const certs::Identity& caller, absl::string_view notice, absl::Time now,
+                                           v1::SubmitNoticeResult& result) const;
   absl::Status Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
                    v1::GetNoticeResponse& response) const;
   absl::Status List(const certs::Identity& caller, const v1::ListNoticesRequest& request,

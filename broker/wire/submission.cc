@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/wire/status.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
 
@@ -22,13 +23,14 @@ std::string Content(const v1::Notice& message) {
 
 }  // namespace
 
-absl::StatusOr<inbox::Submission> PrepareSubmission(const certs::Identity& caller, const v1::Notice& message,
+absl::StatusOr<inbox::Submission> PrepareSubmission(const certs::Identity& caller, const SentNotice& sent,
                                                     const admission::Admission& admission,
                                                     const std::vector<contract::CommitmentSecret>& secrets,
                                                     absl::Time now) {
-  const contract::Notice notice = contract::FromMessage(message);
+  const contract::Notice notice = contract::FromMessage(sent.message);
   contract::Findings findings = admission.JudgeSubmission(caller.code, notice, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
+  if (!sent.is_well_formed) return Refusal(contract::Reason::kMessageMalformed);
 
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
   inbox::Submission submission;
@@ -42,7 +44,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const certs::Identity& calle
   for (const contract::CommitmentSecret& secret : secrets) {
     submission.submit.commitments.push_back(contract::CommitTo(secret, caller.code, notice));
   }
-  submission.content = Content(message);
+  submission.content = Content(sent.message);
   return submission;
 }
 

@@ -32,6 +32,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kBatchEmpty, "BATCH_EMPTY", absl::StatusCode::kInvalidArgument, "the batch holds nothing"},
     {Reason::kBatchTooLarge, "BATCH_TOO_LARGE", absl::StatusCode::kInvalidArgument,
      "the batch holds more items or bytes than one call may"},
+    {Reason::kMessageMalformed, "MESSAGE_MALFORMED", absl::StatusCode::kInvalidArgument,
+     "the request, or the notice in it, is no Protobuf message of this contract"},
     {Reason::kRequestOutOfRange, "REQUEST_OUT_OF_RANGE", absl::StatusCode::kInvalidArgument,
      "a number, duration or choice in the request is outside its range"},
     {Reason::kPageTokenInvalid, "PAGE_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,

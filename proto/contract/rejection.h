@@ -31,6 +31,7 @@ enum class Reason {
   // Whether the request is right.
   kBatchEmpty = 10,
   kBatchTooLarge = 11,
+  kMessageMalformed = 63,
   kRequestOutOfRange = 12,
   kPageTokenInvalid = 13,
   kEnvelopeMissing = 14,

@@ -209,6 +209,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kAgreementNotInForce, "tests/broker/admission/admission_test.cc"},
       {Reason::kBatchEmpty, "tests/broker/wire/refusals_test.cc"},
       {Reason::kBatchTooLarge, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kMessageMalformed, "tests/broker/wire/malformed_notices_test.cc"},
       {Reason::kRequestOutOfRange, "tests/broker/wire/refusals_test.cc"},
       {Reason::kPageTokenInvalid, "tests/broker/wire/refusals_test.cc"},
       {Reason::kReturnReasonMissing, "tests/broker/wire/refusals_test.cc"},

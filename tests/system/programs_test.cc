@@ -209,7 +209,7 @@ TEST_F(LogTest, HoldsJsonLinesAndNothingOfAnyNoticeNorDoesAnyError) {
     events.insert(parsed.value("event", ""));
   }
   EXPECT_EQ(events.count("serving"), 1u);
-  EXPECT_EQ(events.count("notice_refused"), 3u);
+  EXPECT_EQ(events.count("notice_refused"), 6u);
   EXPECT_EQ(events.count("stopping"), 1u);
   EXPECT_EQ(events.count("stopped"), 1u);
   for (const char* const marked : {"Zebrafjord", "99887766", "Marmelunden", "010203", "12121212"}) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "proto/contract/notice_rules.h"
 #include "tests/broker/wire/world.h"
@@ -30,7 +31,7 @@ class SpoiledNoticesTest : public testing::Test {
   static void TearDownTestSuite() {
     EXPECT_EQ(world().broker().Stop().code, 0);
     const std::string log = world().broker().Log();
-    for (const char* const marked : {support::kMarkedName, support::kMarkedPhone, support::kMarkedStreet}) {
+    for (const char* const marked : {"Zebrafjord", support::kMarkedPhone, support::kMarkedStreet}) {
       EXPECT_THAT(log, testing::Not(testing::HasSubstr(marked)));
     }
   }
@@ -54,18 +55,11 @@ Spoiled Spoil(const support::Spoiling& spoiling) {
   return spoiled;
 }
 
-// Whether a receiver can read it: not with text that is not UTF-8.
-bool IsReadable(const v1::Notice& notice) {
-  v1::Notice parsed;
-  return parsed.ParseFromString(notice.SerializeAsString());
-}
-
 // Alone, and between two good neighbours, which it does not spoil.
 TEST_F(SpoiledNoticesTest, EachSpoiledNoticeIsRefusedForExactlyItsReasonAloneAndInABatch) {
   for (const support::Spoiling& spoiling : support::Spoilings()) {
     SCOPED_TRACE(absl::StrCat(contract::Describe(spoiling.reason).name, ": ", spoiling.how));
     const Spoiled spoiled = Spoil(spoiling);
-    if (!IsReadable(spoiled.message)) continue;
     EXPECT_FALSE(spoiled.fields.empty() && spoiling.reason != Reason::kEnvelopeMissing);
     ExpectRefused(world().Submit(spoiled.message), spoiling.reason, spoiled.fields);
 
@@ -85,20 +79,57 @@ TEST_F(SpoiledNoticesTest, EachSpoiledNoticeIsRefusedForExactlyItsReasonAloneAnd
   }
 }
 
-// Strings of proto3 are UTF-8, so that text which is not makes the whole message unreadable: nothing in it is looked
-// at, and so there is no reason of ours.
-TEST_F(SpoiledNoticesTest, TextThatIsNotUtf8IsNoMessageAndNothingOfItIsKept) {
+// The path of each text in a message of this type, the message's own path before it.
+std::vector<std::string> TextsOf(const google::protobuf::Descriptor& type, const std::string& prefix = "") {
+  std::vector<std::string> paths;
+  for (int index = 0; index < type.field_count(); ++index) {
+    const google::protobuf::FieldDescriptor& field = *type.field(index);
+    const std::string path = prefix + field.name();
+    if (field.type() == google::protobuf::FieldDescriptor::TYPE_STRING) paths.push_back(path);
+    if (field.type() != google::protobuf::FieldDescriptor::TYPE_MESSAGE) continue;
+    const std::vector<std::string> inside = TextsOf(*field.message_type(), path + ".");
+    paths.insert(paths.end(), inside.begin(), inside.end());
+  }
+  return paths;
+}
+
+void SetText(google::protobuf::Message& message, absl::string_view path, const std::string& text) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  const auto& field = *message.GetDescriptor()->FindFieldByName(std::string(parts.first));
+  if (!parts.second.empty()) {
+    SetText(*reflection.MutableMessage(&message, &field), parts.second, text);
+  } else if (field.is_repeated()) {
+    reflection.AddString(&message, &field, text);
+  } else {
+    reflection.SetString(&message, &field, text);
+  }
+}
+
+// A municipality could not even read the notices that stand beside one with such a text.
+TEST_F(SpoiledNoticesTest, AnyTextThatIsNotUtf8IsRefusedByItsFieldAndSpoilsNoNeighbour) {
+  const std::vector<std::string> texts = TextsOf(*v1::Notice::descriptor());
+  EXPECT_THAT(texts, testing::IsSupersetOf({"envelope.consent.disclosure.given_on", "citizen.postal_address.city"}));
   v1::SubmitNoticesRequest batch;
-  *batch.add_notices() = support::NewNotice(kCode);
-  *batch.add_notices() = support::NewNotice(kCode);
-  batch.mutable_notices(1)->mutable_citizen()->set_name("Zebrafjord \xff");
+  for (const std::string& text : texts) {
+    *batch.add_notices() = support::NewNotice(kCode);
+    v1::Notice& spoiled = *batch.add_notices();
+    spoiled = support::NewNotice(kCode);
+    SetText(spoiled, text, "Zebrafjord \xff");
+    EXPECT_FALSE(v1::Notice().ParseFromString(spoiled.SerializeAsString())) << text;
+  }
   v1::SubmitNoticesResponse answer;
   const grpc::Status status = world().intake().SubmitNotices(CallContext().get(), batch, &answer);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(status.error_message(), "");
-  v1::GetNoticeResponse found;
-  const std::string& neighbour = batch.notices(0).envelope().notice_id();
-  ExpectRefused(world().Get(kCode, neighbour, found), Reason::kNoticeNotFound);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(answer.results_size(), batch.notices_size());
+  for (int index = 0; index < static_cast<int>(texts.size()); ++index) {
+    SCOPED_TRACE(texts[static_cast<size_t>(index)]);
+    EXPECT_TRUE(answer.results(2 * index).has_accepted());
+    const v1::Rejection& rejection = answer.results(2 * index + 1).rejected();
+    ASSERT_GE(rejection.field_violations_size(), 1);
+    EXPECT_THAT(texts[static_cast<size_t>(index)], testing::StartsWith(rejection.field_violations(0).field()));
+    EXPECT_NE(rejection.reason(), v1::REJECTION_REASON_MESSAGE_MALFORMED);
+  }
 }
 
 }  // namespace
