@@ -177,7 +177,7 @@ int Serve(const std::string& config_path) {
     inboxes.Drain();
     const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
     sigtimedwait(&stop_signals, nullptr, &linger);  // a second signal ends it
-    (*server)->Drain(deadline);
+    (*server)->Drain(clock, deadline);
   } else {
     code = Refuse(kCannotListen, server.status());
   }

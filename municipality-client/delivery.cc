@@ -2,9 +2,10 @@
 
 #include <utility>
 
-#include "municipality-client/backoff.h"
 #include "municipality-client/hook.h"
 #include "municipality-client/lease_keeper.h"
+#include "municipality-client/waiting.h"
+#include "proto/contract/backoff.h"
 #include "proto/contract/message_codec.h"
 
 namespace envej::municipality_client {
@@ -26,7 +27,8 @@ Delivery::Delivery(DeliveryOptions options, InboxClient& client, NoticeFolder& f
       on_step_(std::move(on_step)) {}
 
 absl::Status Delivery::Run(std::stop_token stop) {
-  Backoff backoff;
+  contract::Backoff backoff;
+  Chance chance;
   int fruitless = 0;
   while (!stop.stop_requested()) {
     const absl::Time asked = absl::Now();
@@ -51,7 +53,7 @@ absl::Status Delivery::Run(std::stop_token stop) {
     if (!options_.forever && ++fruitless == kFruitlessBatchesMost) {
       return absl::AbortedError("the broker took no acknowledgement of the last ten batches; is --lease too short?");
     }
-    WaitFor(backoff.Next(), stop);
+    WaitFor(backoff.Next(chance()), stop);
   }
   return options_.forever ? absl::OkStatus() : absl::CancelledError("stopped before the inbox was empty");
 }

@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
-#include "municipality-client/backoff.h"
+#include "municipality-client/waiting.h"
+#include "proto/contract/backoff.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
@@ -70,7 +71,8 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
                                            std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
   std::optional<std::chrono::steady_clock::time_point> stopped;
-  Backoff backoff;
+  contract::Backoff backoff;
+  Chance chance;
   for (;;) {
     if (stop.stop_requested()) {
       if (on_stop == OnStop::kCancel) return absl::CancelledError("stopped");
@@ -93,7 +95,7 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
     if (!MaySucceedLater(status, reason)) {
       return absl::Status(code, absl::StrCat("the broker refused the call: ", Explain(code, reason)));
     }
-    absl::Duration wait = backoff.Next();
+    absl::Duration wait = backoff.Next(chance());
     if (reason != contract::Reason::kNone) {
       wait = std::max(wait, contract::RetryDelay(reason).value_or(absl::ZeroDuration()));
     }

@@ -3,7 +3,7 @@
 #include <stop_token>
 #include <utility>
 
-#include "municipality-client/backoff.h"
+#include "municipality-client/waiting.h"
 
 namespace envej::municipality_client {
 

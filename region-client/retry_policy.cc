@@ -31,12 +31,9 @@ bool IsRetriable(contract::Reason reason) {
 RetryPolicy::RetryPolicy(absl::Time deadline, RandomSource random) : deadline_(deadline), random_(std::move(random)) {}
 
 std::optional<absl::Duration> RetryPolicy::NextDelay(absl::Time now, absl::Duration at_least) {
-  const absl::Duration delay = std::max(window_ * random_(), at_least);
-  window_ = std::min(window_ * 2, kBackoffMost);
+  const absl::Duration delay = std::max(backoff_.Next(random_()), at_least);
   if (now + delay >= deadline_) return std::nullopt;
   return delay;
 }
-
-void RetryPolicy::Progressed() { window_ = kBackoffLeast; }
 
 }  // namespace envej::region

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "proto/contract/backoff.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::region {
@@ -21,12 +22,8 @@ bool IsRetriable(contract::Reason reason);
 // Uniform in [0, 1). Called from one thread at a time for each policy.
 using RandomSource = std::function<double()>;
 
-inline constexpr absl::Duration kBackoffLeast = absl::Milliseconds(100);
-inline constexpr absl::Duration kBackoffMost = absl::Seconds(10);
-
-// When to try again: exponential backoff with full jitter until a deadline. The window starts at 100 ms, doubles with
-// each attempt up to 10 s, and the wait is drawn uniformly from it, so that many wards do not come back in step.
-// Reads no clock. Not thread-safe: one policy for each batch under way.
+// When to try again: with the contract's backoff, until a deadline. Reads no clock. Not thread-safe: one policy for
+// each batch under way.
 class RetryPolicy {
  public:
   RetryPolicy(absl::Time deadline, RandomSource random);
@@ -35,13 +32,13 @@ class RetryPolicy {
   // end at or after the deadline, so that the batch is given up now.
   std::optional<absl::Duration> NextDelay(absl::Time now, absl::Duration at_least);
 
-  // An attempt got something through: the window starts anew.
-  void Progressed();
+  // An attempt got something through: the backoff starts anew.
+  void Progressed() { backoff_.Reset(); }
 
  private:
   absl::Time deadline_;
   RandomSource random_;
-  absl::Duration window_ = kBackoffLeast;
+  contract::Backoff backoff_;
 };
 
 }  // namespace envej::region

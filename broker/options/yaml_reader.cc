@@ -58,7 +58,7 @@ bool HasControl(const std::string& text, bool lines) {
 std::string Fault(const std::string& text, const TextRule& rule) {
   if (contract::IsBlank(text)) return "is empty";
   if (!contract::IsNfc(text)) return "is not in Unicode normal form C";
-  if (HasControl(text, rule.lines)) return "holds a control character";
+  if (HasControl(text, rule.lines)) return "holds a control, private-use, unassigned or replacement character";
   if (contract::CountCharacters(text).value_or(0) > rule.most_characters) {
     return absl::StrCat("is longer than ", rule.most_characters, " characters");
   }

@@ -16,7 +16,8 @@
 
 namespace envej::options {
 
-// What a text must be, beside what every one must: not blank, UTF-8 in normal form C, without control characters.
+// What a text must be, beside what every one must: not blank, UTF-8 in normal form C, without what
+// contract::HasControlCharacter finds.
 struct TextRule {
   size_t most_characters = 4096;
   bool lines = false;                                 // line breaks are allowed

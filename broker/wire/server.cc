@@ -19,6 +19,9 @@ constexpr int kHandshakeMilliseconds = 10'000;
 constexpr int kPingMilliseconds = 30'000;
 constexpr int kPingTimeoutMilliseconds = 10'000;
 constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping more often are sent away
+// How long connections without calls get to close in good order. A client that looks at its own only when it calls, as
+// gRPC's do, would otherwise keep the server for up to five seconds.
+constexpr absl::Duration kFarewell = absl::Milliseconds(300);
 constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
 
 void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
@@ -52,6 +55,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  builder.SetContextAllocator(server->running_calls_.Counter());
   builder.AddListeningPort(options.listen, options.credentials, &server->port_);
   for (grpc::Service* service : services) builder.RegisterService(service);
   server->server_ = builder.BuildAndStart();
@@ -64,9 +68,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
 
-void Server::Drain(absl::Time deadline) {
+void Server::Drain(const Clock& clock, absl::Time deadline) {
   SayNotServing();
-  server_->Shutdown(absl::ToChronoTime(deadline));
+  running_calls_.WaitForEnd(deadline - clock.Now());
+  server_->Shutdown(absl::ToChronoTime(std::min(deadline, clock.Now() + kFarewell)));
   server_->Wait();
 }
 

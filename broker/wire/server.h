@@ -11,6 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "broker/clock.h"
+#include "broker/wire/running_calls.h"
 
 namespace envej::wire {
 
@@ -33,12 +35,15 @@ class Server {
   // Tells the health service's callers not to come any more.
   void SayNotServing();
 
-  // Says "not serving", lets calls under way go on until `deadline`, and then ends them. Returns when all have ended.
-  void Drain(absl::Time deadline);
+  // Says "not serving", lets calls under way go on until `deadline`, and then ends them. Returns when all have ended
+  // and every connection is closed: a client without calls need not notice that the server goes, and does not hold it
+  // up. A health watch is a call, and does.
+  void Drain(const Clock& clock, absl::Time deadline);
 
  private:
   Server() = default;
 
+  RunningCalls running_calls_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

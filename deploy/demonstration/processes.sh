@@ -64,6 +64,27 @@ freeze_broker() {
   wait_until 10 "the broker to freeze" grep -q '^State:.T' "/proc/$broker/status"
 }
 
+# Sets $count to how many bytes of this client have arrived at the broker and are not read yet. The kernel's tables have
+# a row for each end of a connection: the client's names its socket, the broker's has the bytes, as a hexadecimal number.
+count_unread() { # CLIENT-PROCESS
+  local sockets bytes
+  sockets=$(readlink "/proc/$1/fd/"* | tr -dc '0-9\n' | tr '\n' ' ')
+  count=0
+  while read -r bytes; do
+    count=$((count + 16#$bytes))
+  done < <(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v broker="$(printf %04X "$port")" -v sockets="$sockets" '
+    BEGIN { split(sockets, list, " "); for (i in list) is_clients[list[i]] }
+    { sub(/.*:/, "", $2); sub(/.*:/, "", $3); sub(/.*:/, "", $5) }
+    $3 == broker && $10 in is_clients { ends[$2] }
+    $2 == broker { unread[$3] = $5 }
+    END { for (end in ends) if (end in unread) print unread[end] }')
+}
+
+has_unread_beyond() { # BYTES CLIENT-PROCESS
+  count_unread "$2"
+  [ "$count" -gt "$1" ]
+}
+
 end_broker() { # SIGNAL STATUS
   local status=0
   kill "-$1" "$broker"

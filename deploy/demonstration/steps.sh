@@ -99,7 +99,7 @@ pull_some() {
 }
 
 crash() {
-  local waiting leased unanswered
+  local waiting leased unanswered unread
   pull_and_hold "$holder"
   pull_and_hold "$acknowledger"
   count_notices waiting
@@ -107,9 +107,11 @@ crash() {
   count_notices leased
   leased=$count
   freeze_broker
+  count_unread "${clients[-1]}"
+  unread=$count
   touch "$work/hold/$acknowledger/go"
   wait_until 30 "an acknowledgement to be sent" has_unanswered "$acknowledger"
-  sleep 0.3 # it is on its way
+  wait_until 30 "the acknowledgement to arrive at the broker" has_unread_beyond "$unread" "${clients[-1]}"
   end_broker KILL 137
   count_unanswered "$acknowledger"
   unanswered=$count

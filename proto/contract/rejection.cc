@@ -99,7 +99,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kTextNotNfc, "TEXT_NOT_NFC", absl::StatusCode::kInvalidArgument,
      "text is not UTF-8 in Unicode normal form C"},
     {Reason::kTextControlCharacter, "TEXT_CONTROL_CHARACTER", absl::StatusCode::kInvalidArgument,
-     "text holds a control character"},
+     "text holds a control, private-use, unassigned or replacement character"},
     {Reason::kTextLikeCprNumber, "TEXT_LIKE_CPR_NUMBER", absl::StatusCode::kInvalidArgument,
      "text holds what looks like a CPR number, which may not be passed on"},
     {Reason::kNameMissing, "NAME_MISSING", absl::StatusCode::kInvalidArgument, "the name is empty or holds no letter"},

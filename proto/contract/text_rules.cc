@@ -20,6 +20,7 @@ constexpr utf8proc_option_t kNfc = static_cast<utf8proc_option_t>(UTF8PROC_STABL
 constexpr utf8proc_int32_t kFirstPrintable = 0x20;
 constexpr utf8proc_int32_t kDelete = 0x7f;
 constexpr utf8proc_int32_t kFirstCombining = 0x300;
+constexpr utf8proc_int32_t kReplacement = 0xFFFD;
 
 // Most characters by far: for these the tables need not be asked.
 bool IsPrintableAscii(utf8proc_int32_t character) { return character >= kFirstPrintable && character < kDelete; }
@@ -205,7 +206,7 @@ bool HasControlCharacter(absl::string_view text) {
         found = true;
         break;
       default:
-        found = IsBidirectionalControl(character);
+        found = character == kReplacement || IsBidirectionalControl(character);
     }
     return !found;
   });

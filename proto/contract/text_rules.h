@@ -15,8 +15,8 @@ bool IsNfc(absl::string_view text);
 std::optional<std::string> ToNfc(absl::string_view text);
 
 // Whether the text holds a character that controls rather than writes, or says nothing to a reader: categories Cc, Zl,
-// Zp, Cs, Co (private use), Cn (unassigned) and the bidirectional controls. (Joiners, which some names need, are
-// letters' company and pass.)
+// Zp, Cs, Co (private use), Cn (unassigned), the bidirectional controls, and U+FFFD REPLACEMENT CHARACTER, which stands
+// where somebody's decoding lost what was written. (Joiners, which some names need, are letters' company and pass.)
 bool HasControlCharacter(absl::string_view text);
 
 // Whether the text holds what looks like a CPR number: ten digits of any script, with or without hyphens, dashes,

@@ -47,7 +47,7 @@ int Serve(const certs::TlsFiles& files) {
   Log(clock).Info("serving", {{"port", int64_t{(*server)->port()}}});
   int signal_number = 0;
   sigwait(&signals, &signal_number);
-  (*server)->Drain(clock.Now());
+  (*server)->Drain(clock, clock.Now());
   return 0;
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
+#include <vector>
 
 namespace envej::region {
 namespace {
@@ -13,10 +13,6 @@ const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 
 RandomSource Always(double value) {
   return [value] { return value; };
-}
-
-RandomSource Seeded(uint64_t seed) {
-  return [generator = std::mt19937_64(seed)]() mutable { return std::uniform_real_distribution<double>()(generator); };
 }
 
 TEST(RetryPolicyTest, RetriesOnlyCodesThatMayEndOtherwise) {
@@ -37,34 +33,12 @@ TEST(RetryPolicyTest, RetriesOnlyReasonsThatPass) {
   EXPECT_FALSE(IsRetriable(Reason::kNone));
 }
 
-TEST(RetryPolicyTest, DoublesTheWindowUpToItsBound) {
-  RetryPolicy policy(absl::InfiniteFuture(), Always(0.5));
-  for (const int milliseconds : {50, 100, 200, 400, 800, 1600, 3200, 5000, 5000}) {
+TEST(RetryPolicyTest, BacksOffByChance) {
+  RetryPolicy policy(absl::InfiniteFuture(),
+                     [draws = std::vector{0.25, 0.75, 0.5}, next = size_t{0}]() mutable { return draws[next++]; });
+  for (const int milliseconds : {25, 150, 200}) {
     EXPECT_EQ(policy.NextDelay(kStart, absl::ZeroDuration()), absl::Milliseconds(milliseconds));
   }
-}
-
-TEST(RetryPolicyTest, DrawsFromTheWholeWindow) {
-  for (uint64_t seed = 0; seed < 20; ++seed) {
-    RetryPolicy policy(absl::InfiniteFuture(), Seeded(seed));
-    absl::Duration least = absl::InfiniteDuration();
-    absl::Duration most;
-    for (int attempt = 0; attempt < 500; ++attempt) {
-      const absl::Duration delay = *policy.NextDelay(kStart, absl::ZeroDuration());
-      least = std::min(least, delay);
-      most = std::max(most, delay);
-    }
-    EXPECT_GE(least, absl::ZeroDuration());
-    EXPECT_LT(least, absl::Milliseconds(500)) << "seed " << seed;
-    EXPECT_LE(most, kBackoffMost);
-    EXPECT_GT(most, absl::Seconds(9)) << "seed " << seed;
-  }
-}
-
-TEST(RetryPolicyTest, TwoWardsDoNotComeBackInStep) {
-  RetryPolicy one(absl::InfiniteFuture(), Seeded(1));
-  RetryPolicy other(absl::InfiniteFuture(), Seeded(2));
-  EXPECT_NE(one.NextDelay(kStart, absl::ZeroDuration()), other.NextDelay(kStart, absl::ZeroDuration()));
 }
 
 TEST(RetryPolicyTest, WaitsAtLeastAsLongAsTheBrokerAsks) {

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -62,10 +61,6 @@ std::optional<nlohmann::json> EventIn(const std::string& log, absl::string_view 
   }
   return std::nullopt;
 }
-
-// A channel without calls looks at its connection only every five seconds, and is that late to see that the broker
-// wants it to go. gRPC reads this when it starts.
-[[maybe_unused]] const int kChannelsLookOften = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 1);
 
 }  // namespace
 

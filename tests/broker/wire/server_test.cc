@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "broker/admission/admission.h"
@@ -36,7 +39,7 @@ class ServerTest : public testing::Test {
                                                            support::CredentialsFor({support::kMunicipality})));
   }
   void TearDown() override {
-    if (server_ != nullptr) server_->Drain(absl::Now());
+    if (server_ != nullptr) server_->Drain(SystemClock(), absl::Now());
   }
 
   grpc::Status Pull() {
@@ -82,6 +85,73 @@ TEST_F(ServerTest, PullsAreRefusedOnceTheInboxesDrain) {
 TEST_F(ServerTest, ACallWhoseDeadlineIsOverIsNotCarriedOut) {
   clock_.Advance(absl::Hours(1));
   ExpectRefused(Pull(), Reason::kDeadlinePassed);
+}
+
+// Pulls that are answered when the test says so.
+class HeldPulls final : public v1::InboxService::CallbackService {
+ public:
+  std::future<grpc::ServerUnaryReactor*> Next() { return next_.get_future(); }
+
+ private:
+  grpc::ServerUnaryReactor* PullNotices(grpc::CallbackServerContext* context, const v1::PullNoticesRequest*,
+                                        v1::PullNoticesResponse*) override {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    next_.set_value(reactor);
+    return reactor;
+  }
+
+  std::promise<grpc::ServerUnaryReactor*> next_;
+};
+
+constexpr std::chrono::seconds kInTime(20);
+
+// A server whose one call is under way.
+class DrainTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto credentials =
+        certs::MakeServerCredentials(support::SharedAuthority().IssueFiles(folder_, "broker", certs::ServerRequest()));
+    ASSERT_TRUE(credentials.ok());
+    auto server = Server::Start({.listen = "127.0.0.1:0", .credentials = *credentials}, {&service_});
+    ASSERT_TRUE(server.ok());
+    server_ = *std::move(server);
+    std::future<grpc::ServerUnaryReactor*> arrived = service_.Next();
+    call_ = std::async(std::launch::async, [this] {
+      v1::PullNoticesResponse answer;
+      return v1::InboxService::NewStub(support::OpenChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                                            support::CredentialsFor({support::kMunicipality})))
+          ->PullNotices(CallContext(absl::Minutes(1)).get(), {}, &answer);
+    });
+    ASSERT_EQ(arrived.wait_for(kInTime), std::future_status::ready);
+    held_ = arrived.get();
+  }
+
+  std::future<void> Drain(absl::Duration at_most) {
+    return std::async(std::launch::async, [=, this] { server_->Drain(SystemClock(), absl::Now() + at_most); });
+  }
+
+  certs::TestDirectory folder_;
+  HeldPulls service_;
+  std::unique_ptr<Server> server_;
+  std::future<grpc::Status> call_;
+  grpc::ServerUnaryReactor* held_ = nullptr;
+};
+
+TEST_F(DrainTest, WaitsForTheCallUnderWay) {
+  const std::future<void> drained = Drain(absl::Minutes(1));
+  EXPECT_EQ(drained.wait_for(std::chrono::seconds(1)), std::future_status::timeout);
+  held_->Finish(grpc::Status::OK);
+  const grpc::Status status = call_.get();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(drained.wait_for(kInTime), std::future_status::ready) << "it waited for more than the call";
+}
+
+TEST_F(DrainTest, EndsTheCallAtItsDeadline) {
+  const std::future<void> drained = Drain(absl::Milliseconds(100));
+  EXPECT_EQ(call_.wait_for(kInTime), std::future_status::ready);
+  held_->Finish(grpc::Status::OK);
+  EXPECT_FALSE(call_.get().ok());
+  EXPECT_EQ(drained.wait_for(kInTime), std::future_status::ready);
 }
 
 }  // namespace

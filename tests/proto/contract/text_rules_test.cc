@@ -295,7 +295,8 @@ TEST(ControlCharacterTest, ControlsAreSeen) {
 TEST(ControlCharacterTest, WhatSaysNothingToAReaderIsSeen) {
   const std::vector<char32_t> private_use = {0xE000, 0xF8FF, 0xF0000, 0xFFFFD, 0x100000, 0x10FFFD};
   const std::vector<char32_t> unassigned = {0x0378, 0x1FFFE, 0x10FFFF};
-  for (const std::vector<char32_t>& characters : {private_use, unassigned}) {
+  const std::vector<char32_t> replacement = {0xFFFD};
+  for (const std::vector<char32_t>& characters : {private_use, unassigned, replacement}) {
     for (const char32_t character : characters) {
       EXPECT_TRUE(HasControlCharacter(absl::StrCat("a", Utf8(character), "b"))) << static_cast<uint32_t>(character);
     }
@@ -304,7 +305,7 @@ TEST(ControlCharacterTest, WhatSaysNothingToAReaderIsSeen) {
 
 TEST(ControlCharacterTest, JoinersAndOtherTextPass) {
   for (const std::string text : {"", "Åse Prøvesen", "O\u2019Neill", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
-                                 "\u0DC1\u0DCA\u200D\u0DBB\u0DD3", "a\u00A0b", "\U0001F600"}) {
+                                 "\u0DC1\u0DCA\u200D\u0DBB\u0DD3", "a\u00A0b", "\uFFFC", "\U0001F600"}) {
     EXPECT_FALSE(HasControlCharacter(text)) << text;
   }
 }
