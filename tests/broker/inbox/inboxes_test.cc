@@ -302,6 +302,35 @@ TEST_F(InboxesTest, FailedStoreAnswersThatNothingIsKnown) {
   EXPECT_EQ(RejectionOf(answer.status()).reason, Reason::kNone);
 }
 
+// Both read the record before either has changed it.
+TEST(InboxesRaceTest, OfTwoThatConcludeAtOnceOneIsRefused) {
+  store::MemoryStore store(store::MemoryStoreMode::kStepped);
+  const ManualClock clock(kStart);
+  ManualScheduler scheduler;
+  Inboxes inboxes(store, clock, scheduler, {});
+  Submission submission;
+  submission.notice = Key(1);
+  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
+  ASSERT_TRUE(store.Step());
+  LeaseName lease{.region_code = "1084", .id = Key(1).id, .revision = 1, .token = ""};
+  inboxes.Pull({.municipality_code = "0101", .max_notices = 1, .max_bytes = 1, .wait = {}, .lease = absl::Hours(1)},
+               [&](const absl::StatusOr<std::vector<PulledItem>>& items) { lease.token = items->at(0).record.token; });
+  ASSERT_TRUE(store.Step());
+  std::optional<absl::StatusOr<absl::Time>> acknowledged;
+  std::optional<absl::StatusOr<absl::Time>> returned;
+  inboxes.AcknowledgeAll("0101", {lease},
+                         [&](std::vector<absl::StatusOr<absl::Time>> times) { acknowledged = times.at(0); });
+  inboxes.ReturnAll("0101", {{.lease = lease, .reason = ReturnReason::kDeceased}},
+                    [&](std::vector<absl::StatusOr<absl::Time>> times) { returned = times.at(0); });
+  ASSERT_EQ(store.waiting(), 2u);
+  while (store.Step(1)) {
+  }
+  EXPECT_TRUE(acknowledged->ok());
+  EXPECT_EQ(RejectionOf(returned->status()).reason, Reason::kNoticeAlreadyAcknowledged);
+  EXPECT_EQ(inboxes.Get(Key(1))->state, State::kAcknowledged);
+}
+
 TEST_F(InboxesTest, ListPagesThroughTheRegionsOwnNoticesById) {
   for (int number = 1; number <= 7; ++number) ASSERT_TRUE(SubmitOne(number).ok());
   ASSERT_TRUE(SubmitOne(8, "content", "0147").ok());
