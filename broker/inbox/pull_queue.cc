@@ -46,7 +46,9 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
     draining = draining_;
     if (!draining && pending_.size() < waiting_pulls_) {
       handle = next_handle_++;
-      pending_.emplace(handle, Pending{.municipality_code = municipality_code, .over = wait <= absl::ZeroDuration()});
+      Pending pending{.municipality_code = municipality_code, .over = wait <= absl::ZeroDuration()};
+      if (!pending.over) pending.deadline = scheduler_.After(wait, [this, handle] { OnDeadline(handle); });
+      pending_.emplace(handle, std::move(pending));
       InboxOf(municipality_code).pulls.push_back({.handle = handle, .request = std::move(request), .done = done});
     }
   }
@@ -55,11 +57,15 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
     done(contract::ToStatus({.reason = reason, .violations = {}}));
     return 0;
   }
-  if (wait > absl::ZeroDuration()) {
-    scheduler_.After(wait, [this, handle] { OnDeadline(handle); });
-  }
   Serve(municipality_code);
   return handle;
+}
+
+void PullQueue::Forget(uint64_t handle) {
+  const auto pending = pending_.find(handle);
+  if (pending == pending_.end()) return;
+  scheduler_.Cancel(pending->second.deadline);
+  pending_.erase(pending);
 }
 
 void PullQueue::OnDeadline(uint64_t handle) {
@@ -83,7 +89,7 @@ void PullQueue::Cancel(uint64_t handle) {
     Inbox& inbox = InboxOf(pending->second.municipality_code);
     const auto pull = std::find_if(inbox.pulls.begin(), inbox.pulls.end(),
                                    [&](const WaitingPull& waiting) { return waiting.handle == handle; });
-    pending_.erase(pending);
+    Forget(handle);
     if (pull == inbox.pulls.end()) return;  // being served: what it leases comes back when the leases run out
     done = std::move(pull->done);
     inbox.pulls.erase(pull);
@@ -98,7 +104,7 @@ void PullQueue::Drain() {
     draining_ = true;
     for (auto& [code, inbox] : inboxes_) {
       for (WaitingPull& pull : inbox.pulls) {
-        pending_.erase(pull.handle);
+        Forget(pull.handle);
         waiting.push_back(std::move(pull.done));
       }
       inbox.pulls.clear();
@@ -120,7 +126,15 @@ void PullQueue::OnPut(absl::string_view waiting_key) {
 }
 
 void PullQueue::ServeLater(const std::string& municipality_code) {
-  scheduler_.After(absl::ZeroDuration(), [this, municipality_code] { Serve(municipality_code); });
+  Inbox& inbox = InboxOf(municipality_code);
+  if (std::exchange(inbox.served_later, true)) return;
+  scheduler_.After(absl::ZeroDuration(), [this, municipality_code] {
+    {
+      MutexLock lock(mutex_);
+      InboxOf(municipality_code).served_later = false;
+    }
+    Serve(municipality_code);
+  });
 }
 
 void PullQueue::Serve(const std::string& municipality_code) {
@@ -185,7 +199,7 @@ void PullQueue::NothingFound(Serving& serving) {
           inbox.pulls.begin(), inbox.pulls.end(),
           [&](const WaitingPull& pull) ENVEJ_REQUIRES(mutex_) { return !pending_.at(pull.handle).over; });
       for (auto pull = first_over; pull != inbox.pulls.end(); ++pull) {
-        pending_.erase(pull->handle);
+        Forget(pull->handle);
         over.push_back(std::move(pull->done));
       }
       inbox.pulls.erase(first_over, inbox.pulls.end());
@@ -239,7 +253,7 @@ void PullQueue::Answer(Serving& serving, const std::string& head, absl::StatusOr
     Inbox& inbox = InboxOf(serving.pull.request.municipality_code);
     inbox.busy = false;
     inbox.head = Earlier(head, inbox.hint);
-    pending_.erase(serving.pull.handle);
+    Forget(serving.pull.handle);
     if (!inbox.pulls.empty()) ServeLater(serving.pull.request.municipality_code);
   }
   serving.pull.done(std::move(answer));
@@ -254,6 +268,8 @@ PullQueue::Inbox& PullQueue::PutBack(Serving& serving, const std::string& head) 
     waiting.handle = serving.pull.handle;
     waiting.request = serving.pull.request;
     waiting.done = std::exchange(serving.pull.done, nullptr);
+  } else {
+    Forget(serving.pull.handle);
   }
   return inbox;
 }

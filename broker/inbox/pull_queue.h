@@ -60,14 +60,16 @@ class PullQueue {
     PullDone done;
   };
   struct Inbox {
-    std::string head;   // no waiting key before it
-    std::string hint;   // the earliest key put since the scan under way began; empty if none
-    bool busy = false;  // a scan or its leases are under way
+    std::string head;           // no waiting key before it
+    std::string hint;           // the earliest key put since the scan under way began; empty if none
+    bool busy = false;          // a scan or its leases are under way
+    bool served_later = false;  // a task to serve it waits in the scheduler
     std::deque<WaitingPull> pulls;
   };
   struct Pending {
     std::string municipality_code;
-    bool over = false;  // answer as soon as nothing is found
+    bool over = false;      // answer as soon as nothing is found
+    uint64_t deadline = 0;  // the task that says so; 0 if it does not wait
   };
   // A pull taken from its queue, and what was found for it.
   struct Serving {
@@ -81,7 +83,9 @@ class PullQueue {
   Inbox& InboxOf(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
   void OnPut(absl::string_view waiting_key);
   void OnDeadline(uint64_t handle);
-  void ServeLater(const std::string& municipality_code);
+  // Ends what is kept of a pull besides its place in the queue.
+  void Forget(uint64_t handle) ENVEJ_REQUIRES(mutex_);
+  void ServeLater(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
   // Serves the first pull of the inbox, if nobody is at it: finds, leases, answers.
   void Serve(const std::string& municipality_code);
   absl::Status Find(const PullRequest& request, const std::string& head, Serving& serving);

@@ -41,5 +41,22 @@ TEST(TimerSchedulerTest, StopDropsWhatWaitsAndTakesNothingMore) {
   EXPECT_FALSE(ran);
 }
 
+TEST(TimerSchedulerTest, CancelledTaskIsGoneAtOnceAndItsNeighboursAreNot) {
+  TimerScheduler scheduler;
+  std::atomic<bool> ran = false;
+  std::promise<void> done;
+  const uint64_t soon = scheduler.After(absl::Milliseconds(200), [&] { ran = true; });
+  scheduler.After(absl::Milliseconds(200), [&] { done.set_value(); });
+  const uint64_t late = scheduler.After(absl::Hours(1), [&] { ran = true; });
+  EXPECT_EQ(scheduler.waiting(), 3u);
+  scheduler.Cancel(soon);
+  scheduler.Cancel(late);
+  scheduler.Cancel(late);
+  scheduler.Cancel(0);
+  EXPECT_EQ(scheduler.waiting(), 1u);
+  EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_FALSE(ran);
+}
+
 }  // namespace
 }  // namespace envej

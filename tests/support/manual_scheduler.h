@@ -1,7 +1,9 @@
 #ifndef ENVEJ_TESTS_SUPPORT_MANUAL_SCHEDULER_H_
 #define ENVEJ_TESTS_SUPPORT_MANUAL_SCHEDULER_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -15,9 +17,16 @@ namespace envej {
 // Not thread-safe.
 class ManualScheduler final : public inbox::Scheduler {
  public:
-  void After(absl::Duration delay, std::function<void()> task) override {
-    tasks_.push_back({.due = elapsed_ + delay, .order = next_order_++, .run = std::move(task)});
+  uint64_t After(absl::Duration delay, std::function<void()> task) override {
+    tasks_.push_back({.due = elapsed_ + delay, .order = next_order_, .run = std::move(task)});
+    return next_order_++;
   }
+
+  void Cancel(uint64_t handle) override {
+    std::erase_if(tasks_, [&](const Task& task) { return task.order == handle; });
+  }
+
+  size_t waiting() const { return tasks_.size(); }
 
   // Lets time pass, and runs what is due in the order in which it falls due, also what those tasks add.
   void Advance(absl::Duration duration) {
@@ -35,7 +44,7 @@ class ManualScheduler final : public inbox::Scheduler {
  private:
   struct Task {
     absl::Duration due;
-    size_t order = 0;
+    uint64_t order = 0;
     std::function<void()> run;
   };
 
@@ -58,7 +67,7 @@ class ManualScheduler final : public inbox::Scheduler {
 
   std::vector<Task> tasks_;
   absl::Duration elapsed_;
-  size_t next_order_ = 0;
+  uint64_t next_order_ = 1;
 };
 
 }  // namespace envej

@@ -239,6 +239,26 @@ TEST_F(InboxesTest, CancelledPullLeasesNothing) {
   EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kWaiting);
 }
 
+TEST_F(InboxesTest, PullThatIsOverLeavesNothingInTheScheduler) {
+  const size_t before = scheduler_.waiting();
+  int answered = 0;
+  const auto pull = [&] { return inboxes_->Pull(Request(1, absl::Seconds(60)), [&](const Pulled&) { ++answered; }); };
+  ASSERT_TRUE(SubmitOne(1).ok());
+  pull();  // answered at once
+  inboxes_->CancelPull(pull());
+  pull();
+  EXPECT_EQ(answered, 2);
+  EXPECT_EQ(scheduler_.waiting(), before + 1);
+  for (int number = 2; number <= 9; ++number) ASSERT_TRUE(SubmitOne(number).ok());
+  EXPECT_EQ(scheduler_.waiting(), before + 2) << "its deadline, and one task for all that came in";
+  scheduler_.RunDue();
+  EXPECT_EQ(answered, 3);
+  pull();
+  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(scheduler_.waiting(), before);
+  inboxes_->Drain();
+}
+
 TEST_F(InboxesTest, WaitingPullsAreBounded) {
   int answered = 0;
   for (int pull = 0; pull < 4; ++pull) {
