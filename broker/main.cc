@@ -142,7 +142,8 @@ int Serve(const std::string& config_path) {
 
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler,
-                         {.waiting_pulls = static_cast<size_t>(options.limits.waiting_pulls)});
+                         {.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
+                                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)}});
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
   wire::Gate gate(admission, clock, log);
   wire::IntakeService intake({.gate = gate,

@@ -78,7 +78,7 @@ struct ListPage {
 class Inboxes {
  public:
   struct Options {
-    size_t waiting_pulls = 1000;  // over all inboxes; further ones are refused
+    PullBounds pulls;
   };
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;

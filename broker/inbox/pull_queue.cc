@@ -19,12 +19,8 @@ std::string Earlier(const std::string& key, const std::string& other) {
 }  // namespace
 
 PullQueue::PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
-                     std::function<absl::Time()> now, size_t waiting_pulls)
-    : store_(store),
-      operations_(operations),
-      scheduler_(scheduler),
-      now_(std::move(now)),
-      waiting_pulls_(waiting_pulls) {
+                     std::function<absl::Time()> now, const PullBounds& bounds)
+    : store_(store), operations_(operations), scheduler_(scheduler), now_(std::move(now)), bounds_(bounds) {
   end_watch_ = store_.Watch(store::WaitingPrefix(), [this](absl::string_view key) { OnPut(key); });
 }
 
@@ -36,6 +32,11 @@ PullQueue::Inbox& PullQueue::InboxOf(const std::string& municipality_code) {
   return inbox;
 }
 
+bool PullQueue::HasPlace(const Inbox& inbox, bool waits) const {
+  if (!waits) return inbox.passing < bounds_.each_inbox;
+  return inbox.waiting == 0 || (inbox.waiting < bounds_.each_inbox && waiting_ < bounds_.all);
+}
+
 uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
   const std::string municipality_code = request.municipality_code;
   const absl::Duration wait = request.wait;
@@ -44,12 +45,16 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
   {
     MutexLock lock(mutex_);
     draining = draining_;
-    if (!draining && pending_.size() < waiting_pulls_) {
+    Inbox& inbox = InboxOf(municipality_code);
+    const bool waits = wait > absl::ZeroDuration();
+    if (!draining && HasPlace(inbox, waits)) {
       handle = next_handle_++;
-      Pending pending{.municipality_code = municipality_code, .over = wait <= absl::ZeroDuration()};
-      if (!pending.over) pending.deadline = scheduler_.After(wait, [this, handle] { OnDeadline(handle); });
+      Pending pending{.municipality_code = municipality_code, .over = !waits};
+      if (waits) pending.deadline = scheduler_.After(wait, [this, handle] { OnDeadline(handle); });
       pending_.emplace(handle, std::move(pending));
-      InboxOf(municipality_code).pulls.push_back({.handle = handle, .request = std::move(request), .done = done});
+      ++(waits ? inbox.waiting : inbox.passing);
+      if (waits) ++waiting_;
+      inbox.pulls.push_back({.handle = handle, .request = std::move(request), .done = done});
     }
   }
   if (handle == 0) {
@@ -64,7 +69,14 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
 void PullQueue::Forget(uint64_t handle) {
   const auto pending = pending_.find(handle);
   if (pending == pending_.end()) return;
-  scheduler_.Cancel(pending->second.deadline);
+  Inbox& inbox = InboxOf(pending->second.municipality_code);
+  if (pending->second.deadline != 0) {
+    scheduler_.Cancel(pending->second.deadline);
+    --inbox.waiting;
+    --waiting_;
+  } else {
+    --inbox.passing;
+  }
   pending_.erase(pending);
 }
 

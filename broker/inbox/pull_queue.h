@@ -34,6 +34,13 @@ struct PulledItem {
   std::string content;
 };
 
+// How many pulls may wait for a first notice. Whatever waits elsewhere, an inbox at which none waits has a place for
+// one; so no inbox can take all places of another.
+struct PullBounds {
+  size_t all = 1000;  // over all inboxes, besides those first ones
+  size_t each_inbox = 100;
+};
+
 using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 
 // The pulls at each inbox, served one at a time in the order in which they came, oldest notices first.
@@ -41,11 +48,14 @@ using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 // Each inbox remembers its head: no waiting notice has a key before it. A pull starts there, so that what was
 // delivered before costs nothing; a hint of the store about an earlier key moves the head back.
 //
+// A pull beyond the bounds is refused with BROKER_BUSY. One that does not wait (`wait` is zero) takes no waiting place:
+// it is only behind those that are served before it, and at most as many of these as may wait are at each inbox.
+//
 // Thread safety: as Inboxes.
 class PullQueue {
  public:
   PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
-            size_t waiting_pulls);
+            const PullBounds& bounds);
   ~PullQueue();
 
   uint64_t Pull(PullRequest request, PullDone done);
@@ -65,6 +75,8 @@ class PullQueue {
     bool busy = false;          // a scan or its leases are under way
     bool served_later = false;  // a task to serve it waits in the scheduler
     std::deque<WaitingPull> pulls;
+    size_t waiting = 0;  // not answered yet, and may wait for a notice
+    size_t passing = 0;  // not answered yet, and may not
   };
   struct Pending {
     std::string municipality_code;
@@ -83,6 +95,7 @@ class PullQueue {
   Inbox& InboxOf(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
   void OnPut(absl::string_view waiting_key);
   void OnDeadline(uint64_t handle);
+  bool HasPlace(const Inbox& inbox, bool waits) const ENVEJ_REQUIRES(mutex_);
   // Ends what is kept of a pull besides its place in the queue.
   void Forget(uint64_t handle) ENVEJ_REQUIRES(mutex_);
   void ServeLater(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
@@ -101,12 +114,13 @@ class PullQueue {
   Operations& operations_;
   Scheduler& scheduler_;
   const std::function<absl::Time()> now_;
-  const size_t waiting_pulls_;
+  const PullBounds bounds_;
   std::atomic<uint64_t> next_token_{1};
 
   Mutex mutex_;
   std::map<std::string, Inbox> inboxes_ ENVEJ_GUARDED_BY(mutex_);
   std::map<uint64_t, Pending> pending_ ENVEJ_GUARDED_BY(mutex_);  // not answered yet, by handle
+  size_t waiting_ ENVEJ_GUARDED_BY(mutex_) = 0;                   // at all inboxes
   uint64_t next_handle_ ENVEJ_GUARDED_BY(mutex_) = 1;
   bool draining_ ENVEJ_GUARDED_BY(mutex_) = false;
   std::function<void()> end_watch_;

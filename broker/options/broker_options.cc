@@ -74,6 +74,7 @@ LimitOptions ReadLimits(YamlMapping mapping) {
   read("commit_queue", limits.commit_queue, 64, 1'000'000);
   read("batch_transitions", limits.batch_transitions, 1, 1024);
   read("waiting_pulls", limits.waiting_pulls, 1, 100'000);
+  read("waiting_pulls_per_inbox", limits.waiting_pulls_per_inbox, 1, 10'000);
   mapping.RefuseOtherKeys();
   return limits;
 }

@@ -27,7 +27,8 @@ struct LimitOptions {
   int concurrent_streams = 100;  // of one connection
   int commit_queue = 16384;      // transitions that wait for the committer
   int batch_transitions = 512;   // transitions in one synced batch
-  int waiting_pulls = 1000;      // calls that wait for a first notice
+  int waiting_pulls = 1000;      // calls that wait for a first notice, at all inboxes; see inbox/pull_queue.h
+  int waiting_pulls_per_inbox = 100;
 };
 
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the

@@ -67,12 +67,14 @@ TEST(ProgramsTest, SigintStopsItToo) {
 
 // The only place for a pull that waits is taken from the moment at which another is refused.
 void WaitUntilAPullWaits(const BrokerProcess& broker) {
-  const auto inbox = broker.Inbox(support::kOtherMunicipality);
+  const auto inbox = broker.Inbox(support::kMunicipality);
+  v1::PullNoticesRequest request = PullFrom(kCode, 0);
+  request.mutable_wait()->set_nanos(1'000'000);
   grpc::Status status;
   const absl::Time at_latest = absl::Now() + absl::Seconds(20);
   while (status.ok() && absl::Now() < at_latest) {
     v1::PullNoticesResponse answer;
-    status = inbox->PullNotices(CallContext().get(), PullFrom(support::kOtherCode, 0), &answer);
+    status = inbox->PullNotices(CallContext().get(), request, &answer);
   }
   EXPECT_EQ(ReasonOf(status), Reason::kBrokerBusy);
 }

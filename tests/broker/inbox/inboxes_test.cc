@@ -8,11 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_format.h"
 #include "proto/contract/rejection.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/manual_scheduler.h"
-#include "tests/support/memory_store.h"
+#include "tests/broker/inbox/inboxes_fixture.h"
 
 namespace envej::inbox {
 namespace {
@@ -22,77 +19,7 @@ using contract::RejectionOf;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
-
-store::NoticeKey Key(int number, const std::string& municipality = "0101", const std::string& region = "1084") {
-  const std::string text = absl::StrFormat("00000000-0000-4000-8000-%012d", number);
-  return {.municipality_code = municipality, .region_code = region, .id = *contract::NoticeId::Parse(text)};
-}
-
-class InboxesTest : public testing::Test {
- protected:
-  InboxesTest() { Open(); }
-
-  void Open() {
-    inboxes_.emplace(store_, clock_, scheduler_, Inboxes::Options{.waiting_pulls = 4});
-    inboxes_->Start();
-  }
-
-  absl::StatusOr<Accepted> SubmitOne(int number, const std::string& content = "content",
-                                     const std::string& municipality = "0101") {
-    Submission submission;
-    submission.notice = Key(number, municipality);
-    submission.submit.origin = "ward";
-    submission.submit.discharge_date = "2027-01-15";
-    submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
-    submission.content = content;
-    std::optional<absl::StatusOr<Accepted>> answer;
-    inboxes_->SubmitAll({submission}, [&](std::vector<absl::StatusOr<Accepted>> answers) { answer = answers.at(0); });
-    return *answer;
-  }
-
-  using Pulled = absl::StatusOr<std::vector<PulledItem>>;
-
-  PullRequest Request(size_t most = 10, absl::Duration wait = absl::ZeroDuration()) {
-    return {.municipality_code = "0101",
-            .max_notices = most,
-            .max_bytes = size_t{1} << 20,
-            .wait = wait,
-            .lease = absl::Seconds(60)};
-  }
-
-  std::vector<PulledItem> PullNow(PullRequest request) {
-    std::optional<Pulled> pulled;
-    inboxes_->Pull(std::move(request), [&](Pulled items) { pulled = std::move(items); });
-    EXPECT_TRUE(pulled.has_value());
-    return pulled.has_value() && pulled->ok() ? **pulled : std::vector<PulledItem>();
-  }
-  std::vector<PulledItem> PullNow(size_t most = 10) { return PullNow(Request(most)); }
-
-  static LeaseName NameOf(const PulledItem& item) {
-    return {.region_code = item.item.notice.region_code,
-            .id = item.item.notice.id,
-            .revision = item.item.revision,
-            .token = item.record.token};
-  }
-
-  absl::StatusOr<absl::Time> AcknowledgeOne(const LeaseName& lease, const std::string& municipality = "0101") {
-    std::optional<absl::StatusOr<absl::Time>> answer;
-    inboxes_->AcknowledgeAll(municipality, {lease},
-                             [&](std::vector<absl::StatusOr<absl::Time>> times) { answer = times.at(0); });
-    return *answer;
-  }
-
-  void LetTimePass(absl::Duration duration) {
-    clock_.Advance(duration);
-    scheduler_.Advance(duration);
-  }
-
-  store::MemoryStore store_;
-  ManualClock clock_{kStart};
-  ManualScheduler scheduler_;
-  std::optional<Inboxes> inboxes_;
-};
+class InboxesTest : public InboxesFixture {};
 
 TEST_F(InboxesTest, AcceptedNoticeIsDeliveredByteForByteOldestFirst) {
   ASSERT_TRUE(SubmitOne(2, "second id, first in").ok());
@@ -205,92 +132,6 @@ TEST_F(InboxesTest, ReturnIsSeenWithItsReason) {
   EXPECT_EQ(record->state, State::kReturned);
   EXPECT_EQ(record->return_reason, ReturnReason::kNotResident);
   EXPECT_THAT(PullNow(), IsEmpty());
-}
-
-TEST_F(InboxesTest, WaitingPullIsAnsweredByTheFirstNotice) {
-  std::optional<Pulled> pulled;
-  inboxes_->Pull(Request(10, absl::Seconds(30)), [&](Pulled items) { pulled = std::move(items); });
-  EXPECT_FALSE(pulled.has_value());
-  ASSERT_TRUE(SubmitOne(1).ok());
-  scheduler_.RunDue();
-  ASSERT_TRUE(pulled.has_value());
-  EXPECT_THAT(**pulled, SizeIs(1));
-}
-
-TEST_F(InboxesTest, WaitingPullIsAnsweredWithNothingWhenItsWaitIsOver) {
-  std::optional<Pulled> pulled;
-  inboxes_->Pull(Request(10, absl::Seconds(30)), [&](Pulled items) { pulled = std::move(items); });
-  scheduler_.Advance(absl::Seconds(29));
-  EXPECT_FALSE(pulled.has_value());
-  scheduler_.Advance(absl::Seconds(1));
-  ASSERT_TRUE(pulled.has_value());
-  EXPECT_THAT(**pulled, IsEmpty());
-}
-
-TEST_F(InboxesTest, CancelledPullLeasesNothing) {
-  std::optional<Pulled> pulled;
-  const uint64_t handle =
-      inboxes_->Pull(Request(10, absl::Seconds(30)), [&](Pulled items) { pulled = std::move(items); });
-  inboxes_->CancelPull(handle);
-  ASSERT_TRUE(pulled.has_value());
-  EXPECT_TRUE(absl::IsCancelled(pulled->status()));
-  ASSERT_TRUE(SubmitOne(1).ok());
-  scheduler_.RunDue();
-  EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kWaiting);
-}
-
-TEST_F(InboxesTest, PullThatIsOverLeavesNothingInTheScheduler) {
-  const size_t before = scheduler_.waiting();
-  int answered = 0;
-  const auto pull = [&] { return inboxes_->Pull(Request(1, absl::Seconds(60)), [&](const Pulled&) { ++answered; }); };
-  ASSERT_TRUE(SubmitOne(1).ok());
-  pull();  // answered at once
-  inboxes_->CancelPull(pull());
-  pull();
-  EXPECT_EQ(answered, 2);
-  EXPECT_EQ(scheduler_.waiting(), before + 1);
-  for (int number = 2; number <= 9; ++number) ASSERT_TRUE(SubmitOne(number).ok());
-  EXPECT_EQ(scheduler_.waiting(), before + 2) << "its deadline, and one task for all that came in";
-  scheduler_.RunDue();
-  EXPECT_EQ(answered, 3);
-  pull();
-  EXPECT_EQ(answered, 4);
-  EXPECT_EQ(scheduler_.waiting(), before);
-  inboxes_->Drain();
-}
-
-TEST_F(InboxesTest, WaitingPullsAreBounded) {
-  int answered = 0;
-  for (int pull = 0; pull < 4; ++pull) {
-    inboxes_->Pull(Request(1, absl::Seconds(30)), [&](const Pulled&) { ++answered; });
-  }
-  std::optional<Pulled> refused;
-  inboxes_->Pull(Request(1, absl::Seconds(30)), [&](Pulled items) { refused = std::move(items); });
-  EXPECT_EQ(RejectionOf(refused->status()).reason, Reason::kBrokerBusy);
-  EXPECT_EQ(answered, 0);
-  inboxes_->Drain();
-  EXPECT_EQ(answered, 4);
-}
-
-TEST_F(InboxesTest, PullIsBoundedByCountAndBytes) {
-  for (int number = 1; number <= 5; ++number) ASSERT_TRUE(SubmitOne(number, std::string(100, 'x')).ok());
-  EXPECT_THAT(PullNow(2), SizeIs(2));
-  PullRequest bytes = Request();
-  bytes.max_bytes = 150;
-  EXPECT_THAT(PullNow(bytes), SizeIs(1));
-  bytes.max_bytes = 10;  // the first item is handed out even when it alone is larger
-  EXPECT_THAT(PullNow(bytes), SizeIs(1));
-  EXPECT_THAT(PullNow(), SizeIs(1));
-}
-
-TEST_F(InboxesTest, HeadGoesBackForANoticeWithAnEarlierPlace) {
-  ASSERT_TRUE(SubmitOne(5).ok());
-  EXPECT_THAT(PullNow(), SizeIs(1));
-  LetTimePass(absl::Seconds(10));
-  ASSERT_TRUE(SubmitOne(6).ok());
-  EXPECT_THAT(PullNow(), SizeIs(1));
-  LetTimePass(absl::Seconds(55));  // the first lease runs out: its place is before the second's
-  EXPECT_THAT(PullNow(), SizeIs(1));
 }
 
 TEST_F(InboxesTest, ClockThatRunsBackwardsNeverGoesBehindWhatIsPersisted) {

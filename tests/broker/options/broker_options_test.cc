@@ -30,13 +30,14 @@ constexpr char kLeast[] =
     ;
 
 constexpr char kOptional[] =
-    "reflection: true\n"         // 12
-    "limits:\n"                  // 13
-    "  concurrent_streams: 1\n"  // 14
-    "  commit_queue: 64\n"       // 15
-    "  batch_transitions: 2\n"   // 16
-    "  waiting_pulls: 3\n"       // 17
-    "drain_seconds: 0\n"         // 18
+    "reflection: true\n"              // 12
+    "limits:\n"                       // 13
+    "  concurrent_streams: 1\n"       // 14
+    "  commit_queue: 64\n"            // 15
+    "  batch_transitions: 2\n"        // 16
+    "  waiting_pulls: 3\n"            // 17
+    "  waiting_pulls_per_inbox: 2\n"  // 18
+    "drain_seconds: 0\n"              // 19
     ;
 
 std::string Whole() { return absl::StrCat(kLeast, kOptional); }
@@ -69,6 +70,7 @@ TEST(BrokerOptions, ReadsTheRequiredOnesAndKeepsTheOthersDefaults) {
   EXPECT_EQ(options->limits.commit_queue, 16384);
   EXPECT_EQ(options->limits.batch_transitions, 512);
   EXPECT_EQ(options->limits.waiting_pulls, 1000);
+  EXPECT_EQ(options->limits.waiting_pulls_per_inbox, 100);
   EXPECT_EQ(options->drain, absl::Seconds(10));
 }
 
@@ -80,6 +82,7 @@ TEST(BrokerOptions, ReadsTheOptionalOnes) {
   EXPECT_EQ(options->limits.commit_queue, 64);
   EXPECT_EQ(options->limits.batch_transitions, 2);
   EXPECT_EQ(options->limits.waiting_pulls, 3);
+  EXPECT_EQ(options->limits.waiting_pulls_per_inbox, 2);
   EXPECT_EQ(options->drain, absl::ZeroDuration());
 }
 
@@ -119,8 +122,9 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"  secret_file: /etc/envej/secret\n", "  secret_file: /etc/envej/secret\n  secret: x\n",
        "12: key \"secret\" is not known here"},
       {"reflection: true", "reflection: on", "12: \"reflection\" must be true or false"},
-      {"  concurrent_streams: 1\n  commit_queue: 64\n  batch_transitions: 2\n  waiting_pulls: 3\n", "  100\n",
-       "13: \"limits\" must be a mapping"},
+      {"  concurrent_streams: 1\n  commit_queue: 64\n  batch_transitions: 2\n  waiting_pulls: 3\n  "
+       "waiting_pulls_per_inbox: 2\n",
+       "  100\n", "13: \"limits\" must be a mapping"},
       {"concurrent_streams: 1", "concurrent_streams: 0",
        "14: \"concurrent_streams\" must be a whole number from 1 to 1000"},
       {"concurrent_streams: 1", "concurrent_streams: 1001",
@@ -133,10 +137,12 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
        "16: \"batch_transitions\" must be a whole number from 1 to 1024"},
       {"waiting_pulls: 3", "waiting_pulls: 0", "17: \"waiting_pulls\" must be a whole number from 1 to 100000"},
       {"waiting_pulls: 3", "waiting_pulls: 100001", "17: \"waiting_pulls\" must be a whole number from 1 to 100000"},
+      {"_per_inbox: 2", "_per_inbox: 0", "18: \"waiting_pulls_per_inbox\" must be a whole number from 1 to 10000"},
+      {"_per_inbox: 2", "_per_inbox: 10001", "18: \"waiting_pulls_per_inbox\" must be a whole number from 1 to 10000"},
       {"waiting_pulls: 3", "waiting_pulls: 3\n  waiting: 3", "18: key \"waiting\" is not known here"},
-      {"drain_seconds: 0", "drain_seconds: 301", "18: \"drain_seconds\" must be a whole number from 0 to 300"},
-      {"drain_seconds: 0", "drain_seconds: 10s", "18: \"drain_seconds\" must be a whole number from 0 to 300"},
-      {"drain_seconds: 0", "drain_seconds: 0\nmetrics: true", "19: key \"metrics\" is not known here"},
+      {"drain_seconds: 0", "drain_seconds: 301", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
+      {"drain_seconds: 0", "drain_seconds: 10s", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
+      {"drain_seconds: 0", "drain_seconds: 0\nmetrics: true", "20: key \"metrics\" is not known here"},
   };
   for (const auto& example : kCases) {
     EXPECT_THAT(ErrorsAfter(example.old_part, example.new_part), ElementsAre(example.error)) << example.new_part;
@@ -164,6 +170,7 @@ TEST(BrokerOptions, TheShippedExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(options->limits.commit_queue, defaults.limits.commit_queue);
   EXPECT_EQ(options->limits.batch_transitions, defaults.limits.batch_transitions);
   EXPECT_EQ(options->limits.waiting_pulls, defaults.limits.waiting_pulls);
+  EXPECT_EQ(options->limits.waiting_pulls_per_inbox, defaults.limits.waiting_pulls_per_inbox);
   EXPECT_EQ(options->drain, defaults.drain);
 }
 

@@ -284,10 +284,10 @@ void AlreadyReturned(World& world) {
 
 // `waiting_pulls` of the world's broker is 1. Either pull may be the one that waits first.
 void PullsTooMany(World& world) {
-  const auto pull_until_busy = [&](const char* participant, const char* code, std::atomic<bool>& over) {
-    v1::PullNoticesRequest request = PullFrom(code);
+  const auto pull_until_busy = [&](std::atomic<bool>& over) {
+    v1::PullNoticesRequest request = PullFrom(kOtherCode);
     request.mutable_wait()->set_nanos(200'000'000);
-    const auto inbox = world.broker().Inbox(participant);
+    const auto inbox = world.broker().Inbox(support::kOtherMunicipality);
     grpc::Status status;
     for (int attempt = 0; attempt < 50 && !over; ++attempt) {
       v1::PullNoticesResponse answer;
@@ -298,8 +298,8 @@ void PullsTooMany(World& world) {
   };
   std::atomic<bool> over = false;
   grpc::Status other;
-  std::thread second([&] { other = pull_until_busy(support::kMunicipality, support::kCode, over); });
-  const grpc::Status first = pull_until_busy(support::kOtherMunicipality, kOtherCode, over);
+  std::thread second([&] { other = pull_until_busy(over); });
+  const grpc::Status first = pull_until_busy(over);
   second.join();
   ExpectRefused(first.ok() ? other : first, Reason::kBrokerBusy);
 }

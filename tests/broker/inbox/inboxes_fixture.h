@@ -1,0 +1,94 @@
+#ifndef ENVEJ_TESTS_BROKER_INBOX_INBOXES_FIXTURE_H_
+#define ENVEJ_TESTS_BROKER_INBOX_INBOXES_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "broker/inbox/inboxes.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/memory_store.h"
+
+namespace envej::inbox {
+
+inline const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+
+inline store::NoticeKey Key(int number, const std::string& municipality = "0101", const std::string& region = "1084") {
+  const std::string text = absl::StrFormat("00000000-0000-4000-8000-%012d", number);
+  return {.municipality_code = municipality, .region_code = region, .id = *contract::NoticeId::Parse(text)};
+}
+
+// Inboxes over a store in memory whose commits are carried out at once, with time in the test's hand.
+class InboxesFixture : public testing::Test {
+ protected:
+  InboxesFixture() { Open(); }
+
+  void Open() {
+    inboxes_.emplace(store_, clock_, scheduler_, Inboxes::Options{.pulls = {.all = 4, .each_inbox = 3}});
+    inboxes_->Start();
+  }
+
+  absl::StatusOr<Accepted> SubmitOne(int number, const std::string& content = "content",
+                                     const std::string& municipality = "0101") {
+    Submission submission;
+    submission.notice = Key(number, municipality);
+    submission.submit.origin = "ward";
+    submission.submit.discharge_date = "2027-01-15";
+    submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
+    submission.content = content;
+    std::optional<absl::StatusOr<Accepted>> answer;
+    inboxes_->SubmitAll({submission}, [&](std::vector<absl::StatusOr<Accepted>> answers) { answer = answers.at(0); });
+    return *answer;
+  }
+
+  using Pulled = absl::StatusOr<std::vector<PulledItem>>;
+
+  PullRequest Request(size_t most = 10, absl::Duration wait = absl::ZeroDuration()) {
+    return {.municipality_code = "0101",
+            .max_notices = most,
+            .max_bytes = size_t{1} << 20,
+            .wait = wait,
+            .lease = absl::Seconds(60)};
+  }
+
+  std::vector<PulledItem> PullNow(PullRequest request) {
+    std::optional<Pulled> pulled;
+    inboxes_->Pull(std::move(request), [&](Pulled items) { pulled = std::move(items); });
+    EXPECT_TRUE(pulled.has_value());
+    return pulled.has_value() && pulled->ok() ? **pulled : std::vector<PulledItem>();
+  }
+  std::vector<PulledItem> PullNow(size_t most = 10) { return PullNow(Request(most)); }
+
+  static LeaseName NameOf(const PulledItem& item) {
+    return {.region_code = item.item.notice.region_code,
+            .id = item.item.notice.id,
+            .revision = item.item.revision,
+            .token = item.record.token};
+  }
+
+  absl::StatusOr<absl::Time> AcknowledgeOne(const LeaseName& lease, const std::string& municipality = "0101") {
+    std::optional<absl::StatusOr<absl::Time>> answer;
+    inboxes_->AcknowledgeAll(municipality, {lease},
+                             [&](std::vector<absl::StatusOr<absl::Time>> times) { answer = times.at(0); });
+    return *answer;
+  }
+
+  void LetTimePass(absl::Duration duration) {
+    clock_.Advance(duration);
+    scheduler_.Advance(duration);
+  }
+
+  store::MemoryStore store_;
+  ManualClock clock_{kStart};
+  ManualScheduler scheduler_;
+  std::optional<Inboxes> inboxes_;
+};
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_TESTS_BROKER_INBOX_INBOXES_FIXTURE_H_
