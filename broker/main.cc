@@ -28,6 +28,7 @@
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
+#include "broker/wire/stored_content.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
@@ -143,7 +144,9 @@ int Serve(const std::string& config_path) {
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler,
                          {.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
-                                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)}});
+                                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)},
+                          .check = wire::IsNotice,
+                          .report = [](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); }});
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
   wire::Gate gate(admission, clock, log);
   wire::IntakeService intake({.gate = gate,

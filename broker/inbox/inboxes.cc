@@ -54,7 +54,7 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
       clock_(clock),
       operations_(store),
       pulls_(
-          store, operations_, scheduler, [this] { return Now(); }, options.pulls),
+          store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, options.report),
       expiry_(store, operations_, scheduler, [this] { return Now(); }) {}
 
 Inboxes::~Inboxes() = default;

@@ -79,6 +79,8 @@ class Inboxes {
  public:
   struct Options {
     PullBounds pulls;
+    ContentCheck check = nullptr;                // of what is handed out
+    UnreadableReports::Report report = nullptr;  // of what cannot be
   };
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;

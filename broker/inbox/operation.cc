@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/inbox/content.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::inbox {
@@ -72,8 +73,9 @@ store::Transition MakeTransition(const Operation& operation, const Found& before
   transition.mutations.push_back({.kind = put, .key = record_key, .value = EncodeRecord(next)});
   MoveIndexes(operation.notice, before.record, next, transition.mutations);
   if (decision.effects.content == Decision::Content::kStore) {
-    transition.mutations.push_back(
-        {.kind = Mutation::Kind::kPut, .key = store::ContentKey(next.accepted_at, item), .value = operation.content});
+    transition.mutations.push_back({.kind = Mutation::Kind::kPut,
+                                    .key = store::ContentKey(next.accepted_at, item),
+                                    .value = EncodeContent(operation.content)});
   } else if (decision.effects.content == Decision::Content::kDestroy) {
     transition.mutations.push_back(
         {.kind = Mutation::Kind::kDelete, .key = store::ContentKey(next.accepted_at, item), .value = {}});

@@ -16,11 +16,20 @@ std::string Earlier(const std::string& key, const std::string& other) {
   return other.empty() ? key : std::min(key, other);
 }
 
+absl::Status NoRecord() { return absl::DataLossError("its record is missing"); }
+
 }  // namespace
 
 PullQueue::PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
-                     std::function<absl::Time()> now, const PullBounds& bounds)
-    : store_(store), operations_(operations), scheduler_(scheduler), now_(std::move(now)), bounds_(bounds) {
+                     std::function<absl::Time()> now, const PullBounds& bounds, ContentCheck check,
+                     UnreadableReports::Report report)
+    : store_(store),
+      operations_(operations),
+      scheduler_(scheduler),
+      now_(std::move(now)),
+      bounds_(bounds),
+      contents_(store, operations, std::move(check)),
+      reports_(std::move(report)) {
   end_watch_ = store_.Watch(store::WaitingPrefix(), [this](absl::string_view key) { OnPut(key); });
 }
 
@@ -152,19 +161,24 @@ void PullQueue::ServeLater(const std::string& municipality_code) {
 void PullQueue::Serve(const std::string& municipality_code) {
   auto serving = std::make_shared<Serving>();
   std::string head;
+  const absl::Time now = now_();
   {
     MutexLock lock(mutex_);
     Inbox& inbox = InboxOf(municipality_code);
     if (inbox.busy || inbox.pulls.empty()) return;
     inbox.busy = true;
     inbox.hint.clear();
-    head = inbox.head;
     serving->pull = std::move(inbox.pulls.front());
     inbox.pulls.pop_front();
+    const bool due = now < inbox.passed_over_at || now - inbox.passed_over_at >= kLookAgain;
+    if (due && !serving->pull.goes_on) inbox.head = Earlier(inbox.head, std::exchange(inbox.passed_over, {}));
+    head = inbox.head;
   }
   const absl::Status found = Find(serving->pull.request, head, *serving);
   if (!found.ok()) {
     Answer(*serving, head, found);
+  } else if (serving->operations.empty() && serving->more) {
+    GoOn(*serving);
   } else if (serving->operations.empty()) {
     NothingFound(*serving);
   } else {
@@ -175,30 +189,53 @@ void PullQueue::Serve(const std::string& municipality_code) {
 
 absl::Status PullQueue::Find(const PullRequest& request, const std::string& head, Serving& serving) {
   const std::string end = store::EndOfPrefix(store::WaitingPrefix(request.municipality_code));
-  absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = head, .to = end, .entries = request.max_notices});
-  if (!scan.ok()) return scan.status();
   const absl::Time expires_at = now_() + request.lease;
   size_t bytes = 0;
-  for (const store::KeyValue& waiting : scan->entries) {
-    const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting.key);
-    if (!entry.ok()) return entry.status();
-    absl::StatusOr<std::optional<std::string>> content = store_.Get(store::ContentKey(entry->accepted_at, entry->item));
-    if (!content.ok()) return content.status();
-    if (!content->has_value()) continue;  // concluded since the scan, through another broker
-    bytes += (*content)->size();
-    if (!serving.operations.empty() && bytes > request.max_bytes) {
-      serving.next = waiting.key;
-      return absl::OkStatus();
+  size_t looks = 0;
+  serving.next = head;
+  do {
+    const size_t wanted = request.max_notices - serving.operations.size();
+    const absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = serving.next, .to = end, .entries = wanted});
+    if (!scan.ok()) return scan.status();
+    for (const store::KeyValue& waiting : scan->entries) {
+      const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting.key);
+      if (!entry.ok()) return entry.status();
+      absl::StatusOr<std::optional<std::string>> content = contents_.Read(waiting.key, *entry);
+      if (IsUnreadable(content.status())) PassOver(waiting.key, content.status());
+      if (!content.ok() && !IsUnreadable(content.status())) return content.status();
+      if (!content.ok() || !content->has_value()) {
+        ++looks;
+        continue;
+      }
+      bytes += (*content)->size();
+      if (!serving.operations.empty() && bytes > request.max_bytes) {
+        serving.next = waiting.key;
+        return absl::OkStatus();
+      }
+      std::string token = absl::StrCat(store_.StartEpoch(), "-", next_token_.fetch_add(1));
+      serving.operations.push_back({.notice = entry->item.notice,
+                                    .happening = TakeLease{.token = std::move(token), .expires_at = expires_at},
+                                    .content = {}});
+      serving.keys.push_back(waiting.key);
+      serving.contents.push_back(**std::move(content));
     }
-    std::string token = absl::StrCat(store_.StartEpoch(), "-", next_token_.fetch_add(1));
-    serving.operations.push_back({.notice = entry->item.notice,
-                                  .happening = TakeLease{.token = std::move(token), .expires_at = expires_at},
-                                  .content = {}});
-    serving.keys.push_back(waiting.key);
-    serving.contents.push_back(**std::move(content));
-  }
-  serving.next = scan->more ? After(scan->entries.back().key) : end;
+    serving.more = scan->more;
+    serving.next = scan->more ? After(scan->entries.back().key) : end;
+  } while (serving.more && serving.operations.size() < request.max_notices && looks < kLooks);
   return absl::OkStatus();
+}
+
+void PullQueue::PassOver(const std::string& waiting_key, const absl::Status& why) {
+  const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting_key);
+  if (!entry.ok()) return;
+  const absl::Time now = now_();
+  {
+    MutexLock lock(mutex_);
+    Inbox& inbox = InboxOf(entry->item.notice.municipality_code);
+    if (inbox.passed_over.empty()) inbox.passed_over_at = now;
+    inbox.passed_over = Earlier(waiting_key, inbox.passed_over);
+  }
+  reports_.Tell(entry->item, why, now);
 }
 
 void PullQueue::NothingFound(Serving& serving) {
@@ -228,12 +265,20 @@ void PullQueue::Leased(Serving& serving, std::vector<Result> results) {
   std::string head = serving.next;
   absl::Status failure;
   for (size_t index = results.size(); index-- > 0;) {
-    if (results[index].status.ok()) continue;
+    const absl::Status& status = results[index].status;
+    if (status.ok()) continue;
+    if (IsUnreadable(status)) {
+      PassOver(serving.keys[index], status);
+      continue;
+    }
     head = serving.keys[index];  // still waits there
-    failure = results[index].status;
+    failure = status;
   }
   for (size_t index = 0; index < results.size(); ++index) {
-    if (!results[index].changed) continue;
+    if (!results[index].changed) {
+      if (results[index].status.ok() && results[index].record == Record()) PassOver(serving.keys[index], NoRecord());
+      continue;
+    }
     const store::NoticeKey& notice = serving.operations[index].notice;
     items.push_back({.item = {.notice = notice, .revision = results[index].record.revision},
                      .record = std::move(results[index].record),
@@ -244,15 +289,16 @@ void PullQueue::Leased(Serving& serving, std::vector<Result> results) {
   } else if (!failure.ok()) {
     Answer(serving, head, failure);
   } else {
-    LookAgain(serving);
+    GoOn(serving);
   }
 }
 
-void PullQueue::LookAgain(Serving& serving) {
+void PullQueue::GoOn(Serving& serving) {
   PullDone gone;
   {
     MutexLock lock(mutex_);
-    PutBack(serving, serving.next);
+    Inbox& inbox = PutBack(serving, serving.next);
+    if (!serving.pull.done) inbox.pulls.front().goes_on = true;
     ServeLater(serving.pull.request.municipality_code);
     gone = std::move(serving.pull.done);
   }

@@ -12,8 +12,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "broker/inbox/content.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/scheduler.h"
+#include "broker/inbox/unreadable_reports.h"
 #include "broker/mutex.h"
 #include "broker/store/ordered_store.h"
 
@@ -45,8 +47,14 @@ using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 
 // The pulls at each inbox, served one at a time in the order in which they came, oldest notices first.
 //
-// Each inbox remembers its head: no waiting notice has a key before it. A pull starts there, so that what was
-// delivered before costs nothing; a hint of the store about an earlier key moves the head back.
+// Each inbox remembers its head: no waiting notice has a key before it that can be handed out. A pull starts there, so
+// that what was delivered before costs nothing; a hint of the store about an earlier key moves the head back.
+//
+// What is stored of an item may be damaged or missing. Such an item is passed over and told of (UnreadableReports); it
+// stays waiting, is never leased, and keeps no other from being handed out. It is looked at again by the first pull
+// that is served kLookAgain after it was passed over, or sooner when a hint moves the head back behind it. Beyond the
+// items that it hands out, a pull looks at no more than kLooks before it lets others have the thread: it then goes on
+// from there.
 //
 // A pull beyond the bounds is refused with BROKER_BUSY. One that does not wait (`wait` is zero) takes no waiting place:
 // it is only behind those that are served before it, and at most as many of these as may wait are at each inbox.
@@ -54,8 +62,11 @@ using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 // Thread safety: as Inboxes.
 class PullQueue {
  public:
+  static constexpr size_t kLooks = 100;
+  static constexpr absl::Duration kLookAgain = absl::Minutes(1);
+
   PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
-            const PullBounds& bounds);
+            const PullBounds& bounds, ContentCheck check, UnreadableReports::Report report);
   ~PullQueue();
 
   uint64_t Pull(PullRequest request, PullDone done);
@@ -68,12 +79,15 @@ class PullQueue {
     uint64_t handle = 0;
     PullRequest request;
     PullDone done;
+    bool goes_on = false;  // from where it was, past what it could not have
   };
   struct Inbox {
-    std::string head;           // no waiting key before it
+    std::string head;           // no waiting key before it, but those passed over
     std::string hint;           // the earliest key put since the scan under way began; empty if none
     bool busy = false;          // a scan or its leases are under way
     bool served_later = false;  // a task to serve it waits in the scheduler
+    std::string passed_over;    // the earliest key that was, of an item that could not be read; empty if none
+    absl::Time passed_over_at;  // when the first was; valid if there is one
     std::deque<WaitingPull> pulls;
     size_t waiting = 0;  // not answered yet, and may wait for a notice
     size_t passing = 0;  // not answered yet, and may not
@@ -89,7 +103,8 @@ class PullQueue {
     std::vector<Operation> operations;
     std::vector<std::string> keys;      // the waiting key of each
     std::vector<std::string> contents;  // and its content
-    std::string next;                   // no waiting key between the last of them and this
+    std::string next;                   // no waiting key between the last of them and this, but those passed over
+    bool more = false;                  // there may be waiting keys from there on
   };
 
   Inbox& InboxOf(const std::string& municipality_code) ENVEJ_REQUIRES(mutex_);
@@ -102,10 +117,11 @@ class PullQueue {
   // Serves the first pull of the inbox, if nobody is at it: finds, leases, answers.
   void Serve(const std::string& municipality_code);
   absl::Status Find(const PullRequest& request, const std::string& head, Serving& serving);
+  void PassOver(const std::string& waiting_key, const absl::Status& why);
   void NothingFound(Serving& serving);
   void Leased(Serving& serving, std::vector<Result> results);
-  // Others leased all that was found first.
-  void LookAgain(Serving& serving);
+  // Nothing of what was looked at is to be had, and more may be.
+  void GoOn(Serving& serving);
   void Answer(Serving& serving, const std::string& head, absl::StatusOr<std::vector<PulledItem>> answer);
   // The pull waits again, at the front; unless its caller went away or the queue drains: then it keeps its callback.
   Inbox& PutBack(Serving& serving, const std::string& head) ENVEJ_REQUIRES(mutex_);
@@ -115,6 +131,8 @@ class PullQueue {
   Scheduler& scheduler_;
   const std::function<absl::Time()> now_;
   const PullBounds bounds_;
+  ContentReader contents_;
+  UnreadableReports reports_;
   std::atomic<uint64_t> next_token_{1};
 
   Mutex mutex_;

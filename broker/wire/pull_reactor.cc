@@ -4,6 +4,7 @@
 
 #include "broker/wire/inbox_messages.h"
 #include "broker/wire/status.h"
+#include "broker/wire/stored_content.h"
 
 namespace envej::wire {
 
@@ -20,13 +21,16 @@ PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::PullRequest requ
 
 void PullReactor::Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& items,
                          v1::PullNoticesResponse* response) {
-  absl::Status status = items.status();
-  for (size_t index = 0; status.ok() && index < items->size(); ++index) {
-    absl::StatusOr<v1::InboxItem> message = ToMessage((*items)[index]);
-    status = message.status();
-    if (message.ok()) *response->add_items() = *std::move(message);
+  if (!items.ok()) return Finish(ToCallStatus(items.status(), log_));
+  for (const inbox::PulledItem& item : *items) {
+    absl::StatusOr<v1::InboxItem> message = ToMessage(item);
+    if (message.ok()) {
+      *response->add_items() = *std::move(message);
+    } else {  // its neighbours are leased, and must arrive
+      LogUnreadable({.item = item.item, .why = message.status()}, log_);
+    }
   }
-  Finish(ToCallStatus(status, log_));
+  Finish(grpc::Status::OK);
 }
 
 void PullReactor::OnCancel() {

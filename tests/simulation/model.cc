@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "broker/inbox/content.h"
 #include "broker/inbox/operation.h"
 #include "broker/journal/receipts.h"
 #include "broker/store/batch_record.h"
@@ -98,7 +99,11 @@ void Model::CheckStore(store::OrderedStore& store) {
   std::set<std::string> indexes = KeysOf(ScanAll(store, store::WaitingPrefix()));
   indexes.merge(KeysOf(ScanAll(store, store::LeasedPrefix())));
   if (indexes != expected_indexes) Violate("state and index differ");
-  if (KeysOf(ScanAll(store, "c")) != expected_contents) Violate("state and content differ");
+  const std::vector<store::KeyValue> contents = ScanAll(store, "c");
+  if (KeysOf(contents) != expected_contents) Violate("state and content differ");
+  for (const store::KeyValue& content : contents) {
+    if (!inbox::DecodeContent(content.value).ok()) Violate("a content cannot be read");
+  }
 
   for (const auto& [key, notice] : notices_) {
     const auto record = records.find(key);

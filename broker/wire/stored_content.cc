@@ -1,0 +1,24 @@
+#include "broker/wire/stored_content.h"
+
+#include <string>
+
+#include "envej/v1/notice.pb.h"
+
+namespace envej::wire {
+
+bool IsNotice(absl::string_view content) {
+  v1::Notice notice;
+  return notice.ParseFromArray(content.data(), static_cast<int>(content.size()));
+}
+
+void LogUnreadable(const inbox::UnreadableItem& unreadable, const Log& log) {
+  const store::NoticeKey& notice = unreadable.item.notice;
+  log.Error("notice_unreadable", {{"municipality", notice.municipality_code},
+                                  {"region", notice.region_code},
+                                  {"notice_id", notice.id.ToString()},
+                                  {"revision", int64_t{unreadable.item.revision}},
+                                  {"error", std::string(unreadable.why.message())},
+                                  {"untold", static_cast<int64_t>(unreadable.untold)}});
+}
+
+}  // namespace envej::wire
