@@ -6,7 +6,7 @@
 //
 //   e                                                  start epoch
 //   n municipality region id                           record of a notice: its state and what is known of it
-//   c municipality accepted-at region id revision      content: the notice as it was sent, framed, until it is concluded
+//   c municipality accepted-at region id revision      content: the notice as it was sent, until it is concluded
 //   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
 //   l expires-at municipality region id revision       index: leased, soonest expiry first
 //   j batch                                            journal record of a batch
