@@ -45,12 +45,14 @@ class Delivery {
  private:
   struct Batch {
     std::vector<Arrival> arrivals;
-    std::vector<v1::LeaseName> arrival_leases;  // of each arrival
+    std::vector<v1::LeaseName> arrival_leases;  // of each arrival; once kept, of those that may be acknowledged
     std::vector<ReturnCause> causes;
     std::vector<v1::LeaseName> cause_leases;  // of each cause
   };
 
   Batch Sort(const std::vector<v1::InboxItem>& items) const;
+  // Keeps the arrivals; those that the folder has had with another content become causes for a return.
+  absl::StatusOr<std::vector<Kept>> Keep(Batch& batch);
   // How many items were settled: acknowledged or returned. ABORTED if the command failed.
   absl::StatusOr<size_t> Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop);
   absl::Status RunCommand(const std::vector<Kept>& kept);

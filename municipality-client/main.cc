@@ -17,6 +17,8 @@ constexpr char kFooter[] =
     "Each notice becomes one file, DIR/notice-REGION-ID-REVISION.json, and is acknowledged only once it is safe on "
     "the disk.\nA file may be moved or deleted at any time: DIR/.ledger remembers it, so that it is not written "
     "again.\n"
+    "DIR is for one municipality from its first notice on; a scheme of several gives each a DIR of its own.\n"
+    "Another notice under a known region, id and revision is returned (RULES_BROKEN), never acknowledged.\n"
     "When nothing comes, nothing waits; what an earlier run did not acknowledge comes again when its leases run "
     "out.\n\n"
     "Exit codes:\n"
