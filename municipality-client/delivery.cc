@@ -44,6 +44,10 @@ absl::Status Delivery::Run(std::stop_token stop) {
 
     const absl::StatusOr<size_t> settled = Deliver(*items, stop);
     output_.Progress(summary_);
+    if (output_.failed() && (settled.ok() || absl::IsAborted(settled.status()))) {
+      return absl::DataLossError(
+          "standard output cannot be written, so what became of the last batch is not told there");
+    }
     if (!settled.ok() && !(options_.forever && absl::IsAborted(settled.status()))) return settled.status();
     if (settled.ok() && *settled > 0) {
       fruitless = 0;

@@ -37,7 +37,8 @@ class Delivery {
 
   // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
   // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged
-  // (not with `forever`, which tries again). Otherwise the error of the client or the folder.
+  // (not with `forever`, which tries again). DATA_LOSS when an event could not be written; the batch was finished, and
+  // no other pulled. Otherwise the error of the client or the folder.
   absl::Status Run(std::stop_token stop);
 
   const Summary& summary() const { return summary_; }

@@ -24,7 +24,7 @@ constexpr char kFooter[] =
     "Exit codes:\n"
     "  0  done\n"
     "  1  something was refused, returned or failed\n"
-    "  2  usage, or a file, certificate or folder that cannot be used\n"
+    "  2  usage, or a file, certificate, folder or output that cannot be used\n"
     "  3  the broker was not reached within the deadline";
 
 int Run(const PullOptions& options, const certs::ConnectionOptions& connection, const StopSignals& signals) {

@@ -112,8 +112,9 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
   output.End(delivery.summary());
   if (!status.ok()) {
     output.Warning(absl::string_view(status.message()));
-    return folder->failed() ? kExitUnusable : ExitCodeOf(status);
+    return folder->failed() || output.failed() ? kExitUnusable : ExitCodeOf(status);
   }
+  if (output.failed()) return Unusable(output, absl::DataLossError("standard output cannot be written"));
   const bool all_well = delivery.summary().returned == 0 && delivery.summary().refused == 0;
   return options.forever || all_well ? kExitDone : kExitRefused;
 }

@@ -112,6 +112,42 @@ TEST_F(PullCommandTest, TextNamesEachFile) {
   EXPECT_EQ(events_, "written " + FileOf(1) + "\n");
 }
 
+TEST_F(PullCommandTest, EventsThatCannotBeWrittenEndItAfterTheBatchThatIsSafe) {
+  for (const bool forever : {false, true}) {
+    for (const char* const output : {"json", "text"}) {
+      SCOPED_TRACE(output);
+      InboxServer server;
+      for (int i = 1; i <= 3; ++i) server.Add(ProperNotice(i));
+      options_.folder = files_ / (std::string(output) + std::to_string(forever));
+      options_.output = output;
+      options_.forever = forever;
+      options_.batch = 2;
+      std::FILE* const full = std::fopen("/dev/full", "w");
+      std::FILE* const messages = std::tmpfile();
+      EXPECT_EQ(RunPull(options_, grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()), {}, full,
+                        messages),
+                kExitUnusable);
+      std::fclose(full);
+      messages_ = TakeText(messages);
+      EXPECT_THAT(messages_, HasSubstr("standard output cannot be written"));
+      EXPECT_EQ(Received().size(), 2);
+      EXPECT_EQ(server.CountOf(State::kAcknowledged), 2);
+      EXPECT_EQ(server.CallsOf(Method::kPull), 1);
+    }
+  }
+}
+
+TEST_F(PullCommandTest, ARetryThatCannotBeToldIsAnErrorToo) {
+  server_.FailNext(Method::kPull, grpc::StatusCode::UNAVAILABLE, Moment::kBefore, 1);
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  std::FILE* const messages = std::tmpfile();
+  EXPECT_EQ(
+      RunPull(options_, grpc::CreateChannel(server_.address(), grpc::InsecureChannelCredentials()), {}, full, messages),
+      kExitUnusable);
+  std::fclose(full);
+  EXPECT_THAT(TakeText(messages), HasSubstr("standard output cannot be written"));
+}
+
 TEST_F(PullCommandTest, FolderAndFilesAreTheOwnersAlone) {
   AddNotices(1);
   ASSERT_EQ(Pull(), kExitDone);
