@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "certs/client_connection.h"
+#include "certs/command_line.h"
 #include "municipality-client/pull_command.h"
 #include "municipality-client/stop_signals.h"
 
@@ -45,6 +46,7 @@ int Main(int argc, char** argv) {
   CLI::App application("Receives the discharge notices of one municipality.", "envej-municipality");
   application.set_version_flag("--version", "envej-municipality " ENVEJ_VERSION);
   application.require_subcommand(1);
+  certs::NameUnknownWords(application);
   application.footer(kFooter);
 
   PullOptions pull_options;

@@ -273,6 +273,10 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
 
 TEST_F(MutualTlsTest, WrongUsageIsToldByItsOwnCode) {
   EXPECT_EQ(Run({ProgramPath("envej-municipality")}), kExitUnusable);
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "bogus"}), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("envej-municipality does not know 'bogus'; its commands are pull, watch\n"));
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "pull", "bogus"}), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("envej-municipality pull does not know 'bogus'\n"));
   EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--help"}), kExitDone);
   EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--version"}), kExitDone);
   for (const auto& [option, value] : std::map<std::string, std::string>{
