@@ -33,14 +33,16 @@ class TwoInboxesTest : public testing::Test {
     id_ = first.envelope().notice_id();
     second.mutable_envelope()->set_notice_id(id_);
     second.mutable_citizen()->set_name(kOtherName);
+    const std::string path = broker_.folder().Path("notices.jsonl");
+    std::ofstream file(path);
     for (const v1::Notice& notice : {first, second}) {
       std::string line;
       ASSERT_TRUE(google::protobuf::util::MessageToJsonString(notice, &line).ok());
-      const std::string path = broker_.folder().Path(notice.envelope().municipality_code() + ".jsonl");
-      std::ofstream(path) << line << "\n";
-      const Ended submitted = Run("envej-region", {"submit", path}, support::kRegion);
-      ASSERT_EQ(submitted.code, kDone) << submitted.out << submitted.err;
+      file << line << "\n";
     }
+    file.close();
+    const Ended submitted = Run("envej-region", {"submit", path}, support::kRegion);
+    ASSERT_EQ(submitted.code, kDone) << submitted.out << submitted.err;
   }
 
   Ended Run(const char* program, std::vector<std::string> arguments, const char* identity) {
