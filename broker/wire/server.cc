@@ -4,6 +4,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
@@ -22,9 +23,24 @@ constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping mor
 // How long connections without calls get to close in good order. A client that looks at its own only when it calls, as
 // gRPC's do, would otherwise keep the server for up to five seconds.
 constexpr absl::Duration kFarewell = absl::Milliseconds(300);
+// What gRPC may hold for all connections together; it slows down and then closes connections before it takes more. A
+// hundred calls of the largest size take a third of it.
+constexpr size_t kGrpcBytes = size_t{512} << 20;
+constexpr int kUncompressedOnly = 1 << GRPC_COMPRESS_NONE;
 constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
 
+// A small message can grow to a thousand times its size, and would before anybody has asked who sends it, and before
+// its size is looked at. The second line alone refuses such a call; the first keeps gRPC from unpacking it meanwhile.
+void RefuseCompression(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kUncompressedOnly);
+}
+
 void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  RefuseCompression(builder);
+  grpc::ResourceQuota quota("envej");
+  quota.Resize(kGrpcBytes);
+  builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(kReceiveBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.concurrent_streams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytes);

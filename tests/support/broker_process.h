@@ -59,6 +59,8 @@ class BrokerProcess {
   bool Start();
   // Starts it although it must not serve, and tells how it ended.
   Ended StartRefused();
+  // While it runs.
+  pid_t process_id() const { return process_->id(); }
   void Signal(int number) { process_->Signal(number); }
   // Asks it to stop with SIGTERM and waits for its end.
   Ended Stop();
