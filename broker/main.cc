@@ -131,7 +131,7 @@ int Serve(const std::string& config_path) {
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
-  wire::SendLibraryLogsTo(log);
+  wire::SendLibraryLogsTo(log, clock);
   absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
   if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
   const Configuration& configuration = *read;
