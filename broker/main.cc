@@ -30,6 +30,7 @@
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
+#include "certs/broker_certificate.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
@@ -92,6 +93,9 @@ absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
                                     .authorities = options.tls.client_authorities});
   if (!credentials.ok()) return credentials.status();
   configuration.credentials = *std::move(credentials);
+
+  const absl::Status own = certs::CheckBrokerCertificate(options.tls.certificate_chain, options.broker_name);
+  if (!own.ok()) return own;
 
   absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return copenhagen.status();
