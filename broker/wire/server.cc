@@ -99,7 +99,7 @@ void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatu
 
 void Server::Drain(const Clock& clock, absl::Time deadline) {
   SayNotServing();
-  running_calls_.WaitForEnd(deadline - clock.Now());
+  running_calls_.WaitForEnd(clock, deadline);
   acceptor_.reset();
   server_->Shutdown(absl::ToChronoTime(std::min(deadline, clock.Now() + kFarewell)));
   server_->Wait();
