@@ -25,7 +25,7 @@ constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping mor
 // gRPC's do, would otherwise keep the server for up to five seconds.
 constexpr absl::Duration kFarewell = absl::Milliseconds(300);
 // What gRPC may hold for all connections together; it slows down and then closes connections before it takes more. A
-// hundred calls of the largest size take a third of it.
+// hundred calls of the largest size take a fifth of it.
 constexpr size_t kGrpcBytes = size_t{512} << 20;
 constexpr int kUncompressedOnly = 1 << GRPC_COMPRESS_NONE;
 constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
