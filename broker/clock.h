@@ -10,11 +10,14 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
+  // What has passed since some moment in the past, and never less than before: setting the clock does not change it.
+  virtual absl::Duration Elapsed() const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   absl::Time Now() const override;
+  absl::Duration Elapsed() const override;
 };
 
 }  // namespace envej

@@ -198,6 +198,7 @@ int Serve(const std::string& config_path) {
                               .participants = *configuration.participants,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
+                              .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
                               .copenhagen = configuration.copenhagen});

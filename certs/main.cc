@@ -1,6 +1,7 @@
 #include <exception>
 #include <iostream>
 
+#include "certs/command_line.h"
 #include "certs/commands/commands.h"
 
 namespace {
@@ -11,8 +12,10 @@ constexpr int kUsage = 2;
 
 int Run(int argc, char** argv) {
   CLI::App app("A private certificate authority for envej, and the secret of a broker.", "envej-certs");
+  app.set_version_flag("--version", "envej-certs " ENVEJ_VERSION);
   app.footer("Exit codes: 0 done, 1 refused or failed (one line says why), 2 wrong usage.");
   app.require_subcommand(1);
+  envej::certs::NameUnknownWords(app);
   envej::certs::Command chosen;
   envej::certs::AddInitCommand(app, chosen);
   envej::certs::AddIssueCommand(app, chosen);

@@ -44,6 +44,10 @@ absl::Status Delivery::Run(std::stop_token stop) {
 
     const absl::StatusOr<size_t> settled = Deliver(*items, stop);
     output_.Progress(summary_);
+    if (output_.failed() && (settled.ok() || absl::IsAborted(settled.status()))) {
+      return absl::DataLossError(
+          "standard output cannot be written, so what became of the last batch is not told there");
+    }
     if (!settled.ok() && !(options_.forever && absl::IsAborted(settled.status()))) return settled.status();
     if (settled.ok() && *settled > 0) {
       fruitless = 0;
@@ -74,6 +78,25 @@ Delivery::Batch Delivery::Sort(const std::vector<v1::InboxItem>& items) const {
   return batch;
 }
 
+absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
+  absl::StatusOr<std::vector<Kept>> kept = folder_.Keep(batch.arrivals);
+  if (!kept.ok()) return kept;
+  std::vector<v1::LeaseName> safe;
+  for (size_t i = 0; i < kept->size(); ++i) {
+    const Kept& one = (*kept)[i];
+    if (one.other_content) {
+      batch.causes.push_back({.reason = v1::RETURN_REASON_RULES_BROKEN, .rules = {contract::Reason::kNoticeIdReused}});
+      batch.cause_leases.push_back(batch.arrival_leases[i]);
+      continue;
+    }
+    safe.push_back(batch.arrival_leases[i]);
+    if (!one.written) ++summary_.already_had;
+    output_.KeptItem(one, folder_.PathOf(one.item));
+  }
+  batch.arrival_leases = std::move(safe);
+  return kept;
+}
+
 absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop) {
   output_.Pulled(items.size());
   summary_.received += items.size();
@@ -81,17 +104,13 @@ absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items
   for (const v1::InboxItem& item : items) leases.push_back(item.lease().name());
   const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
 
-  const Batch batch = Sort(items);
-  const absl::StatusOr<std::vector<Kept>> kept = folder_.Keep(batch.arrivals);
+  Batch batch = Sort(items);
+  const absl::StatusOr<std::vector<Kept>> kept = Keep(batch);
   if (!kept.ok()) return kept.status();
-  for (const Kept& one : *kept) {
-    if (!one.written) ++summary_.already_had;
-    output_.KeptItem(one, folder_.PathOf(one.item));
-  }
 
   const absl::Status command = RunCommand(*kept);
   size_t settled = 0;
-  if (command.ok() && !batch.arrivals.empty()) {
+  if (command.ok() && !batch.arrival_leases.empty()) {
     const absl::StatusOr<size_t> acknowledged = Acknowledge(batch.arrival_leases, stop);
     if (!acknowledged.ok()) return acknowledged.status();
     settled += *acknowledged;

@@ -37,7 +37,8 @@ class Delivery {
 
   // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
   // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged
-  // (not with `forever`, which tries again). Otherwise the error of the client or the folder.
+  // (not with `forever`, which tries again). DATA_LOSS when an event could not be written; the batch was finished, and
+  // no other pulled. Otherwise the error of the client or the folder.
   absl::Status Run(std::stop_token stop);
 
   const Summary& summary() const { return summary_; }
@@ -45,12 +46,14 @@ class Delivery {
  private:
   struct Batch {
     std::vector<Arrival> arrivals;
-    std::vector<v1::LeaseName> arrival_leases;  // of each arrival
+    std::vector<v1::LeaseName> arrival_leases;  // of each arrival; once kept, of those that may be acknowledged
     std::vector<ReturnCause> causes;
     std::vector<v1::LeaseName> cause_leases;  // of each cause
   };
 
   Batch Sort(const std::vector<v1::InboxItem>& items) const;
+  // Keeps the arrivals; those that the folder has had with another content become causes for a return.
+  absl::StatusOr<std::vector<Kept>> Keep(Batch& batch);
   // How many items were settled: acknowledged or returned. ABORTED if the command failed.
   absl::StatusOr<size_t> Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop);
   absl::Status RunCommand(const std::vector<Kept>& kept);

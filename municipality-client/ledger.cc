@@ -15,7 +15,8 @@ namespace envej::municipality_client {
 namespace {
 
 constexpr absl::string_view kName = ".ledger";
-constexpr absl::string_view kVersion = "1";
+constexpr absl::string_view kSaltedVersion = "1";
+constexpr absl::string_view kKeyedVersion = "2";
 constexpr absl::string_view kTakenBack = "-";
 constexpr absl::string_view kTimeFormat = "%Y-%m-%dT%H:%M:%E6SZ";
 constexpr size_t kMostBytes = size_t{1} << 30;  // about five million items
@@ -36,19 +37,20 @@ bool IsHex(absl::string_view text) {
 }  // namespace
 
 std::string EncodeLedgerLine(const LedgerEntry& entry) {
-  const std::string fields =
-      absl::StrCat(kVersion, " ", entry.item.region_code, " ", entry.item.notice_id, " ", entry.item.revision, " ",
-                   entry.kind, " ", absl::FormatTime(kTimeFormat, entry.accepted_at, absl::UTCTimeZone()), " ",
-                   entry.digest.empty() ? kTakenBack : absl::string_view(entry.digest));
+  const std::string fields = absl::StrCat(entry.salted ? kSaltedVersion : kKeyedVersion, " ", entry.item.region_code,
+                                          " ", entry.item.notice_id, " ", entry.item.revision, " ", entry.kind, " ",
+                                          absl::FormatTime(kTimeFormat, entry.accepted_at, absl::UTCTimeZone()), " ",
+                                          entry.digest.empty() ? kTakenBack : absl::string_view(entry.digest));
   return absl::StrCat(fields, " ", Checksum(fields), "\n");
 }
 
 std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line) {
   const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
-  if (fields.size() != 8 || fields[0] != kVersion) return std::nullopt;
+  if (fields.size() != 8 || (fields[0] != kSaltedVersion && fields[0] != kKeyedVersion)) return std::nullopt;
   const absl::string_view checksum = fields[7];
   if (Checksum(line.substr(0, line.size() - checksum.size() - 1)) != std::string(checksum)) return std::nullopt;
   LedgerEntry entry;
+  entry.salted = fields[0] == kSaltedVersion;
   entry.item.region_code = std::string(fields[1]);
   entry.item.notice_id = std::string(fields[2]);
   if (!absl::SimpleAtoi(fields[3], &entry.item.revision)) return std::nullopt;
@@ -95,11 +97,12 @@ void Ledger::Learn(const LedgerEntry& entry) {
   if (entry.digest.empty()) {
     digests_.erase(entry.item);
   } else {
-    digests_[entry.item] = entry.digest;
+    digests_[entry.item] = {.digest = entry.digest, .salted = entry.salted};
   }
+  has_keyed_lines_ = has_keyed_lines_ || !entry.salted;
 }
 
-std::optional<std::string> Ledger::Find(const ItemName& item) const {
+std::optional<LedgerDigest> Ledger::Find(const ItemName& item) const {
   const auto found = digests_.find(item);
   if (found == digests_.end()) return std::nullopt;
   return found->second;

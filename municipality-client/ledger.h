@@ -31,11 +31,20 @@ struct LedgerEntry {
   ItemName item;
   std::string kind;        // one word: "notice"
   absl::Time accepted_at;  // whole microseconds
-  std::string digest;      // of the temporary file: 64 hexadecimal digits; empty to take the item back
+  std::string digest;      // of the file: 64 hexadecimal digits; empty to take the item back
+  // How the first version made the digest: with random text that only the temporary file's name held.
+  bool salted = false;
+};
+
+// What the ledger knows of an item's file.
+struct LedgerDigest {
+  std::string digest;
+  bool salted = false;
 };
 
 // The line: fields parted by a space, then a checksum of them and a newline.
-//   1 REGION ID REVISION KIND ACCEPTED_AT DIGEST CHECKSUM
+//   2 REGION ID REVISION KIND ACCEPTED_AT DIGEST CHECKSUM
+// A line that starts with 1 holds a salted digest.
 std::string EncodeLedgerLine(const LedgerEntry& entry);
 // From a line without its newline; nothing if the checksum or the form does not hold.
 std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line);
@@ -53,9 +62,11 @@ class Ledger {
   static absl::StatusOr<Ledger> Open(const PrivateFolder& folder);
 
   // The digest of an item that the folder has had; nothing for any other.
-  std::optional<std::string> Find(const ItemName& item) const;
+  std::optional<LedgerDigest> Find(const ItemName& item) const;
   size_t size() const { return digests_.size(); }
   int damaged_lines() const { return damaged_lines_; }
+  // Whether it has lines that are not of the first version.
+  bool has_keyed_lines() const { return has_keyed_lines_; }
 
   // Writes the lines; they are known, and safe, only after `Sync`.
   absl::Status Append(const std::vector<LedgerEntry>& entries);
@@ -68,9 +79,10 @@ class Ledger {
 
   FileDescriptor file_;
   std::string path_;  // for the texts of errors
-  std::map<ItemName, std::string> digests_;
+  std::map<ItemName, LedgerDigest> digests_;
   std::vector<LedgerEntry> appended_;
   int damaged_lines_ = 0;
+  bool has_keyed_lines_ = false;
 };
 
 }  // namespace envej::municipality_client

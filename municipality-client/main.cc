@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "certs/client_connection.h"
+#include "certs/command_line.h"
 #include "municipality-client/pull_command.h"
 #include "municipality-client/stop_signals.h"
 
@@ -17,12 +18,14 @@ constexpr char kFooter[] =
     "Each notice becomes one file, DIR/notice-REGION-ID-REVISION.json, and is acknowledged only once it is safe on "
     "the disk.\nA file may be moved or deleted at any time: DIR/.ledger remembers it, so that it is not written "
     "again.\n"
+    "DIR is for one municipality from its first notice on; a scheme of several gives each a DIR of its own.\n"
+    "Another notice under a known region, id and revision is returned (RULES_BROKEN), never acknowledged.\n"
     "When nothing comes, nothing waits; what an earlier run did not acknowledge comes again when its leases run "
     "out.\n\n"
     "Exit codes:\n"
     "  0  done\n"
     "  1  something was refused, returned or failed\n"
-    "  2  usage, or a file, certificate or folder that cannot be used\n"
+    "  2  usage, or a file, certificate, folder or output that cannot be used\n"
     "  3  the broker was not reached within the deadline";
 
 int Run(const PullOptions& options, const certs::ConnectionOptions& connection, const StopSignals& signals) {
@@ -43,6 +46,7 @@ int Main(int argc, char** argv) {
   CLI::App application("Receives the discharge notices of one municipality.", "envej-municipality");
   application.set_version_flag("--version", "envej-municipality " ENVEJ_VERSION);
   application.require_subcommand(1);
+  certs::NameUnknownWords(application);
   application.footer(kFooter);
 
   PullOptions pull_options;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "municipality-client/durable_file.h"
+#include "municipality-client/folder_binding.h"
 #include "municipality-client/ledger.h"
 #include "municipality-client/step.h"
 
@@ -31,10 +32,13 @@ struct Kept {
   ItemName item;
   bool written = false;  // false: the folder has had it before
   bool present = false;  // its file is there; false once it was consumed
+  // The folder has had something else under this name, or cannot tell that it was the same. The arrival is nowhere on
+  // the disk and must not be acknowledged.
+  bool other_content = false;
 };
 
-// The folder into which notices are received. Each item is written once, also when it is delivered again after its
-// file was consumed and deleted, and a crash at any point neither loses nor doubles one:
+// The folder into which one municipality's notices are received. Each item is written once, also when it is delivered
+// again after its file was consumed and deleted, and a crash at any point neither loses nor doubles one:
 //
 //   temporary files written and synced, their names synced (the folder), the ledger's lines appended and synced, the
 //   files renamed into place, the folder synced; only then does `Keep` return, and only then may the caller
@@ -42,17 +46,23 @@ struct Kept {
 //
 // `Open` completes what a crash left: a temporary file that the ledger knows is put in place, any other is removed
 // (its item was never acknowledged, so it comes again). The ledger keeps no plain hash of a file, from which a name or
-// number could be guessed after the file is gone: the digest covers random text too that only the temporary file's
-// name holds.
+// number could be guessed after the file is gone: its digests are keyed, and the key stands in another file, with the
+// municipality (`FolderBinding`).
+//
+// An item is the same as before if its file's bytes are: by the ledger's digest or, where the ledger has one of its
+// first version only, by the file itself while it is there.
 //
 // After any error nothing further is written; the folder must be opened again. One process a folder.
 // Thread safety: none; one thread at a time.
 class NoticeFolder {
  public:
-  // Errors as PrivateFolder's, and FAILED_PRECONDITION when another process works in the folder.
-  static absl::StatusOr<NoticeFolder> Open(absl::string_view path, StepCallback on_step);
+  // Errors as PrivateFolder's, and FAILED_PRECONDITION when another process works in the folder, when it is bound to
+  // another municipality, or when its binding is damaged or gone. A folder without one is bound by the first `Keep`,
+  // durably and before anything else is written.
+  static absl::StatusOr<NoticeFolder> Open(absl::string_view path, absl::string_view municipality_code,
+                                           StepCallback on_step);
 
-  // One result an arrival, in order. OK means durable. An item that stands twice is kept once.
+  // One result an arrival, in order. OK means durable, but for `other_content`. An item that stands twice is kept once.
   absl::StatusOr<std::vector<Kept>> Keep(const std::vector<Arrival>& arrivals);
 
   std::string PathOf(const ItemName& item) const;
@@ -66,12 +76,21 @@ class NoticeFolder {
     std::string final_name;
   };
 
-  NoticeFolder(PrivateFolder folder, FileDescriptor lock, Ledger ledger, StepCallback on_step)
-      : folder_(std::move(folder)), lock_(std::move(lock)), ledger_(std::move(ledger)), on_step_(std::move(on_step)) {}
+  NoticeFolder(PrivateFolder folder, FileDescriptor lock, Ledger ledger, std::string municipality_code,
+               std::optional<FolderBinding> binding, StepCallback on_step)
+      : folder_(std::move(folder)),
+        lock_(std::move(lock)),
+        ledger_(std::move(ledger)),
+        municipality_code_(std::move(municipality_code)),
+        binding_(std::move(binding)),
+        on_step_(std::move(on_step)) {}
 
   absl::Status Recover();
   absl::Status RecoverTemporary(const std::string& name);
-  absl::StatusOr<Temporary> WriteTemporary(const Arrival& arrival, LedgerEntry& entry);
+  absl::Status BindAtFirst();
+  std::string KeyedDigest(absl::string_view bytes) const;
+  absl::StatusOr<bool> IsSame(const LedgerDigest& known, const ItemName& item, absl::string_view bytes) const;
+  absl::StatusOr<Temporary> WriteTemporary(const ItemName& item, absl::string_view bytes);
   absl::Status PutInPlace(const std::vector<Temporary>& temporaries, const std::vector<LedgerEntry>& entries);
   absl::StatusOr<std::vector<Kept>> KeepAll(const std::vector<Arrival>& arrivals);
   void Passed(Step step) const {
@@ -81,6 +100,8 @@ class NoticeFolder {
   PrivateFolder folder_;
   FileDescriptor lock_;
   Ledger ledger_;
+  std::string municipality_code_;
+  std::optional<FolderBinding> binding_;
   StepCallback on_step_;
   int completed_files_ = 0;
   bool failed_ = false;

@@ -41,9 +41,9 @@ std::string NameOf(const v1::LeaseName& name) {
   return absl::StrCat("notice ", SafeId(name.notice_id()), " of region ", SafeRegion(name.region_code()));
 }
 
-void WriteLine(std::FILE* stream, absl::string_view line) {
-  std::fprintf(stream, "%.*s\n", static_cast<int>(line.size()), line.data());
-  std::fflush(stream);
+// Whether it was written out.
+bool WriteLine(std::FILE* stream, absl::string_view line) {
+  return std::fprintf(stream, "%.*s\n", static_cast<int>(line.size()), line.data()) >= 0 && std::fflush(stream) == 0;
 }
 
 }  // namespace
@@ -60,9 +60,9 @@ void Output::Tell(const Json& event, absl::string_view line) {
   const std::string text = format_ == Format::kJson
                                ? event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                                : std::string(line);
-  if (text.empty()) return;
+  if (text.empty() || failed_) return;
   ClearProgress();
-  WriteLine(events_, text);
+  failed_ = !WriteLine(events_, text);
 }
 
 void Output::TellAside(const Json& event, absl::string_view line) {

@@ -30,6 +30,8 @@ struct Summary {
 // out at once: {"event": pulled | written | already_had | acknowledging | acknowledged | returned | refused | retrying
 // | command_failed | warning, ...}. The summary, and progress where that is a terminal, go to standard error.
 //
+// After an event could not be written no further one is.
+//
 // Thread safety: none; one thread at a time.
 class Output {
  public:
@@ -51,6 +53,9 @@ class Output {
   void Progress(const Summary& summary);
   void End(const Summary& summary);
 
+  // Whether an event could not be written.
+  bool failed() const { return failed_; }
+
  private:
   // `line` is what text output says of it; empty for nothing.
   void Tell(const nlohmann::ordered_json& event, absl::string_view line);
@@ -62,6 +67,7 @@ class Output {
   std::FILE* messages_;
   bool terminal_;
   bool progress_shown_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace envej::municipality_client

@@ -90,7 +90,7 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
   Output output(options.output == "json" ? Output::Format::kJson : Output::Format::kText, events, messages);
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return Unusable(output, copenhagen.status());
-  absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, on_step);
+  absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, options.municipality_code, on_step);
   if (!folder.ok()) return Unusable(output, folder.status());
   if (folder->damaged_ledger_lines() > 0) {
     output.Warning(absl::StrCat("the ledger in ", options.folder, " has ", folder->damaged_ledger_lines(),
@@ -112,8 +112,9 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
   output.End(delivery.summary());
   if (!status.ok()) {
     output.Warning(absl::string_view(status.message()));
-    return folder->failed() ? kExitUnusable : ExitCodeOf(status);
+    return folder->failed() || output.failed() ? kExitUnusable : ExitCodeOf(status);
   }
+  if (output.failed()) return Unusable(output, absl::DataLossError("standard output cannot be written"));
   const bool all_well = delivery.summary().returned == 0 && delivery.summary().refused == 0;
   return options.forever || all_well ? kExitDone : kExitRefused;
 }

@@ -17,7 +17,7 @@ namespace envej::municipality_client {
 // How the program ends.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitRefused = 1;     // something was refused, returned or failed
-inline constexpr int kExitUnusable = 2;    // usage, or a file, certificate or folder that cannot be used
+inline constexpr int kExitUnusable = 2;    // usage, or a file, certificate, folder or output that cannot be used
 inline constexpr int kExitNotReached = 3;  // the broker was not reached within the deadline
 
 // What `pull` and `watch` are told.

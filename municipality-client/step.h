@@ -7,6 +7,8 @@ namespace envej::municipality_client {
 
 // The points between which a crash leaves different things behind.
 enum class Step {
+  kBindingWritten,     // its bytes on the disk, its name perhaps not
+  kBound,              // the folder to its municipality
   kTemporaryWritten,   // one file, its bytes on the disk, its name perhaps not
   kTemporariesSynced,  // all of a batch, names too
   kLedgerAppended,     // written, perhaps not on the disk

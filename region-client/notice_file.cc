@@ -65,12 +65,6 @@ Refusal FromProblems(const std::vector<FieldProblem>& problems) {
   return refusal;
 }
 
-// The code, if the field holds one: anything else in it could be a value that went astray.
-std::string MunicipalityCodeOf(const v1::Notice& notice) {
-  const std::string& code = notice.envelope().municipality_code();
-  return code.size() == 4 && std::all_of(code.begin(), code.end(), absl::ascii_isdigit) ? code : "";
-}
-
 std::string NoticeIdOf(const v1::Notice& notice) {
   const std::string& id = notice.envelope().notice_id();
   return contract::NoticeId::Parse(id).has_value() ? id : "";
@@ -89,7 +83,7 @@ class Reading {
 
   const contract::Moment now_;
   NoticeFile file_;
-  std::unordered_map<std::string, size_t> by_id_;  // into file_.notices
+  std::unordered_map<std::string, size_t> by_name_;  // municipality and id; into file_.notices
 };
 
 void Reading::Refuse(size_t number, const v1::Notice& notice, Refusal refusal) {
@@ -120,7 +114,9 @@ void Reading::Line(size_t number, absl::string_view text) {
   }
   if (rejection.has_value()) return Refuse(number, notice, ToRefusal(*rejection));
 
-  const auto [known, is_new] = by_id_.emplace(notice.envelope().notice_id(), file_.notices.size());
+  const v1::Envelope& envelope = notice.envelope();
+  const auto [known, is_new] =
+      by_name_.emplace(absl::StrCat(envelope.municipality_code(), " ", envelope.notice_id()), file_.notices.size());
   if (is_new) {
     file_.notices.push_back({.lines = {number}, .notice = std::move(notice)});
     return;
@@ -136,6 +132,11 @@ void Reading::Line(size_t number, absl::string_view text) {
 }
 
 }  // namespace
+
+std::string MunicipalityCodeOf(const v1::Notice& notice) {
+  const std::string& code = notice.envelope().municipality_code();
+  return code.size() == 4 && std::all_of(code.begin(), code.end(), absl::ascii_isdigit) ? code : "";
+}
 
 Refusal ToRefusal(const contract::Rejection& rejection) {
   if (rejection.reason == contract::Reason::kNone) {

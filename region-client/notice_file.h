@@ -52,9 +52,12 @@ struct NoticeFile {
 // revision 1 where they are absent.
 void Normalise(v1::Notice& notice);
 
+// The municipality's code, if the field holds one; otherwise nothing, since it could be a value that went astray.
+std::string MunicipalityCodeOf(const v1::Notice& notice);
+
 // Reads every line of `input` as proto3 JSON of envej.v1.Notice and checks it as of `now` by every rule of the
-// contract; blank lines and a byte order mark before the first line are skipped. The first good line with an id counts:
-// a later one that says something else is refused (NOTICE_ID_REUSED).
+// contract; blank lines and a byte order mark before the first line are skipped. The first good line with an id for
+// a municipality counts: a later one that says something else is refused (NOTICE_ID_REUSED).
 // RESOURCE_EXHAUSTED if there are more than kFileNotices lines; DATA_LOSS if reading fails.
 absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now);
 

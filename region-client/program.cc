@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "certs/command_line.h"
 #include "proto/contract/day.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/notice_id.h"
@@ -181,6 +182,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   CLI::App app("Sends discharge notices from a region to the municipalities' inboxes.", "envej-region");
   app.set_version_flag("--version", "envej-region " ENVEJ_VERSION);
   app.require_subcommand(1);
+  certs::NameUnknownWords(app);
   app.footer(kFooter);
   app.set_help_all_flag("--help-all", "print the help of every command");
   CLI::App* submit = AddSubmit(app, arguments);

@@ -22,7 +22,8 @@ constexpr size_t kLongestLine = size_t{64} << 10;
 constexpr size_t kReadBytes = size_t{64} << 10;
 
 std::string KeyOf(const v1::Receipt& receipt) {
-  return absl::StrCat(receipt.municipality_code(), " ", receipt.notice_id(), " ", receipt.revision());
+  return absl::StrCat(receipt.region_code(), " ", receipt.municipality_code(), " ", receipt.notice_id(), " ",
+                      receipt.revision());
 }
 
 absl::Status Failed(const std::string& path, absl::string_view what) {

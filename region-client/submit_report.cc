@@ -115,8 +115,8 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
   }
   const bool is_in = outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated;
   if (form_ == OutputForm::kJson) {
-    const v1::Envelope& envelope = entry.notice.envelope();
-    Json json = ToJson(line, envelope.notice_id(), envelope.municipality_code(), OutcomeName(outcome.kind));
+    Json json =
+        ToJson(line, entry.notice.envelope().notice_id(), MunicipalityCodeOf(entry.notice), OutcomeName(outcome.kind));
     if (!is_in) AddRefusal(outcome.refusal, json);
     if (is_in && receipts_in_lines_) json["receipt"] = Json::parse(ToJsonLine(outcome.receipt), nullptr, false);
     streams_.out << Dump(json) << '\n';

@@ -25,6 +25,12 @@ journal::Event AcceptedEvent(const store::NoticeKey& notice, const Record& recor
           .return_reason = 0};
 }
 
+absl::StatusOr<contract::Receipt> ReadReceipt(const store::NoticeKey& notice, const Record& record,
+                                              journal::ReceiptReader& receipts) {
+  if (!record.position.has_value()) return absl::DataLossError("a record does not say where its acceptance stands");
+  return receipts.Read({.notice = notice, .revision = record.revision}, *record.position);
+}
+
 template <typename TimeOf>
 Operations::Done AsTimes(Inboxes::TimesDone done, TimeOf time_of) {
   return [done = std::move(done), time_of](std::vector<Result> results) {
@@ -51,7 +57,7 @@ bool Matches(const ListQuery& query, const Record& record) {
 
 Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& scheduler, const Options& options)
     : store_(store),
-      clock_(clock),
+      time_(clock, store),
       operations_(store),
       pulls_(
           store, operations_, scheduler, [this] { return Now(); }, options.waiting_pulls),
@@ -63,10 +69,7 @@ void Inboxes::Start() { expiry_.Start(); }
 
 void Inboxes::Drain() { pulls_.Drain(); }
 
-absl::Time Inboxes::Now() const {
-  const absl::Time now = std::max(clock_.Now(), store_.LastPersistedTime());
-  return absl::FromUnixMicros(absl::ToUnixMicros(now));
-}
+absl::Time Inboxes::Now() { return time_.Now(); }
 
 void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
   std::vector<Operation> operations;
@@ -83,20 +86,22 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
                   [this, notices = std::move(notices), done = std::move(done)](std::vector<Result> results) {
                     std::vector<absl::StatusOr<Accepted>> answers;
                     answers.reserve(results.size());
+                    journal::ReceiptReader receipts(store_);
                     for (size_t index = 0; index < results.size(); ++index) {
-                      answers.push_back(Answer(notices[index], results[index]));
+                      answers.push_back(Answer(notices[index], results[index], receipts));
                     }
                     done(std::move(answers));
                   });
 }
 
-absl::StatusOr<Accepted> Inboxes::Answer(const store::NoticeKey& notice, const Result& result) {
+absl::StatusOr<Accepted> Inboxes::Answer(const store::NoticeKey& notice, const Result& result,
+                                         journal::ReceiptReader& receipts) {
   if (!result.status.ok()) return result.status;
   if (result.changed) {
     return Accepted{.receipt = journal::MakeReceipt(AcceptedEvent(notice, result.record), result.outcome),
                     .repeated = false};
   }
-  absl::StatusOr<contract::Receipt> first = GetReceipt(notice, result.record);
+  absl::StatusOr<contract::Receipt> first = ReadReceipt(notice, result.record, receipts);
   if (!first.ok()) return first.status();
   return Accepted{.receipt = *std::move(first), .repeated = true};
 }
@@ -153,8 +158,8 @@ absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
 }
 
 absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& notice, const Record& record) {
-  if (!record.position.has_value()) return absl::DataLossError("a record does not say where its acceptance stands");
-  return journal::ReadReceipt(store_, {.notice = notice, .revision = record.revision}, *record.position);
+  journal::ReceiptReader receipts(store_);
+  return ReadReceipt(notice, record, receipts);
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

@@ -13,11 +13,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
+#include "broker/inbox/inbox_time.h"
 #include "broker/inbox/lease_expiry.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/pull_queue.h"
 #include "broker/inbox/record.h"
 #include "broker/inbox/scheduler.h"
+#include "broker/journal/receipts.h"
 #include "broker/store/ordered_store.h"
 #include "proto/contract/receipt.h"
 
@@ -69,7 +71,7 @@ struct ListPage {
 };
 
 // The inboxes of all municipalities: what may happen to a notice, carried out over the store. Speaks of notices, leases
-// and reasons; time is the clock's, but never behind what the store has persisted.
+// and reasons.
 //
 // Errors: refusals carry their reason (contract::RejectionOf); any other status is an error of the store.
 // Durability: submissions, acknowledgements and returns are answered after the sync; leases before it.
@@ -117,14 +119,15 @@ class Inboxes {
 
   static constexpr size_t kListScan = 5000;
 
-  // The time that everything happening now is given.
-  absl::Time Now() const;
+  // The time that everything happening now is given (inbox_time.h).
+  absl::Time Now();
 
  private:
-  absl::StatusOr<Accepted> Answer(const store::NoticeKey& notice, const Result& result);
+  absl::StatusOr<Accepted> Answer(const store::NoticeKey& notice, const Result& result,
+                                  journal::ReceiptReader& receipts);
 
   store::OrderedStore& store_;
-  const Clock& clock_;
+  InboxTime time_;
   Operations operations_;
   PullQueue pulls_;
   LeaseExpiry expiry_;

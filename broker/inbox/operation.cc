@@ -134,31 +134,23 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
   for (const size_t index : round->open) {
     Operation& operation = round->operations[index];
     Result& result = round->results[index];
-    // Most submissions are new. The commit finds out those that are not, and the next round reads.
-    Found before;
-    Decision decision;
-    const bool presumed_new = round->round == 0 && std::holds_alternative<Submit>(operation.happening);
-    if (presumed_new) decision = Decide(std::nullopt, operation.happening, round->now);
-    if (decision.kind != Decision::Kind::kChanged) {
-      absl::StatusOr<Found> found = Find(store_, operation.notice);
-      if (!found.ok()) {
-        result.status = found.status();
-        continue;
-      }
-      before = *std::move(found);
-      decision = Decide(before.record, operation.happening, round->now);
+    absl::StatusOr<Found> before = Find(store_, operation.notice);
+    if (!before.ok()) {
+      result.status = before.status();
+      continue;
     }
+    Decision decision = Decide(before->record, operation.happening, round->now);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
       result.status = contract::ToStatus(*decision.rejection);
       continue;
     }
     if (decision.kind != Decision::Kind::kChanged) {
-      if (before.record.has_value()) result.record = *std::move(before.record);
+      if (before->record.has_value()) result.record = *std::move(before->record);
       continue;
     }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
-    transitions.push_back(MakeTransition(operation, before, decision, round->now));
+    transitions.push_back(MakeTransition(operation, *before, decision, round->now));
     result.record = *std::move(decision.next);
     round->committed.push_back(index);
   }

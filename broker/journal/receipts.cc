@@ -1,9 +1,12 @@
 #include "broker/journal/receipts.h"
 
+#include <utility>
+
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 
 namespace envej::journal {
+
 contract::Receipt MakeReceipt(const Event& accepted, const store::Outcome& outcome) {
   contract::Receipt receipt = ReceiptOf(accepted);
   if (outcome.position.has_value()) receipt.position = *outcome.position;
@@ -11,22 +14,31 @@ contract::Receipt MakeReceipt(const Event& accepted, const store::Outcome& outco
   return receipt;
 }
 
-absl::StatusOr<contract::Receipt> ReadReceipt(store::OrderedStore& store, const store::ItemKey& item,
-                                              const contract::JournalPosition& position) {
-  const absl::StatusOr<std::optional<store::BatchRecord>> batch = store::ReadBatchRecord(store, position.batch);
+absl::Status ReceiptReader::ReadBatch(uint64_t number) {
+  if (last_.has_value() && last_->number == number) return absl::OkStatus();
+  absl::StatusOr<std::optional<store::BatchRecord>> batch = store::ReadBatchRecord(store_, number);
   if (!batch.ok()) return batch.status();
-  if (!batch->has_value() || position.event_index >= (*batch)->events.size()) {
-    return absl::DataLossError("the journal does not hold the batch that a receipt names");
+  if (!batch->has_value()) return absl::DataLossError("the journal does not hold the batch that a receipt names");
+  std::vector<std::string> events = std::move((*batch)->events);
+  contract::MerkleTree tree(events);
+  last_.emplace(Batch{.number = number, .events = std::move(events), .tree = std::move(tree)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<contract::Receipt> ReceiptReader::Read(const store::ItemKey& item,
+                                                      const contract::JournalPosition& position) {
+  if (absl::Status status = ReadBatch(position.batch); !status.ok()) return status;
+  if (position.event_index >= last_->events.size()) {
+    return absl::DataLossError("the journal does not hold the event that a receipt names");
   }
-  const std::vector<std::string>& events = (*batch)->events;
-  const absl::StatusOr<Event> event = DecodeEvent(events[position.event_index]);
+  const absl::StatusOr<Event> event = DecodeEvent(last_->events[position.event_index]);
   if (!event.ok()) return event.status();
   if (event->type != EventType::kAccepted || event->item != item) {
     return absl::DataLossError("the journal holds another event where a receipt says that its acceptance stands");
   }
   contract::Receipt receipt = ReceiptOf(*event);
   receipt.position = position;
-  receipt.inclusion = contract::MerkleTree(events).Prove(position.event_index);
+  receipt.inclusion = last_->tree.Prove(position.event_index);
   return receipt;
 }
 

@@ -21,12 +21,18 @@ bool CommitQueue::Push(PendingCommit& commit) {
   return true;
 }
 
-std::vector<PendingCommit> CommitQueue::Gather() {
+std::vector<PendingCommit> CommitQueue::Gather(absl::Duration at_most) {
   std::vector<PendingCommit> gathered;
   size_t transitions = 0;
   size_t bytes = 0;
   MutexLock lock(mutex_);
-  while (entries_.empty() && !closed_) changed_.Wait(mutex_);
+  while (entries_.empty() && !closed_) {
+    if (at_most == absl::InfiniteDuration()) {
+      changed_.Wait(mutex_);
+    } else if (!changed_.WaitFor(mutex_, at_most)) {
+      break;
+    }
+  }
   while (!entries_.empty()) {
     Entry& next = entries_.front();
     const size_t count = next.commit.transitions.size();
@@ -41,6 +47,11 @@ std::vector<PendingCommit> CommitQueue::Gather() {
   transitions_ -= transitions;
   bytes_ -= bytes;
   return gathered;
+}
+
+bool CommitQueue::IsOver() {
+  MutexLock lock(mutex_);
+  return closed_ && entries_.empty();
 }
 
 void CommitQueue::Close() {

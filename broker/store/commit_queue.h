@@ -5,6 +5,7 @@
 #include <deque>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "broker/mutex.h"
 #include "broker/store/batch_builder.h"
 
@@ -27,9 +28,12 @@ class CommitQueue {
   // False, with `commit` untouched, if it does not fit or the queue is closed. Into an empty queue every commit fits.
   bool Push(PendingCommit& commit);
 
-  // Waits for the first commit and takes what one batch may hold: at least one. None: closed, and all were taken.
-  std::vector<PendingCommit> Gather();
+  // Waits for the first commit and takes what one batch may hold: at least one. None: closed, and all were taken; or
+  // none came within `at_most`.
+  std::vector<PendingCommit> Gather(absl::Duration at_most = absl::InfiniteDuration());
 
+  // Whether it is closed, and all were taken.
+  bool IsOver();
   void Close();
 
  private:

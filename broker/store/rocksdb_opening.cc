@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -46,6 +47,24 @@ absl::Status PutSynced(rocksdb::DB& engine, const std::string& key, const std::s
   options.sync = true;
   options.protection_bytes_per_key = kProtectionBytes;
   return FromEngine(engine.Put(options, key, value), "cannot write the store");
+}
+
+// Opening writes what the log holds into tables, and then the new epoch. The engine ends the process where it cannot.
+absl::Status CheckSpace(const StorePaths& paths, size_t opening_bytes) {
+  std::error_code error;
+  uintmax_t needed = opening_bytes;
+  for (std::filesystem::directory_iterator entry(paths.engine, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() != ".log") continue;
+    const uintmax_t bytes = entry->file_size(error);
+    if (!error) needed += bytes;
+  }
+  const std::filesystem::space_info space = std::filesystem::space(paths.directory, error);
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", paths.directory, ": ", error.message()));
+  if (space.available >= needed) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the disk of ", paths.directory, " has ", space.available >> 10,
+                                             " KiB free, and opening the store may need ", needed >> 10,
+                                             " KiB: make room and start again; nothing was changed"));
 }
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenFiles(const RocksDbStoreOptions& options, const StorePaths& paths,
@@ -90,6 +109,7 @@ absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
                            .block_cache_bytes = options.block_cache_bytes};
   const absl::StatusOr<Finding> finding = Examine(paths, sizes, options.env);
   if (!finding.ok()) return finding.status();
+  if (absl::Status status = CheckSpace(paths, options.opening_bytes); !status.ok()) return status;
   const bool is_sound = finding->kind == Finding::Kind::kSound;
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine =
       is_sound ? OpenFiles(options, paths, false) : MakeStore(options, paths, *finding);

@@ -59,6 +59,7 @@ RocksDbStore::RocksDbStore(const RocksDbStoreOptions& options, std::unique_ptr<r
                            uint64_t epoch, std::unique_ptr<HighWaterMarkFile> mark)
     : broker_(options.broker),
       fail_stop_(options.fail_stop),
+      quiet_(options.quiet),
       engine_(std::move(engine)),
       epoch_(epoch),
       queue_({.queue_transitions = options.queue_transitions,
@@ -134,9 +135,15 @@ absl::Status RocksDbStore::Stop() {
 
 void RocksDbStore::RunCommitter() {
   while (true) {
-    std::vector<PendingCommit> commits = queue_.Gather();
-    if (commits.empty()) return;
-    RunBatch(std::move(commits));
+    const bool unmarked = !failed_ && marked_ != synced_;
+    std::vector<PendingCommit> commits = queue_.Gather(unmarked ? quiet_ : absl::InfiniteDuration());
+    if (!commits.empty()) {
+      RunBatch(std::move(commits));
+    } else if (queue_.IsOver()) {
+      return;
+    } else if (absl::Status status = Mark(synced_); !status.ok()) {
+      Fail(std::move(status));
+    }
   }
 }
 
@@ -180,10 +187,15 @@ absl::Status RocksDbStore::Write(const Batch& batch) {
 
 absl::Status RocksDbStore::SyncAndMark() {
   if (absl::Status status = FromEngine(engine_->SyncWAL(), "cannot sync the store"); !status.ok()) return status;
-  const HighWaterMark last = MarkOf(head_, epoch_);
+  return Mark(MarkOf(head_, epoch_));
+}
+
+absl::Status RocksDbStore::Mark(const HighWaterMark& last) {
   if (marked_ == last) return absl::OkStatus();
   mark_writer_.Begin(last);
-  return mark_writer_.Wait();
+  absl::Status status = mark_writer_.Wait();
+  if (status.ok()) marked_ = last;
+  return status;
 }
 
 void RocksDbStore::Fail(absl::Status status) {

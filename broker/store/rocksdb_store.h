@@ -43,6 +43,12 @@ struct RocksDbStoreOptions {
   size_t batch_transitions = 512;
   size_t batch_bytes = size_t{4} << 20;
 
+  // What must be free on the disk, beside what the log holds, for the store to open.
+  size_t opening_bytes = size_t{4} << 20;
+
+  // When nothing came for so long, the newest synced batch is marked by itself.
+  absl::Duration quiet = absl::Milliseconds(50);
+
   // Memory: three write buffers and the cache. The log on the disk holds up to four write buffers.
   size_t write_buffer_bytes = size_t{32} << 20;
   size_t block_cache_bytes = size_t{64} << 20;
@@ -59,9 +65,10 @@ struct RocksDbStoreOptions {
 // to be synced, and answers all.
 //
 // Durability: kSynced is answered OK only after the log's sync and after the high-water mark names the last synced
-// batch before it, so that only the loss of the newest synced batch could go unseen. A start epoch is in the store and
-// in the mark, both synced, before Open returns it: none comes twice, whatever becomes of the log. After a failed write
-// or sync every commit, those waiting included, is answered kIndeterminate and every read fails.
+// batch before it; the newest one is marked beside the next, or by itself when it is `quiet`. So only
+// the loss of a batch that was the newest until the end, and no older than that, could go unseen. A start epoch is in
+// the store and in the mark, both synced, before Open returns it: none comes twice, whatever becomes of the log. After
+// a failed write or sync every commit, those waiting included, is answered kIndeterminate and every read fails.
 class RocksDbStore : public OrderedStore {
  public:
   // Opens the store, or makes it where neither store nor mark is. Examines before it touches (rocksdb_examination.h):
@@ -91,11 +98,13 @@ class RocksDbStore : public OrderedStore {
   void RunBatch(std::vector<PendingCommit> commits);
   absl::Status Write(const Batch& batch);
   absl::Status SyncAndMark();
+  absl::Status Mark(const HighWaterMark& last);
   void Fail(absl::Status status);
   absl::Status Failure() const;
 
   const std::string broker_;
   const std::function<void(absl::Status)> fail_stop_;
+  const absl::Duration quiet_;
   const std::unique_ptr<rocksdb::DB> engine_;
   const uint64_t epoch_;
 

@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   const grpc::Slice bytes = JoinBytes(*request);
   const absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
   absl::StatusOr<inbox::Submission> submission =
-      sent.ok() ? PrepareSubmission(*caller, *sent, parts_.admission, parts_.secrets, parts_.inboxes.Now())
+      sent.ok() ? PrepareSubmission(*caller, *sent, parts_.admission, parts_.secrets, parts_.clock.Now())
                 : sent.status();
   if (!submission.ok()) {
     LogRefusal(*caller, submission.status());
@@ -85,7 +85,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
     LogRefusal(*caller, notices.status());
     return Finish(context, notices.status());
   }
-  const absl::Time now = parts_.inboxes.Now();
+  const absl::Time now = parts_.clock.Now();
   v1::SubmitNoticesResponse answer;
   std::vector<inbox::Submission> submissions;
   std::vector<int> places;  // of each submission, in the answer
@@ -173,7 +173,7 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
                                                             v1::ListMunicipalitiesResponse* response) {
   const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
   if (!caller.ok()) return Finish(context, caller.status());
-  const absl::CivilDay today = absl::ToCivilDay(parts_.inboxes.Now(), parts_.copenhagen);
+  const absl::CivilDay today = absl::ToCivilDay(parts_.clock.Now(), parts_.copenhagen);
   for (const admission::Municipality& municipality : parts_.participants.municipalities()) {
     const bool in_force = parts_.participants.AgreementInForce(caller->code, municipality.code, today);
     *response->add_municipalities() = ToMessage(municipality, in_force);

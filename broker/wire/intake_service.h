@@ -7,6 +7,7 @@
 
 #include "broker/admission/admission.h"
 #include "broker/admission/participants.h"
+#include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/log.h"
 #include "broker/wire/gate.h"
@@ -30,6 +31,7 @@ class IntakeService final : public IntakeCalls {
     const admission::Participants& participants;
     const std::vector<contract::CommitmentSecret>& secrets;
     inbox::Inboxes& inboxes;
+    const Clock& clock;  // by which the rules of the day are judged
     const Log& log;
     std::string broker_name;
     absl::TimeZone copenhagen;

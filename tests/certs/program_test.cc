@@ -306,5 +306,18 @@ TEST_F(ProgramTest, HelpIsAnAnswerAndWrongUsageIsNot) {
   }
 }
 
+TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
+  EXPECT_THAT(Run("renounce").error,
+              HasSubstr("envej-certs does not know 'renounce'; its commands are init, issue, show, secret\n"));
+  EXPECT_THAT(Run("--renounce").error, HasSubstr("does not know '--renounce'"));
+  EXPECT_THAT(Run("secret --renounce").error, HasSubstr("envej-certs secret does not know '--renounce'\n"));
+}
+
+TEST_F(ProgramTest, SaysItsVersion) {
+  const Result result = Run("--version");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.output, testing::MatchesRegex("envej-certs [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
 }  // namespace
 }  // namespace envej::certs

@@ -37,6 +37,19 @@ TEST(LedgerLine, ComesBackAsItWas) {
   EXPECT_EQ(decoded->digest, entry.digest);
 }
 
+TEST(LedgerLine, OneOfTheFirstVersionSaysThatItsDigestIsSalted) {
+  LedgerEntry entry = EntryOf(7);
+  EXPECT_EQ(EncodeLedgerLine(entry).substr(0, 2), "2 ");
+  entry.salted = true;
+  std::string line = EncodeLedgerLine(entry);
+  EXPECT_EQ(line.substr(0, 2), "1 ");
+  line.pop_back();
+  ASSERT_TRUE(DecodeLedgerLine(line).has_value());
+  EXPECT_TRUE(DecodeLedgerLine(line)->salted);
+  line[0] = '3';
+  EXPECT_FALSE(DecodeLedgerLine(line).has_value());
+}
+
 TEST(LedgerLine, AnyChangedCharacterIsFound) {
   const std::string line = EncodeLedgerLine(EntryOf(7));
   for (size_t i = 0; i + 1 < line.size(); ++i) {
@@ -53,7 +66,7 @@ TEST_F(LedgerTest, EntriesAreKnownAfterSyncAndAfterOpeningAgain) {
   ASSERT_TRUE(ledger->Append({EntryOf(1), EntryOf(2)}).ok());
   EXPECT_FALSE(ledger->Find(EntryOf(1).item).has_value());
   ASSERT_TRUE(ledger->Sync().ok());
-  EXPECT_EQ(ledger->Find(EntryOf(1).item), EntryOf(1).digest);
+  EXPECT_EQ(ledger->Find(EntryOf(1).item)->digest, EntryOf(1).digest);
 
   ledger = Open();
   ASSERT_TRUE(ledger.ok()) << ledger.status();

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 
+#include "municipality-client/digest.h"
 #include "tests/municipality-client/support/notices.h"
 #include "tests/municipality-client/support/temporary_folder.h"
 
@@ -19,9 +20,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr int kCrashed = 42;
-// Opening takes one step, three temporary files three.
-constexpr int kAfterTemporariesSynced = 5;
-constexpr int kAfterLedgerSynced = 7;
+// Opening takes one step, binding three, three temporary files three.
+constexpr int kAfterBound = 4;
+constexpr int kAfterTemporariesSynced = 8;
+constexpr int kAfterLedgerSynced = 10;
 
 Arrival ArrivalOf(int number) {
   return {.item = {.region_code = kRegion, .notice_id = NoticeIdOf(number), .revision = 1},
@@ -33,7 +35,9 @@ std::vector<Arrival> Arrivals() { return {ArrivalOf(1), ArrivalOf(2), ArrivalOf(
 
 class NoticeFolderTest : public testing::Test {
  protected:
-  absl::StatusOr<NoticeFolder> Open(StepCallback on_step = nullptr) { return NoticeFolder::Open(path_, on_step); }
+  absl::StatusOr<NoticeFolder> Open(StepCallback on_step = nullptr) {
+    return NoticeFolder::Open(path_, kMunicipality, on_step);
+  }
 
   // Receives all arrivals in a process of its own that ends after `steps` steps. Whether it got that far.
   bool CrashAfter(int steps) {
@@ -114,12 +118,13 @@ TEST_F(NoticeFolderTest, ACrashAfterAnyStepNeitherLosesNorDoublesOne) {
       Consume();
       ExpectEachConsumedOnce();
     }
-    EXPECT_GT(steps, 10);  // recovery, three files, two folder syncs, the ledger twice, three renames
+    EXPECT_GT(steps,
+              13);  // recovery, the binding thrice, three files, two folder syncs, the ledger twice, three renames
   }
 }
 
 TEST_F(NoticeFolderTest, ACrashWhileRecoveringFromACrashNeitherLosesNorDoublesOne) {
-  for (int first = 1; first <= 11; ++first) {
+  for (int first = 1; first <= 14; ++first) {
     int second = 1;
     for (bool crashed = true; crashed; ++second) {
       path_ = files_ / (std::to_string(first) + "-" + std::to_string(second));
@@ -175,8 +180,119 @@ TEST_F(NoticeFolderTest, TheLedgerHoldsNothingThatNameOrNumberCouldBeGuessedFrom
   EXPECT_THAT(ledger, HasSubstr(NoticeIdOf(1)));
   EXPECT_THAT(ledger, Not(HasSubstr("Zebrafjord")));
   const std::string other = files_ / "other";
-  ASSERT_TRUE(NoticeFolder::Open(other, nullptr)->Keep({ArrivalOf(1)}).ok());
+  ASSERT_TRUE(NoticeFolder::Open(other, kMunicipality, nullptr)->Keep({ArrivalOf(1)}).ok());
   EXPECT_NE(ReadFile(other + "/.ledger"), ledger);  // the same notice, another digest
+}
+
+TEST_F(NoticeFolderTest, OtherContentUnderAKnownNameIsNeitherKeptNorTakenForTheSame) {
+  Arrival other = ArrivalOf(1);
+  other.line = JsonOf(ProperNotice(9));
+  for (const bool consumed : {false, true}) {
+    path_ = files_ / (consumed ? "consumed" : "present");
+    ASSERT_TRUE(Open()->Keep({ArrivalOf(1)}).ok());
+    if (consumed) Consume();
+    absl::StatusOr<NoticeFolder> folder = Open();
+    const absl::StatusOr<std::vector<Kept>> kept = folder->Keep({other, ArrivalOf(1)});
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_TRUE((*kept)[0].other_content);
+    EXPECT_FALSE((*kept)[0].written || (*kept)[0].present);
+    EXPECT_FALSE((*kept)[1].other_content || (*kept)[1].written);
+    EXPECT_EQ((*kept)[1].present, !consumed);
+    EXPECT_EQ(NamesIn(path_, "notice-").size(), consumed ? 0 : 1);
+  }
+}
+
+TEST_F(NoticeFolderTest, OtherContentUnderTheSameNameInOneBatchIsFound) {
+  Arrival other = ArrivalOf(1);
+  other.line = JsonOf(ProperNotice(9));
+  const absl::StatusOr<std::vector<Kept>> kept = Open()->Keep({ArrivalOf(1), other});
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_TRUE((*kept)[0].written);
+  EXPECT_TRUE((*kept)[1].other_content);
+  EXPECT_EQ(ReadFile(Open()->PathOf(ArrivalOf(1).item)), ArrivalOf(1).line + "\n");
+}
+
+TEST_F(NoticeFolderTest, IsForOneMunicipalityFromItsFirstNoticeOn) {
+  ASSERT_TRUE(Open()->Keep({}).ok());
+  ASSERT_TRUE(NoticeFolder::Open(path_, "0147", nullptr)->Keep({ArrivalOf(1)}).ok());
+  const absl::Status refused = Open().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("is for the inbox of municipality 0147"));
+  EXPECT_TRUE(NoticeFolder::Open(path_, "0147", nullptr).ok());
+}
+
+TEST_F(NoticeFolderTest, IsBoundDurablyBeforeAnythingIsReceived) {
+  ASSERT_TRUE(CrashAfter(kAfterBound));
+  EXPECT_THAT(NamesIn(path_, "."), ElementsAre(".inbox", ".ledger", ".lock"));
+  EXPECT_EQ(ReadFile(path_ + "/.ledger"), "");
+  EXPECT_FALSE(NoticeFolder::Open(path_, "0147", nullptr).ok());
+}
+
+TEST_F(NoticeFolderTest, ABindingThatIsDamagedOrGoneIsNotReplaced) {
+  ASSERT_TRUE(Open()->Keep({ArrivalOf(1)}).ok());
+  std::string binding = ReadFile(path_ + "/.inbox");
+  for (size_t i = 0; i < binding.size(); ++i) {
+    std::string damaged = binding;
+    damaged[i] = damaged[i] == '0' ? '1' : '0';
+    WriteFile(path_ + "/.inbox", damaged);
+    EXPECT_THAT(std::string(Open().status().message()), HasSubstr("is damaged")) << i;
+  }
+  std::filesystem::remove(path_ + "/.inbox");
+  EXPECT_THAT(std::string(Open().status().message()), HasSubstr("has lost its file .inbox"));
+  WriteFile(path_ + "/.inbox", binding);
+  EXPECT_TRUE(Open().ok());
+}
+
+// What the first version left: salted digests, and no binding.
+class FirstVersionsFolderTest : public NoticeFolderTest {
+ protected:
+  FirstVersionsFolderTest() {
+    EXPECT_TRUE(Open().ok());
+    std::string lines;
+    for (const int number : {1, 2, 3}) lines += EncodeLedgerLine(EntryOf(number));
+    WriteFile(path_ + "/.ledger", lines);
+    WriteFile(path_ + "/" + FileNameOf(ArrivalOf(1).item), ArrivalOf(1).line + "\n");
+    WriteFile(path_ + "/.incoming_1084_" + NoticeIdOf(3) + "_1_salt3", ArrivalOf(3).line + "\n");
+  }
+
+  static LedgerEntry EntryOf(int number) {
+    const Arrival arrival = ArrivalOf(number);
+    return {.item = arrival.item,
+            .kind = "notice",
+            .accepted_at = arrival.accepted_at,
+            .digest = Sha256Hex("salt" + std::to_string(number) + arrival.line + "\n"),
+            .salted = true};
+  }
+};
+
+TEST_F(FirstVersionsFolderTest, IsBoundAtItsNextUse) {
+  ASSERT_TRUE(Open()->Keep({ArrivalOf(1)}).ok());
+  EXPECT_FALSE(NoticeFolder::Open(path_, "0147", nullptr).ok());
+}
+
+TEST_F(FirstVersionsFolderTest, IsRecoveredAsBefore) {
+  const absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_EQ(folder->completed_files(), 1);
+  EXPECT_EQ(ReadFile(folder->PathOf(ArrivalOf(3).item)), ArrivalOf(3).line + "\n");
+}
+
+TEST_F(FirstVersionsFolderTest, AnItemTakenBackLeavesAFolderThatOpens) {
+  WriteFile(path_ + "/.incoming_1084_" + NoticeIdOf(3) + "_1_salt3", "{}");
+  ASSERT_TRUE(Open().ok());
+  absl::StatusOr<NoticeFolder> folder = Open();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_TRUE(folder->Keep({ArrivalOf(3)})->front().written);
+}
+
+TEST_F(FirstVersionsFolderTest, OnlyAFileThatIsThereShowsThatAnItemIsTheSame) {
+  Arrival other = ArrivalOf(1);
+  other.line = JsonOf(ProperNotice(9));
+  const absl::StatusOr<std::vector<Kept>> kept = Open()->Keep({ArrivalOf(1), other, ArrivalOf(2)});
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_FALSE((*kept)[0].written || (*kept)[0].other_content);
+  EXPECT_TRUE((*kept)[1].other_content);
+  EXPECT_TRUE((*kept)[2].other_content);
 }
 
 TEST_F(NoticeFolderTest, ASecondProcessIsRefused) {

@@ -164,7 +164,7 @@ TEST_F(MutualTlsTest, PullEmptiesTheInbox) {
 // What reaches the disk before what, which a crash of the process alone does not show.
 TEST_F(MutualTlsTest, EverythingIsSyncedBeforeWhatDependsOnIt) {
   for (int i = 1; i <= 2; ++i) server_->Add(ProperNotice(i));
-  ASSERT_TRUE(NoticeFolder::Open(folder_, nullptr).ok());
+  ASSERT_TRUE(NoticeFolder::Open(folder_, kMunicipality, nullptr).ok());
   const std::string trace = files_ / "trace";
   ASSERT_EQ(Run(Traced({"-o", trace, "-e", "trace=fsync,write,renameat"}, "json")), kExitDone) << ReadFile(error_);
 
@@ -178,22 +178,24 @@ TEST_F(MutualTlsTest, EverythingIsSyncedBeforeWhatDependsOnIt) {
     if (write && absl::StrContains(call, folder + "/.ledger>")) order.push_back("write ledger");
     if (sync && absl::StrContains(call, folder + "/.ledger>")) order.push_back("sync ledger");
     if (sync && absl::StrContains(call, folder + ">")) order.push_back("sync folder");
+    if (sync && absl::StrContains(call, folder + "/.inbox_unfinished>")) order.push_back("sync binding");
     if (absl::StrContains(call, " renameat(")) order.push_back("rename");
     if (write && absl::StrContains(call, "\\\"acknowledging\\\"")) order.push_back("acknowledge");
   }
-  EXPECT_THAT(order, ElementsAre("sync ledger", "sync folder",  // on opening
+  EXPECT_THAT(order, ElementsAre("sync ledger", "sync folder",             // on opening
+                                 "sync binding", "rename", "sync folder",  // at the first notice
                                  "write notice", "sync notice", "write notice", "sync notice", "sync folder",
                                  "write ledger", "sync ledger", "rename", "rename", "sync folder", "acknowledge"));
 }
 
 TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItGood) {
   for (int i = 1; i <= 2; ++i) server_->Add(ProperNotice(i));
-  ASSERT_TRUE(NoticeFolder::Open(folder_, nullptr).ok());
-  constexpr int kSyncs = 7;  // two on opening, two notices, the folder, the ledger, the folder
+  ASSERT_TRUE(NoticeFolder::Open(folder_, kMunicipality, nullptr).ok());
+  constexpr int kSyncs = 9;  // two on opening, two for the binding, two notices, the folder, the ledger, the folder
   for (int failing = 1; failing <= kSyncs; ++failing) {
     SCOPED_TRACE(failing);
     std::filesystem::remove_all(folder_);
-    ASSERT_TRUE(NoticeFolder::Open(folder_, nullptr).ok());
+    ASSERT_TRUE(NoticeFolder::Open(folder_, kMunicipality, nullptr).ok());
     const std::string inject = "inject=fsync:error=EIO:when=" + std::to_string(failing);
     EXPECT_EQ(Run(Traced({"-o", "/dev/null", "-e", inject}, "text")), kExitUnusable);
     EXPECT_THAT(ReadFile(error_), HasSubstr("cannot sync"));
@@ -271,6 +273,10 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
 
 TEST_F(MutualTlsTest, WrongUsageIsToldByItsOwnCode) {
   EXPECT_EQ(Run({ProgramPath("envej-municipality")}), kExitUnusable);
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "bogus"}), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("envej-municipality does not know 'bogus'; its commands are pull, watch\n"));
+  EXPECT_EQ(Run({ProgramPath("envej-municipality"), "pull", "bogus"}), kExitUnusable);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("envej-municipality pull does not know 'bogus'\n"));
   EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--help"}), kExitDone);
   EXPECT_EQ(Run({ProgramPath("envej-municipality"), "--version"}), kExitDone);
   for (const auto& [option, value] : std::map<std::string, std::string>{

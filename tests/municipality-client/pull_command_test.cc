@@ -46,10 +46,12 @@ class PullCommandTest : public testing::Test {
     for (int i = 1; i <= count; ++i) server_.Add(ProperNotice(i));
   }
 
-  int Pull(std::stop_token stop = {}) {
+  int Pull(std::stop_token stop = {}) { return Pull(server_, stop); }
+
+  int Pull(const InboxServer& server, std::stop_token stop = {}) {
     std::FILE* const events = std::tmpfile();
     std::FILE* const messages = std::tmpfile();
-    const int code = RunPull(options_, grpc::CreateChannel(server_.address(), grpc::InsecureChannelCredentials()), stop,
+    const int code = RunPull(options_, grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()), stop,
                              events, messages);
     events_ = TakeText(events);
     messages_ = TakeText(messages);
@@ -110,6 +112,42 @@ TEST_F(PullCommandTest, TextNamesEachFile) {
   EXPECT_EQ(events_, "written " + FileOf(1) + "\n");
 }
 
+TEST_F(PullCommandTest, EventsThatCannotBeWrittenEndItAfterTheBatchThatIsSafe) {
+  for (const bool forever : {false, true}) {
+    for (const char* const output : {"json", "text"}) {
+      SCOPED_TRACE(output);
+      InboxServer server;
+      for (int i = 1; i <= 3; ++i) server.Add(ProperNotice(i));
+      options_.folder = files_ / (std::string(output) + std::to_string(forever));
+      options_.output = output;
+      options_.forever = forever;
+      options_.batch = 2;
+      std::FILE* const full = std::fopen("/dev/full", "w");
+      std::FILE* const messages = std::tmpfile();
+      EXPECT_EQ(RunPull(options_, grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()), {}, full,
+                        messages),
+                kExitUnusable);
+      std::fclose(full);
+      messages_ = TakeText(messages);
+      EXPECT_THAT(messages_, HasSubstr("standard output cannot be written"));
+      EXPECT_EQ(Received().size(), 2);
+      EXPECT_EQ(server.CountOf(State::kAcknowledged), 2);
+      EXPECT_EQ(server.CallsOf(Method::kPull), 1);
+    }
+  }
+}
+
+TEST_F(PullCommandTest, ARetryThatCannotBeToldIsAnErrorToo) {
+  server_.FailNext(Method::kPull, grpc::StatusCode::UNAVAILABLE, Moment::kBefore, 1);
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  std::FILE* const messages = std::tmpfile();
+  EXPECT_EQ(
+      RunPull(options_, grpc::CreateChannel(server_.address(), grpc::InsecureChannelCredentials()), {}, full, messages),
+      kExitUnusable);
+  std::fclose(full);
+  EXPECT_THAT(TakeText(messages), HasSubstr("standard output cannot be written"));
+}
+
 TEST_F(PullCommandTest, FolderAndFilesAreTheOwnersAlone) {
   AddNotices(1);
   ASSERT_EQ(Pull(), kExitDone);
@@ -133,11 +171,56 @@ TEST_F(PullCommandTest, AWideFolderIsRefusedBeforeAnythingIsPulled) {
 
 TEST_F(PullCommandTest, ASecondProcessIsRefusedBeforeAnythingIsPulled) {
   AddNotices(1);
-  const absl::StatusOr<NoticeFolder> other = NoticeFolder::Open(options_.folder, nullptr);
+  const absl::StatusOr<NoticeFolder> other = NoticeFolder::Open(options_.folder, kMunicipality, nullptr);
   ASSERT_TRUE(other.ok());
   EXPECT_EQ(Pull(), kExitUnusable);
   EXPECT_THAT(messages_, HasSubstr("another envej-municipality is working in"));
   EXPECT_EQ(server_.CallsOf(Method::kPull), 0);
+}
+
+TEST_F(PullCommandTest, AFolderIsForOneMunicipalityFromItsFirstNoticeOn) {
+  AddNotices(1);
+  ASSERT_EQ(Pull(), kExitDone);
+  const int pulls = server_.CallsOf(Method::kPull);
+  options_.municipality_code = "0147";
+  EXPECT_EQ(Pull(), kExitUnusable);
+  EXPECT_THAT(messages_,
+              HasSubstr("is for the inbox of municipality 0101; give each municipality a folder of its own"));
+  EXPECT_EQ(server_.CallsOf(Method::kPull), pulls);
+}
+
+TEST_F(PullCommandTest, AMistypedMunicipalityBindsNoFolder) {
+  AddNotices(1);
+  options_.municipality_code = "0147";
+  EXPECT_EQ(Pull(), kExitRefused);
+  options_.municipality_code = kMunicipality;
+  EXPECT_EQ(Pull(), kExitDone);
+  EXPECT_EQ(Received().size(), 1);
+}
+
+TEST_F(PullCommandTest, AnotherNoticeUnderAKnownIdIsReturnedAndNeverAcknowledged) {
+  AddNotices(2);
+  ASSERT_EQ(Pull(), kExitDone);
+  std::filesystem::remove(FileOf(1));
+  options_.command = "cat >> " + files_ / "seen";
+
+  InboxServer after;
+  v1::Notice other = ProperNotice(1);
+  other.mutable_citizen()->set_phone_numbers(0, "+4588776655");
+  after.Add(other);
+  after.Add(ProperNotice(2));
+  after.Add(ProperNotice(3));
+  EXPECT_EQ(Pull(after), kExitRefused);
+  EXPECT_EQ(after.StateOf(NoticeIdOf(1)), State::kReturned);
+  EXPECT_EQ(after.ReturnReasonOf(NoticeIdOf(1)), v1::RETURN_REASON_RULES_BROKEN);
+  EXPECT_EQ(after.StateOf(NoticeIdOf(2)), State::kAcknowledged);
+  EXPECT_EQ(after.StateOf(NoticeIdOf(3)), State::kAcknowledged);
+  ASSERT_EQ(EventsNamed("returned").size(), 1);
+  EXPECT_EQ(EventsNamed("returned")[0]["rules"][0], "NOTICE_ID_REUSED");
+  ASSERT_EQ(EventsNamed("already_had").size(), 1);
+  EXPECT_EQ(EventsNamed("already_had")[0]["id"], NoticeIdOf(2));
+  EXPECT_THAT(messages_, HasSubstr("received 3, already had 1, returned 1, acknowledged 2\n"));
+  EXPECT_EQ(ReadFile(files_ / "seen"), FileOf(2) + "\n" + FileOf(3) + "\n");
 }
 
 TEST_F(PullCommandTest, ALostAnswerToAnAcknowledgementIsAskedForAgainWithTheSameToken) {
@@ -161,13 +244,8 @@ TEST_F(PullCommandTest, AConsumedNoticeIsNotWrittenAgainAfterItsAcknowledgementW
 
   InboxServer after;
   for (int i : {1, 2}) after.Add(ProperNotice(i));
-  std::FILE* const events = std::tmpfile();
-  std::FILE* const messages = std::tmpfile();
-  EXPECT_EQ(
-      RunPull(options_, grpc::CreateChannel(after.address(), grpc::InsecureChannelCredentials()), {}, events, messages),
-      kExitDone);
-  events_ = TakeText(events);
-  EXPECT_THAT(TakeText(messages), HasSubstr("received 2, already had 2, returned 0, acknowledged 2\n"));
+  EXPECT_EQ(Pull(after), kExitDone);
+  EXPECT_THAT(messages_, HasSubstr("received 2, already had 2, returned 0, acknowledged 2\n"));
   EXPECT_EQ(EventsNamed("already_had").size(), 2);
   EXPECT_EQ(Received().size(), 1);
 }

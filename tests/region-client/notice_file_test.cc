@@ -147,6 +147,13 @@ TEST_F(NoticeFileTest, RefusesTheLaterLineWhereOneIdSaysTwoThings) {
   EXPECT_EQ(file.refused[0].refusal.reason, "NOTICE_ID_REUSED");
 }
 
+TEST_F(NoticeFileTest, TakesOneIdForTwoMunicipalitiesAsTwoNotices) {
+  const NoticeFile file = Read(LineNumber(1, now_) + Replaced(LineNumber(1, now_), "0101", "0147"));
+  EXPECT_THAT(file.refused, IsEmpty());
+  ASSERT_THAT(file.notices, SizeIs(2));
+  EXPECT_EQ(file.notices[1].notice.envelope().municipality_code(), "0147");
+}
+
 TEST_F(NoticeFileTest, KeepsNoIdOrCodeThatIsNone) {
   v1::Notice notice = NoticeNumber(1, now_);
   notice.mutable_envelope()->set_notice_id("0102031234");

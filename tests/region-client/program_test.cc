@@ -10,6 +10,8 @@
 namespace envej::region {
 namespace {
 
+using testing::HasSubstr;
+
 constexpr const char* kVariables[] = {"ENVEJ_BROKER", "ENVEJ_CERTIFICATE", "ENVEJ_KEY", "ENVEJ_AUTHORITIES"};
 
 class ProgramTest : public testing::Test {
@@ -32,6 +34,13 @@ TEST_F(ProgramTest, AnOptionWinsOverTheEnvironmentForEveryCommand) {
     EXPECT_EQ(run.connection.files.private_key, "k") << command[0];
     EXPECT_EQ(run.connection.files.authorities, "a") << command[0];
   }
+}
+
+TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
+  const ProgramRun run = RunWith("127.0.0.1:1", {"bogus"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
+  EXPECT_THAT(run.err,
+              HasSubstr("envej-region does not know 'bogus'; its commands are submit, status, municipalities\n"));
 }
 
 }  // namespace

@@ -60,6 +60,17 @@ TEST_F(ReceiptFileTest, HoldsEachReceiptOnceAlsoWhenOpenedAgain) {
   EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
 }
 
+TEST_F(ReceiptFileTest, HoldsOneIdsReceiptsOfEachRegionAndMunicipality) {
+  v1::Receipt other_region = ReceiptNumber(1);
+  other_region.set_region_code("1086");
+  v1::Receipt other_municipality = ReceiptNumber(1);
+  other_municipality.set_municipality_code("0147");
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1), other_region, other_municipality}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + ToJsonLine(other_region) + "\n" + ToJsonLine(other_municipality) + "\n");
+}
+
 TEST_F(ReceiptFileTest, CutsAwayALineThatACrashLeftUnfinished) {
   Write(LineOf(1) + LineOf(2).substr(0, 20));
   absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);

@@ -125,10 +125,11 @@ void Model::CheckJournal(store::OrderedStore& store) {
     batch = record->batch;
     previous = store::HashOf(*record);
   }
+  journal::ReceiptReader receipts(store);
   for (const auto& [key, notice] : notices_) {
     if (!notice.receipt.has_value()) continue;
     const absl::StatusOr<contract::Receipt> receipt =
-        journal::ReadReceipt(store, {.notice = notice.key, .revision = 1}, notice.receipt->position);
+        receipts.Read({.notice = notice.key, .revision = 1}, notice.receipt->position);
     if (!receipt.ok() || *receipt != *notice.receipt) Violate("a receipt cannot be rebuilt from the journal");
   }
 }

@@ -78,7 +78,7 @@ void Simulation::Step() {
     scheduler_.Advance(pause);
     Count("time passes");
   } else if (choice < 955) {
-    clock_.Advance(absl::Seconds(static_cast<int64_t>(Random(600)) - 300));
+    clock_.Set(clock_.Now() + absl::Seconds(static_cast<int64_t>(Random(600)) - 300));
     Count("clock jumps");
   } else if (choice < 970) {
     scheduler_.Advance(absl::Seconds(30));  // tasks run although the clock stands still

@@ -11,11 +11,19 @@ class ManualClock final : public Clock {
   explicit ManualClock(absl::Time now) : now_(now) {}
 
   absl::Time Now() const override { return now_; }
+  absl::Duration Elapsed() const override { return elapsed_; }
+
+  // Puts the clock forward or back; no time passes.
   void Set(absl::Time now) { now_ = now; }
-  void Advance(absl::Duration duration) { now_ += duration; }
+  // Time passes.
+  void Advance(absl::Duration duration) {
+    now_ += duration;
+    elapsed_ += duration;
+  }
 
  private:
   absl::Time now_;
+  absl::Duration elapsed_;
 };
 
 }  // namespace envej

@@ -89,8 +89,19 @@ const std::vector<Library>& Libraries() {
 }
 
 const std::vector<ForbiddenText>& ForbiddenTexts() {
-  static const std::vector<std::string> kWhereClocksAreRead = {"broker/clock*",        "certs/", "region-client/",
-                                                               "municipality-client/", "tests/", "deploy/"};
+  // The programs' edges: where a call, a wait or a certificate meets the world.
+  static const std::vector<std::string> kWhereClocksAreRead = {"broker/clock*",
+                                                               "certs/client_connection.cc",
+                                                               "certs/commands/",
+                                                               "certs/tls_credentials.cc",
+                                                               "region-client/main.cc",
+                                                               "municipality-client/delivery.cc",
+                                                               "municipality-client/hook.cc",
+                                                               "municipality-client/inbox_client.cc",
+                                                               "tests/",
+                                                               "deploy/"};
+  static const std::vector<std::string> kWhereSteadyClocksAreRead = {
+      "broker/timer_scheduler.cc", "municipality-client/inbox_client.cc", "tests/", "deploy/"};
   static const std::vector<std::string> kTheseRules = {"tests/tidy/"};
   static const auto* texts = new std::vector<ForbiddenText>{
       {"absl/synchronization/", {"/"}, kTheseRules, "std::mutex: ThreadSanitizer does not understand absl::Mutex here"},
@@ -100,6 +111,7 @@ const std::vector<ForbiddenText>& ForbiddenTexts() {
       {"absl::Now()", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
       {"absl/time/clock.h", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
       {"system_clock::now", {"/"}, kWhereClocksAreRead, "a time handed down from broker/clock.h"},
+      {"steady_clock::now", {"/"}, kWhereSteadyClocksAreRead, "broker/timer_scheduler.h, or a wait with its own bound"},
   };
   return *texts;
 }

@@ -281,6 +281,29 @@ TEST_F(InboxesTest, ClockThatRunsBackwardsNeverGoesBehindWhatIsPersisted) {
   EXPECT_EQ(later->receipt.accepted_at, kStart);
 }
 
+TEST_F(InboxesTest, LeaseRunsOutAlsoAfterTheClockWasFarAheadForAMoment) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  clock_.Set(kStart + absl::Hours(24 * 40));
+  EXPECT_THAT(PullNow(), SizeIs(1));
+  clock_.Set(kStart);
+  LetTimePass(absl::Seconds(59));
+  EXPECT_THAT(PullNow(), IsEmpty());
+  LetTimePass(absl::Seconds(62));
+  EXPECT_THAT(PullNow(), SizeIs(1));
+}
+
+TEST_F(InboxesTest, TimeGoesOnAtHalfSpeedUntilTheClockHasCaughtUp) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  clock_.Set(kStart - absl::Seconds(10));
+  EXPECT_EQ(inboxes_->Now(), kStart);
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(inboxes_->Now(), kStart + absl::Seconds(5));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(inboxes_->Now(), kStart + absl::Seconds(10));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(inboxes_->Now(), kStart + absl::Seconds(20));
+}
+
 TEST_F(InboxesTest, LeaseSurvivesRestartOrTheNoticeWaits) {
   ASSERT_TRUE(SubmitOne(1).ok());
   const LeaseName lease = NameOf(PullNow().at(0));

@@ -47,25 +47,52 @@ TEST(ReceiptsTest, RebuiltReceiptIsTheOneGivenAtAcceptance) {
       const contract::Receipt given = MakeReceipt(batch[index], outcomes[index]);
       EXPECT_TRUE(contract::CheckReceipt(given).ok());
       const absl::StatusOr<contract::Receipt> rebuilt =
-          ReadReceipt(store, batch[index].item, *outcomes[index].position);
+          ReceiptReader(store).Read(batch[index].item, *outcomes[index].position);
       ASSERT_TRUE(rebuilt.ok());
       EXPECT_EQ(*rebuilt, given);
     }
   }
 }
 
+class CountingStore : public store::MemoryStore {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override {
+    ++reads;
+    return MemoryStore::Get(key);
+  }
+  int reads = 0;
+};
+
+TEST(ReceiptsTest, WhatOneBatchAcceptedIsReadOnce) {
+  CountingStore store;
+  std::vector<Event> batch;
+  for (int number = 0; number < 50; ++number) batch.push_back(Acceptance(number));
+  const std::vector<store::Outcome> outcomes = Commit(store, batch);
+  const std::vector<store::Outcome> later = Commit(store, {Acceptance(50)});
+  store.reads = 0;
+  ReceiptReader receipts(store);
+  for (size_t index = 0; index < batch.size(); ++index) {
+    EXPECT_TRUE(receipts.Read(batch[index].item, *outcomes[index].position).ok());
+  }
+  EXPECT_EQ(store.reads, 1);
+  EXPECT_TRUE(receipts.Read(Acceptance(50).item, *later[0].position).ok());
+  EXPECT_TRUE(receipts.Read(batch[0].item, *outcomes[0].position).ok());
+  EXPECT_EQ(store.reads, 3);
+}
+
 TEST(ReceiptsTest, PositionWhereNothingOrSomethingElseStandsIsDataLoss) {
   store::MemoryStore store;
   const std::vector<store::Outcome> outcomes = Commit(store, {Acceptance(1), Acceptance(2)});
   const store::ItemKey item = Acceptance(2).item;
-  EXPECT_TRUE(ReadReceipt(store, item, *outcomes[1].position).ok());
-  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, *outcomes[0].position).status()));
+  ReceiptReader receipts(store);
+  EXPECT_TRUE(receipts.Read(item, *outcomes[1].position).ok());
+  EXPECT_TRUE(absl::IsDataLoss(receipts.Read(item, *outcomes[0].position).status()));
   contract::JournalPosition nowhere = *outcomes[1].position;
   nowhere.event_index = 2;
-  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, nowhere).status()));
+  EXPECT_TRUE(absl::IsDataLoss(receipts.Read(item, nowhere).status()));
   nowhere = *outcomes[1].position;
   nowhere.batch += 1;
-  EXPECT_TRUE(absl::IsDataLoss(ReadReceipt(store, item, nowhere).status()));
+  EXPECT_TRUE(absl::IsDataLoss(receipts.Read(item, nowhere).status()));
 }
 
 }  // namespace

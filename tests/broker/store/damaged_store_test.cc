@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "broker/store/high_water_mark.h"
 #include "broker/store/rocksdb_store.h"
 #include "tests/broker/store/commit_helpers.h"
@@ -89,6 +91,24 @@ TEST_F(DamagedStore, LossOfTheLastBatchAloneOpens) {
   CommitBatches(*store, kBatches, kBatches + 3);
 }
 
+TEST_F(DamagedStore, LossOfTheLastBatchAfterAQuietMomentIsRefused) {
+  RocksDbStoreOptions options = OptionsFor(killed_);
+  options.quiet = absl::Milliseconds(1);
+  const std::string later = directory_.path("later");
+  {
+    const std::unique_ptr<RocksDbStore> store = OpenStore(options);
+    ASSERT_NE(store, nullptr);
+    CommitBatches(*store, kBatches, kBatches + 1);
+    const absl::Time at_most = absl::Now() + absl::Seconds(20);
+    const auto marked = [&] { return HighWaterMarkFile::Read(killed_ + "/high-water-mark"); };
+    while ((*marked())->batch <= kBatches && absl::Now() < at_most) absl::SleepFor(absl::Milliseconds(1));
+    CopyTree(killed_, later);
+  }
+  const std::filesystem::path log = LogOf(later);
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 1);
+  ExpectRefused(later, "but batch 51 was answered as durable");
+}
+
 TEST_F(DamagedStore, LossOfTheLastBatchAfterACleanStopIsRefused) {
   ASSERT_TRUE(OpenStore(killed_)->Stop().ok());
   {
@@ -109,6 +129,16 @@ TEST_F(DamagedStore, OlderCopyIsRefused) {
   std::filesystem::remove_all(killed_ + "/rocksdb");
   CopyTree(directory_.path("older"), killed_ + "/rocksdb");
   ExpectRefused(killed_, "the store ends at batch 50, but batch 55 was answered as durable");
+}
+
+TEST_F(DamagedStore, DiskWithoutRoomToOpenItIsRefusedAndNothingIsTouched) {
+  const std::map<std::string, std::string> before = AllFiles(killed_);
+  RocksDbStoreOptions options = OptionsFor(killed_);
+  options.opening_bytes = std::filesystem::space(killed_).capacity;
+  const absl::Status status = RocksDbStore::Open(options).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_NE(status.message().find("make room and start again"), absl::string_view::npos) << status;
+  EXPECT_EQ(AllFiles(killed_), before);
 }
 
 TEST_F(DamagedStore, MissingTableFileIsRefused) {

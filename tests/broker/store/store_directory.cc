@@ -29,6 +29,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 RocksDbStoreOptions OptionsFor(const std::string& directory) {
   RocksDbStoreOptions options;
+  options.quiet = absl::InfiniteDuration();  // so that the mark of a killed store is always one batch behind
   options.directory = directory;
   options.broker = "broker-1";
   return options;

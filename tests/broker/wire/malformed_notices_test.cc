@@ -37,17 +37,10 @@ std::string RequestOf(const std::vector<std::string>& notices) {
 
 std::string Groups(size_t depth) { return std::string(depth, '\x7b') + std::string(depth, '\x7c'); }
 
-class MalformedNoticesTest : public testing::Test {
+class MalformedNoticesTest : public WorldTest {
  protected:
-  void SetUp() override { ASSERT_TRUE(world().is_serving()); }
-
-  static World& world() {
-    static auto* const world = new World;
-    return *world;
-  }
   static void TearDownTestSuite() {
-    EXPECT_EQ(world().broker().Stop().code, 0);
-    const std::string log = world().broker().Log();
+    const std::string log = StopWorld();
     EXPECT_THAT(log, testing::HasSubstr(R"("reason":"MESSAGE_MALFORMED")"));
     for (const char* const marked : {"Zebrafjord", support::kMarkedPhone, support::kMarkedStreet}) {
       EXPECT_THAT(log, testing::Not(testing::HasSubstr(marked)));

@@ -369,16 +369,7 @@ const std::vector<WireCase>& WireCases() {
 // same server give, and that of malformed_notices_test.cc.
 constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed};
 
-class WireRefusalsTest : public testing::Test {
- protected:
-  void SetUp() override { ASSERT_TRUE(world().is_serving()); }
-
-  static World& world() {
-    static auto* const world = new World;
-    return *world;
-  }
-  static void TearDownTestSuite() { EXPECT_EQ(world().broker().Stop().code, 0); }
-};
+class WireRefusalsTest : public WorldTest {};
 
 TEST_F(WireRefusalsTest, EveryReasonOfTheContractHasACase) {
   std::set<Reason> covered(std::begin(kSeenBesides), std::end(kSeenBesides));

@@ -10,12 +10,14 @@
 #include "broker/admission/admission.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
+#include "broker/wire/intake_service.h"
 #include "certs/tls_credentials.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/notice_messages.h"
 
 namespace envej::wire {
 namespace {
@@ -32,11 +34,10 @@ class ServerTest : public testing::Test {
     const auto credentials =
         certs::MakeServerCredentials(support::SharedAuthority().IssueFiles(folder_, "broker", certs::ServerRequest()));
     ASSERT_TRUE(credentials.ok());
-    auto server = Server::Start({.listen = "127.0.0.1:0", .credentials = *credentials}, {&service_});
+    auto server = Server::Start({.listen = "127.0.0.1:0", .credentials = *credentials}, {&intake_, &service_});
     ASSERT_TRUE(server.ok());
     server_ = *std::move(server);
-    stub_ = v1::InboxService::NewStub(support::OpenChannel(absl::StrCat("127.0.0.1:", server_->port()),
-                                                           support::CredentialsFor({support::kMunicipality})));
+    stub_ = v1::InboxService::NewStub(Connect(support::kMunicipality));
   }
   void TearDown() override {
     if (server_ != nullptr) server_->Drain(SystemClock(), absl::Now());
@@ -49,23 +50,41 @@ class ServerTest : public testing::Test {
     return stub_->PullNotices(CallContext().get(), request, &answer);
   }
 
+  std::shared_ptr<grpc::Channel> Connect(const char* uri) const {
+    return support::OpenChannel(absl::StrCat("127.0.0.1:", server_->port()), support::CredentialsFor({uri}));
+  }
+
   certs::TestDirectory folder_;
   ManualClock clock_{absl::Now()};
   const Log log_{clock_};
   ManualScheduler scheduler_;
   store::MemoryStore store_;
   inbox::Inboxes inboxes_{store_, clock_, scheduler_, {}};
-  const admission::Participants participants_{{.regions = {},
-                                               .municipalities = {{.code = kCode,
-                                                                   .name = "København",
-                                                                   .participating = false,
-                                                                   .scheme_name = {},
-                                                                   .phone_number = {},
-                                                                   .leaflet_text = {}}},
-                                               .agreements = {},
-                                               .operations = {}}};
+  const admission::Participants participants_{
+      {.regions = {{.code = "1081", .name = "Region Nordjylland", .successor_of = {}}},
+       .municipalities = {{.code = kCode,
+                           .name = "København",
+                           .participating = true,
+                           .scheme_name = {},
+                           .phone_number = {},
+                           .leaflet_text = {}}},
+       .agreements = {{.region_code = "1081",
+                       .municipality_code = kCode,
+                       .first_day = absl::CivilDay(2020, 1, 1),
+                       .last_day = absl::CivilDay(2090, 1, 1)}},
+       .operations = {}}};
   const admission::Admission admission_{participants_, absl::UTCTimeZone()};
   Gate gate_{admission_, clock_, log_};
+  const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};
+  IntakeService intake_{{.gate = gate_,
+                         .admission = admission_,
+                         .participants = participants_,
+                         .secrets = secrets_,
+                         .inboxes = inboxes_,
+                         .clock = clock_,
+                         .log = log_,
+                         .broker_name = "broker-1",
+                         .copenhagen = absl::UTCTimeZone()}};
   InboxService service_{gate_, admission_, inboxes_, log_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::InboxService::Stub> stub_;
@@ -85,6 +104,19 @@ TEST_F(ServerTest, PullsAreRefusedOnceTheInboxesDrain) {
 TEST_F(ServerTest, ACallWhoseDeadlineIsOverIsNotCarriedOut) {
   clock_.Advance(absl::Hours(1));
   ExpectRefused(Pull(), Reason::kDeadlinePassed);
+}
+
+TEST_F(ServerTest, RulesOfTheDayGoByTheClockAlsoWhereTheStoreIsAhead) {
+  store_.Commit({{.conditions = {}, .mutations = {{.key = "x", .value = {}}}, .events = {}}},
+                store::Durability::kSynced, clock_.Now() + absl::Hours(24 * 40),
+                [](const std::vector<store::Outcome>&) {});
+  ASSERT_GT(inboxes_.Now(), clock_.Now() + absl::Hours(24 * 39));
+  v1::SubmitNoticeRequest request;
+  *request.mutable_notice() = support::NewNotice(kCode);
+  v1::SubmitNoticeResponse answer;
+  const auto intake = v1::IntakeService::NewStub(Connect(support::kRegion));
+  const grpc::Status status = intake->SubmitNotice(CallContext().get(), request, &answer);
+  EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
 // Pulls that are answered when the test says so.

@@ -20,17 +20,10 @@ using support::CallContext;
 using support::ExpectRefused;
 using support::kCode;
 
-class SpoiledNoticesTest : public testing::Test {
+class SpoiledNoticesTest : public WorldTest {
  protected:
-  void SetUp() override { ASSERT_TRUE(world().is_serving()); }
-
-  static World& world() {
-    static auto* const world = new World;
-    return *world;
-  }
   static void TearDownTestSuite() {
-    EXPECT_EQ(world().broker().Stop().code, 0);
-    const std::string log = world().broker().Log();
+    const std::string log = StopWorld();
     for (const char* const marked : {"Zebrafjord", support::kMarkedPhone, support::kMarkedStreet}) {
       EXPECT_THAT(log, testing::Not(testing::HasSubstr(marked)));
     }

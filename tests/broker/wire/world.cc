@@ -106,4 +106,17 @@ v1::LeaseName World::RanOut() {
   return lease;
 }
 
+std::unique_ptr<World> WorldTest::world_;
+
+void WorldTest::SetUpTestSuite() { world_ = std::make_unique<World>(); }
+void WorldTest::TearDownTestSuite() { StopWorld(); }
+void WorldTest::SetUp() { ASSERT_TRUE(world().is_serving()); }
+
+std::string WorldTest::StopWorld() {
+  EXPECT_EQ(world().broker().Stop().code, 0);
+  std::string log = world().broker().Log();
+  world_.reset();
+  return log;
+}
+
 }  // namespace envej::wire

@@ -1,6 +1,8 @@
 #ifndef ENVEJ_TESTS_BROKER_WIRE_WORLD_H_
 #define ENVEJ_TESTS_BROKER_WIRE_WORLD_H_
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +42,21 @@ class World {
   bool serving_ = false;
   std::unique_ptr<v1::IntakeService::Stub> intake_;
   std::unique_ptr<v1::InboxService::Stub> inbox_;
+};
+
+// Tests on one world, which their suite makes and stops.
+class WorldTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+
+  static World& world() { return *world_; }
+  // The broker must end well. What it logged.
+  static std::string StopWorld();
+
+ private:
+  static std::unique_ptr<World> world_;
 };
 
 }  // namespace envej::wire
