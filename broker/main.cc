@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/log.h"
+#include "broker/log_limit.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
@@ -29,6 +31,7 @@
 #include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
+#include "certs/broker_certificate.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
@@ -43,15 +46,23 @@ enum ExitCode {
   kStoreRefused = 4,
   kCannotListen = 5,
   kStoreFailed = 6,
+  kCannotAccept = 7,
 };
 
 constexpr char kExitCodes[] =
     "Exit status: 0 stopped or configuration good; 2 usage; 3 configuration, register, certificate or secret refused;\n"
-    "4 the store refused to start; 5 the address cannot be listened on; 6 the store failed while serving.";
+    "4 the store refused to start; 5 the address cannot be listened on; 6 the store failed while serving;\n"
+    "7 connections could not be accepted any more. After 6 and 7 the broker may be started again.";
 
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
+
+// Of the files that may be open, those that connections leave alone: the store's, of which its engine keeps 512 open,
+// and gRPC's own.
+constexpr int kOpenFilesKept = 640;
+constexpr int kOpenFilesLeast = 1024;
+constexpr int kOpenFilesMost = 1 << 20;
 
 // Everything that files say, read and checked once.
 struct Configuration {
@@ -84,6 +95,9 @@ absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
   if (!credentials.ok()) return credentials.status();
   configuration.credentials = *std::move(credentials);
 
+  const absl::Status own = certs::CheckBrokerCertificate(options.tls.certificate_chain, options.broker_name);
+  if (!own.ok()) return own;
+
   absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return copenhagen.status();
   configuration.copenhagen = *copenhagen;
@@ -112,6 +126,16 @@ void SwitchOffCoreDumps() {
   setrlimit(RLIMIT_CORE, &none);
 }
 
+// Raises the bound of open files as far as this process may, and tells it.
+int RaiseOpenFiles() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  return static_cast<int>(std::min<rlim_t>(files.rlim_cur, kOpenFilesMost));
+}
+
 store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, const Log& log) {
   store::RocksDbStoreOptions store;
   store.directory = options.data_directory;
@@ -126,17 +150,41 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
   return store;
 }
 
+wire::ServerOptions Listening(const Configuration& configuration, int open_files, const Clock& clock, const Log& log) {
+  wire::ServerOptions server;
+  server.listen = configuration.options.listen;
+  server.credentials = configuration.credentials;
+  server.concurrent_streams = configuration.options.limits.concurrent_streams;
+  server.reflection = configuration.options.reflection;
+  server.descriptors_most = open_files - kOpenFilesKept;
+  server.connection_refused = [&log, limit = std::make_shared<LogLimit>(clock)] {
+    const std::optional<int64_t> left_out = limit->Admit();
+    if (left_out.has_value()) log.Warning("connection_refused", {{"error", "too many"}, {"left_out", *left_out}});
+  };
+  server.give_up = [&log](const absl::Status& why) {
+    log.Error("cannot_accept", {{"error", why.ToString()}});
+    std::_Exit(kCannotAccept);  // as after a failed store: all that was answered is on the disk
+  };
+  return server;
+}
+
 int Serve(const std::string& config_path) {
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
-  wire::SendLibraryLogsTo(log);
+  wire::SendLibraryLogsTo(log, clock);
   absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
   if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
   const Configuration& configuration = *read;
   const options::BrokerOptions& options = configuration.options;
+  const int open_files = RaiseOpenFiles();
+  if (open_files < kOpenFilesLeast) {
+    return Refuse(kConfigurationRefused,
+                  absl::FailedPreconditionError(absl::StrCat("only ", open_files, " files may be open (ulimit -n); ",
+                                                             kOpenFilesLeast, " are the least, more are better")));
+  }
 
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
@@ -161,11 +209,7 @@ int Serve(const std::string& config_path) {
   wire::InboxService outlet(gate, admission, inboxes, log);
   inboxes.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server =
-      wire::Server::Start({.listen = options.listen,
-                           .credentials = configuration.credentials,
-                           .concurrent_streams = options.limits.concurrent_streams,
-                           .reflection = options.reflection},
-                          {&intake, &outlet});
+      wire::Server::Start(Listening(configuration, open_files, clock, log), {&intake, &outlet});
   int code = kStopped;
   if (server.ok()) {
     log.Info("serving", {{"broker", options.broker_name},

@@ -13,7 +13,8 @@
 namespace envej::wire {
 
 // The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
-// Nothing of the request is looked at before. Thread-safe.
+// None of our code looks at the request before. gRPC has by then decoded those of the calls that do not submit, and has
+// itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
   Gate(const admission::Admission& admission, const Clock& clock, const Log& log)

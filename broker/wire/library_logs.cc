@@ -4,16 +4,26 @@
 #include <grpc/support/log.h>
 
 #include <atomic>
+#include <optional>
 #include <string>
+
+#include "broker/log_limit.h"
 
 namespace envej::wire {
 namespace {
 
-std::atomic<const Log*> destination = nullptr;
+struct Destination {
+  const Log& log;
+  LogLimit limit;
+};
+std::atomic<Destination*> destination = nullptr;
 
 void Write(const char* library, const std::string& message) {
-  const Log* const log = destination;
-  if (log != nullptr) log->Warning("library_error", {{"library", library}, {"error", message}});
+  Destination* const to = destination;
+  if (to == nullptr) return;
+  const std::optional<int64_t> left_out = to->limit.Admit();
+  if (!left_out.has_value()) return;
+  to->log.Warning("library_error", {{"library", library}, {"error", message}, {"left_out", *left_out}});
 }
 
 void OnGrpc(gpr_log_func_args* said) { Write("grpc", said->message); }
@@ -24,8 +34,9 @@ void OnProtobuf(google::protobuf::LogLevel level, const char*, int, const std::s
 
 }  // namespace
 
-void SendLibraryLogsTo(const Log& log) {
-  destination = &log;
+void SendLibraryLogsTo(const Log& log, const Clock& clock) {
+  static Destination only{.log = log, .limit = LogLimit(clock)};
+  destination = &only;
   gpr_set_log_function(OnGrpc);
   google::protobuf::SetLogHandler(OnProtobuf);
 }

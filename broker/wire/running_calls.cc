@@ -48,10 +48,13 @@ void RunningCalls::End() {
   if (--running_ == 0) ended_.NotifyAll();
 }
 
-void RunningCalls::WaitForEnd(absl::Duration at_most) {
+void RunningCalls::WaitForEnd(const Clock& clock, absl::Time deadline) {
   const MutexLock lock(mutex_);
   stopping_ = true;
-  while (running_ > 0 && ended_.WaitFor(mutex_, at_most)) {
+  while (running_ > 0) {
+    const absl::Duration left = deadline - clock.Now();
+    if (left <= absl::ZeroDuration()) return;
+    ended_.WaitFor(mutex_, left);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "broker/clock.h"
 #include "broker/mutex.h"
 
 namespace envej::wire {
@@ -17,9 +18,9 @@ class RunningCalls {
   // What a server is built with, so that its calls are counted. The RunningCalls outlive the server.
   std::unique_ptr<grpc::ContextAllocator> Counter();
 
-  // Returns when every call that has begun by now has ended, at the latest after `at_most`. Calls that begin later are
+  // Returns when every call that has begun by now has ended, at the latest at `deadline`. Calls that begin later are
   // not waited for.
-  void WaitForEnd(absl::Duration at_most);
+  void WaitForEnd(const Clock& clock, absl::Time deadline);
 
  private:
   class Context;

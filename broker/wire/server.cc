@@ -4,11 +4,13 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "broker/wire/listening_sockets.h"
 #include "proto/contract/limits.h"
 
 namespace envej::wire {
@@ -22,9 +24,24 @@ constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping mor
 // How long connections without calls get to close in good order. A client that looks at its own only when it calls, as
 // gRPC's do, would otherwise keep the server for up to five seconds.
 constexpr absl::Duration kFarewell = absl::Milliseconds(300);
+// What gRPC may hold for all connections together; it slows down and then closes connections before it takes more. A
+// hundred calls of the largest size take a fifth of it.
+constexpr size_t kGrpcBytes = size_t{512} << 20;
+constexpr int kUncompressedOnly = 1 << GRPC_COMPRESS_NONE;
 constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
 
+// A small message can grow to a thousand times its size, and would before anybody has asked who sends it, and before
+// its size is looked at. The second line alone refuses such a call; the first keeps gRPC from unpacking it meanwhile.
+void RefuseCompression(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kUncompressedOnly);
+}
+
 void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  RefuseCompression(builder);
+  grpc::ResourceQuota quota("envej");
+  quota.Resize(kGrpcBytes);
+  builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(kReceiveBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.concurrent_streams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytes);
@@ -32,7 +49,6 @@ void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second broker on the address must fail, not share it
 }
 
 // Reflection adds itself to every server of a program that links it, asked or not.
@@ -51,18 +67,31 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                                                       const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  absl::StatusOr<ListeningSockets> listening = Listen(options.listen);
+  if (!listening.ok()) return listening.status();
   auto server = std::unique_ptr<Server>(new Server);
+  server->port_ = listening->port;
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.SetContextAllocator(server->running_calls_.Counter());
-  builder.AddListeningPort(options.listen, options.credentials, &server->port_);
+  using FromOutside = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  server->connections_ =
+      builder.experimental().AddExternalConnectionAcceptor(FromOutside::FROM_FD, options.credentials);
   for (grpc::Service* service : services) builder.RegisterService(service);
   server->server_ = builder.BuildAndStart();
-  if (server->server_ == nullptr || server->port_ == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options.listen, "; is another program using the port?"));
-  }
+  if (server->server_ == nullptr) return absl::UnavailableError("gRPC's server does not start");
+  const auto hand_over = [&connections = *server->connections_](int listening_socket, int connection) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+    parameters.listener_fd = listening_socket;
+    parameters.fd = connection;
+    connections.HandleNewConnection(&parameters);
+  };
+  server->acceptor_ = std::make_unique<Acceptor>(std::move(listening->sockets),
+                                                 AcceptorOptions{.descriptors_most = options.descriptors_most,
+                                                                 .hand_over = hand_over,
+                                                                 .refused = options.connection_refused,
+                                                                 .give_up = options.give_up});
   return server;
 }
 
@@ -70,7 +99,8 @@ void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatu
 
 void Server::Drain(const Clock& clock, absl::Time deadline) {
   SayNotServing();
-  running_calls_.WaitForEnd(deadline - clock.Now());
+  running_calls_.WaitForEnd(clock, deadline);
+  acceptor_.reset();
   server_->Shutdown(absl::ToChronoTime(std::min(deadline, clock.Now() + kFarewell)));
   server_->Wait();
 }

@@ -3,8 +3,10 @@
 
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
+#include "broker/wire/acceptor.h"
 #include "broker/wire/running_calls.h"
 
 namespace envej::wire {
@@ -21,6 +24,11 @@ struct ServerOptions {
   std::shared_ptr<grpc::ServerCredentials> credentials;
   int concurrent_streams = 100;  // of one connection
   bool reflection = false;
+  // A connection whose file descriptor has this number or a higher one is closed at once: see AcceptorOptions.
+  int descriptors_most = 1 << 20;
+  std::function<void()> connection_refused = [] {};  // told of each of those; must not block
+  // Called once, on a thread of the server's, when connections cannot be accepted any more.
+  std::function<void(const absl::Status& why)> give_up = [](const absl::Status&) {};
 };
 
 // The gRPC server with its bounds against abuse, and the health service.
@@ -44,7 +52,9 @@ class Server {
   Server() = default;
 
   RunningCalls running_calls_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Acceptor> acceptor_;
   int port_ = 0;
 };
 

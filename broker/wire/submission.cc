@@ -11,11 +11,8 @@ namespace {
 
 // The notice as it is kept and delivered. Fields that the contract does not know are ignored outside the closed
 // parts (where they were refused): they are not passed on.
-std::string Content(const v1::Notice& message) {
-  const auto unknown = [](const google::protobuf::Message& part) {
-    return !part.GetReflection()->GetUnknownFields(part).empty();
-  };
-  if (!unknown(message) && !unknown(message.envelope())) return message.SerializeAsString();
+std::string Content(const v1::Notice& message, bool has_unknown_fields) {
+  if (!has_unknown_fields) return message.SerializeAsString();
   v1::Notice known = message;
   known.DiscardUnknownFields();
   return known.SerializeAsString();
@@ -44,7 +41,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const certs::Identity& calle
   for (const contract::CommitmentSecret& secret : secrets) {
     submission.submit.commitments.push_back(contract::CommitTo(secret, caller.code, notice));
   }
-  submission.content = Content(sent.message);
+  submission.content = Content(sent.message, notice.unknown_fields.anywhere);
   return submission;
 }
 

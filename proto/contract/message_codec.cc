@@ -1,6 +1,7 @@
 #include "proto/contract/message_codec.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/escaping.h"
 
@@ -13,15 +14,16 @@ constexpr int64_t kLastSecond = 253402300799;
 constexpr int32_t kLastNanosecond = 999'999'999;
 constexpr absl::Duration kLongestDuration = absl::Seconds(315576000000);
 
+// Goes by the message types, so that a part that is added to the contract is looked into as well.
 bool HasUnknownField(const google::protobuf::Message& message) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   if (!reflection.GetUnknownFields(message).empty()) return true;
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const google::protobuf::FieldDescriptor* field : fields) {
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  for (int number = 0; number < type.field_count(); ++number) {
+    const google::protobuf::FieldDescriptor* const field = type.field(number);
     if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
     if (!field->is_repeated()) {
-      if (HasUnknownField(reflection.GetMessage(message, field))) return true;
+      if (reflection.HasField(message, field) && HasUnknownField(reflection.GetMessage(message, field))) return true;
       continue;
     }
     for (int index = 0; index < reflection.FieldSize(message, field); ++index) {
@@ -33,7 +35,9 @@ bool HasUnknownField(const google::protobuf::Message& message) {
 
 // Closed by law: nothing but what the contract names may be passed on in these.
 UnknownFields UnknownFieldsIn(const v1::Notice& message) {
-  return {.consent = HasUnknownField(message.envelope().consent()),
+  if (!HasUnknownField(message)) return {};
+  return {.anywhere = true,
+          .consent = HasUnknownField(message.envelope().consent()),
           .criteria = HasUnknownField(message.envelope().criteria()),
           .citizen = HasUnknownField(message.citizen())};
 }
@@ -65,6 +69,13 @@ Criteria FromCriteria(const v1::Criteria& message) {
   return criteria;
 }
 
+// Fractions outside the second are not clamped: two notices that differ would be one to the commitment, and a
+// municipality could not write the time down.
+std::optional<absl::Time> FromCreatedAt(const google::protobuf::Timestamp& message) {
+  if (message.nanos() < 0 || message.nanos() > kLastNanosecond) return std::nullopt;
+  return FromMessage(message);
+}
+
 ContentCommitment FromCommitment(const v1::ContentCommitment& message) {
   return {.key_id = message.key_id(), .value = message.value()};
 }
@@ -74,7 +85,7 @@ Envelope FromEnvelope(const v1::Envelope& message) {
   envelope.municipality_code = message.municipality_code();
   envelope.notice_id = message.notice_id();
   envelope.revision = message.revision();
-  if (message.has_created_at()) envelope.created_at = FromMessage(message.created_at());
+  if (message.has_created_at()) envelope.created_at = FromCreatedAt(message.created_at());
   envelope.discharge_date = message.discharge_date();
   envelope.consent = FromConsent(message.consent());
   envelope.criteria = FromCriteria(message.criteria());

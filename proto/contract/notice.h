@@ -65,8 +65,10 @@ struct Citizen {
   bool name_and_address_protection = false;
 };
 
-// Which closed parts hold a field that the contract does not know, at any depth.
+// Where there are fields that the contract does not know, at any depth: anywhere in the notice, and in which of its
+// closed parts.
 struct UnknownFields {
+  bool anywhere = false;
   bool consent = false;
   bool criteria = false;
   bool citizen = false;

@@ -54,7 +54,7 @@ LeafRequest ClientRequest(absl::string_view uri) {
 }
 
 LeafRequest ServerRequest() {
-  LeafRequest request = ClientRequest("urn:envej:broker:test");
+  LeafRequest request = ClientRequest("urn:envej:broker:broker-1");
   request.dns_names = {"localhost"};
   request.ip_addresses = {"127.0.0.1"};
   request.usage = LeafUsage::kServer;

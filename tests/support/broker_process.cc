@@ -96,7 +96,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
-BrokerProcess::BrokerProcess(const BrokerSettings& settings) {
+BrokerProcess::BrokerProcess(const BrokerSettings& settings) : open_files_(settings.open_files) {
   folder_.Write("broker.yaml", Configuration(settings), 0644);
   folder_.Write("participants.yaml", kParticipants, 0644);
   folder_.Write("commitment.secret", std::string(64, 'a') + "\n");
@@ -106,7 +106,12 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings) {
 }
 
 std::vector<std::string> BrokerProcess::ServeArguments() const {
-  return {ProgramPath("envej-broker"), "serve", "--config", config()};
+  std::vector<std::string> arguments = {ProgramPath("envej-broker"), "serve", "--config", config()};
+  if (open_files_ == 0) return arguments;
+  const std::vector<std::string> shell = {"/bin/sh", "-c", absl::StrCat("ulimit -n ", open_files_, "; exec \"$@\""),
+                                          "sh"};
+  arguments.insert(arguments.begin(), shell.begin(), shell.end());
+  return arguments;
 }
 
 bool BrokerProcess::Start() {

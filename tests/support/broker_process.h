@@ -44,7 +44,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 // What may differ from broker to broker; the rest is as in deploy/broker.yaml.
 struct BrokerSettings {
   std::string listen = "127.0.0.1:0";
-  std::string more;  // further lines of the configuration
+  std::string more;    // further lines of the configuration
+  int open_files = 0;  // as many as it may have open (ulimit -n), if not 0
 };
 
 // The real broker with a register, certificates and a store of its own, in a folder that goes when it goes. Between
@@ -59,6 +60,8 @@ class BrokerProcess {
   bool Start();
   // Starts it although it must not serve, and tells how it ended.
   Ended StartRefused();
+  // While it runs.
+  pid_t process_id() const { return process_->id(); }
   void Signal(int number) { process_->Signal(number); }
   // Asks it to stop with SIGTERM and waits for its end.
   Ended Stop();
@@ -82,6 +85,7 @@ class BrokerProcess {
   std::vector<std::string> ConnectionArguments(absl::string_view uri) const;
 
  private:
+  int open_files_;
   certs::TestDirectory folder_;
   mutable std::mutex mutex_;
   int port_ = 0;

@@ -35,6 +35,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return process_; }
   void Signal(int number);
   // Waits until it has ended, and kills it if it has not by then. The same answer again afterwards.
   Ended Wait(absl::Duration at_most = absl::Seconds(60));

@@ -63,6 +63,16 @@ certs::LeafRequest ExpiredServer() {
   return request;
 }
 
+constexpr certs::LeafUsage kClient = certs::LeafUsage::kClient;
+constexpr certs::LeafUsage kServer = certs::LeafUsage::kServer;
+
+certs::LeafRequest BrokerNamed(absl::string_view name, certs::LeafUsage usage) {
+  certs::LeafRequest request = certs::ServerRequest();
+  request.uris = {absl::StrCat("urn:envej:broker:", name)};
+  request.usage = usage;
+  return request;
+}
+
 // One thing that is wrong with a broker's files, and what the one line says of it.
 struct BadFile {
   const char* what;
@@ -109,6 +119,12 @@ const std::vector<BadFile>& BadFiles() {
       {"an expired certificate",
        {"broker.pem", "was valid until"},
        [](D folder) { support::SharedAuthority().IssueFiles(folder, "broker", ExpiredServer()); }},
+      {"a client's certificate",
+       {"broker.pem", "not for a server", "serverAuth"},
+       [](D folder) { support::SharedAuthority().IssueFiles(folder, "broker", BrokerNamed("broker-1", kClient)); }},
+      {"another broker's certificate",
+       {"broker.pem", "urn:envej:broker:broker-1"},
+       [](D folder) { support::SharedAuthority().IssueFiles(folder, "broker", BrokerNamed("broker-2", kServer)); }},
       {"another certificate's key",
        {"broker.key"},
        [](D folder) { folder.Write("broker.key", support::SharedAuthority().Issue(certs::ServerRequest()).key_pem); }},

@@ -145,8 +145,19 @@ TEST(MessageCodecTest, AnUnknownFieldElsewhereIsIgnored) {
   AddUnknownField(*message.mutable_envelope()->mutable_created_at());
   v1::Notice received;
   ASSERT_TRUE(received.ParseFromString(message.SerializeAsString()));
-  EXPECT_EQ(FromMessage(received).unknown_fields, UnknownFields());
+  EXPECT_EQ(FromMessage(received).unknown_fields, UnknownFields{.anywhere = true});
   EXPECT_EQ(FirstReason(received), Reason::kNone);
+}
+
+TEST(MessageCodecTest, ATimestampThatIsNoneSaysNoTime) {
+  for (const int32_t nanos : {-1, 1'000'000'000, INT32_MAX, INT32_MIN}) {
+    v1::Notice message = GoodMessage();
+    message.mutable_envelope()->mutable_created_at()->set_nanos(nanos);
+    EXPECT_EQ(FirstReason(message), Reason::kCreatedAtMissing) << nanos;
+  }
+  v1::Notice message = GoodMessage();
+  message.mutable_envelope()->mutable_created_at()->set_nanos(999'999'999);
+  EXPECT_EQ(FirstReason(message), Reason::kNone);
 }
 
 TEST(MessageCodecTest, AReceiptComesBackThroughItsMessage) {

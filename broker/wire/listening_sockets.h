@@ -1,0 +1,40 @@
+#ifndef ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_
+#define ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace envej::wire {
+
+// A file descriptor of its own, closed with it.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int number() const { return number_; }
+  // It is the caller's to close.
+  int Release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+// Sockets that listen on every address of one name, all on the same port. They do not block.
+struct ListeningSockets {
+  std::vector<Descriptor> sockets;  // one at least
+  int port = 0;
+};
+
+// Listens on HOST:PORT or [IPV6]:PORT; port 0 is one that the system chooses, and [::] takes IPv4 as well. UNAVAILABLE,
+// in one line, if it cannot: another program has the port, or nothing here has the address.
+absl::StatusOr<ListeningSockets> Listen(absl::string_view address);
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_

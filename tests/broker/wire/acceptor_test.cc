@@ -1,0 +1,116 @@
+#include "broker/wire/acceptor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+
+#include "absl/strings/str_cat.h"
+
+namespace envej::wire {
+namespace {
+
+constexpr std::chrono::seconds kInTime(20);
+
+// Connects to the port on this machine; the connection need not be accepted yet.
+Descriptor ConnectTo(int port) {
+  Descriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<in_port_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(connection.number(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return Descriptor(-1);
+  return connection;
+}
+
+// What an acceptor tells, each once.
+struct Told {
+  std::promise<int> accepted;
+  std::promise<void> refused;
+  std::promise<absl::Status> given_up;
+
+  AcceptorOptions Options(int descriptors_most) {
+    return {.descriptors_most = descriptors_most,
+            .failures_most = 3,
+            .hand_over = [this](int, int connection) { accepted.set_value(connection); },
+            .refused = [this] { refused.set_value(); },
+            .give_up = [this](const absl::Status& why) { given_up.set_value(why); }};
+  }
+};
+
+TEST(ListenTest, OneAddressIsListenedOnOnce) {
+  const absl::StatusOr<ListeningSockets> first = Listen("127.0.0.1:0");
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_GT(first->port, 0);
+  EXPECT_GE(ConnectTo(first->port).number(), 0);
+  const absl::Status second = Listen(absl::StrCat("127.0.0.1:", first->port)).status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.message()), testing::HasSubstr("is another program using the port?"));
+}
+
+TEST(ListenTest, EveryAddressOfANameHasTheSamePort) {
+  for (const char* const name : {"localhost:0", "0.0.0.0:0"}) {
+    const absl::StatusOr<ListeningSockets> listening = Listen(name);
+    ASSERT_TRUE(listening.ok()) << listening.status();
+    EXPECT_GE(ConnectTo(listening->port).number(), 0) << name;
+  }
+}
+
+TEST(ListenTest, WhatIsNotHereIsRefusedInOneLine) {
+  for (const char* const address : {"192.0.2.1:0", "no-such-host.invalid:0", "8443", "[::zz]:0"}) {
+    const absl::Status status = Listen(address).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << address;
+    EXPECT_THAT(std::string(status.message()), testing::StartsWith(absl::StrCat("cannot listen on ", address, ": ")));
+  }
+}
+
+TEST(AcceptorTest, HandsOverWhatConnects) {
+  Told told;
+  absl::StatusOr<ListeningSockets> listening = Listen("127.0.0.1:0");
+  ASSERT_TRUE(listening.ok());
+  const Acceptor acceptor(std::move(listening->sockets), told.Options(1 << 20));
+  const Descriptor client = ConnectTo(listening->port);
+  std::future<int> accepted = told.accepted.get_future();
+  ASSERT_EQ(accepted.wait_for(kInTime), std::future_status::ready);
+  const Descriptor server(accepted.get());
+  ASSERT_EQ(write(client.number(), "x", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(recv(server.number(), &byte, 1, 0), 1);
+}
+
+TEST(AcceptorTest, ClosesWhatComesBeyondItsBound) {
+  Told told;
+  absl::StatusOr<ListeningSockets> listening = Listen("127.0.0.1:0");
+  ASSERT_TRUE(listening.ok());
+  const Acceptor acceptor(std::move(listening->sockets), told.Options(0));
+  const Descriptor client = ConnectTo(listening->port);
+  EXPECT_EQ(told.refused.get_future().wait_for(kInTime), std::future_status::ready);
+  char byte = 0;
+  EXPECT_EQ(recv(client.number(), &byte, 1, 0), 0);
+}
+
+TEST(AcceptorTest, GivesUpAfterSoManyFailures) {
+  Told told;
+  std::vector<Descriptor> sockets;
+  sockets.emplace_back(eventfd(1, EFD_CLOEXEC));  // readable, and no socket
+  std::future<absl::Status> given_up = told.given_up.get_future();
+  const Acceptor acceptor(std::move(sockets), told.Options(1 << 20));
+  ASSERT_EQ(given_up.wait_for(kInTime), std::future_status::ready);
+  EXPECT_EQ(given_up.get().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(AcceptorTest, StopsWhileItWaits) {
+  Told told;
+  absl::StatusOr<ListeningSockets> listening = Listen("127.0.0.1:0");
+  ASSERT_TRUE(listening.ok());
+  { const Acceptor acceptor(std::move(listening->sockets), told.Options(1 << 20)); }
+  EXPECT_LT(ConnectTo(listening->port).number(), 0);
+}
+
+}  // namespace
+}  // namespace envej::wire

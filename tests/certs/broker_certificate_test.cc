@@ -1,0 +1,55 @@
+#include "certs/broker_certificate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/certs/test_files.h"
+
+namespace envej::certs {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class BrokerCertificateTest : public testing::Test {
+ protected:
+  // What is said of a certificate with these URI names, as that of the broker "main".
+  std::string Said(const std::vector<std::string>& uris, LeafUsage usage = LeafUsage::kServer) {
+    LeafRequest request = ServerRequest();
+    request.uris = uris;
+    request.usage = usage;
+    const TlsFiles files = authority_.IssueFiles(directory_, "broker", request);
+    return std::string(CheckBrokerCertificate(files.certificate_chain, "main").message());
+  }
+
+  TestDirectory directory_;
+  TestAuthority authority_;
+};
+
+TEST_F(BrokerCertificateTest, OneForAServerWithItsNameIsGood) { EXPECT_EQ(Said({"urn:envej:broker:main"}), ""); }
+
+TEST_F(BrokerCertificateTest, OneForAClientIsRefusedByItsFile) {
+  EXPECT_THAT(Said({"urn:envej:broker:main"}, LeafUsage::kClient),
+              AllOf(HasSubstr(directory_.Path("broker.pem")), HasSubstr("not for a server")));
+}
+
+TEST_F(BrokerCertificateTest, AnyOtherNameIsRefused) {
+  const std::vector<std::vector<std::string>> others = {
+      {},
+      {"urn:envej:broker:main-2"},
+      {"urn:envej:region:1081"},
+      {"urn:envej:broker:main", "urn:envej:broker:main-2"},
+  };
+  for (const std::vector<std::string>& uris : others) {
+    EXPECT_THAT(Said(uris), AllOf(HasSubstr(directory_.Path("broker.pem")), HasSubstr("urn:envej:broker:main:")));
+  }
+}
+
+TEST_F(BrokerCertificateTest, WhatIsNoCertificateIsNamed) {
+  for (const std::string& path : {directory_.Path("missing"), directory_.Write("none", "none", 0644)}) {
+    EXPECT_THAT(std::string(CheckBrokerCertificate(path, "main").message()), HasSubstr(path));
+  }
+}
+
+}  // namespace
+}  // namespace envej::certs
