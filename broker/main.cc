@@ -32,6 +32,7 @@
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/broker_certificate.h"
+#include "certs/command_line.h"
 #include "certs/key_file.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
@@ -57,6 +58,7 @@ constexpr char kExitCodes[] =
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
 // Of the files that may be open, those that connections leave alone: the store's, of which its engine keeps 512 open,
 // and gRPC's own.
@@ -189,6 +191,13 @@ int Serve(const std::string& config_path) {
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
 
+  if (const absl::Duration ahead = (*store)->LastPersistedTime() - clock.Now(); ahead > kClockSkew) {
+    log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(ahead)},
+                               {"next",
+                                "the store has stamps of a later time: set the clock right; leases may last twice "
+                                "as long until it has caught up"}});
+  }
+
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler,
                          {.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
@@ -253,6 +262,7 @@ int Main(int argument_count, char** arguments) {
                    "envej-broker");
   program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));
   program.require_subcommand(1);
+  certs::NameUnknownWords(program);
   program.footer(kExitCodes);
   std::string config_path;
   CLI::App* serve = program.add_subcommand("serve", "Serve regions and municipalities until SIGTERM.");
