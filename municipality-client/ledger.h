@@ -52,8 +52,8 @@ std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line);
 // Which items a folder has had, so that one that was consumed and deleted is not written again. Append-only; it holds
 // no direct identifier.
 //
-// Durability: `Append` returns OK when the entries are on the disk. A crash while appending leaves at most a line that
-// its checksum betrays: a bad last line is cut when the ledger is opened; a bad line further up is passed over and
+// Durability: what was appended is on the disk when `Sync` returns OK. A crash while appending leaves at most a line
+// that its checksum betrays: a bad last line is cut when the ledger is opened; a bad line further up is passed over and
 // counted.
 //
 // Thread safety: none; one thread at a time.

@@ -37,7 +37,7 @@ class ReceiptFile {
   std::string path_;
   int descriptor_;
   absl::Status failed_;
-  std::set<std::string> held_;  // municipality, id and revision
+  std::set<std::string> held_;  // region, municipality, id and revision
 };
 
 }  // namespace envej::region

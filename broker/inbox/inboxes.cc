@@ -71,39 +71,52 @@ void Inboxes::Drain() { pulls_.Drain(); }
 
 absl::Time Inboxes::Now() { return time_.Now(); }
 
-void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
-  std::vector<Operation> operations;
+// The submissions of one call, while they are carried out.
+struct Inboxes::Submitting {
+  explicit Submitting(store::OrderedStore& store) : journal(store) {}
+
   std::vector<store::NoticeKey> notices;
+  std::vector<std::optional<absl::StatusOr<contract::Receipt>>> first_receipts;  // of those that are repeated
+  journal::ReceiptReader journal;
+};
+
+void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
+  auto submitting = std::make_shared<Submitting>(store_);
+  std::vector<Operation> operations;
   operations.reserve(submissions.size());
-  notices.reserve(submissions.size());
+  submitting->notices.reserve(submissions.size());
+  submitting->first_receipts.resize(submissions.size());
   for (Submission& submission : submissions) {
-    notices.push_back(submission.notice);
+    submitting->notices.push_back(submission.notice);
     operations.push_back({.notice = std::move(submission.notice),
                           .happening = std::move(submission.submit),
                           .content = std::move(submission.content)});
   }
-  operations_.Run(std::move(operations), Now(),
-                  [this, notices = std::move(notices), done = std::move(done)](std::vector<Result> results) {
-                    std::vector<absl::StatusOr<Accepted>> answers;
-                    answers.reserve(results.size());
-                    journal::ReceiptReader receipts(store_);
-                    for (size_t index = 0; index < results.size(); ++index) {
-                      answers.push_back(Answer(notices[index], results[index], receipts));
-                    }
-                    done(std::move(answers));
-                  });
+  operations_.Run(
+      std::move(operations), Now(),
+      [submitting, done = std::move(done)](std::vector<Result> results) {
+        std::vector<absl::StatusOr<Accepted>> answers;
+        answers.reserve(results.size());
+        for (size_t place = 0; place < results.size(); ++place) {
+          answers.push_back(Answer(*submitting, place, results[place]));
+        }
+        done(std::move(answers));
+      },
+      [submitting](size_t place, const Result& result) {
+        submitting->first_receipts[place] = ReadReceipt(submitting->notices[place], result.record, submitting->journal);
+      });
 }
 
-absl::StatusOr<Accepted> Inboxes::Answer(const store::NoticeKey& notice, const Result& result,
-                                         journal::ReceiptReader& receipts) {
+absl::StatusOr<Accepted> Inboxes::Answer(Submitting& submitting, size_t place, const Result& result) {
   if (!result.status.ok()) return result.status;
   if (result.changed) {
-    return Accepted{.receipt = journal::MakeReceipt(AcceptedEvent(notice, result.record), result.outcome),
-                    .repeated = false};
+    const journal::Event accepted = AcceptedEvent(submitting.notices[place], result.record);
+    return Accepted{.receipt = journal::MakeReceipt(accepted, result.outcome), .repeated = false};
   }
-  absl::StatusOr<contract::Receipt> first = ReadReceipt(notice, result.record, receipts);
-  if (!first.ok()) return first.status();
-  return Accepted{.receipt = *std::move(first), .repeated = true};
+  std::optional<absl::StatusOr<contract::Receipt>>& first = submitting.first_receipts[place];
+  if (!first.has_value()) return absl::InternalError("a submission was neither accepted, refused nor repeated");
+  if (!first->ok()) return first->status();
+  return Accepted{.receipt = std::move(first->value()), .repeated = true};
 }
 
 uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(std::move(request), std::move(done)); }

@@ -125,8 +125,9 @@ class Inboxes {
   absl::Time Now();
 
  private:
-  absl::StatusOr<Accepted> Answer(const store::NoticeKey& notice, const Result& result,
-                                  journal::ReceiptReader& receipts);
+  struct Submitting;
+
+  static absl::StatusOr<Accepted> Answer(Submitting& submitting, size_t place, const Result& result);
 
   store::OrderedStore& store_;
   InboxTime time_;

@@ -110,6 +110,7 @@ struct Operations::Round {
   absl::Time now;
   int round = 0;
   Done done;
+  Repeated repeated;
 };
 
 absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& notice) {
@@ -118,7 +119,7 @@ absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& n
   return std::move(found->record);
 }
 
-void Operations::Run(std::vector<Operation> operations, absl::Time now, Done done) {
+void Operations::Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated) {
   auto round = std::make_shared<Round>();
   round->results.resize(operations.size());
   round->open.resize(operations.size());
@@ -126,6 +127,7 @@ void Operations::Run(std::vector<Operation> operations, absl::Time now, Done don
   round->operations = std::move(operations);
   round->now = now;
   round->done = std::move(done);
+  round->repeated = std::move(repeated);
   RunRound(round);
 }
 
@@ -149,6 +151,7 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
     }
     if (decision.kind != Decision::Kind::kChanged) {
       if (before->record.has_value()) result.record = *std::move(before->record);
+      if (result.repeated && round->repeated) round->repeated(index, result);
       continue;
     }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;

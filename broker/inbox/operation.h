@@ -40,12 +40,15 @@ struct Result {
 class Operations {
  public:
   using Done = std::function<void(std::vector<Result>)>;
+  // Called as soon as the operation of this place is found to be a repeated one: by the first reading, as nearly all
+  // are, on the calling thread.
+  using Repeated = std::function<void(size_t place, const Result& result)>;
 
   static constexpr int kRounds = 16;
 
   explicit Operations(store::OrderedStore& store) : store_(store) {}
 
-  void Run(std::vector<Operation> operations, absl::Time now, Done done);
+  void Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated = nullptr);
 
   // The record of a notice; nothing if it was never seen.
   absl::StatusOr<std::optional<Record>> Read(const store::NoticeKey& notice);

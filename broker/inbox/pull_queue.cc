@@ -194,7 +194,7 @@ absl::Status PullQueue::Find(const PullRequest& request, const std::string& head
   size_t looks = 0;
   serving.next = head;
   do {
-    const size_t wanted = request.max_notices - serving.operations.size();
+    const size_t wanted = std::min(request.max_notices - serving.operations.size(), kLooks - looks);
     const absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = serving.next, .to = end, .entries = wanted});
     if (!scan.ok()) return scan.status();
     for (const store::KeyValue& waiting : scan->entries) {

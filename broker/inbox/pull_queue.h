@@ -39,7 +39,7 @@ struct PulledItem {
 // How many pulls may wait for a first notice. Whatever waits elsewhere, an inbox at which none waits has a place for
 // one; so no inbox can take all places of another.
 struct PullBounds {
-  size_t all = 1000;  // over all inboxes, besides those first ones
+  size_t all = 1000;  // over all inboxes; those first ones count, and are let in beyond it
   size_t each_inbox = 100;
 };
 

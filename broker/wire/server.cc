@@ -20,6 +20,7 @@ constexpr int kMetadataBytes = 8 << 10;
 constexpr int kHandshakeMilliseconds = 10'000;
 constexpr int kPingMilliseconds = 30'000;
 constexpr int kPingTimeoutMilliseconds = 10'000;
+constexpr int kIdleMilliseconds = 300'000;  // a connection without calls; a client's next call makes another
 constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping more often are sent away
 // How long connections without calls get to close in good order. A client that looks at its own only when it calls, as
 // gRPC's do, would otherwise keep the server for up to five seconds.
@@ -48,6 +49,9 @@ void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);  // or peers that vanished stay
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);    // as many as there are intervals
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMilliseconds);
 }
 

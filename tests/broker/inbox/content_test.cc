@@ -172,7 +172,7 @@ TEST_F(ContentTest, ManyBadItemsAreGonePastInStepsAndToldOfAtABoundedRate) {
   for (int number = 1; number <= kBad; ++number) SubmitNext(number, kNoNotice);
   SubmitNext(kBad + 1, "content");
   std::optional<Pulled> pulled;
-  inboxes_->Pull(Request(1), [&](Pulled items) { pulled = std::move(items); });
+  inboxes_->Pull(Request(500), [&](Pulled items) { pulled = std::move(items); });
   EXPECT_FALSE(pulled.has_value()) << "one pull kept the thread";
   scheduler_.RunDue();
   ASSERT_TRUE(pulled.has_value() && pulled->ok());
