@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 #include <vector>
 
 namespace envej {
@@ -34,10 +35,19 @@ TEST(TimerSchedulerTest, ATaskMayScheduleAnother) {
 
 TEST(TimerSchedulerTest, StopDropsWhatWaitsAndTakesNothingMore) {
   std::atomic<bool> ran = false;
+  std::promise<void> begun;
   TimerScheduler scheduler;
-  scheduler.After(absl::Hours(1), [&] { ran = true; });
-  scheduler.Stop();
+  std::thread stopping;
+  scheduler.After(absl::ZeroDuration(), [&] {
+    scheduler.After(absl::ZeroDuration(), [&] { ran = true; });
+    stopping = std::thread([&] { scheduler.Stop(); });
+    while (scheduler.waiting() > 0) std::this_thread::yield();  // until Stop has dropped it
+    begun.set_value();
+  });
+  ASSERT_EQ(begun.get_future().wait_for(kPatience), std::future_status::ready);
+  stopping.join();
   scheduler.After(absl::ZeroDuration(), [&] { ran = true; });
+  EXPECT_EQ(scheduler.waiting(), 0u);
   EXPECT_FALSE(ran);
 }
 
