@@ -26,6 +26,12 @@ bool IsUnreadable(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
 }
 
+absl::Status WhyUnreadable(const Result& result) {
+  if (IsUnreadable(result.status)) return result.status;
+  if (result.status.ok() && result.record == Record()) return absl::DataLossError("its record is missing");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<std::string>> ContentReader::Read(absl::string_view waiting_key,
                                                                const store::WaitingEntry& entry) {
   const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::ContentKey(entry.accepted_at, entry.item));

@@ -22,6 +22,10 @@ absl::StatusOr<std::string> DecodeContent(absl::string_view value);
 // Whether the error says that what is stored of one item cannot be read, and nothing of any other.
 bool IsUnreadable(const absl::Status& status);
 
+// Why the item that an index named could not be changed, if that is because its record cannot be read or is missing;
+// else OK. Not for happenings that name a notice from outside.
+absl::Status WhyUnreadable(const Result& result);
+
 // Whether content that holds is a notice that can be handed out. Without one, all is.
 using ContentCheck = std::function<bool(absl::string_view content)>;
 

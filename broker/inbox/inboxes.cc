@@ -59,9 +59,11 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
     : store_(store),
       time_(clock, store),
       operations_(store),
+      reports_(options.report),
       pulls_(
-          store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, options.report),
-      expiry_(store, operations_, scheduler, [this] { return Now(); }) {}
+          store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
+      expiry_(
+          store, operations_, scheduler, [this] { return Now(); }, reports_) {}
 
 Inboxes::~Inboxes() = default;
 
@@ -181,7 +183,7 @@ absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {
   if (query.after.has_value()) {
     const store::NoticeKey after{
         .municipality_code = query.municipality_code, .region_code = query.region_code, .id = *query.after};
-    range.from = store::RecordKey(after) + std::string(1, '\0');
+    range.from = store::KeyAfter(store::RecordKey(after));
   }
   const absl::StatusOr<store::ScanResult> scan = store_.Scan(range);
   if (!scan.ok()) return scan.status();

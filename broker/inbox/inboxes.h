@@ -80,7 +80,7 @@ struct ListPage {
 class Inboxes {
  public:
   struct Options {
-    PullBounds pulls;
+    PullBounds pulls = {};
     ContentCheck check = nullptr;                // of what is handed out
     UnreadableReports::Report report = nullptr;  // of what cannot be
   };
@@ -132,6 +132,7 @@ class Inboxes {
   store::OrderedStore& store_;
   InboxTime time_;
   Operations operations_;
+  UnreadableReports reports_;
   PullQueue pulls_;
   LeaseExpiry expiry_;
 };

@@ -1,16 +1,20 @@
 #include "broker/inbox/lease_expiry.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "broker/inbox/content.h"
 
 namespace envej::inbox {
 
 LeaseExpiry::LeaseExpiry(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
-                         std::function<absl::Time()> now)
+                         std::function<absl::Time()> now, UnreadableReports& reports)
     : store_(store),
       operations_(operations),
       scheduler_(scheduler),
       now_(std::move(now)),
+      reports_(reports),
       from_(store::LeasedPrefix()) {
   end_watch_ = store_.Watch(store::LeasedPrefix(), [this](absl::string_view key) { OnPut(key); });
 }
@@ -28,34 +32,64 @@ void LeaseExpiry::OnPut(absl::string_view leased_key) {
 
 void LeaseExpiry::Look() {
   const absl::Time now = now_();
-  const std::string to = store::LeasedUpTo(now);
   std::string from;
   {
     MutexLock lock(mutex_);
+    if (const std::string again = passed_over_.TakeDue(now); !again.empty()) from_ = std::min(from_, again);
     from = from_;
     hint_.clear();
   }
+  auto found = std::make_shared<Found>(Find(from, now));
+  operations_.Run(found->operations, now,
+                  [this, found](const std::vector<Result>& results) { PutBack(*found, results); });
+}
+
+LeaseExpiry::Found LeaseExpiry::Find(const std::string& from, absl::Time now) {
+  const std::string to = store::LeasedUpTo(now);
   const absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = from, .to = to, .entries = kBatch});
-  std::vector<Operation> operations;
-  if (scan.ok()) {
-    for (const store::KeyValue& leased : scan->entries) {
-      const absl::StatusOr<store::LeasedEntry> entry = store::ParseLeasedKey(leased.key);
-      if (!entry.ok()) continue;
-      operations.push_back({.notice = entry->item.notice, .happening = ExpireLease{}, .content = {}});
+  if (!scan.ok()) return {.keys = {}, .operations = {}, .next = from};
+  Found found{.keys = {},
+              .operations = {},
+              .next = scan->more ? store::KeyAfter(scan->entries.back().key) : to,
+              .more = scan->more};
+  for (const store::KeyValue& leased : scan->entries) {
+    const absl::StatusOr<store::LeasedEntry> entry = store::ParseLeasedKey(leased.key);
+    if (!entry.ok()) {
+      PassOver(leased.key, entry.status());
+      continue;
+    }
+    found.keys.push_back(leased.key);
+    found.operations.push_back({.notice = entry->item.notice, .happening = ExpireLease{}, .content = {}});
+  }
+  return found;
+}
+
+void LeaseExpiry::PutBack(const Found& found, const std::vector<Result>& results) {
+  std::string next = found.next;
+  bool failed = false;
+  for (size_t index = results.size(); index-- > 0;) {
+    if (const absl::Status why = WhyUnreadable(results[index]); !why.ok()) {
+      PassOver(found.keys[index], why);
+    } else if (!results[index].status.ok()) {
+      next = found.keys[index];  // still to be put back
+      failed = true;
     }
   }
-  const bool more = scan.ok() && scan->more;
-  const std::string next = !scan.ok() ? from : more ? scan->entries.back().key : to;
-  operations_.Run(std::move(operations), now, [this, from, next, more](std::vector<Result> results) {
-    const bool all =
-        std::all_of(results.begin(), results.end(), [](const Result& result) { return result.status.ok(); });
-    {
-      MutexLock lock(mutex_);
-      from_ = all ? next : from;
-      if (!hint_.empty()) from_ = std::min(from_, hint_);
-    }
-    scheduler_.After(all && more ? absl::ZeroDuration() : kInterval, [this] { Look(); });
-  });
+  {
+    MutexLock lock(mutex_);
+    from_ = hint_.empty() ? next : std::min(next, hint_);
+  }
+  scheduler_.After(found.more && !failed ? absl::ZeroDuration() : kInterval, [this] { Look(); });
+}
+
+void LeaseExpiry::PassOver(const std::string& leased_key, const absl::Status& why) {
+  const absl::StatusOr<store::LeasedEntry> entry = store::ParseLeasedKey(leased_key);
+  const absl::Time now = now_();
+  {
+    MutexLock lock(mutex_);
+    passed_over_.Add(leased_key, now);
+  }
+  reports_.Tell(entry.ok() ? std::optional(entry->item) : std::nullopt, why, now);
 }
 
 }  // namespace envej::inbox

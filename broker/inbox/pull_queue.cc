@@ -9,27 +9,23 @@
 namespace envej::inbox {
 namespace {
 
-std::string After(const std::string& key) { return key + std::string(1, '\0'); }
-
 // The earlier of two keys, where an empty one is none.
 std::string Earlier(const std::string& key, const std::string& other) {
   return other.empty() ? key : std::min(key, other);
 }
 
-absl::Status NoRecord() { return absl::DataLossError("its record is missing"); }
-
 }  // namespace
 
 PullQueue::PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
                      std::function<absl::Time()> now, const PullBounds& bounds, ContentCheck check,
-                     UnreadableReports::Report report)
+                     UnreadableReports& reports)
     : store_(store),
       operations_(operations),
       scheduler_(scheduler),
       now_(std::move(now)),
       bounds_(bounds),
       contents_(store, operations, std::move(check)),
-      reports_(std::move(report)) {
+      reports_(reports) {
   end_watch_ = store_.Watch(store::WaitingPrefix(), [this](absl::string_view key) { OnPut(key); });
 }
 
@@ -170,8 +166,7 @@ void PullQueue::Serve(const std::string& municipality_code) {
     inbox.hint.clear();
     serving->pull = std::move(inbox.pulls.front());
     inbox.pulls.pop_front();
-    const bool due = now < inbox.passed_over_at || now - inbox.passed_over_at >= kLookAgain;
-    if (due && !serving->pull.goes_on) inbox.head = Earlier(inbox.head, std::exchange(inbox.passed_over, {}));
+    if (!serving->pull.goes_on) inbox.head = Earlier(inbox.head, inbox.passed_over.TakeDue(now));
     head = inbox.head;
   }
   const absl::Status found = Find(serving->pull.request, head, *serving);
@@ -199,9 +194,9 @@ absl::Status PullQueue::Find(const PullRequest& request, const std::string& head
     if (!scan.ok()) return scan.status();
     for (const store::KeyValue& waiting : scan->entries) {
       const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting.key);
-      if (!entry.ok()) return entry.status();
-      absl::StatusOr<std::optional<std::string>> content = contents_.Read(waiting.key, *entry);
-      if (IsUnreadable(content.status())) PassOver(waiting.key, content.status());
+      absl::StatusOr<std::optional<std::string>> content =
+          entry.ok() ? contents_.Read(waiting.key, *entry) : entry.status();
+      if (IsUnreadable(content.status())) PassOver(request.municipality_code, waiting.key, content.status());
       if (!content.ok() && !IsUnreadable(content.status())) return content.status();
       if (!content.ok() || !content->has_value()) {
         ++looks;
@@ -220,22 +215,20 @@ absl::Status PullQueue::Find(const PullRequest& request, const std::string& head
       serving.contents.push_back(**std::move(content));
     }
     serving.more = scan->more;
-    serving.next = scan->more ? After(scan->entries.back().key) : end;
+    serving.next = scan->more ? store::KeyAfter(scan->entries.back().key) : end;
   } while (serving.more && serving.operations.size() < request.max_notices && looks < kLooks);
   return absl::OkStatus();
 }
 
-void PullQueue::PassOver(const std::string& waiting_key, const absl::Status& why) {
+void PullQueue::PassOver(const std::string& municipality_code, const std::string& waiting_key,
+                         const absl::Status& why) {
   const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting_key);
-  if (!entry.ok()) return;
   const absl::Time now = now_();
   {
     MutexLock lock(mutex_);
-    Inbox& inbox = InboxOf(entry->item.notice.municipality_code);
-    if (inbox.passed_over.empty()) inbox.passed_over_at = now;
-    inbox.passed_over = Earlier(waiting_key, inbox.passed_over);
+    InboxOf(municipality_code).passed_over.Add(waiting_key, now);
   }
-  reports_.Tell(entry->item, why, now);
+  reports_.Tell(entry.ok() ? std::optional(entry->item) : std::nullopt, why, now);
 }
 
 void PullQueue::NothingFound(Serving& serving) {
@@ -261,24 +254,20 @@ void PullQueue::NothingFound(Serving& serving) {
 }
 
 void PullQueue::Leased(Serving& serving, std::vector<Result> results) {
+  const std::string& municipality_code = serving.pull.request.municipality_code;
   std::vector<PulledItem> items;
   std::string head = serving.next;
   absl::Status failure;
   for (size_t index = results.size(); index-- > 0;) {
-    const absl::Status& status = results[index].status;
-    if (status.ok()) continue;
-    if (IsUnreadable(status)) {
-      PassOver(serving.keys[index], status);
-      continue;
+    if (const absl::Status why = WhyUnreadable(results[index]); !why.ok()) {
+      PassOver(municipality_code, serving.keys[index], why);
+    } else if (!results[index].status.ok()) {
+      head = serving.keys[index];  // still waits there
+      failure = results[index].status;
     }
-    head = serving.keys[index];  // still waits there
-    failure = status;
   }
   for (size_t index = 0; index < results.size(); ++index) {
-    if (!results[index].changed) {
-      if (results[index].status.ok() && results[index].record == Record()) PassOver(serving.keys[index], NoRecord());
-      continue;
-    }
+    if (!results[index].changed) continue;
     const store::NoticeKey& notice = serving.operations[index].notice;
     items.push_back({.item = {.notice = notice, .revision = results[index].record.revision},
                      .record = std::move(results[index].record),

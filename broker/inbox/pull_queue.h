@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "broker/inbox/content.h"
 #include "broker/inbox/operation.h"
+#include "broker/inbox/passed_over.h"
 #include "broker/inbox/scheduler.h"
 #include "broker/inbox/unreadable_reports.h"
 #include "broker/mutex.h"
@@ -52,9 +53,9 @@ using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 //
 // What is stored of an item may be damaged or missing. Such an item is passed over and told of (UnreadableReports); it
 // stays waiting, is never leased, and keeps no other from being handed out. It is looked at again by the first pull
-// that is served kLookAgain after it was passed over, or sooner when a hint moves the head back behind it. Beyond the
-// items that it hands out, a pull looks at no more than kLooks before it lets others have the thread: it then goes on
-// from there.
+// that is served PassedOver::kLookAgain after it was passed over, or sooner when a hint moves the head back behind it.
+// Beyond the items that it hands out, a pull looks at no more than kLooks before it lets others have the thread: it
+// then goes on from there.
 //
 // A pull beyond the bounds is refused with BROKER_BUSY. One that does not wait (`wait` is zero) takes no waiting place:
 // it is only behind those that are served before it, and at most as many of these as may wait are at each inbox.
@@ -63,10 +64,9 @@ using PullDone = std::function<void(absl::StatusOr<std::vector<PulledItem>>)>;
 class PullQueue {
  public:
   static constexpr size_t kLooks = 100;
-  static constexpr absl::Duration kLookAgain = absl::Minutes(1);
 
   PullQueue(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
-            const PullBounds& bounds, ContentCheck check, UnreadableReports::Report report);
+            const PullBounds& bounds, ContentCheck check, UnreadableReports& reports);
   ~PullQueue();
 
   uint64_t Pull(PullRequest request, PullDone done);
@@ -86,8 +86,7 @@ class PullQueue {
     std::string hint;           // the earliest key put since the scan under way began; empty if none
     bool busy = false;          // a scan or its leases are under way
     bool served_later = false;  // a task to serve it waits in the scheduler
-    std::string passed_over;    // the earliest key that was, of an item that could not be read; empty if none
-    absl::Time passed_over_at;  // when the first was; valid if there is one
+    PassedOver passed_over;     // keys of items that could not be read
     std::deque<WaitingPull> pulls;
     size_t waiting = 0;  // not answered yet, and may wait for a notice
     size_t passing = 0;  // not answered yet, and may not
@@ -117,7 +116,7 @@ class PullQueue {
   // Serves the first pull of the inbox, if nobody is at it: finds, leases, answers.
   void Serve(const std::string& municipality_code);
   absl::Status Find(const PullRequest& request, const std::string& head, Serving& serving);
-  void PassOver(const std::string& waiting_key, const absl::Status& why);
+  void PassOver(const std::string& municipality_code, const std::string& waiting_key, const absl::Status& why);
   void NothingFound(Serving& serving);
   void Leased(Serving& serving, std::vector<Result> results);
   // Nothing of what was looked at is to be had, and more may be.
@@ -132,7 +131,7 @@ class PullQueue {
   const std::function<absl::Time()> now_;
   const PullBounds bounds_;
   ContentReader contents_;
-  UnreadableReports reports_;
+  UnreadableReports& reports_;
   std::atomic<uint64_t> next_token_{1};
 
   Mutex mutex_;

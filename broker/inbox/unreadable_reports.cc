@@ -2,7 +2,7 @@
 
 namespace envej::inbox {
 
-void UnreadableReports::Tell(const store::ItemKey& item, const absl::Status& why, absl::Time now) {
+void UnreadableReports::Tell(const std::optional<store::ItemKey>& item, const absl::Status& why, absl::Time now) {
   UnreadableItem unreadable{.item = item, .why = why};
   {
     MutexLock lock(mutex_);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -12,11 +13,11 @@
 
 namespace envej::inbox {
 
-// A waiting item that cannot be handed out, because what is stored of it cannot be read.
+// An item that cannot be handed out, because what is stored of it cannot be read.
 struct UnreadableItem {
-  store::ItemKey item;
-  absl::Status why;     // says where, never what
-  uint64_t untold = 0;  // how many were found since the report before and were too many to tell
+  std::optional<store::ItemKey> item;  // nothing if even its name cannot be read
+  absl::Status why;                    // says where, never what
+  uint64_t untold = 0;                 // how many were found since the report before and were too many to tell
 };
 
 // Tells of unreadable items at a bounded rate: at most kMost of all inboxes in kPeriod. What is beyond is counted, and
@@ -31,7 +32,7 @@ class UnreadableReports {
   // `report` is called on the thread that found the item; without one, nobody is told.
   explicit UnreadableReports(Report report) : report_(std::move(report)) {}
 
-  void Tell(const store::ItemKey& item, const absl::Status& why, absl::Time now);
+  void Tell(const std::optional<store::ItemKey>& item, const absl::Status& why, absl::Time now);
 
  private:
   const Report report_;

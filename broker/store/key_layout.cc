@@ -128,6 +128,8 @@ std::string RecordPrefix(absl::string_view municipality_code, absl::string_view 
       .append(region_code.data(), region_code.size());
 }
 
+std::string KeyAfter(absl::string_view key) { return std::string(key).append(1, '\0'); }
+
 std::string EndOfPrefix(absl::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) end.pop_back();

@@ -58,6 +58,8 @@ std::string WaitingPrefix(absl::string_view municipality_code);
 std::string LeasedPrefix();
 std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
+// The first key after this one.
+std::string KeyAfter(absl::string_view key);
 // The first key after all that have the prefix, which is one of those above.
 std::string EndOfPrefix(absl::string_view prefix);
 

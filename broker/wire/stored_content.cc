@@ -12,13 +12,16 @@ bool IsNotice(absl::string_view content) {
 }
 
 void LogUnreadable(const inbox::UnreadableItem& unreadable, const Log& log) {
-  const store::NoticeKey& notice = unreadable.item.notice;
+  const std::string error(unreadable.why.message());
+  const auto untold = static_cast<int64_t>(unreadable.untold);
+  if (!unreadable.item.has_value()) return log.Error("notice_unreadable", {{"error", error}, {"untold", untold}});
+  const store::NoticeKey& notice = unreadable.item->notice;
   log.Error("notice_unreadable", {{"municipality", notice.municipality_code},
                                   {"region", notice.region_code},
                                   {"notice_id", notice.id.ToString()},
-                                  {"revision", int64_t{unreadable.item.revision}},
-                                  {"error", std::string(unreadable.why.message())},
-                                  {"untold", static_cast<int64_t>(unreadable.untold)}});
+                                  {"revision", int64_t{unreadable.item->revision}},
+                                  {"error", error},
+                                  {"untold", untold}});
 }
 
 }  // namespace envej::wire

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "broker/store/record_codec.h"
-#include "tests/broker/inbox/inboxes_fixture.h"
+#include "tests/broker/inbox/damage_fixture.h"
 
 namespace envej::inbox {
 namespace {
@@ -22,14 +22,10 @@ using testing::SizeIs;
 
 constexpr char kNoNotice[] = "no notice";
 
-class ContentTest : public InboxesFixture {
+class ContentTest : public DamageFixture {
  protected:
   ContentTest() {
-    inboxes_.emplace(store_, clock_, scheduler_,
-                     Inboxes::Options{.pulls = {},
-                                      .check = [](absl::string_view content) { return content != kNoNotice; },
-                                      .report = [this](const UnreadableItem& item) { told_.push_back(item); }});
-    inboxes_->Start();
+    Open({.check = [](absl::string_view content) { return content != kNoNotice; }});
   }
 
   // Each is accepted later than the one before.
@@ -44,40 +40,22 @@ class ContentTest : public InboxesFixture {
   std::string ContentKeyOf(int number) {
     return store::ContentKey(inboxes_->Get(Key(number))->accepted_at, {.notice = Key(number), .revision = 1});
   }
-
-  // Writes as damage would: past every rule.
-  void Write(const std::string& key, const std::optional<std::string>& value) {
-    const auto kind = value.has_value() ? store::Mutation::Kind::kPut : store::Mutation::Kind::kDelete;
-    store_.Commit(
-        {{.conditions = {}, .mutations = {{.kind = kind, .key = key, .value = value.value_or("")}}, .events = {}}},
-        store::Durability::kSynced, inboxes_->Now(), [](const std::vector<store::Outcome>& outcomes) {
-          EXPECT_EQ(outcomes.at(0).kind, store::Outcome::Kind::kCommitted);
-        });
-  }
   void Damage(int number) {
     std::string value = **store_.Get(ContentKeyOf(number));
     value[3] = static_cast<char>(value[3] ^ 1);
     Write(ContentKeyOf(number), value);
   }
 
-  static std::vector<store::NoticeKey> NoticesOf(const std::vector<PulledItem>& items) {
-    std::vector<store::NoticeKey> notices;
-    for (const PulledItem& item : items) notices.push_back(item.item.notice);
-    return notices;
-  }
-
   // The third of five is not handed out and waits on; all others are, and it is told why.
   void ExpectThirdPassedOver(const std::string& why) {
     EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(2), Key(4), Key(5)));
     ASSERT_THAT(told_, SizeIs(1));
-    EXPECT_EQ(told_[0].item.notice, Key(3));
-    EXPECT_EQ(told_[0].item.revision, 1u);
+    EXPECT_EQ(told_[0].item->notice, Key(3));
+    EXPECT_EQ(told_[0].item->revision, 1u);
     EXPECT_THAT(told_[0].why.message(), HasSubstr(why));
     EXPECT_EQ(inboxes_->Get(Key(3))->state, State::kWaiting);
     EXPECT_EQ(inboxes_->Get(Key(3))->lease_count, 0u);
   }
-
-  std::vector<UnreadableItem> told_;
 };
 
 TEST_F(ContentTest, IsFramedAndComesBack) {
@@ -125,13 +103,23 @@ TEST_F(ContentTest, DamagedRecordBlocksNoOther) {
   EXPECT_THAT(PullNow(), SizeIs(4));
   EXPECT_THAT(told_, SizeIs(1));
   Write(store::RecordKey(Key(3)), std::nullopt);
-  clock_.Advance(PullQueue::kLookAgain);
+  clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(PullNow(), IsEmpty());
   ASSERT_THAT(told_, SizeIs(2));
   EXPECT_THAT(told_[1].why.message(), HasSubstr("record is missing"));
   Write(store::RecordKey(Key(3)), record);
-  clock_.Advance(PullQueue::kLookAgain);
+  clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(3)));
+}
+
+TEST_F(ContentTest, KeyThatNamesNoItemBlocksNoOtherAndIsToldOfWithoutAName) {
+  SubmitFive();
+  const std::string key = store::WaitingKey(kStart, {.notice = Key(9), .revision = 1});
+  Write(key.substr(0, key.size() - 1), "");
+  EXPECT_THAT(PullNow(), SizeIs(5));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_FALSE(told_[0].item.has_value());
+  EXPECT_THAT(told_[0].why.message(), HasSubstr("malformed"));
 }
 
 TEST_F(ContentTest, PullForOneGoesPastTheBadOnesToTheFirstGoodOne) {
@@ -158,11 +146,11 @@ TEST_F(ContentTest, BadItemIsLookedAtAgainOnlyAfterAWhileAndHandedOutOnceMended)
   EXPECT_THAT(PullNow(), SizeIs(4));
   for (int pulls = 0; pulls < 10; ++pulls) EXPECT_THAT(PullNow(), IsEmpty());
   EXPECT_THAT(told_, SizeIs(1)) << "it was not looked at";
-  clock_.Advance(PullQueue::kLookAgain);
+  clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(PullNow(), IsEmpty());
   EXPECT_THAT(told_, SizeIs(2)) << "it was not forgotten";
   Write(ContentKeyOf(3), whole);
-  clock_.Advance(PullQueue::kLookAgain);
+  clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(3)));
   EXPECT_THAT(told_, SizeIs(2));
 }

@@ -1,0 +1,45 @@
+#ifndef ENVEJ_TESTS_BROKER_INBOX_DAMAGE_FIXTURE_H_
+#define ENVEJ_TESTS_BROKER_INBOX_DAMAGE_FIXTURE_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/broker/inbox/inboxes_fixture.h"
+
+namespace envej::inbox {
+
+// Inboxes whose store is changed past every rule, and what they tell of it.
+class DamageFixture : public InboxesFixture {
+ protected:
+  DamageFixture() { Open({}); }
+
+  void Open(Inboxes::Options options) {
+    options.report = [this](const UnreadableItem& item) { told_.push_back(item); };
+    inboxes_.emplace(store_, clock_, scheduler_, options);
+    inboxes_->Start();
+  }
+
+  // Writes as damage would; nothing for what is lost.
+  void Write(const std::string& key, const std::optional<std::string>& value) {
+    const auto kind = value.has_value() ? store::Mutation::Kind::kPut : store::Mutation::Kind::kDelete;
+    store_.Commit(
+        {{.conditions = {}, .mutations = {{.kind = kind, .key = key, .value = value.value_or("")}}, .events = {}}},
+        store::Durability::kSynced, inboxes_->Now(), [](const std::vector<store::Outcome>& outcomes) {
+          EXPECT_EQ(outcomes.at(0).kind, store::Outcome::Kind::kCommitted);
+        });
+  }
+
+  static std::vector<store::NoticeKey> NoticesOf(const std::vector<PulledItem>& items) {
+    std::vector<store::NoticeKey> notices;
+    for (const PulledItem& item : items) notices.push_back(item.item.notice);
+    return notices;
+  }
+
+  std::vector<UnreadableItem> told_;
+};
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_TESTS_BROKER_INBOX_DAMAGE_FIXTURE_H_

@@ -1,0 +1,102 @@
+// What becomes of leases that ran out when what is stored of their notices cannot be read.
+#include "broker/inbox/lease_expiry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/broker/inbox/damage_fixture.h"
+
+namespace envej::inbox {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class LeaseExpiryTest : public DamageFixture {
+ protected:
+  // Submits as many, and leases all of them until kLeasesEnd from now.
+  void SubmitAndLease(int count) {
+    for (int number = 1; number <= count; ++number) ASSERT_TRUE(SubmitOne(number).ok());
+    leased_ = PullNow(static_cast<size_t>(count));
+    ASSERT_THAT(leased_, SizeIs(static_cast<size_t>(count)));
+  }
+  void LetLeasesRunOut() { LetTimePass(Request().lease + LeaseExpiry::kInterval); }
+  // As often as the expiry looks within it.
+  void LetLooksPass(absl::Duration duration) {
+    for (absl::Duration passed; passed < duration; passed += LeaseExpiry::kInterval) {
+      LetTimePass(LeaseExpiry::kInterval);
+    }
+  }
+  std::string LeasedKeyOf(size_t place) {
+    return store::LeasedKey(leased_[place].record.lease_expires_at, leased_[place].item);
+  }
+
+  std::vector<PulledItem> leased_;
+};
+
+TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
+  SubmitAndLease(3);
+  const std::string record = **store_.Get(store::RecordKey(Key(2)));
+  Write(store::RecordKey(Key(2)), "x");
+  LetLeasesRunOut();
+  EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(3)));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].item, leased_[1].item);
+  EXPECT_THAT(told_[0].why.message(), HasSubstr("cut short"));
+  LetLooksPass(absl::Seconds(30));
+  EXPECT_THAT(told_, SizeIs(1)) << "it was not passed over";
+  LetLooksPass(PassedOver::kLookAgain);
+  EXPECT_THAT(told_, SizeIs(2)) << "it was forgotten";
+  Write(store::RecordKey(Key(2)), record);
+  LetLooksPass(PassedOver::kLookAgain);
+  const std::vector<store::NoticeKey> put_back = NoticesOf(PullNow());
+  EXPECT_THAT(put_back, testing::Contains(Key(2)));
+  EXPECT_THAT(told_, SizeIs(2));
+}
+
+TEST_F(LeaseExpiryTest, MissingRecordIsToldOf) {
+  SubmitAndLease(1);
+  Write(store::RecordKey(Key(1)), std::nullopt);
+  LetLeasesRunOut();
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].item, leased_[0].item);
+  EXPECT_THAT(told_[0].why.message(), HasSubstr("record is missing"));
+}
+
+TEST_F(LeaseExpiryTest, KeyThatNamesNoItemIsToldOfWithoutAName) {
+  SubmitAndLease(2);
+  const std::string key = LeasedKeyOf(0);
+  Write(key.substr(0, key.size() - 1), "");
+  LetLeasesRunOut();
+  EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(2)));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_FALSE(told_[0].item.has_value());
+  EXPECT_THAT(told_[0].why.message(), HasSubstr("malformed"));
+}
+
+TEST_F(LeaseExpiryTest, MoreDamagedOnesThanOneLookTakesKeepNoOther) {
+  constexpr int kDamaged = 2 * static_cast<int>(LeaseExpiry::kBatch) + 1;
+  SubmitAndLease(kDamaged + 1);
+  for (int number = 1; number <= kDamaged; ++number) Write(store::RecordKey(Key(number)), "x");
+  LetLeasesRunOut();
+  EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(kDamaged + 1)));
+  EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost));
+}
+
+TEST_F(LeaseExpiryTest, LeaseThatEndedOtherwiseIsNoError) {
+  SubmitAndLease(1);
+  const std::string key = LeasedKeyOf(0);
+  ASSERT_TRUE(AcknowledgeOne(NameOf(leased_[0])).ok());
+  Write(key, "");  // as a look from before the acknowledgement would still have found it
+  LetLeasesRunOut();
+  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kAcknowledged);
+}
+
+}  // namespace
+}  // namespace envej::inbox
