@@ -18,9 +18,6 @@ namespace {
 
 constexpr int kMetadataBytes = 8 << 10;
 constexpr int kHandshakeMilliseconds = 10'000;
-constexpr int kPingMilliseconds = 30'000;
-constexpr int kPingTimeoutMilliseconds = 10'000;
-constexpr int kIdleMilliseconds = 300'000;  // a connection without calls; a client's next call makes another
 constexpr int kLeastPingIntervalMilliseconds = 10'000;  // clients that ping more often are sent away
 // How long connections without calls get to close in good order. A client that looks at its own only when it calls, as
 // gRPC's do, would otherwise keep the server for up to five seconds.
@@ -30,6 +27,8 @@ constexpr absl::Duration kFarewell = absl::Milliseconds(300);
 constexpr size_t kGrpcBytes = size_t{512} << 20;
 constexpr int kUncompressedOnly = 1 << GRPC_COMPRESS_NONE;
 constexpr int kReceiveBytes = static_cast<int>(contract::kBatchBytes + contract::kBatchOverheadBytes);
+
+int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
 
 // A small message can grow to a thousand times its size, and would before anybody has asked who sends it, and before
 // its size is looked at. The second line alone refuses such a call; the first keeps gRPC from unpacking it meanwhile.
@@ -47,11 +46,11 @@ void SetBounds(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.concurrent_streams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.times.ping));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.times.ping_answer));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);  // or peers that vanished stay
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);    // as many as there are intervals
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(options.times.idle));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMilliseconds);
 }
 

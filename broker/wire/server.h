@@ -19,10 +19,18 @@
 
 namespace envej::wire {
 
+// When a connection is taken for dead or not needed, and closed. In whole milliseconds.
+struct ConnectionTimes {
+  absl::Duration ping = absl::Seconds(30);         // without a word from the peer, until it is asked for one
+  absl::Duration ping_answer = absl::Seconds(10);  // from there, until the peer is taken for dead
+  absl::Duration idle = absl::Minutes(5);          // without a call; a client's next call makes another connection
+};
+
 struct ServerOptions {
   std::string listen;  // HOST:PORT; port 0 for any
   std::shared_ptr<grpc::ServerCredentials> credentials;
   int concurrent_streams = 100;  // of one connection
+  ConnectionTimes times = {};
   bool reflection = false;
   // A connection whose file descriptor has this number or a higher one is closed at once: see AcceptorOptions.
   int descriptors_most = 1 << 20;

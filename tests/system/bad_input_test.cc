@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 namespace envej::system {
@@ -24,14 +25,6 @@ using support::RunProgram;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-// Exit codes, as the programs' --help says.
-constexpr int kDone = 0;
-constexpr int kClientRefused = 1;
-constexpr int kClientUnusable = 2;
-constexpr int kClientNotReached = 3;
-constexpr int kBrokerUsage = 2;
-constexpr int kBrokerConfigurationRefused = 3;
 
 void ExpectOneLine(const std::string& text) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
@@ -149,12 +142,13 @@ const std::vector<BadFile>& BadFiles() {
 TEST(BadInputTest, EachBadFileOfTheBrokerIsToldInOneLineAndNothingIsServed) {
   for (const BadFile& bad : BadFiles()) {
     const BrokerProcess broker;
-    EXPECT_EQ(RunProgram({ProgramPath("envej-broker"), "check-config", "--config", broker.config()}).code, kDone);
+    EXPECT_EQ(RunProgram({ProgramPath("envej-broker"), "check-config", "--config", broker.config()}).code,
+              support::kDone);
     bad.spoil(broker.folder());
     for (const char* const command : {"check-config", "serve"}) {
       SCOPED_TRACE(absl::StrCat(command, " with ", bad.what));
       const Ended ended = RunProgram({ProgramPath("envej-broker"), command, "--config", broker.config()});
-      EXPECT_EQ(ended.code, kBrokerConfigurationRefused);
+      EXPECT_EQ(ended.code, support::kConfigurationRefused);
       EXPECT_EQ(ended.out, "");
       EXPECT_THAT(ended.err, StartsWith("envej-broker: "));
       ExpectOneLine(ended.err);
@@ -166,10 +160,10 @@ TEST(BadInputTest, EachBadFileOfTheBrokerIsToldInOneLineAndNothingIsServed) {
 
 TEST(BadInputTest, WrongUsageOfTheBrokerIsToldByItsOwnCode) {
   const std::string program = ProgramPath("envej-broker");
-  EXPECT_EQ(RunProgram({program}).code, kBrokerUsage);
-  EXPECT_EQ(RunProgram({program, "serve"}).code, kBrokerUsage);
-  EXPECT_EQ(RunProgram({program, "dance"}).code, kBrokerUsage);
-  EXPECT_EQ(RunProgram({program, "--help"}).code, kDone);
+  EXPECT_EQ(RunProgram({program}).code, support::kUsage);
+  EXPECT_EQ(RunProgram({program, "serve"}).code, support::kUsage);
+  EXPECT_EQ(RunProgram({program, "dance"}).code, support::kUsage);
+  EXPECT_EQ(RunProgram({program, "--help"}).code, support::kDone);
 }
 
 std::string Line(const v1::Notice& notice) {
@@ -205,7 +199,7 @@ class BadClientTest : public testing::Test {
       spoil(broker_.folder());
       SCOPED_TRACE(absl::StrCat(command[0], " with ", what));
       const Ended ended = RunProgram(command);
-      EXPECT_EQ(ended.code, kClientUnusable);
+      EXPECT_EQ(ended.code, support::kClientUnusable);
       EXPECT_EQ(ended.out, "");
       ExpectOneLine(ended.err);
       EXPECT_THAT(ended.err, HasSubstr(said));
@@ -234,10 +228,10 @@ TEST_F(BadClientTest, AnUnreachableBrokerIsToldByItsOwnCode) {
   broker_.folder().Write("notices.jsonl", Line(support::NewNotice(support::kCode)));
   const std::vector<std::string> submit =
       Region({"submit", broker_.folder().Path("notices.jsonl"), "--deadline", "1s"});
-  EXPECT_EQ(broker_.Stop().code, kDone);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
   for (const std::vector<std::string>& command : {pull, list, submit}) {
     const Ended ended = RunProgram(command);
-    EXPECT_EQ(ended.code, kClientNotReached) << ended.err;
+    EXPECT_EQ(ended.code, support::kClientNotReached) << ended.err;
     EXPECT_THAT(ended.err, Not(HasSubstr(support::kMarkedName)));
   }
 }
@@ -251,7 +245,7 @@ TEST_F(BadClientTest, ABadLineOfTheInputIsNamedAndTheOthersAreSent) {
                                                        Line(without_consent), Line(with_number)));
   const std::vector<std::string> submit = Region({"submit", broker_.folder().Path("notices.jsonl")});
   const Ended ended = RunProgram(submit);
-  EXPECT_EQ(ended.code, kClientRefused);
+  EXPECT_EQ(ended.code, support::kClientRefused);
   EXPECT_THAT(ended.err, HasSubstr("line 2: refused: "));
   EXPECT_THAT(ended.err, HasSubstr("line 3: no consent: hand out the leaflet"));
   EXPECT_THAT(ended.err, HasSubstr("Vejen videre"));
@@ -265,11 +259,11 @@ TEST_F(BadClientTest, ABadLineOfTheInputIsNamedAndTheOthersAreSent) {
     EXPECT_THAT(text, Not(HasSubstr("010203")));
   }
   const Ended missing = RunProgram(Region({"submit", broker_.folder().Path("none.jsonl")}));
-  EXPECT_EQ(missing.code, kClientUnusable);
+  EXPECT_EQ(missing.code, support::kClientUnusable);
   ExpectOneLine(missing.err);
 
   const Ended pulled = RunProgram(Municipality());
-  EXPECT_EQ(pulled.code, kDone);
+  EXPECT_EQ(pulled.code, support::kDone);
   EXPECT_EQ(pulled.err, "received 1, already had 0, returned 0, acknowledged 1\n");
 }
 

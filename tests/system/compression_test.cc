@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 namespace envej::system {
@@ -73,7 +74,7 @@ TEST_F(CompressionTest, ACompressedRequestIsRefusedAndNeverUnpacked) {
   const v1::Notice notice = support::NewNotice(support::kCode);
   EXPECT_FALSE(Submit(*broker_.Intake(support::kRegion), notice, GRPC_COMPRESS_GZIP).ok());
   EXPECT_TRUE(Submit(*broker_.Intake(support::kRegion), notice, GRPC_COMPRESS_NONE).ok());
-  EXPECT_EQ(broker_.Stop().code, 0);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
 }
 
 }  // namespace

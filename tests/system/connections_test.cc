@@ -1,9 +1,7 @@
 // Connections of nobody in particular: too many, or of bytes that are no TLS.
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +15,8 @@
 #include "absl/time/clock.h"
 #include "broker/log_limit.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
+#include "tests/support/loopback.h"
 #include "tests/support/notice_messages.h"
 
 namespace envej::system {
@@ -27,11 +27,6 @@ using support::CallContext;
 using support::Ended;
 using testing::HasSubstr;
 
-// Exit codes, as --help says.
-constexpr int kStopped = 0;
-constexpr int kConfigurationRefused = 3;
-constexpr int kCannotAccept = 7;
-
 constexpr int kOpenFiles = 1024;
 constexpr int kMoreThanThat = 1200;
 constexpr char kNoTls[] = "GET / HTTP/1.1\r\n\r\n";
@@ -40,16 +35,11 @@ constexpr char kNoTls[] = "GET / HTTP/1.1\r\n\r\n";
 class PlainConnections {
  public:
   PlainConnections(const std::string& address, int count, const std::string& bytes = "") {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
     int port = 0;
     EXPECT_TRUE(absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port));
-    to.sin_port = htons(static_cast<in_port_t>(port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int opened = 0; opened < count; ++opened) {
-      const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      const int connection = support::ConnectTo(port);
       EXPECT_GE(connection, 0);
-      EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
       // One that the broker has closed already takes no bytes.
       [[maybe_unused]] const ssize_t sent = send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       connections_.push_back(connection);
@@ -106,14 +96,14 @@ TEST_F(ConnectionsTest, MoreThanTheProcessMayHaveAreClosedAndOthersAreServedAllT
   }
   const grpc::Status status = Submit(*broker.Intake(support::kRegion));
   EXPECT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(broker.Stop().code, kStopped);
+  EXPECT_EQ(broker.Stop().code, support::kDone);
   EXPECT_THAT(broker.Log(), HasSubstr(R"("event":"connection_refused")"));
 }
 
 TEST_F(ConnectionsTest, ABrokerThatMayHaveTooFewFilesDoesNotStart) {
   BrokerProcess broker({.more = "", .open_files = 512});
   const Ended ended = broker.StartRefused();
-  EXPECT_EQ(ended.code, kConfigurationRefused);
+  EXPECT_EQ(ended.code, support::kConfigurationRefused);
   EXPECT_THAT(ended.err, HasSubstr("only 512 files may be open (ulimit -n)"));
 }
 
@@ -123,7 +113,7 @@ TEST_F(ConnectionsTest, ABrokerThatCannotAcceptAnyMoreEndsByItsOwnCode) {
   const rlimit none{.rlim_cur = 5, .rlim_max = 5};
   ASSERT_EQ(prlimit(broker.process_id(), RLIMIT_NOFILE, &none, nullptr), 0);
   const PlainConnections one(broker.address(), 1);
-  EXPECT_EQ(broker.Wait(absl::Seconds(60)).code, kCannotAccept);
+  EXPECT_EQ(broker.Wait(absl::Seconds(60)).code, support::kCannotAccept);
   EXPECT_THAT(broker.Log(), HasSubstr(R"("event":"cannot_accept")"));
 }
 
@@ -143,7 +133,7 @@ TEST_F(ConnectionsTest, ManyThatAreNoTlsMakeFewLinesOfLog) {
   }
   const int64_t seconds = absl::ToInt64Seconds(absl::Now() - begun) + 2;
   EXPECT_LE(LinesOf(broker.Log(), "library_error"), seconds * LogLimit::kLinesASecond);
-  EXPECT_EQ(broker.Stop().code, kStopped);
+  EXPECT_EQ(broker.Stop().code, support::kDone);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 #include "tests/system/crash_ledger.h"
 
@@ -240,7 +241,7 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
   EXPECT_EQ(AcknowledgedOf(support::kRegion, support::kCode) + AcknowledgedOf(support::kOtherRegion, support::kCode),
             ledger_.AcceptedFor(support::kCode));
   EXPECT_EQ(AcknowledgedOf(support::kRegion, support::kOtherCode), ledger_.AcceptedFor(support::kOtherCode));
-  EXPECT_EQ(broker_.Stop().code, 0);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "broker/store/rocksdb_store.h"
 #include "tests/broker/store/commit_helpers.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 // What a broker does whose disk changed the content of a notice while it was down.
@@ -73,7 +74,7 @@ TEST(DamagedContentTest, IsNotHandedOutBlocksNoOtherAndIsToldInTheLog) {
   BrokerProcess broker;
   ASSERT_TRUE(broker.Start());
   const std::vector<std::string> ids = SubmitThree(broker);
-  ASSERT_EQ(broker.Stop().code, 0);
+  ASSERT_EQ(broker.Stop().code, support::kDone);
   ASSERT_NO_FATAL_FAILURE(DamageContent(broker.data(), ids[1]));
   ASSERT_TRUE(broker.Start());
 

@@ -12,6 +12,7 @@
 #include "proto/contract/message_codec.h"
 #include "proto/contract/receipt.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
 
@@ -25,7 +26,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr int kNotices = 20;
-constexpr int kStoreRefused = 4;
 
 // A broker that accepted notices one after the other, each its own batch, and was killed. The write-ahead log holds
 // them all.
@@ -110,7 +110,7 @@ class DurabilityTest : public testing::Test {
     const std::map<std::string, std::string> before = Files();
     for (int attempt = 0; attempt < 2; ++attempt) {
       const Ended ended = broker_.StartRefused();
-      EXPECT_EQ(ended.code, kStoreRefused);
+      EXPECT_EQ(ended.code, support::kStoreRefused);
       EXPECT_EQ(ended.out, "");
       EXPECT_THAT(ended.err,
                   AllOf(HasSubstr("envej-broker: "), HasSubstr(why), HasSubstr("recover: keep these files")));
@@ -190,7 +190,7 @@ TEST_F(DurabilityTest, ATruncatedLogStopsTheStart) {
 // After a restart the log holds the start epoch, and no batch: with it a lease's token would come twice.
 TEST_F(DurabilityTest, ALogThatIsDeletedOrTruncatedRightAfterARestartStopsTheStart) {
   constexpr char kWhy[] = "the store says it was opened 1 times, but opening 2 was durable";
-  EXPECT_EQ(broker_.Stop().code, 0);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
   ASSERT_TRUE(broker_.Start());
   broker_.Kill();
   const std::string log = Log();
@@ -226,7 +226,7 @@ TEST_F(DurabilityTest, ADeletedStoreBesideItsMarkStopsTheStart) {
 }
 
 TEST_F(DurabilityTest, AStopInGoodOrderKeepsEverything) {
-  EXPECT_EQ(broker_.Stop().code, 0);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
   ASSERT_TRUE(broker_.Start());
   Connect();
   for (const v1::SubmitNoticeRequest& request : requests_) EXPECT_TRUE(Submit(request).repeated_submission());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 // A broker that comes up, or comes back, after its clients.
@@ -49,7 +50,7 @@ TEST_F(LateBrokerTest, NoticesAreSentOnceItServes) {
   ASSERT_TRUE(client.WaitForError([](const std::string& error) { return !error.empty(); }));
   ASSERT_TRUE(broker_.Start());
   const Ended ended = client.Wait();
-  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.code, support::kDone) << ended.err;
 }
 
 TEST_F(LateBrokerTest, AnEmptyInboxIsReadOnceItServes) {
@@ -60,7 +61,7 @@ TEST_F(LateBrokerTest, AnEmptyInboxIsReadOnceItServes) {
   ASSERT_TRUE(client.WaitForError([](const std::string& error) { return !error.empty(); }));
   ASSERT_TRUE(broker_.Start());
   const Ended ended = client.Wait();
-  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.code, support::kDone) << ended.err;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "proto/contract/day.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 namespace envej::system {
@@ -56,7 +57,7 @@ class NodejsTest : public testing::Test {
     const Ended ended =
         RunProgram({"/bin/sh", "-c", "cd \"$0\" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error", to},
                    kInstallation);
-    ASSERT_EQ(ended.code, 0) << ended.err;
+    ASSERT_EQ(ended.code, support::kDone) << ended.err;
     std::filesystem::copy_file(to + "/package-lock.json", installed, std::filesystem::copy_options::overwrite_existing);
   }
 
@@ -94,19 +95,19 @@ TEST_F(NodejsTest, SubmitsPullsAndAcknowledges) {
   const std::string now = absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
   const std::vector<std::string> same = {"--id", id, "--created-at", now};
   const Ended submitted = Submit(support::kMarkedName, kCode, same);
-  EXPECT_EQ(submitted.code, 0) << submitted.err;
+  EXPECT_EQ(submitted.code, support::kDone) << submitted.err;
   EXPECT_THAT(submitted.err, EndsWith("accepted\n"));
   const nlohmann::json receipt = nlohmann::json::parse(submitted.out, nullptr, false);
   EXPECT_EQ(receipt.value("noticeId", ""), id);
   EXPECT_EQ(receipt.value("regionCode", ""), "1081");
 
   const Ended again = Submit(support::kMarkedName, kCode, same);
-  EXPECT_EQ(again.code, 0);
+  EXPECT_EQ(again.code, support::kDone);
   EXPECT_THAT(again.err, EndsWith("accepted before\n"));
   EXPECT_EQ(again.out, submitted.out);
 
   const Ended pulled = Pull(support::kMunicipality, kCode);
-  EXPECT_EQ(pulled.code, 0) << pulled.err;
+  EXPECT_EQ(pulled.code, support::kDone) << pulled.err;
   EXPECT_THAT(pulled.err, HasSubstr("received 1, returned 0, acknowledged 1\n"));
   EXPECT_THAT(pulled.out, HasSubstr(id));
   EXPECT_THAT(pulled.out, HasSubstr(support::kMarkedName));
@@ -135,7 +136,7 @@ TEST_F(NodejsTest, ShowsTheReasonOfARefusal) {
 }
 
 TEST_F(NodejsTest, ANoticeThatNodeSubmittedReachesTheRealClientAndTheOtherWayRound) {
-  EXPECT_EQ(Submit(support::kMarkedName, kCode).code, 0);
+  EXPECT_EQ(Submit(support::kMarkedName, kCode).code, support::kDone);
   std::vector<std::string> arguments = {
       support::ProgramPath("envej-municipality"), "pull", "--municipality", kCode, "--into",
       broker_.folder().Path("received")};

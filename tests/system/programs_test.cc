@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
 
@@ -26,10 +27,6 @@ using support::ReasonOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr int kStopped = 0;
-constexpr int kStoreRefused = 4;
-constexpr int kCannotListen = 5;
-
 v1::PullNoticesRequest PullFrom(const char* code, int wait_seconds) {
   v1::PullNoticesRequest request;
   request.set_municipality_code(code);
@@ -42,27 +39,27 @@ TEST(ProgramsTest, APortInUseIsToldByItsOwnCode) {
   ASSERT_TRUE(first.Start());
   BrokerProcess second({.listen = first.address(), .more = {}});
   const Ended ended = second.StartRefused();
-  EXPECT_EQ(ended.code, kCannotListen) << ended.err;
+  EXPECT_EQ(ended.code, support::kCannotListen) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr(absl::StrCat("envej-broker: cannot listen on ", first.address())));
-  EXPECT_EQ(first.Stop().code, kStopped) << "the first was not disturbed";
+  EXPECT_EQ(first.Stop().code, support::kDone) << "the first was not disturbed";
 }
 
 TEST(ProgramsTest, ASecondBrokerOnTheSameStoreIsRefused) {
   BrokerProcess broker;
   ASSERT_TRUE(broker.Start());
   const Ended ended = broker.StartRefused();
-  EXPECT_EQ(ended.code, kStoreRefused);
+  EXPECT_EQ(ended.code, support::kStoreRefused);
   EXPECT_THAT(ended.err, HasSubstr("in use by another process"));
   v1::GetServiceInfoResponse answer;
   EXPECT_TRUE(broker.Intake(support::kRegion)->GetServiceInfo(CallContext().get(), {}, &answer).ok());
-  EXPECT_EQ(broker.Stop().code, kStopped);
+  EXPECT_EQ(broker.Stop().code, support::kDone);
 }
 
 TEST(ProgramsTest, SigintStopsItToo) {
   BrokerProcess broker;
   ASSERT_TRUE(broker.Start());
   broker.Signal(SIGINT);
-  EXPECT_EQ(broker.Wait().code, kStopped);
+  EXPECT_EQ(broker.Wait().code, support::kDone);
 }
 
 // The only place for a pull that waits is taken from the moment at which another is refused.
@@ -93,7 +90,7 @@ TEST(ProgramsTest, AStopAnswersThePullThatWaits) {
   });
   WaitUntilAPullWaits(broker);
   const absl::Time asked = absl::Now();
-  EXPECT_EQ(broker.Stop().code, kStopped);
+  EXPECT_EQ(broker.Stop().code, support::kDone);
   pull.join();
   EXPECT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(answer.items_size(), 0);
@@ -129,7 +126,7 @@ TEST(ProgramsTest, AStopAnswersSubmissionsUnderWayAndKeepsWhatItAccepted) {
   ASSERT_TRUE(queue.Next(&tag, &fine));  // the first is answered: the others are under way
   broker.Signal(SIGTERM);
   for (size_t count = 1; count < kCalls; ++count) ASSERT_TRUE(queue.Next(&tag, &fine));
-  EXPECT_EQ(broker.Wait().code, kStopped);
+  EXPECT_EQ(broker.Wait().code, support::kDone);
 
   size_t accepted = 0;
   for (const UnderWay& call : calls) {
@@ -200,7 +197,7 @@ TEST_F(LogTest, HoldsJsonLinesAndNothingOfAnyNoticeNorDoesAnyError) {
   ASSERT_TRUE(inbox->PullNotices(CallContext().get(), PullFrom(kCode, 0), &pulled).ok());
   ASSERT_EQ(pulled.items_size(), 1) << "only the good one was kept";
   EXPECT_EQ(pulled.items(0).notice().SerializeAsString(), good.SerializeAsString());
-  EXPECT_EQ(broker_.Stop().code, kStopped);
+  EXPECT_EQ(broker_.Stop().code, support::kDone);
 
   const std::string log = broker_.Log();
   std::multiset<std::string> events;

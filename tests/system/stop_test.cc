@@ -6,14 +6,13 @@
 #include <cstdlib>
 
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 
 namespace envej::system {
 namespace {
 
 using support::BrokerProcess;
 using support::CallContext;
-
-constexpr int kStopped = 0;
 
 // Calls under way would get five minutes, and gRPC gives a connection that does not say goodbye 20 seconds: a stop that
 // comes long before waited for neither.
@@ -31,7 +30,7 @@ TEST(StopTest, AClientWithoutCallsDoesNotHoldItUp) {
   v1::GetServiceInfoResponse answer;
   ASSERT_TRUE(intake->GetServiceInfo(CallContext().get(), {}, &answer).ok());
   broker.Signal(SIGTERM);
-  EXPECT_EQ(broker.Wait(kLongBefore).code, kStopped);
+  EXPECT_EQ(broker.Wait(kLongBefore).code, support::kDone);
 }
 
 }  // namespace

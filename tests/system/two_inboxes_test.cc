@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
 
 // One id, sent to two municipalities: two notices.
@@ -20,8 +21,6 @@ using support::Ended;
 using support::Process;
 using testing::HasSubstr;
 
-constexpr int kDone = 0;
-constexpr int kUnusable = 2;
 constexpr char kOtherName[] = "Kvistholm Opdigtet";
 
 class TwoInboxesTest : public testing::Test {
@@ -42,7 +41,7 @@ class TwoInboxesTest : public testing::Test {
     }
     file.close();
     const Ended submitted = Run("envej-region", {"submit", path}, support::kRegion);
-    ASSERT_EQ(submitted.code, kDone) << submitted.out << submitted.err;
+    ASSERT_EQ(submitted.code, support::kDone) << submitted.out << submitted.err;
   }
 
   Ended Run(const char* program, std::vector<std::string> arguments, const char* identity) {
@@ -66,21 +65,21 @@ class TwoInboxesTest : public testing::Test {
 };
 
 TEST_F(TwoInboxesTest, ReachBothCitizensThoughOneFolderIsTriedForBoth) {
-  EXPECT_EQ(Pull(support::kCode, "shared", support::kMunicipality).code, kDone);
+  EXPECT_EQ(Pull(support::kCode, "shared", support::kMunicipality).code, support::kDone);
   const Ended refused = Pull(support::kOtherCode, "shared", support::kOtherMunicipality);
-  EXPECT_EQ(refused.code, kUnusable);
+  EXPECT_EQ(refused.code, support::kClientUnusable);
   EXPECT_THAT(refused.err, HasSubstr("is for the inbox of municipality 0101"));
   EXPECT_THAT(ReceivedIn("shared"), HasSubstr(support::kMarkedName));
 
-  EXPECT_EQ(Pull(support::kOtherCode, "own", support::kOtherMunicipality).code, kDone);
+  EXPECT_EQ(Pull(support::kOtherCode, "own", support::kOtherMunicipality).code, support::kDone);
   EXPECT_THAT(ReceivedIn("own"), HasSubstr(kOtherName));
 }
 
 // Also where nothing says whose folder it was, one citizen's notice never passes for the other's.
 TEST_F(TwoInboxesTest, AreToldApartInAFolderWithoutABinding) {
-  EXPECT_EQ(Pull(support::kCode, "shared", support::kMunicipality).code, kDone);
+  EXPECT_EQ(Pull(support::kCode, "shared", support::kMunicipality).code, support::kDone);
   std::filesystem::remove(broker_.folder().Path("shared/.inbox"));
-  EXPECT_EQ(Pull(support::kOtherCode, "shared", support::kOtherMunicipality).code, kUnusable);
+  EXPECT_EQ(Pull(support::kOtherCode, "shared", support::kOtherMunicipality).code, support::kClientUnusable);
   const Ended status =
       Run("envej-region", {"status", "--municipality", support::kOtherCode, "--state", "waiting"}, support::kRegion);
   EXPECT_THAT(status.out, HasSubstr(id_));

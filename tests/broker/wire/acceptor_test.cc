@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,22 +10,14 @@
 #include <future>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/loopback.h"
 
 namespace envej::wire {
 namespace {
 
 constexpr std::chrono::seconds kInTime(20);
 
-// Connects to the port on this machine; the connection need not be accepted yet.
-Descriptor ConnectTo(int port) {
-  Descriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<in_port_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(connection.number(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return Descriptor(-1);
-  return connection;
-}
+Descriptor ConnectTo(int port) { return Descriptor(support::ConnectTo(port)); }
 
 // What an acceptor tells, each once.
 struct Told {
