@@ -58,7 +58,6 @@ constexpr char kExitCodes[] =
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
 // Of the files that may be open, those that connections leave alone: the store's, of which its engine keeps 512 open,
 // and gRPC's own.
@@ -152,6 +151,21 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
   return store;
 }
 
+inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, const Log& log) {
+  inbox::Inboxes::Options inboxes;
+  inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
+                   .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
+  inboxes.check = wire::IsNotice;
+  inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
+  inboxes.clock_behind = [&log](absl::Duration behind) {
+    log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(behind)},
+                               {"next",
+                                "the store has stamps of a later time: set the clock right; leases may last twice "
+                                "as long until it has caught up"}});
+  };
+  return inboxes;
+}
+
 wire::ServerOptions Listening(const Configuration& configuration, int open_files, const Clock& clock, const Log& log) {
   wire::ServerOptions server;
   server.listen = configuration.options.listen;
@@ -191,19 +205,8 @@ int Serve(const std::string& config_path) {
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
 
-  if (const absl::Duration ahead = (*store)->LastPersistedTime() - clock.Now(); ahead > kClockSkew) {
-    log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(ahead)},
-                               {"next",
-                                "the store has stamps of a later time: set the clock right; leases may last twice "
-                                "as long until it has caught up"}});
-  }
-
   TimerScheduler scheduler;
-  inbox::Inboxes inboxes(**store, clock, scheduler,
-                         {.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
-                                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)},
-                          .check = wire::IsNotice,
-                          .report = [](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); }});
+  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
   wire::Gate gate(admission, clock, log);
   wire::IntakeService intake({.gate = gate,

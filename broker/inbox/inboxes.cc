@@ -63,11 +63,15 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
       pulls_(
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
       expiry_(
-          store, operations_, scheduler, [this] { return Now(); }, reports_) {}
+          store, operations_, scheduler, [this] { return Now(); }, reports_),
+      clock_watch_(time_, clock, scheduler, options.clock_behind) {}
 
 Inboxes::~Inboxes() = default;
 
-void Inboxes::Start() { expiry_.Start(); }
+void Inboxes::Start() {
+  expiry_.Start();
+  clock_watch_.Start();
+}
 
 void Inboxes::Drain() { pulls_.Drain(); }
 

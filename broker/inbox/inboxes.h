@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
+#include "broker/inbox/clock_watch.h"
 #include "broker/inbox/inbox_time.h"
 #include "broker/inbox/lease_expiry.h"
 #include "broker/inbox/operation.h"
@@ -83,6 +84,7 @@ class Inboxes {
     PullBounds pulls = {};
     ContentCheck check = nullptr;                // of what is handed out
     UnreadableReports::Report report = nullptr;  // of what cannot be
+    ClockWatch::Report clock_behind = nullptr;
   };
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;
@@ -95,7 +97,7 @@ class Inboxes {
   Inboxes(const Inboxes&) = delete;
   Inboxes& operator=(const Inboxes&) = delete;
 
-  // Starts putting back what leases ran out on. Call once.
+  // Starts putting back what leases ran out on, and watching the clock. Call once.
   void Start();
   // Answers every waiting pull with nothing, and refuses new ones. Everything else goes on.
   void Drain();
@@ -135,6 +137,7 @@ class Inboxes {
   UnreadableReports reports_;
   PullQueue pulls_;
   LeaseExpiry expiry_;
+  ClockWatch clock_watch_;
 };
 
 }  // namespace envej::inbox
