@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/inbox/content.h"
 #include "broker/journal/receipts.h"
 #include "proto/contract/rejection.h"
 
@@ -11,8 +12,9 @@ namespace {
 
 absl::Status Refusal(contract::Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
 
-store::NoticeKey KeyOf(const std::string& municipality_code, const LeaseName& lease) {
-  return {.municipality_code = municipality_code, .region_code = lease.region_code, .id = lease.id};
+store::ItemKey ItemOf(const std::string& municipality_code, const LeaseName& lease) {
+  return {.notice = {.municipality_code = municipality_code, .region_code = lease.region_code, .id = lease.id},
+          .revision = lease.revision};
 }
 
 journal::Event AcceptedEvent(const store::NoticeKey& notice, const Record& record) {
@@ -29,22 +31,6 @@ absl::StatusOr<contract::Receipt> ReadReceipt(const store::NoticeKey& notice, co
                                               journal::ReceiptReader& receipts) {
   if (!record.position.has_value()) return absl::DataLossError("a record does not say where its acceptance stands");
   return receipts.Read({.notice = notice, .revision = record.revision}, *record.position);
-}
-
-template <typename TimeOf>
-Operations::Done AsTimes(Inboxes::TimesDone done, TimeOf time_of) {
-  return [done = std::move(done), time_of](std::vector<Result> results) {
-    std::vector<absl::StatusOr<absl::Time>> times;
-    times.reserve(results.size());
-    for (const Result& result : results) {
-      if (result.status.ok()) {
-        times.emplace_back(time_of(result.record));
-      } else {
-        times.emplace_back(result.status);
-      }
-    }
-    done(std::move(times));
-  };
 }
 
 bool Matches(const ListQuery& query, const Record& record) {
@@ -81,7 +67,7 @@ absl::Time Inboxes::Now() { return time_.Now(); }
 struct Inboxes::Submitting {
   explicit Submitting(store::OrderedStore& store) : journal(store) {}
 
-  std::vector<store::NoticeKey> notices;
+  std::vector<store::ItemKey> items;
   std::vector<std::optional<absl::StatusOr<contract::Receipt>>> first_receipts;  // of those that are repeated
   journal::ReceiptReader journal;
 };
@@ -90,17 +76,17 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
   auto submitting = std::make_shared<Submitting>(store_);
   std::vector<Operation> operations;
   operations.reserve(submissions.size());
-  submitting->notices.reserve(submissions.size());
+  submitting->items.reserve(submissions.size());
   submitting->first_receipts.resize(submissions.size());
   for (Submission& submission : submissions) {
-    submitting->notices.push_back(submission.notice);
+    submitting->items.push_back({.notice = submission.notice, .revision = submission.submit.revision});
     operations.push_back({.notice = std::move(submission.notice),
                           .happening = std::move(submission.submit),
                           .content = std::move(submission.content)});
   }
   operations_.Run(
       std::move(operations), Now(),
-      [submitting, done = std::move(done)](std::vector<Result> results) {
+      [this, submitting, done = std::move(done)](std::vector<Result> results) {
         std::vector<absl::StatusOr<Accepted>> answers;
         answers.reserve(results.size());
         for (size_t place = 0; place < results.size(); ++place) {
@@ -109,76 +95,106 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
         done(std::move(answers));
       },
       [submitting](size_t place, const Result& result) {
-        submitting->first_receipts[place] = ReadReceipt(submitting->notices[place], result.record, submitting->journal);
+        submitting->first_receipts[place] =
+            ReadReceipt(submitting->items[place].notice, result.record, submitting->journal);
       });
 }
 
 absl::StatusOr<Accepted> Inboxes::Answer(Submitting& submitting, size_t place, const Result& result) {
-  if (!result.status.ok()) return result.status;
+  const store::ItemKey& item = submitting.items[place];
+  if (!result.status.ok()) return Told(item, result.status);
   if (result.changed) {
-    const journal::Event accepted = AcceptedEvent(submitting.notices[place], result.record);
+    const journal::Event accepted = AcceptedEvent(item.notice, result.record);
     return Accepted{.receipt = journal::MakeReceipt(accepted, result.outcome), .repeated = false};
   }
   std::optional<absl::StatusOr<contract::Receipt>>& first = submitting.first_receipts[place];
   if (!first.has_value()) return absl::InternalError("a submission was neither accepted, refused nor repeated");
-  if (!first->ok()) return first->status();
+  if (!first->ok()) return Told(item, first->status());
   return Accepted{.receipt = std::move(first->value()), .repeated = true};
+}
+
+absl::Status Inboxes::Told(const store::ItemKey& item, const absl::Status& status) {
+  if (!IsUnreadable(status)) return status;
+  reports_.Tell(item, status, Now());
+  return Refusal(contract::Reason::kNoticeUnreadable);
 }
 
 uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(std::move(request), std::move(done)); }
 
 void Inboxes::CancelPull(uint64_t handle) { pulls_.Cancel(handle); }
 
+void Inboxes::RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now,
+                          TimesDone done, absl::Time Record::*time) {
+  operations_.Run(std::move(operations), now,
+                  [this, items = std::move(items), done = std::move(done), time](const std::vector<Result>& results) {
+                    std::vector<absl::StatusOr<absl::Time>> times;
+                    times.reserve(results.size());
+                    for (size_t place = 0; place < results.size(); ++place) {
+                      if (results[place].status.ok()) {
+                        times.emplace_back(results[place].record.*time);
+                      } else {
+                        times.emplace_back(Told(items[place], results[place].status));
+                      }
+                    }
+                    done(std::move(times));
+                  });
+}
+
 void Inboxes::Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases,
                      absl::Duration duration, TimesDone done) {
   const absl::Time now = Now();
+  std::vector<store::ItemKey> items;
   std::vector<Operation> operations;
   for (const LeaseName& lease : leases) {
+    items.push_back(ItemOf(municipality_code, lease));
     operations.push_back(
-        {.notice = KeyOf(municipality_code, lease),
+        {.notice = items.back().notice,
          .happening = ExtendLease{.revision = lease.revision, .token = lease.token, .expires_at = now + duration},
          .content = {}});
   }
-  operations_.Run(std::move(operations), now,
-                  AsTimes(std::move(done), [](const Record& record) { return record.lease_expires_at; }));
+  RunForTimes(std::move(items), std::move(operations), now, std::move(done), &Record::lease_expires_at);
 }
 
 void Inboxes::AcknowledgeAll(const std::string& municipality_code, const std::vector<LeaseName>& leases,
                              TimesDone done) {
+  std::vector<store::ItemKey> items;
   std::vector<Operation> operations;
   for (const LeaseName& lease : leases) {
-    operations.push_back({.notice = KeyOf(municipality_code, lease),
+    items.push_back(ItemOf(municipality_code, lease));
+    operations.push_back({.notice = items.back().notice,
                           .happening = Acknowledge{.revision = lease.revision, .token = lease.token},
                           .content = {}});
   }
-  operations_.Run(std::move(operations), Now(),
-                  AsTimes(std::move(done), [](const Record& record) { return record.concluded_at; }));
+  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
 }
 
 void Inboxes::ReturnAll(const std::string& municipality_code, const std::vector<NoticeReturn>& returns,
                         TimesDone done) {
+  std::vector<store::ItemKey> items;
   std::vector<Operation> operations;
   for (const NoticeReturn& refusal : returns) {
+    items.push_back(ItemOf(municipality_code, refusal.lease));
     operations.push_back(
-        {.notice = KeyOf(municipality_code, refusal.lease),
+        {.notice = items.back().notice,
          .happening =
              Return{.revision = refusal.lease.revision, .token = refusal.lease.token, .reason = refusal.reason},
          .content = {}});
   }
-  operations_.Run(std::move(operations), Now(),
-                  AsTimes(std::move(done), [](const Record& record) { return record.concluded_at; }));
+  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
 }
 
 absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
   absl::StatusOr<std::optional<Record>> record = operations_.Read(notice);
-  if (!record.ok()) return record.status();
+  if (!record.ok()) return Told({.notice = notice}, record.status());
   if (!record->has_value()) return Refusal(contract::Reason::kNoticeNotFound);
   return **std::move(record);
 }
 
 absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& notice, const Record& record) {
   journal::ReceiptReader receipts(store_);
-  return ReadReceipt(notice, record, receipts);
+  absl::StatusOr<contract::Receipt> receipt = ReadReceipt(notice, record, receipts);
+  if (!receipt.ok()) return Told({.notice = notice, .revision = record.revision}, receipt.status());
+  return receipt;
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {
@@ -197,9 +213,13 @@ absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {
     const absl::StatusOr<store::NoticeKey> key = store::ParseRecordKey(scan->entries[index].key);
     if (!key.ok()) return key.status();
     absl::StatusOr<Record> record = DecodeRecord(scan->entries[index].value);
-    if (!record.ok()) return record.status();
     last = key->id;
-    if (Matches(query, *record)) page.notices.push_back({.id = key->id, .record = *std::move(record)});
+    if (!record.ok()) {
+      reports_.Tell(store::ItemKey{.notice = *key}, record.status(), Now());
+      page.notices.push_back({.id = key->id, .record = std::nullopt});
+    } else if (Matches(query, *record)) {
+      page.notices.push_back({.id = key->id, .record = *std::move(record)});
+    }
     const bool full = page.notices.size() == query.page_size;
     const bool end = index + 1 == scan->entries.size() && !scan->more;
     if (full && !end) {

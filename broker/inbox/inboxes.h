@@ -55,15 +55,15 @@ struct NoticeReturn {
 struct ListQuery {
   std::string municipality_code;
   std::string region_code;
-  std::vector<State> states;  // empty: all
-  std::string origin;         // empty: all
+  std::vector<State> states = {};  // empty: all
+  std::string origin = {};         // empty: all
   size_t page_size = 100;
-  std::optional<contract::NoticeId> after;
+  std::optional<contract::NoticeId> after = {};
 };
 
 struct ListedNotice {
   contract::NoticeId id;
-  Record record;
+  std::optional<Record> record;  // nothing if it cannot be read: such a notice is listed whatever was asked for
 };
 
 struct ListPage {
@@ -74,7 +74,8 @@ struct ListPage {
 // The inboxes of all municipalities: what may happen to a notice, carried out over the store. Speaks of notices, leases
 // and reasons.
 //
-// Errors: refusals carry their reason (contract::RejectionOf); any other status is an error of the store.
+// Errors: refusals carry their reason (contract::RejectionOf); any other status is an error of the store. A notice of
+// which what is stored cannot be read is NOTICE_UNREADABLE, told of in Options::report, and spoils no other.
 // Durability: submissions, acknowledgements and returns are answered after the sync; leases before it.
 // Thread safety: all functions from any thread. Callbacks run on the caller's thread, the store's or the scheduler's,
 // and must not block.
@@ -129,7 +130,12 @@ class Inboxes {
  private:
   struct Submitting;
 
-  static absl::StatusOr<Accepted> Answer(Submitting& submitting, size_t place, const Result& result);
+  absl::StatusOr<Accepted> Answer(Submitting& submitting, size_t place, const Result& result);
+  // Carries out what happens to these items, one for each, and answers with a time of each one's record.
+  void RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now, TimesDone done,
+                   absl::Time Record::*time);
+  // The error that the caller gets: that the item cannot be read is told here, and refused by name.
+  absl::Status Told(const store::ItemKey& item, const absl::Status& status);
 
   store::OrderedStore& store_;
   InboxTime time_;

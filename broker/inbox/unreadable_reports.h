@@ -15,7 +15,7 @@ namespace envej::inbox {
 
 // An item that cannot be handed out, because what is stored of it cannot be read.
 struct UnreadableItem {
-  std::optional<store::ItemKey> item;  // nothing if even its name cannot be read
+  std::optional<store::ItemKey> item;  // nothing if its name cannot be read; revision 0 if only that is not known
   absl::Status why;                    // says where, never what
   uint64_t untold = 0;                 // how many were found since the report before and were too many to tell
 };

@@ -21,7 +21,7 @@ absl::Status CheckBatch(int size, absl::string_view field) {
 }
 
 // Writes each time or refusal into its result; the places of those that were asked for are given. The first error that
-// is no refusal fails the whole call, which may be repeated.
+// is no refusal is the store's, and fails the whole call, which may be repeated.
 template <typename Results, typename SetTime>
 absl::Status WriteOutcomes(const std::vector<absl::StatusOr<absl::Time>>& times, const std::vector<int>& places,
                            Results& results, SetTime set_time) {

@@ -16,6 +16,13 @@ bool IsState(int number) {
   return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kReturned);
 }
 
+v1::NoticeStatus NameOf(const std::string& municipality_code, const contract::NoticeId& id) {
+  v1::NoticeStatus message;
+  message.set_municipality_code(municipality_code);
+  message.set_notice_id(id.ToString());
+  return message;
+}
+
 }  // namespace
 
 v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted) {
@@ -25,11 +32,16 @@ v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted) {
   return message;
 }
 
+v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const inbox::ListedNotice& notice) {
+  if (notice.record.has_value()) return ToStatusMessage(municipality_code, notice.id, *notice.record);
+  v1::NoticeStatus message = NameOf(municipality_code, notice.id);
+  message.set_state(v1::NOTICE_STATE_UNREADABLE);
+  return message;
+}
+
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
                                  const inbox::Record& record) {
-  v1::NoticeStatus message;
-  message.set_municipality_code(municipality_code);
-  message.set_notice_id(id.ToString());
+  v1::NoticeStatus message = NameOf(municipality_code, id);
   message.set_revision(record.revision);
   message.set_state(static_cast<v1::NoticeState>(record.state));
   message.set_origin(record.origin);

@@ -14,6 +14,7 @@ namespace envej::wire {
 v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted);
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
                                  const inbox::Record& record);
+v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const inbox::ListedNotice& notice);
 v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force);
 
 // Refused: REQUEST_OUT_OF_RANGE, PAGE_TOKEN_INVALID.

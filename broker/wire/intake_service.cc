@@ -113,7 +113,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
             LogRefusal(caller, status);
             *result.mutable_rejected() = *std::move(rejection);
           } else {
-            failure = status;  // the caller repeats the batch: what was accepted is then answered again
+            failure =
+                status;  // the store's: the caller repeats the batch, and what was accepted is then answered again
           }
         }
         reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : ToCallStatus(failure, parts_.log));
@@ -162,7 +163,7 @@ absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNo
   const absl::StatusOr<inbox::ListPage> page = parts_.inboxes.List(*query);
   if (!page.ok()) return page.status();
   for (const inbox::ListedNotice& notice : page->notices) {
-    *response.add_notices() = ToStatusMessage(request.municipality_code(), notice.id, notice.record);
+    *response.add_notices() = ToStatusMessage(request.municipality_code(), notice);
   }
   if (page->next.has_value()) response.set_next_page_token(EncodePageToken(*query, *page->next));
   return absl::OkStatus();

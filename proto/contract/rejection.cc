@@ -122,6 +122,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kNoticeIdReused, "NOTICE_ID_REUSED", absl::StatusCode::kAlreadyExists,
      "this id was accepted before with another notice; use a new random id"},
     {Reason::kNoticeNotFound, "NOTICE_NOT_FOUND", absl::StatusCode::kNotFound, "no such notice for this caller"},
+    {Reason::kNoticeUnreadable, "NOTICE_UNREADABLE", absl::StatusCode::kDataLoss,
+     "what the broker has stored of the notice cannot be read; its operations staff are told"},
     {Reason::kLeaseNotHeld, "LEASE_NOT_HELD", absl::StatusCode::kFailedPrecondition,
      "nobody holds this lease any more; pull again"},
     {Reason::kLeaseExpired, "LEASE_EXPIRED", absl::StatusCode::kFailedPrecondition,

@@ -80,6 +80,7 @@ enum class Reason {
   // Whether it fits what happened before.
   kNoticeIdReused = 56,
   kNoticeNotFound = 57,
+  kNoticeUnreadable = 64,
   kLeaseNotHeld = 58,
   kLeaseExpired = 59,
   kLeaseSuperseded = 60,

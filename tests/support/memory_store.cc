@@ -111,6 +111,14 @@ void MemoryStore::Apply(const Batch& batch) {
   if (batch.synced) unsynced_.clear();
 }
 
+void MemoryStore::Damage(const std::string& key, const std::optional<std::string>& value) {
+  if (value.has_value()) {
+    state_.insert_or_assign(key, *value);
+  } else {
+    state_.erase(key);
+  }
+}
+
 void MemoryStore::Crash(size_t unsynced_kept) {
   queue_.clear();
   watches_.Clear();

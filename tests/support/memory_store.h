@@ -44,6 +44,10 @@ class MemoryStore : public OrderedStore {
   // Carries out one batch of up to `commits` waiting commits and answers them. False if none waits.
   bool Step(size_t commits = 64);
 
+  // Changes what is stored as damage would: past the journal and every rule, and nobody is told. Nothing for what is
+  // lost.
+  void Damage(const std::string& key, const std::optional<std::string>& value);
+
   size_t waiting() const { return queue_.size(); }
 
   // Loses power and opens again: what waits is dropped without an answer, watches end, the start epoch grows, and of

@@ -219,6 +219,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kReturnReasonMissing, "tests/broker/wire/refusals_test.cc"},
       {Reason::kNoticeIdReused, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeNotFound, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeUnreadable, "tests/broker/inbox/unreadable_notices_test.cc"},
       {Reason::kLeaseNotHeld, "tests/broker/inbox/transition_test.cc"},
       {Reason::kLeaseExpired, "tests/broker/inbox/transition_test.cc"},
       {Reason::kLeaseSuperseded, "tests/broker/inbox/transition_test.cc"},

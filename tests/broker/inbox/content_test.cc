@@ -43,7 +43,7 @@ class ContentTest : public DamageFixture {
   void Damage(int number) {
     std::string value = **store_.Get(ContentKeyOf(number));
     value[3] = static_cast<char>(value[3] ^ 1);
-    Write(ContentKeyOf(number), value);
+    store_.Damage(ContentKeyOf(number), value);
   }
 
   // The third of five is not handed out and waits on; all others are, and it is told why.
@@ -75,13 +75,13 @@ TEST_F(ContentTest, ChangedContentIsNeverHandedOut) {
 
 TEST_F(ContentTest, ContentThatIsCutShortBlocksNoOther) {
   SubmitFive();
-  Write(ContentKeyOf(3), "x");
+  store_.Damage(ContentKeyOf(3), "x");
   ExpectThirdPassedOver("cut short");
 }
 
 TEST_F(ContentTest, ContentOfANewerProgramBlocksNoOther) {
   SubmitFive();
-  Write(ContentKeyOf(3), store::Frame(2, "content"));
+  store_.Damage(ContentKeyOf(3), store::Frame(2, "content"));
   ExpectThirdPassedOver("newer version");
 }
 
@@ -92,22 +92,22 @@ TEST_F(ContentTest, ContentThatIsNoNoticeBlocksNoOther) {
 
 TEST_F(ContentTest, MissingContentIsToldOfAndBlocksNoOther) {
   SubmitFive();
-  Write(ContentKeyOf(3), std::nullopt);
+  store_.Damage(ContentKeyOf(3), std::nullopt);
   ExpectThirdPassedOver("content is missing");
 }
 
 TEST_F(ContentTest, DamagedRecordBlocksNoOther) {
   SubmitFive();
   const std::string record = **store_.Get(store::RecordKey(Key(3)));
-  Write(store::RecordKey(Key(3)), "x");
+  store_.Damage(store::RecordKey(Key(3)), "x");
   EXPECT_THAT(PullNow(), SizeIs(4));
   EXPECT_THAT(told_, SizeIs(1));
-  Write(store::RecordKey(Key(3)), std::nullopt);
+  store_.Damage(store::RecordKey(Key(3)), std::nullopt);
   clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(PullNow(), IsEmpty());
   ASSERT_THAT(told_, SizeIs(2));
   EXPECT_THAT(told_[1].why.message(), HasSubstr("record is missing"));
-  Write(store::RecordKey(Key(3)), record);
+  store_.Damage(store::RecordKey(Key(3)), record);
   clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(3)));
 }
@@ -115,7 +115,7 @@ TEST_F(ContentTest, DamagedRecordBlocksNoOther) {
 TEST_F(ContentTest, KeyThatNamesNoItemBlocksNoOtherAndIsToldOfWithoutAName) {
   SubmitFive();
   const std::string key = store::WaitingKey(kStart, {.notice = Key(9), .revision = 1});
-  Write(key.substr(0, key.size() - 1), "");
+  store_.Damage(key.substr(0, key.size() - 1), "");
   EXPECT_THAT(PullNow(), SizeIs(5));
   ASSERT_THAT(told_, SizeIs(1));
   EXPECT_FALSE(told_[0].item.has_value());
@@ -134,7 +134,7 @@ TEST_F(ContentTest, NoticeConcludedMeanwhileIsNoError) {
   const PulledItem item = PullNow().at(0);
   ASSERT_TRUE(AcknowledgeOne(NameOf(item)).ok());
   // As a scan from before the lease would still have found it.
-  Write(store::WaitingKey(item.record.accepted_at, item.item), "");
+  store_.Damage(store::WaitingKey(item.record.accepted_at, item.item), "");
   EXPECT_THAT(PullNow(), IsEmpty());
   EXPECT_THAT(told_, IsEmpty());
 }
@@ -149,7 +149,7 @@ TEST_F(ContentTest, BadItemIsLookedAtAgainOnlyAfterAWhileAndHandedOutOnceMended)
   clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(PullNow(), IsEmpty());
   EXPECT_THAT(told_, SizeIs(2)) << "it was not forgotten";
-  Write(ContentKeyOf(3), whole);
+  store_.Damage(ContentKeyOf(3), whole);
   clock_.Advance(PassedOver::kLookAgain);
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(3)));
   EXPECT_THAT(told_, SizeIs(2));

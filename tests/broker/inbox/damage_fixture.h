@@ -1,7 +1,6 @@
 #ifndef ENVEJ_TESTS_BROKER_INBOX_DAMAGE_FIXTURE_H_
 #define ENVEJ_TESTS_BROKER_INBOX_DAMAGE_FIXTURE_H_
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +9,7 @@
 
 namespace envej::inbox {
 
-// Inboxes whose store is changed past every rule, and what they tell of it.
+// Inboxes whose store gets damaged, and what they tell of it.
 class DamageFixture : public InboxesFixture {
  protected:
   DamageFixture() { Open({}); }
@@ -19,16 +18,6 @@ class DamageFixture : public InboxesFixture {
     options.report = [this](const UnreadableItem& item) { told_.push_back(item); };
     inboxes_.emplace(store_, clock_, scheduler_, options);
     inboxes_->Start();
-  }
-
-  // Writes as damage would; nothing for what is lost.
-  void Write(const std::string& key, const std::optional<std::string>& value) {
-    const auto kind = value.has_value() ? store::Mutation::Kind::kPut : store::Mutation::Kind::kDelete;
-    store_.Commit(
-        {{.conditions = {}, .mutations = {{.kind = kind, .key = key, .value = value.value_or("")}}, .events = {}}},
-        store::Durability::kSynced, inboxes_->Now(), [](const std::vector<store::Outcome>& outcomes) {
-          EXPECT_EQ(outcomes.at(0).kind, store::Outcome::Kind::kCommitted);
-        });
   }
 
   static std::vector<store::NoticeKey> NoticesOf(const std::vector<PulledItem>& items) {

@@ -35,15 +35,21 @@ class InboxesFixture : public testing::Test {
 
   absl::StatusOr<Accepted> SubmitOne(int number, const std::string& content = "content",
                                      const std::string& municipality = "0101") {
+    std::optional<absl::StatusOr<Accepted>> answer;
+    inboxes_->SubmitAll({SubmissionOf(number, content, municipality)},
+                        [&](std::vector<absl::StatusOr<Accepted>> answers) { answer = answers.at(0); });
+    return *answer;
+  }
+
+  static Submission SubmissionOf(int number, const std::string& content = "content",
+                                 const std::string& municipality = "0101") {
     Submission submission;
     submission.notice = Key(number, municipality);
     submission.submit.origin = "ward";
     submission.submit.discharge_date = "2027-01-15";
     submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
     submission.content = content;
-    std::optional<absl::StatusOr<Accepted>> answer;
-    inboxes_->SubmitAll({submission}, [&](std::vector<absl::StatusOr<Accepted>> answers) { answer = answers.at(0); });
-    return *answer;
+    return submission;
   }
 
   using Pulled = absl::StatusOr<std::vector<PulledItem>>;

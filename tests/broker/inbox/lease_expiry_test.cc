@@ -42,7 +42,7 @@ class LeaseExpiryTest : public DamageFixture {
 TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
   SubmitAndLease(3);
   const std::string record = **store_.Get(store::RecordKey(Key(2)));
-  Write(store::RecordKey(Key(2)), "x");
+  store_.Damage(store::RecordKey(Key(2)), "x");
   LetLeasesRunOut();
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(3)));
   ASSERT_THAT(told_, SizeIs(1));
@@ -52,7 +52,7 @@ TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
   EXPECT_THAT(told_, SizeIs(1)) << "it was not passed over";
   LetLooksPass(PassedOver::kLookAgain);
   EXPECT_THAT(told_, SizeIs(2)) << "it was forgotten";
-  Write(store::RecordKey(Key(2)), record);
+  store_.Damage(store::RecordKey(Key(2)), record);
   LetLooksPass(PassedOver::kLookAgain);
   const std::vector<store::NoticeKey> put_back = NoticesOf(PullNow());
   EXPECT_THAT(put_back, testing::Contains(Key(2)));
@@ -61,7 +61,7 @@ TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
 
 TEST_F(LeaseExpiryTest, MissingRecordIsToldOf) {
   SubmitAndLease(1);
-  Write(store::RecordKey(Key(1)), std::nullopt);
+  store_.Damage(store::RecordKey(Key(1)), std::nullopt);
   LetLeasesRunOut();
   ASSERT_THAT(told_, SizeIs(1));
   EXPECT_EQ(told_[0].item, leased_[0].item);
@@ -71,7 +71,7 @@ TEST_F(LeaseExpiryTest, MissingRecordIsToldOf) {
 TEST_F(LeaseExpiryTest, KeyThatNamesNoItemIsToldOfWithoutAName) {
   SubmitAndLease(2);
   const std::string key = LeasedKeyOf(0);
-  Write(key.substr(0, key.size() - 1), "");
+  store_.Damage(key.substr(0, key.size() - 1), "");
   LetLeasesRunOut();
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(2)));
   ASSERT_THAT(told_, SizeIs(1));
@@ -82,7 +82,7 @@ TEST_F(LeaseExpiryTest, KeyThatNamesNoItemIsToldOfWithoutAName) {
 TEST_F(LeaseExpiryTest, MoreDamagedOnesThanOneLookTakesKeepNoOther) {
   constexpr int kDamaged = 2 * static_cast<int>(LeaseExpiry::kBatch) + 1;
   SubmitAndLease(kDamaged + 1);
-  for (int number = 1; number <= kDamaged; ++number) Write(store::RecordKey(Key(number)), "x");
+  for (int number = 1; number <= kDamaged; ++number) store_.Damage(store::RecordKey(Key(number)), "x");
   LetLeasesRunOut();
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(kDamaged + 1)));
   EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost));
@@ -92,7 +92,7 @@ TEST_F(LeaseExpiryTest, LeaseThatEndedOtherwiseIsNoError) {
   SubmitAndLease(1);
   const std::string key = LeasedKeyOf(0);
   ASSERT_TRUE(AcknowledgeOne(NameOf(leased_[0])).ok());
-  Write(key, "");  // as a look from before the acknowledgement would still have found it
+  store_.Damage(key, "");  // as a look from before the acknowledgement would still have found it
   LetLeasesRunOut();
   EXPECT_THAT(told_, IsEmpty());
   EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kAcknowledged);
