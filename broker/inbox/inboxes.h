@@ -100,7 +100,8 @@ class Inboxes {
 
   // Starts putting back what leases ran out on, and watching the clock. Call once.
   void Start();
-  // Answers every waiting pull with nothing, and refuses new ones. Everything else goes on.
+  // Refuses every waiting pull and new ones with BROKER_STOPPING: nothing would say that the inbox is empty. Everything
+  // else goes on.
   void Drain();
 
   void SubmitAll(std::vector<Submission> submissions, SubmitDone done);

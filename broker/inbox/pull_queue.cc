@@ -9,6 +9,10 @@
 namespace envej::inbox {
 namespace {
 
+using contract::Reason;
+
+absl::Status Refusal(Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
+
 // The earlier of two keys, where an empty one is none.
 std::string Earlier(const std::string& key, const std::string& other) {
   return other.empty() ? key : std::min(key, other);
@@ -63,8 +67,7 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
     }
   }
   if (handle == 0) {
-    const contract::Reason reason = draining ? contract::Reason::kBrokerStopping : contract::Reason::kBrokerBusy;
-    done(contract::ToStatus({.reason = reason, .violations = {}}));
+    done(Refusal(draining ? Reason::kBrokerStopping : Reason::kBrokerBusy));
     return 0;
   }
   Serve(municipality_code);
@@ -127,7 +130,7 @@ void PullQueue::Drain() {
       inbox.pulls.clear();
     }
   }
-  for (const PullDone& done : waiting) done(std::vector<PulledItem>());
+  for (const PullDone& done : waiting) done(Refusal(Reason::kBrokerStopping));
 }
 
 void PullQueue::OnPut(absl::string_view waiting_key) {
@@ -291,7 +294,7 @@ void PullQueue::GoOn(Serving& serving) {
     ServeLater(serving.pull.request.municipality_code);
     gone = std::move(serving.pull.done);
   }
-  if (gone) gone(std::vector<PulledItem>());
+  if (gone) gone(Refusal(Reason::kBrokerStopping));  // or the caller went away, and does not hear it
 }
 
 void PullQueue::Answer(Serving& serving, const std::string& head, absl::StatusOr<std::vector<PulledItem>> answer) {

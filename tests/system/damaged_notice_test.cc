@@ -25,9 +25,9 @@ namespace {
 using support::BrokerProcess;
 using support::CallContext;
 using support::kCode;
-using testing::UnorderedElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 v1::SubmitNoticesRequest ThreeNotices() {
   v1::SubmitNoticesRequest request;

@@ -19,6 +19,8 @@ using contract::RejectionOf;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+using Pulled = absl::StatusOr<std::vector<PulledItem>>;
+
 class PullQueueTest : public InboxesFixture {};
 
 TEST_F(PullQueueTest, WaitingPullIsAnsweredByTheFirstNotice) {
@@ -143,6 +145,30 @@ TEST(SteppedPullQueueTest, PullsThatDoNotWaitAreBoundedToo) {
   EXPECT_EQ(answered, 3);
   pull();
   EXPECT_EQ(answered, 4);
+}
+
+TEST(SteppedPullQueueTest, PullsThatAreBehindAnotherAreNotToldAtTheDrainThatNothingWaits) {
+  store::MemoryStore store(store::MemoryStoreMode::kStepped);
+  const ManualClock clock(kStart);
+  ManualScheduler scheduler;
+  Inboxes inboxes(store, clock, scheduler, {});
+  Submission submission;
+  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  for (const int number : {1, 2}) {
+    submission.notice = Key(number);
+    inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
+  }
+  ASSERT_TRUE(store.Step());
+  std::vector<Pulled> answers(2, absl::UnknownError("not answered"));
+  for (Pulled& answer : answers) {
+    inboxes.Pull({.municipality_code = "0101", .max_notices = 1, .max_bytes = 1, .wait = {}, .lease = absl::Hours(1)},
+                 [&answer](Pulled items) { answer = std::move(items); });
+  }
+  inboxes.Drain();
+  ASSERT_TRUE(store.Step());
+  ASSERT_TRUE(answers[0].ok()) << answers[0].status();
+  EXPECT_THAT(*answers[0], SizeIs(1)) << "what is leased is handed out";
+  EXPECT_EQ(RejectionOf(answers[1].status()).reason, Reason::kBrokerStopping);
 }
 
 TEST_F(PullQueueTest, PullIsBoundedByCountAndBytes) {

@@ -366,8 +366,9 @@ const std::vector<WireCase>& WireCases() {
 }
 
 // Those that a caller of the running process cannot be sure to meet, which tests/broker/wire/server_test.cc makes the
-// same server give, and that of malformed_notices_test.cc.
-constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed};
+// same server give, and those of malformed_notices_test.cc and tests/system/damaged_notice_test.cc.
+constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed,
+                                   Reason::kNoticeUnreadable};
 
 class WireRefusalsTest : public WorldTest {};
 
