@@ -148,6 +148,15 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
                                {"next", "nothing was written after this; mend the disk, then start the broker again"}});
     std::_Exit(kStoreFailed);
   };
+  store.log_end_dropped = [&log](uint64_t batch, const std::string& why) {
+    log.Error(
+        "log_end_dropped",
+        {{"batch", static_cast<int64_t>(batch)},
+         {"error", why},
+         {"next",
+          "the log could not be read after this batch, as after a loss of power; leases may be lost, and what was "
+          "answered in the last moment before it: a region that has a receipt of a later batch submits again"}});
+  };
   return store;
 }
 

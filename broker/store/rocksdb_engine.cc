@@ -38,7 +38,7 @@ class SilentLogger : public rocksdb::Logger {
 
 }  // namespace
 
-rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
+rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env, LogEnd log_end) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(sizes.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
@@ -55,7 +55,8 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
 
   // What was damaged must not open as if it were whole; the high-water mark finds the rest.
   options.paranoid_checks = true;
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_recovery_mode = log_end == LogEnd::kWhole ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
+                                                        : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.avoid_flush_during_recovery = false;
   options.track_and_verify_wals_in_manifest = true;
   options.memtable_protection_bytes_per_key = kProtectionBytes;
@@ -85,8 +86,8 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
   return options;
 }
 
-rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env) {
-  rocksdb::Options options = EngineOptions(sizes, env);
+rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env, LogEnd log_end) {
+  rocksdb::Options options = EngineOptions(sizes, env, log_end);
   options.info_log = std::make_shared<SilentLogger>();
   return options;
 }

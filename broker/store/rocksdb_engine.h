@@ -27,11 +27,17 @@ struct RocksDbSizes {
 // Bytes of checksum that RocksDB keeps with each key and value on their way to the disk.
 inline constexpr size_t kProtectionBytes = 8;
 
+// How much of the write-ahead log an opening may do without.
+enum class LogEnd {
+  kWhole,       // a last record that was cut short
+  kUpToDamage,  // all from the first damaged record on: only where the high-water mark shows that nothing is missed
+};
+
 // The options of every opening. `env` may be null.
-rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env);
+rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env, LogEnd log_end);
 
 // The same, so that opening for reading leaves no trace in the directory.
-rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env);
+rocksdb::Options ExaminationOptions(const RocksDbSizes& sizes, rocksdb::Env* env, LogEnd log_end);
 
 rocksdb::Slice ToSlice(absl::string_view bytes);
 

@@ -76,34 +76,47 @@ struct ReadEngine {
   uint64_t epoch = 0;
 };
 
-// `at_risk` stands in the error of a store that cannot be read.
 absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env,
-                                          absl::string_view at_risk) {
-  const rocksdb::Options options = ExaminationOptions(sizes, env);
+                                          LogEnd log_end) {
+  const rocksdb::Options options = ExaminationOptions(sizes, env, log_end);
   absl::StatusOr<std::unique_ptr<EngineLock>> lock = EngineLock::Take(options.env, paths.engine);
   if (!lock.ok()) return lock.status();
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, paths.engine, &opened);
   std::unique_ptr<rocksdb::DB> engine(opened);
   if (!status.ok()) {
-    return Lost(
-        absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")", at_risk));
+    return absl::DataLossError(
+        absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")"));
   }
   absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
-  if (!head.ok()) return WithRecovery(head.status(), at_risk);
+  if (!head.ok()) return head.status();
   const absl::StatusOr<uint64_t> epoch = ReadEpoch(*engine);
-  if (!epoch.ok()) return WithRecovery(epoch.status(), at_risk);
+  if (!epoch.ok()) return epoch.status();
   return ReadEngine{.lock = *std::move(lock), .engine = std::move(engine), .head = *std::move(head), .epoch = *epoch};
 }
 
-absl::StatusOr<Finding> ExamineStore(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
-                                     rocksdb::Env* env) {
-  const std::string at_risk = absl::StrCat(": ", WhatWasDurable(mark), " and may not be readable");
-  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env, at_risk);
-  if (!read.ok()) return read.status();
-  const auto journal_value = [&](uint64_t batch) { return ReadKey(*read->engine, JournalKey(batch)); };
-  if (absl::Status check = CheckAgainstMark(mark, read->head, read->epoch, journal_value); !check.ok()) return check;
-  return Finding{.kind = Finding::Kind::kSound, .mark = mark, .head = read->head, .epoch = read->epoch};
+absl::StatusOr<Finding> Check(const HighWaterMark& mark, const ReadEngine& read, absl::string_view log_damage) {
+  const auto journal_value = [&](uint64_t batch) { return ReadKey(*read.engine, JournalKey(batch)); };
+  if (absl::Status check = CheckAgainstMark(mark, read.head, read.epoch, journal_value); !check.ok()) return check;
+  return Finding{.kind = Finding::Kind::kSound,
+                 .mark = mark,
+                 .head = read.head,
+                 .epoch = read.epoch,
+                 .log_damage = std::string(log_damage)};
+}
+
+absl::StatusOr<Finding> ExamineMarked(const StorePaths& paths, const HighWaterMark& mark, const RocksDbSizes& sizes,
+                                      rocksdb::Env* env) {
+  const absl::StatusOr<ReadEngine> whole = OpenForReading(paths, sizes, env, LogEnd::kWhole);
+  if (whole.ok()) return Check(mark, *whole, "");
+  if (absl::IsDataLoss(whole.status())) {
+    const absl::StatusOr<ReadEngine> up_to_damage = OpenForReading(paths, sizes, env, LogEnd::kUpToDamage);
+    if (up_to_damage.ok()) {
+      absl::StatusOr<Finding> finding = Check(mark, *up_to_damage, whole.status().message());
+      if (finding.ok()) return finding;
+    }
+  }
+  return WithRecovery(whole.status(), absl::StrCat(": ", WhatWasDurable(mark), " and may not be readable"));
 }
 
 // A store beside which there is no mark: one that was being made, or one that lost its mark.
@@ -112,12 +125,13 @@ absl::StatusOr<Finding> ExamineUnmarked(const StorePaths& paths, const RocksDbSi
       "the high-water mark ", paths.mark, " is missing beside a store, so nobody can tell whether the store is whole"));
   const absl::StatusOr<std::optional<HighWaterMark>> in_making = HighWaterMarkFile::Read(paths.mark_in_making);
   if (!in_making.ok() || !in_making->has_value()) return mark_missing;
-  const Finding unfinished{.kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}, .epoch = 0};
+  const Finding unfinished{
+      .kind = Finding::Kind::kUnfinished, .mark = **in_making, .head = {}, .epoch = 0, .log_damage = {}};
   std::error_code error;
   // RocksDB writes this file last when it makes a store.
   if (!std::filesystem::exists(paths.engine + "/CURRENT", error) && !error) return unfinished;
-  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env, "");
-  if (!read.ok()) return read.status();
+  const absl::StatusOr<ReadEngine> read = OpenForReading(paths, sizes, env, LogEnd::kWhole);
+  if (!read.ok()) return WithRecovery(read.status());
   if (read->head && MarkOf(*read->head, unfinished.mark.epoch) != unfinished.mark) return mark_missing;
   return unfinished;
 }
@@ -146,11 +160,11 @@ absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& siz
   const absl::StatusOr<std::optional<HighWaterMark>> mark = HighWaterMarkFile::Read(paths.mark);
   if (!mark.ok()) return WithRecovery(mark.status());
   if (mark->has_value()) {
-    if (*has_store) return ExamineStore(paths, **mark, sizes, env);
+    if (*has_store) return ExamineMarked(paths, **mark, sizes, env);
     return Lost(absl::StrCat("the store ", paths.engine, " is missing, but ", WhatWasDurable(**mark)));
   }
   if (*has_store) return ExamineUnmarked(paths, sizes, env);
-  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}, .epoch = 0};
+  return Finding{.kind = Finding::Kind::kNew, .mark = {}, .head = {}, .epoch = 0, .log_damage = {}};
 }
 
 absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head, uint64_t epoch,

@@ -36,11 +36,16 @@ struct Finding {
   HighWaterMark mark;             // unless new
   std::optional<BatchHead> head;  // of a sound store
   uint64_t epoch = 0;             // that a sound store holds
+  std::string log_damage;         // why the end of its log cannot be read; empty if it can
 };
 
 // Looks at a store before anything of it is touched: replays its log in memory and holds it against the high-water mark
 // and the chain of its newest journal records. DATA_LOSS or FAILED_PRECONDITION, in one text that says what is
 // missing and how to recover, if anything of what was answered as durable is gone; every byte is as before.
+//
+// A log that cannot be read to its end makes a store that is sound all the same when what is readable reaches the mark:
+// a machine that loses power writes the pages of the end, which was never synced, in any order or not at all. Beside
+// them at most the one batch may be gone that no mark names yet.
 absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env);
 
 // Whether a store with this head, start epoch and journal holds all that the mark names, and its newest kChainChecked

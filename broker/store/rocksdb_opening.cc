@@ -68,9 +68,10 @@ absl::Status CheckSpace(const StorePaths& paths, size_t opening_bytes) {
 }
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenFiles(const RocksDbStoreOptions& options, const StorePaths& paths,
-                                                       bool create) {
-  rocksdb::Options engine_options = EngineOptions(
-      {.write_buffer_bytes = options.write_buffer_bytes, .block_cache_bytes = options.block_cache_bytes}, options.env);
+                                                       bool create, LogEnd log_end) {
+  rocksdb::Options engine_options =
+      EngineOptions({.write_buffer_bytes = options.write_buffer_bytes, .block_cache_bytes = options.block_cache_bytes},
+                    options.env, log_end);
   engine_options.create_if_missing = create;
   rocksdb::DB* engine = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(engine_options, paths.engine, &engine);
@@ -89,7 +90,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
     if (absl::Status status = HighWaterMarkFile::Create(paths.mark_in_making, mark); !status.ok()) return status;
     if (absl::Status status = MakeDirectory(paths.engine); !status.ok()) return status;
   }
-  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true);
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true, LogEnd::kWhole);
   if (!engine.ok()) return engine.status();
   const BatchHead first = FirstHead(mark.store_incarnation);
   if (absl::Status status = PutSynced(**engine, HeadKey(), EncodeBatchHead(first)); !status.ok()) return status;
@@ -111,8 +112,9 @@ absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   if (!finding.ok()) return finding.status();
   if (absl::Status status = CheckSpace(paths, options.opening_bytes); !status.ok()) return status;
   const bool is_sound = finding->kind == Finding::Kind::kSound;
+  const LogEnd log_end = finding->log_damage.empty() ? LogEnd::kWhole : LogEnd::kUpToDamage;
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine =
-      is_sound ? OpenFiles(options, paths, false) : MakeStore(options, paths, *finding);
+      is_sound ? OpenFiles(options, paths, false, log_end) : MakeStore(options, paths, *finding);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
   if (!head.ok()) return head.status();
@@ -128,6 +130,8 @@ absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   if (!mark.ok()) return mark.status();
   // What the opening found was flushed by it, so it is on the disk.
   if (absl::Status status = (*mark)->Write(MarkOf(**head, epoch)); !status.ok()) return status;
+  if (!finding->log_damage.empty() && options.log_end_dropped)
+    options.log_end_dropped(head->value().batch, finding->log_damage);
   return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = epoch, .mark = *std::move(mark)};
 }
 

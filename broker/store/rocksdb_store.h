@@ -57,6 +57,11 @@ struct RocksDbStoreOptions {
   // conditions failed): end the process. It must not call the store. Nothing is written after it.
   std::function<void(absl::Status)> fail_stop;
 
+  // Called once, while the store opens, when the end of its log could not be read and was done without: nothing after
+  // `batch` was known to be synced, but a batch that was answered in the last moment may have been. `why` is the
+  // engine's word.
+  std::function<void(uint64_t batch, const std::string& why)> log_end_dropped;
+
   // The file system, for tests that make it fail; the real one if null. Outlives the store.
   rocksdb::Env* env = nullptr;
 };

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -68,6 +69,68 @@ TEST_F(DamagedStore, FlippedByteAnywhereInTheLogIsRefused) {
   ExpectRefused(killed_, "): batch 49 was answered as durable and may not be readable");
   WriteFile(log, whole);
   EXPECT_NE(OpenStore(killed_), nullptr) << "the positive control: unharmed, it opens";
+}
+
+// As a machine that loses power leaves what it was writing: pages of the end are on the disk or not, in no order.
+TEST_F(DamagedStore, EndOfTheLogThatWasNeverSyncedMayBeTorn) {
+  const std::string torn = directory_.path("torn");
+  size_t synced_bytes = 0;
+  {
+    const std::unique_ptr<RocksDbStore> store = OpenStore(killed_);
+    ASSERT_NE(store, nullptr);
+    CommitBatches(*store, kBatches, kBatches + 2);
+    synced_bytes = std::filesystem::file_size(LogOf(killed_));
+    for (int index = 0; index < 50; ++index) {
+      CommitOne(
+          *store,
+          {.conditions = {}, .mutations = {Put(absl::StrCat("lease", index), std::string(300, 'l'))}, .events = {}},
+          Durability::kUnsynced);
+    }
+    CopyTree(killed_, torn);
+  }
+  const std::string whole = ReadFile(LogOf(torn));
+  ASSERT_GT(whole.size(), synced_bytes + 3 * 4096);
+  for (const size_t page : {synced_bytes / 4096 + 1, synced_bytes / 4096 + 2, whole.size() / 4096}) {
+    SCOPED_TRACE(page);
+    const std::string opened = directory_.path(absl::StrCat("opened", page));
+    CopyTree(torn, opened);
+    std::string log = whole;
+    for (size_t place = page * 4096; place < std::min((page + 1) * 4096, log.size()); ++place) log[place] = 0;
+    WriteFile(LogOf(opened), log);
+    uint64_t told = 0;
+    RocksDbStoreOptions options = OptionsFor(opened);
+    options.log_end_dropped = [&](uint64_t batch, const std::string&) { told = batch; };
+    const std::unique_ptr<RocksDbStore> store = OpenStore(options);
+    ASSERT_NE(store, nullptr);
+    for (int index = 0; index < kBatches + 2; ++index) EXPECT_TRUE(Holds(*store, index)) << index;
+    EXPECT_EQ(told, static_cast<uint64_t>(kBatches + 2));
+    CommitBatches(*store, kBatches + 2, kBatches + 3);
+  }
+}
+
+TEST_F(DamagedStore, DamageOfTheLastBatchAloneOpensAndIsTold) {
+  const std::filesystem::path log = LogOf(killed_);
+  std::string flipped = ReadFile(log);
+  flipped[flipped.size() - 100] = static_cast<char>(flipped[flipped.size() - 100] ^ 1);
+  WriteFile(log, flipped);
+  uint64_t told = 0;
+  {
+    RocksDbStoreOptions options = OptionsFor(killed_);
+    options.log_end_dropped = [&](uint64_t batch, const std::string&) { told = batch; };
+    const std::unique_ptr<RocksDbStore> store = OpenStore(options);
+    ASSERT_NE(store, nullptr);
+    EXPECT_EQ(told, static_cast<uint64_t>(kBatches - 1));
+    EXPECT_FALSE(Holds(*store, kBatches - 1));
+    CommitBatches(*store, kBatches, kBatches + 3);
+    told = 0;
+    ASSERT_TRUE(store->Stop().ok());
+  }
+  RocksDbStoreOptions options = OptionsFor(killed_);
+  options.log_end_dropped = [&](uint64_t batch, const std::string&) { told = batch; };
+  const std::unique_ptr<RocksDbStore> again = OpenStore(options);
+  ASSERT_NE(again, nullptr);
+  EXPECT_EQ(told, 0u) << "it is told of once";
+  EXPECT_TRUE(Holds(*again, kBatches + 2));
 }
 
 TEST_F(DamagedStore, DeletedLogIsRefused) {
