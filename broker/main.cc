@@ -20,6 +20,7 @@
 #include "broker/admission/participants_reader.h"
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
+#include "broker/inbox/secret_register.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/options/broker_options.h"
@@ -69,7 +70,7 @@ constexpr int kOpenFilesMost = 1 << 20;
 struct Configuration {
   options::BrokerOptions options;
   std::unique_ptr<admission::Participants> participants;
-  std::vector<contract::CommitmentSecret> secrets;
+  std::vector<contract::CommitmentSecret> secrets;  // the one in use first
   std::shared_ptr<grpc::ServerCredentials> credentials;
   absl::TimeZone copenhagen;
 };
@@ -85,9 +86,13 @@ absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
   if (!participants.ok()) return participants.status();
   configuration.participants = std::make_unique<admission::Participants>(*std::move(participants));
 
-  absl::StatusOr<std::string> secret = certs::ReadSecretFile(options.commitment.secret_file);
-  if (!secret.ok()) return secret.status();
-  configuration.secrets.push_back({.key_id = options.commitment.key_id, .bytes = *std::move(secret)});
+  std::vector<options::CommitmentSecretFile> secret_files = options.commitment.former;
+  secret_files.insert(secret_files.begin(), options.commitment.in_use);
+  for (const options::CommitmentSecretFile& file : secret_files) {
+    absl::StatusOr<std::string> secret = certs::ReadSecretFile(file.secret_file);
+    if (!secret.ok()) return secret.status();
+    configuration.secrets.push_back({.key_id = file.key_id, .bytes = *std::move(secret)});
+  }
 
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
       certs::MakeServerCredentials({.certificate_chain = options.tls.certificate_chain,
@@ -213,6 +218,9 @@ int Serve(const std::string& config_path) {
 
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
+  const absl::Status known =
+      inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
+  if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));

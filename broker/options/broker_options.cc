@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +16,7 @@ constexpr size_t kNameCharacters = 32;
 constexpr size_t kListenCharacters = 255;
 constexpr int kDrainSecondsMost = 300;
 constexpr int kPortMost = 65535;
+constexpr size_t kFormerSecretsMost = 8;
 
 bool AllOf(absl::string_view text, absl::string_view others) {
   return std::all_of(text.begin(), text.end(), [&](char character) {
@@ -57,10 +59,25 @@ TlsOptions ReadTls(YamlMapping mapping) {
   return tls;
 }
 
+CommitmentSecretFile ReadSecretFile(YamlMapping& mapping) {
+  CommitmentSecretFile secret;
+  secret.key_id = mapping.Text("key_id", kShortName);
+  secret.secret_file = mapping.Path("secret_file");
+  return secret;
+}
+
 CommitmentOptions ReadCommitment(YamlMapping mapping) {
   CommitmentOptions commitment;
-  commitment.key_id = mapping.Text("key_id", kShortName);
-  commitment.secret_file = mapping.Path("secret_file");
+  commitment.in_use = ReadSecretFile(mapping);
+  std::set<std::string> key_ids = {commitment.in_use.key_id};
+  if (mapping.Has("former")) {
+    for (YamlMapping& former : mapping.Mappings("former", kFormerSecretsMost)) {
+      commitment.former.push_back(ReadSecretFile(former));
+      const bool is_new = key_ids.insert(commitment.former.back().key_id).second;
+      if (!is_new && !former.Refused("key_id")) former.Refuse("key_id", "\"key_id\" is that of another secret");
+      former.RefuseOtherKeys();
+    }
+  }
   mapping.RefuseOtherKeys();
   return commitment;
 }

@@ -2,6 +2,7 @@
 #define ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -16,10 +17,16 @@ struct TlsOptions {
   std::string client_authorities;
 };
 
-// The broker's secret for the content commitments of plain submissions.
-struct CommitmentOptions {
+// A secret for the content commitments of plain submissions.
+struct CommitmentSecretFile {
   std::string key_id;  // [a-z0-9-]{1,32}
   std::string secret_file;
+};
+
+// The broker's own: the one in use, and those that it replaced. No two have the same key id.
+struct CommitmentOptions {
+  CommitmentSecretFile in_use;
+  std::vector<CommitmentSecretFile> former;
 };
 
 // Bounds of the running broker. The ranges stand in broker_options.cc; values read from a file lie within them.

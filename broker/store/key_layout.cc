@@ -21,6 +21,7 @@ constexpr char kRecord = 'n';
 constexpr char kContent = 'c';
 constexpr char kWaiting = 'w';
 constexpr char kLeased = 'l';
+constexpr char kSecret = 's';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -112,6 +113,10 @@ std::string LeasedKey(absl::Time expires_at, const ItemKey& item) {
   key.Uint32(item.revision);
   return std::move(key).bytes();
 }
+
+std::string SecretKey(absl::string_view key_id) { return SecretPrefix().append(key_id.data(), key_id.size()); }
+
+std::string SecretPrefix() { return std::string(1, kSecret); }
 
 std::string WaitingPrefix() { return std::string(1, kWaiting); }
 

@@ -9,6 +9,7 @@
 //   c municipality accepted-at region id revision      content: the notice as it was sent, until it is concluded
 //   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
 //   l expires-at municipality region id revision       index: leased, soonest expiry first
+//   s key id                                           a commitment secret that was met: inbox/secret_register.h
 //   j batch                                            journal record of a batch
 //   h                                                  head: the newest batch, its hash and time
 
@@ -51,11 +52,13 @@ std::string RecordKey(const NoticeKey& notice);
 std::string ContentKey(absl::Time accepted_at, const ItemKey& item);
 std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
 std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
+std::string SecretKey(absl::string_view key_id);
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();
 std::string WaitingPrefix(absl::string_view municipality_code);
 std::string LeasedPrefix();
+std::string SecretPrefix();
 std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
 // The first key after this one.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
@@ -52,6 +53,34 @@ TEST(ProgramsTest, ASecondBrokerOnTheSameStoreIsRefused) {
   EXPECT_THAT(ended.err, HasSubstr("in use by another process"));
   v1::GetServiceInfoResponse answer;
   EXPECT_TRUE(broker.Intake(support::kRegion)->GetServiceInfo(CallContext().get(), {}, &answer).ok());
+  EXPECT_EQ(broker.Stop().code, support::kDone);
+}
+
+TEST(ProgramsTest, ACommitmentSecretThatTheStoreNeedsMustBeGiven) {
+  BrokerProcess broker;
+  ASSERT_TRUE(broker.Start());
+  v1::SubmitNoticeRequest request;
+  *request.mutable_notice() = support::NewNotice(kCode);
+  v1::SubmitNoticeResponse answer;
+  ASSERT_TRUE(broker.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &answer).ok());
+  ASSERT_EQ(broker.Stop().code, support::kDone);
+
+  broker.folder().Write("commitment.secret", std::string(64, 'b') + "\n");
+  const Ended ended = broker.StartRefused();
+  EXPECT_EQ(ended.code, support::kConfigurationRefused);
+  EXPECT_THAT(ended.err, HasSubstr("plain-1 is another one than the store has met"));
+
+  broker.folder().Write("former.secret", std::string(64, 'a') + "\n");
+  const std::string config = certs::ReadFile(broker.config());
+  broker.folder().Write(
+      "broker.yaml",
+      absl::StrReplaceAll(
+          config, {{"key_id: plain-1", "former: [{key_id: plain-1, secret_file: former.secret}]\n  key_id: plain-2"}}));
+  ASSERT_TRUE(broker.Start());
+  v1::SubmitNoticeResponse again;
+  ASSERT_TRUE(broker.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &again).ok());
+  EXPECT_TRUE(again.repeated_submission()) << "recognised under the former secret";
+  EXPECT_EQ(again.receipt().SerializeAsString(), answer.receipt().SerializeAsString());
   EXPECT_EQ(broker.Stop().code, support::kDone);
 }
 

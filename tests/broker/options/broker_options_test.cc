@@ -63,8 +63,8 @@ TEST(BrokerOptions, ReadsTheRequiredOnesAndKeepsTheOthersDefaults) {
   EXPECT_EQ(options->tls.certificate_chain, folder + "/broker.crt");
   EXPECT_EQ(options->tls.private_key, folder + "/broker.key");
   EXPECT_EQ(options->tls.client_authorities, folder + "/authorities.crt");
-  EXPECT_EQ(options->commitment.key_id, "plain-1");
-  EXPECT_EQ(options->commitment.secret_file, "/etc/envej/secret");
+  EXPECT_EQ(options->commitment.in_use.key_id, "plain-1");
+  EXPECT_EQ(options->commitment.in_use.secret_file, "/etc/envej/secret");
   EXPECT_FALSE(options->reflection);
   EXPECT_EQ(options->limits.concurrent_streams, 100);
   EXPECT_EQ(options->limits.commit_queue, 16384);
@@ -84,6 +84,16 @@ TEST(BrokerOptions, ReadsTheOptionalOnes) {
   EXPECT_EQ(options->limits.waiting_pulls, 3);
   EXPECT_EQ(options->limits.waiting_pulls_per_inbox, 2);
   EXPECT_EQ(options->drain, absl::ZeroDuration());
+}
+
+TEST(BrokerOptions, ReadsFormerSecrets) {
+  const std::string path = WrittenFile(
+      Edited(Whole(), "/etc/envej/secret\n", "/etc/envej/secret\n  former: [{key_id: plain-0, secret_file: /old}]\n"));
+  const absl::StatusOr<BrokerOptions> options = ReadBrokerOptions(path);
+  ASSERT_TRUE(options.ok()) << options.status();
+  ASSERT_EQ(options->commitment.former.size(), 1u);
+  EXPECT_EQ(options->commitment.former[0].key_id, "plain-0");
+  EXPECT_EQ(options->commitment.former[0].secret_file, "/old");
 }
 
 TEST(BrokerOptions, AcceptsEveryFormOfListenAddress) {
@@ -121,6 +131,10 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"  secret_file: /etc/envej/secret\n", "", "9: key \"secret_file\" is missing"},
       {"  secret_file: /etc/envej/secret\n", "  secret_file: /etc/envej/secret\n  secret: x\n",
        "12: key \"secret\" is not known here"},
+      {"  secret_file: /etc/envej/secret\n", "  secret_file: s\n  former:\n    - {key_id: plain-1, secret_file: t}\n",
+       "13: \"key_id\" is that of another secret"},
+      {"  secret_file: /etc/envej/secret\n", "  secret_file: s\n  former:\n    - {key_id: plain-0}\n",
+       "13: key \"secret_file\" is missing"},
       {"reflection: true", "reflection: on", "12: \"reflection\" must be true or false"},
       {"  concurrent_streams: 1\n  commit_queue: 64\n  batch_transitions: 2\n  waiting_pulls: 3\n  "
        "waiting_pulls_per_inbox: 2\n",
