@@ -26,7 +26,7 @@ void PullReactor::Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& i
     absl::StatusOr<v1::InboxItem> message = ToMessage(item);
     if (message.ok()) {
       *response->add_items() = *std::move(message);
-    } else {  // cannot be: IsNotice held of it. Were it so, its neighbours are leased and must arrive.
+    } else {  // IsNotice held of it, so this is a fault of ours; its neighbours are leased and must arrive
       LogUnreadable({.item = item.item, .why = message.status()}, log_);
     }
   }
