@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <vector>
@@ -23,6 +24,12 @@ absl::StatusOr<NoticeFile> ReadFile(const std::string& path, const contract::Mom
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open()) return absl::NotFoundError(absl::StrCat("cannot be opened: ", std::strerror(errno)));
   return ReadNotices(file, now);
+}
+
+// The same file, by whatever names or links.
+bool IsSame(const std::string& file, const std::string& receipts) {
+  std::error_code ignored;  // a file that does not exist yet is no other
+  return std::filesystem::equivalent(file == "-" ? "/dev/stdin" : file, receipts, ignored);
 }
 
 // Where receipts go. With neither a file nor a stream they are kept in the report's lines.
@@ -114,6 +121,10 @@ ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
   }
   std::optional<ReceiptFile> receipt_file;
   if (!options.receipts.empty()) {
+    if (IsSame(options.file, options.receipts)) {
+      streams.err << options.receipts << ": is the file of notices; name another file for the receipts\n";
+      return ExitCode::kUnusable;
+    }
     absl::StatusOr<ReceiptFile> opened = ReceiptFile::Open(options.receipts);
     if (!opened.ok()) {
       streams.err << opened.status().message() << '\n';

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -224,6 +225,23 @@ TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
   EXPECT_EQ(again.exit_code, ExitCode::kDone);
   EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
   EXPECT_THAT(LinesOf(ReadAll(path)), SizeIs(3));
+}
+
+TEST_F(SubmitTest, NeverTakesTheFileOfNoticesForReceiptsByAnyName) {
+  const std::string path = testing::TempDir() + "notices_and_receipts.jsonl";
+  const std::string symbolic = path + ".symbolic";
+  const std::string hard = path + ".hard";
+  for (const std::string& name : {path, symbolic, hard}) std::remove(name.c_str());
+  std::ofstream(path) << Lines(1);
+  std::filesystem::create_symlink(path, symbolic);
+  std::filesystem::create_hard_link(path, hard);
+  for (const std::string& name : {path, symbolic, hard}) {
+    const ProgramRun run = RunWith(server_.address(), {"submit", path, "--receipts", name});
+    EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(run.err, name + ": is the file of notices; name another file for the receipts\n");
+    EXPECT_EQ(ReadAll(path), Lines(1));
+  }
+  EXPECT_THAT(server_.requests(), IsEmpty());
 }
 
 TEST_F(SubmitTest, SendsManyNoticesInBoundedBatchesSeveralAtATime) {
