@@ -75,6 +75,13 @@ TEST_F(MainTest, SubmitsAFileOverMutualTlsAndAsksAboutIt) {
   EXPECT_THAT(out_, HasSubstr(NoticeIdNumber(2)));
 }
 
+TEST_F(MainTest, AnErrorOfReadingStandardInputIsNotItsEnd) {
+  for (const std::string input : {"</", "<&-"}) {
+    EXPECT_EQ(Run("submit - " + input, certificates_.region), ExitCode::kUnusable) << input;
+    EXPECT_EQ(err_, "standard input: cannot be read to its end\n") << input;
+  }
+}
+
 TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
   EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
   EXPECT_EQ(err_, "standard output: cannot be written; run the same again\n");
