@@ -111,9 +111,11 @@ void Output::Refused(const v1::LeaseName& name, absl::string_view reason, bool c
 }
 
 void Output::CommandFailed(size_t files, absl::string_view why) {
-  TellAside({{"event", "command_failed"}, {"count", files}, {"reason", std::string(why)}},
-            absl::StrCat("envej-municipality: ", why, "; ", files,
-                         " written notices are not acknowledged and come again when their leases run out"));
+  TellAside(
+      {{"event", "command_failed"}, {"count", files}, {"reason", std::string(why)}},
+      absl::StrCat("envej-municipality: ", why, "; ", files,
+                   files == 1 ? " written notice is not acknowledged and comes again when its lease runs out"
+                              : " written notices are not acknowledged and come again when their leases run out"));
 }
 
 void Output::Retrying(const Retry& retry) {

@@ -212,6 +212,21 @@ TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItG
   EXPECT_THAT(NamesIn(folder_, ".incoming"), IsEmpty());
 }
 
+TEST_F(MutualTlsTest, DamagedLinesOfTheLedgerAreCounted) {
+  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  ASSERT_EQ(Run(Arguments("pull")), kExitDone);
+  const std::string path = folder_ + "/.ledger";
+  size_t line = 0;
+  for (const std::string expected : {"has 1 damaged line; ", "has 2 damaged lines; "}) {
+    std::string ledger = ReadFile(path);
+    ledger[line + 20] = ledger[line + 20] == '0' ? '1' : '0';
+    WriteFile(path, ledger);
+    EXPECT_EQ(Run(Arguments("pull")), kExitDone);
+    EXPECT_THAT(ReadFile(error_), HasSubstr(expected));
+    line = ledger.find('\n') + 1;
+  }
+}
+
 TEST_F(MutualTlsTest, WatchEndsWellAtEitherSignal) {
   int count = 0;
   for (const int number : {SIGTERM, SIGINT}) {
