@@ -167,17 +167,46 @@ TEST_F(SubmitTest, TriesOnlyThoseNoticesAgainThatNeedIt) {
 }
 
 TEST_F(SubmitTest, GivesUpAtTheDeadlineAndSaysWhatIsUnsent) {
-  server_.FailEveryCall({grpc::StatusCode::UNAVAILABLE, ""});
+  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
   const ProgramRun run = Submit(Lines(3), {"--deadline", "1s"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(run.err, HasSubstr("unsent: UNAVAILABLE: the broker could not be reached: check that it runs"));
+  EXPECT_THAT(run.err, HasSubstr("unsent: BROKER_STOPPING: "));
   EXPECT_THAT(run.err, HasSubstr("(3 of them, first line 1)"));
   EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 3\n"));
+}
+
+TEST_F(SubmitTest, SaysWhatIsUnknownWhereTheAnswerWasLost) {
+  for (const auto code : {grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN, grpc::StatusCode::UNAVAILABLE}) {
+    IntakeServer server;
+    server.FailNextCall({code, ""}, /*carried_out=*/true);
+    server.FailEveryCall({code, ""});
+    const ProgramRun run = RunWith(server.address(), {"submit", "-", "--deadline", "1s"}, Lines(3));
+    EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+    EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: "));
+    EXPECT_THAT(run.err, HasSubstr("again; nothing is doubled by it (3 of them, first line 1)\n"));
+    EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 0, unknown 3\n"));
+    EXPECT_THAT(server.accepted(), SizeIs(3));
+    server.FailEveryCall(grpc::Status::OK);
+    const ProgramRun again = RunWith(server.address(), {"submit", "-"}, Lines(3));
+    EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
+  }
+}
+
+TEST_F(SubmitTest, WhatWasOnceUnknownStaysSoUntilItIsAnswered) {
+  server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""}, /*carried_out=*/true);
+  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
+  const ProgramRun run = Submit(Lines(2), {"--deadline", "1s", "--output", "json"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["outcome"], "unknown");
+  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["reason"], "BROKER_STOPPING");
+  EXPECT_THAT(run.err, EndsWith("unsent 0, unknown 2\n"));
 }
 
 TEST_F(SubmitTest, SaysWhatToDoWhenNobodyListens) {
   const ProgramRun run = RunWith("127.0.0.1:1", {"submit", "-", "--deadline", "1s"}, Lines(1));
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+  EXPECT_THAT(run.err, HasSubstr("unsent: UNAVAILABLE: the broker could not be reached: check that it runs"));
+  EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 1\n"));
   EXPECT_THAT(run.err, HasSubstr("the broker at 127.0.0.1:1 does not answer (UNAVAILABLE): trying again until "));
 }
 
@@ -189,7 +218,7 @@ TEST_F(SubmitTest, DoesNotRetryWhatWillNotChange) {
   server_.FailEveryCall({grpc::StatusCode::RESOURCE_EXHAUSTED, "too large"});
   const ProgramRun failed = Submit(Lines(1));
   EXPECT_EQ(failed.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(failed.err, HasSubstr("unsent: RESOURCE_EXHAUSTED: "));
+  EXPECT_THAT(failed.err, HasSubstr("unknown whether accepted: RESOURCE_EXHAUSTED: "));
   EXPECT_THAT(server_.requests(), SizeIs(2));
 }
 
@@ -198,8 +227,8 @@ TEST_F(SubmitTest, DoesNotCountAReceiptThatProvesNothing) {
   const ProgramRun run = Submit(Lines(3));
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
   EXPECT_THAT(LinesOf(run.out), SizeIs(2));
-  EXPECT_THAT(run.err, HasSubstr("unsent: RECEIPT_WRONG: "));
-  EXPECT_THAT(run.err, EndsWith("accepted 2, already accepted 0, refused 0, unsent 1\n"));
+  EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: RECEIPT_WRONG: "));
+  EXPECT_THAT(run.err, EndsWith("accepted 2, already accepted 0, refused 0, unsent 0, unknown 1\n"));
 }
 
 TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
