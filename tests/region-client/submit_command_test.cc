@@ -106,7 +106,7 @@ TEST_F(SubmitTest, ReportsEveryBadLineAndStillSendsTheGoodOnes) {
   EXPECT_EQ(run.err,
             "line 1: refused: LINE_NOT_JSON: the line is not JSON from byte 2 on\n"
             "line 5: refused: PHONE_NUMBER_INVALID: a phone number is not in E.164 form, such as +45 and eight digits "
-            "without spaces (citizen.phone_numbers)\n"
+            "(citizen.phone_numbers)\n"
             "line 3: refused: AGREEMENT_NOT_IN_FORCE: region and municipality have no cooperation agreement in force "
             "today (envelope)\n"
             "accepted 2, already accepted 0, refused 3, unsent 0\n");
