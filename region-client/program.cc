@@ -23,7 +23,7 @@ constexpr char kFooter[] =
     "Exit codes:\n"
     "  0  everything was done: every notice is accepted, now or before\n"
     "  1  at least one notice was refused, or what was asked for does not exist\n"
-    "  2  wrong usage, or a file, certificate or output that cannot be used\n"
+    "  2  wrong usage, or a file, certificate or output that cannot be used; a file without notices is one\n"
     "  3  the broker could not be reached, or notices are unsent, or it is unknown whether they are accepted: run the\n"
     "     same again with the same ids; nothing is doubled\n";
 

@@ -114,9 +114,14 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
 ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
   const Streams& streams = context.streams;
   const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
+  const std::string name = options.file == "-" ? "standard input" : options.file;
   const absl::StatusOr<NoticeFile> file = ReadFile(options.file, now, streams.in);
   if (!file.ok()) {
-    streams.err << (options.file == "-" ? "standard input" : options.file) << ": " << file.status().message() << '\n';
+    streams.err << name << ": " << file.status().message() << '\n';
+    return ExitCode::kUnusable;
+  }
+  if (file->notices.empty() && file->refused.empty()) {
+    streams.err << name << ": holds no notices; check that what writes it has not failed\n";
     return ExitCode::kUnusable;
   }
   std::optional<ReceiptFile> receipt_file;

@@ -315,6 +315,20 @@ TEST_F(SubmitTest, DrawsTheProgressBarOnlyWhereAskedFor) {
   EXPECT_THAT(Submit(Lines(2), {"--progress", "auto"}).err, Not(HasSubstr("]")));
 }
 
+TEST_F(SubmitTest, AFileWithoutNoticesIsNotDone) {
+  const std::string path = testing::TempDir() + "without_notices.jsonl";
+  for (const std::string text : {"", "\n", " \t\r\n\n", "\xEF\xBB\xBF"}) {
+    std::ofstream(path, std::ios::binary) << text;
+    const ProgramRun file = RunWith(server_.address(), {"submit", path});
+    EXPECT_EQ(file.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(file.err, path + ": holds no notices; check that what writes it has not failed\n");
+    const ProgramRun input = Submit(text, {"--output", "json"});
+    EXPECT_EQ(input.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(input.err, "standard input: holds no notices; check that what writes it has not failed\n");
+    EXPECT_EQ(input.out, "");
+  }
+}
+
 TEST_F(SubmitTest, RefusesFilesThatCannotBeUsed) {
   const ProgramRun missing = RunWith(server_.address(), {"submit", "/nowhere/notices.jsonl"});
   EXPECT_EQ(missing.exit_code, ExitCode::kUnusable);
