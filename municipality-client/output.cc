@@ -124,8 +124,14 @@ void Output::Retrying(const Retry& retry) {
       retry.reason == contract::Reason::kNone ? "" : std::string(contract::Describe(retry.reason).name);
   TellAside(
       {{"event", "retrying"}, {"code", code}, {"reason", reason}, {"wait_ms", absl::ToInt64Milliseconds(retry.wait)}},
-      absl::StrCat("envej-municipality: the broker does not answer (", code, reason.empty() ? "" : ", ", reason,
-                   "); trying again in ", absl::FormatDuration(absl::Trunc(retry.wait, absl::Milliseconds(10)))));
+      absl::StrCat(
+          "envej-municipality: ",
+          retry.lacks_tls_connection ? "no TLS connection to the broker comes about (" : "the broker does not answer (",
+          code, reason.empty() ? "" : ", ", reason,
+          retry.lacks_tls_connection ? "): check that --authorities and --certificate are those of its "
+                                       "authority, and that --broker is a name in its certificate"
+                                     : ")",
+          "; trying again in ", absl::FormatDuration(absl::Trunc(retry.wait, absl::Milliseconds(10)))));
 }
 
 void Output::Warning(absl::string_view text) {

@@ -14,7 +14,6 @@
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
-#include "region-client/call_failure.h"
 
 namespace envej::region {
 namespace {
@@ -194,7 +193,7 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    observer_.trying_again(failure.code);
+    observer_.trying_again(failure);
   }
   pause.reconnect = failure.code == absl::StatusCode::kUnavailable;
   pause.at_least = failure.retry_delay.value_or(absl::ZeroDuration());

@@ -13,6 +13,7 @@
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "proto/contract/limits.h"
+#include "region-client/call_failure.h"
 #include "region-client/notice_file.h"
 #include "region-client/retry_policy.h"
 
@@ -64,7 +65,7 @@ struct SubmissionObserver {
   // An error stops the sending: what is still waiting is unsent or unknown.
   std::function<absl::Status(absl::Span<const std::pair<size_t, Outcome>> outcomes)> done;
   // A call failed and will be tried again.
-  std::function<void(absl::StatusCode code)> trying_again;
+  std::function<void(const CallFailure& failure)> trying_again;
 };
 
 // Submits every notice through SubmitNotices, up to kBatchesInFlight batches at a time, and returns when each has an

@@ -33,5 +33,16 @@ TEST(OutputTest, SpeaksOfOneNoticeAsOne) {
               HasSubstr("; 2 written notices are not acknowledged and come again when their leases run out\n"));
 }
 
+TEST(OutputTest, SaysWhatToCheckWhereNoTlsConnectionComesAbout) {
+  Retry retry{.code = absl::StatusCode::kUnavailable, .wait = absl::Seconds(1)};
+  EXPECT_EQ(Messages([&](Output& output) { output.Retrying(retry); }),
+            "envej-municipality: the broker does not answer (UNAVAILABLE); trying again in 1s\n");
+  retry.lacks_tls_connection = true;
+  EXPECT_EQ(Messages([&](Output& output) { output.Retrying(retry); }),
+            "envej-municipality: no TLS connection to the broker comes about (UNAVAILABLE): check that --authorities "
+            "and --certificate are those of its authority, and that --broker is a name in its certificate; trying "
+            "again in 1s\n");
+}
+
 }  // namespace
 }  // namespace envej::municipality_client

@@ -24,6 +24,7 @@ namespace envej::region {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // The program as it is built, over mTLS.
 class MainTest : public testing::Test {
@@ -115,6 +116,23 @@ TEST_F(MainTest, NamesAMalformedCertificateInOneLine) {
   EXPECT_EQ(Run("municipalities", files), ExitCode::kUnusable);
   EXPECT_THAT(err_, HasSubstr("malformed.crt"));
   EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+}
+
+TEST_F(MainTest, SaysAtOnceThatACertificateMayBeWrongAndTriesAgain) {
+  const std::string file = folder_ + "/notices.jsonl";
+  std::ofstream(file) << LineNumber(1, absl::Now());
+  const std::string elsewhere = folder_ + "/elsewhere";
+  std::filesystem::create_directories(elsewhere);
+  const certs::TlsFiles stranger = MakeCertificates(elsewhere).region;
+  certs::TlsFiles distrusted = stranger;
+  distrusted.authorities = certificates_.region.authorities;
+  for (const certs::TlsFiles& files : {stranger, distrusted}) {
+    EXPECT_EQ(Run("submit " + file + " --deadline 1s", files), ExitCode::kUnreachable);
+    EXPECT_THAT(err_, StartsWith("no TLS connection to the broker at " + server_->address() +
+                                 " comes about (UNAVAILABLE): check that --authorities and --certificate"));
+    EXPECT_THAT(err_, HasSubstr("trying again until"));
+    EXPECT_THAT(err_, HasSubstr("unsent 1\n"));
+  }
 }
 
 TEST_F(MainTest, SaysWhatToDoWhenTheBrokerIsUnderAnotherAuthority) {
