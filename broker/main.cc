@@ -263,6 +263,7 @@ int CheckConfig(const std::string& config_path) {
 }
 
 int Main(int argument_count, char** arguments) {
+  certs::HoldStandardStreams();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
                    "envej-broker");
   program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));
