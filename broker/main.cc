@@ -52,9 +52,10 @@ enum ExitCode {
 };
 
 constexpr char kExitCodes[] =
-    "Exit status: 0 stopped or configuration good; 2 usage; 3 configuration, register, certificate or secret refused;\n"
-    "4 the store refused to start; 5 the address cannot be listened on; 6 the store failed while serving;\n"
-    "7 connections could not be accepted any more. After 6 and 7 the broker may be started again.";
+    "Exit status: 0 stopped or configuration good; 2 usage, or standard output cannot be written;\n"
+    "3 configuration, register, certificate or secret refused; 4 the store refused to start;\n"
+    "5 the address cannot be listened on; 6 the store failed while serving; 7 connections could not be\n"
+    "accepted any more. After 6 and 7 the broker may be started again.";
 
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
@@ -274,10 +275,12 @@ int CheckConfig(const std::string& config_path) {
   const absl::StatusOr<Configuration> configuration = ReadConfiguration(config_path);
   if (!configuration.ok()) return Refuse(kConfigurationRefused, configuration.status());
   std::cout << "configuration is good: " << config_path << std::endl;
-  return kStopped;
+  if (std::cout.good()) return kStopped;
+  return Refuse(kUsage, absl::DataLossError("standard output cannot be written"));
 }
 
 int Main(int argument_count, char** arguments) {
+  certs::HoldStandardStreams();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
                    "envej-broker");
   program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));

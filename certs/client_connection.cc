@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "certs/tls_credentials.h"
@@ -86,6 +87,14 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& 
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMilliseconds);
   arguments.SetMaxReceiveMessageSize(kReceiveBytes);
   return grpc::CreateCustomChannel(options.broker, *credentials, arguments);
+}
+
+bool LacksTlsConnection(const grpc::Status& status) {
+  const std::string text = status.error_message();
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE && absl::StrContains(text, "failed to connect") &&
+         (absl::StrContains(text, "handshake failed") || absl::StrContains(text, "verification check failed") ||
+          absl::StrContains(text,
+                            "Socket closed"));  // the last is what a server says to a certificate it does not trust
 }
 
 void Reconnect(grpc::Channel& channel, absl::Duration most) {

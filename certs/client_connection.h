@@ -2,6 +2,7 @@
 #define ENVEJ_CERTS_CLIENT_CONNECTION_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
 
 #include <memory>
 #include <string>
@@ -36,6 +37,11 @@ absl::Status CheckBrokerAddress(absl::string_view broker);
 // 4 MiB are received. INVALID_ARGUMENT for a malformed address; otherwise the errors of LoadTlsFiles. A deadline is
 // the caller's to set on every call.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options);
+
+// Whether a call failed because somebody listens at the broker's address but no TLS connection comes of it: mostly, the
+// certificate of one side is not under an authority of the other, or has another name. Told by gRPC's wording alone, so
+// it is good for a hint and no more.
+bool LacksTlsConnection(const grpc::Status& status);
 
 // Gets a channel going again after a call that failed because it was not connected: ends its backoff and waits until it
 // is connected, at most `most`. While nobody waits, gRPC looks after a connecting socket only every 5 s, so a client

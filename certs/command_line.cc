@@ -1,5 +1,8 @@
 #include "certs/command_line.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
@@ -31,5 +34,13 @@ std::string Failure(const CLI::App* program, const CLI::Error& error) {
 }  // namespace
 
 void NameUnknownWords(CLI::App& program) { program.failure_message(Failure); }
+
+void HoldStandardStreams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) >= 0) continue;
+    // The wrong way round, so that using it fails. It gets the lowest free number, which is this one.
+    if (open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
 
 }  // namespace envej::certs

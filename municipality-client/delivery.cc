@@ -99,7 +99,6 @@ absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
 
 absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop) {
   output_.Pulled(items.size());
-  summary_.received += items.size();
   std::vector<v1::LeaseName> leases;
   for (const v1::InboxItem& item : items) leases.push_back(item.lease().name());
   const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
@@ -107,6 +106,7 @@ absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items
   Batch batch = Sort(items);
   const absl::StatusOr<std::vector<Kept>> kept = Keep(batch);
   if (!kept.ok()) return kept.status();
+  summary_.received += items.size();
 
   const absl::Status command = RunCommand(*kept);
   size_t settled = 0;

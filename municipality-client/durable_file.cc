@@ -89,13 +89,16 @@ absl::StatusOr<PrivateFolder> PrivateFolder::Open(absl::string_view given) {
   const std::string path = WithoutTrailingSlash(given);
   const bool made = mkdir(path.c_str(), kFolderMode) == 0;
   if (!made && errno != EEXIST) return SystemError("make", path, errno);
+  struct stat about;
+  if (!made && lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " is a symbolic link; name the folder itself"));
+  }
   FileDescriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder.open()) return SystemError("open", path, errno);
   if (made) {
     if (fchmod(folder.number(), kFolderMode) != 0) return SystemError("set the mode of", path, errno);
     if (absl::Status status = SyncParent(path); !status.ok()) return status;
   }
-  struct stat about;
   if (fstat(folder.number(), &about) != 0) return SystemError("examine", path, errno);
   if ((about.st_mode & 0077) != 0) {
     return absl::FailedPreconditionError(

@@ -103,7 +103,10 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
       return absl::UnavailableError(
           absl::StrCat("the broker could not be reached in time; last answer: ", Explain(code, reason)));
     }
-    if (settings_.on_retry) settings_.on_retry({.code = code, .reason = reason, .wait = wait});
+    if (settings_.on_retry) {
+      settings_.on_retry(
+          {.code = code, .reason = reason, .lacks_tls_connection = certs::LacksTlsConnection(status), .wait = wait});
+    }
     WaitFor(wait, stopped.has_value() ? std::stop_token() : stop);
     if (code == absl::StatusCode::kUnavailable) certs::Reconnect(*channel_, kReconnectWait);
   }

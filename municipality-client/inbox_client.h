@@ -22,6 +22,7 @@ namespace envej::municipality_client {
 struct Retry {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   contract::Reason reason = contract::Reason::kNone;
+  bool lacks_tls_connection = false;  // as certs::LacksTlsConnection
   absl::Duration wait;
 };
 

@@ -39,6 +39,7 @@ int Run(const PullOptions& options, const certs::ConnectionOptions& connection, 
 }
 
 int Main(int argc, char** argv) {
+  certs::HoldStandardStreams();
   const StopSignals signals;
   signal(SIGPIPE, SIG_IGN);
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // its own lines would stand between the program's

@@ -111,9 +111,11 @@ void Output::Refused(const v1::LeaseName& name, absl::string_view reason, bool c
 }
 
 void Output::CommandFailed(size_t files, absl::string_view why) {
-  TellAside({{"event", "command_failed"}, {"count", files}, {"reason", std::string(why)}},
-            absl::StrCat("envej-municipality: ", why, "; ", files,
-                         " written notices are not acknowledged and come again when their leases run out"));
+  TellAside(
+      {{"event", "command_failed"}, {"count", files}, {"reason", std::string(why)}},
+      absl::StrCat("envej-municipality: ", why, "; ", files,
+                   files == 1 ? " written notice is not acknowledged and comes again when its lease runs out"
+                              : " written notices are not acknowledged and come again when their leases run out"));
 }
 
 void Output::Retrying(const Retry& retry) {
@@ -122,8 +124,14 @@ void Output::Retrying(const Retry& retry) {
       retry.reason == contract::Reason::kNone ? "" : std::string(contract::Describe(retry.reason).name);
   TellAside(
       {{"event", "retrying"}, {"code", code}, {"reason", reason}, {"wait_ms", absl::ToInt64Milliseconds(retry.wait)}},
-      absl::StrCat("envej-municipality: the broker does not answer (", code, reason.empty() ? "" : ", ", reason,
-                   "); trying again in ", absl::FormatDuration(absl::Trunc(retry.wait, absl::Milliseconds(10)))));
+      absl::StrCat(
+          "envej-municipality: ",
+          retry.lacks_tls_connection ? "no TLS connection to the broker comes about (" : "the broker does not answer (",
+          code, reason.empty() ? "" : ", ", reason,
+          retry.lacks_tls_connection ? "): check that --authorities and --certificate are those of its "
+                                       "authority, and that --broker is a name in its certificate"
+                                     : ")",
+          "; trying again in ", absl::FormatDuration(absl::Trunc(retry.wait, absl::Milliseconds(10)))));
 }
 
 void Output::Warning(absl::string_view text) {

@@ -17,7 +17,7 @@ namespace envej::municipality_client {
 
 // What became of all items so far. An item that came twice counts twice.
 struct Summary {
-  uint64_t received = 0;
+  uint64_t received = 0;  // of batches whose good notices are all durably in the folder
   uint64_t already_had = 0;
   uint64_t returned = 0;
   uint64_t acknowledged = 0;

@@ -92,9 +92,10 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
   if (!copenhagen.ok()) return Unusable(output, copenhagen.status());
   absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, options.municipality_code, on_step);
   if (!folder.ok()) return Unusable(output, folder.status());
-  if (folder->damaged_ledger_lines() > 0) {
-    output.Warning(absl::StrCat("the ledger in ", options.folder, " has ", folder->damaged_ledger_lines(),
-                                " damaged lines; a notice named there may be written a second time"));
+  if (const int damaged = folder->damaged_ledger_lines(); damaged > 0) {
+    output.Warning(absl::StrCat("the ledger in ", options.folder, " has ", damaged, " damaged ",
+                                damaged == 1 ? "line" : "lines",
+                                "; a notice named there may be written a second time"));
   }
 
   InboxClient client(std::move(channel),

@@ -1,6 +1,7 @@
 #include "region-client/call_failure.h"
 
 #include "absl/strings/str_cat.h"
+#include "certs/client_connection.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "proto/contract/message_codec.h"
@@ -43,6 +44,7 @@ absl::string_view WhatToDo(absl::StatusCode code) {
 CallFailure ToCallFailure(const grpc::Status& status) {
   CallFailure failure;
   failure.code = static_cast<absl::StatusCode>(status.error_code());
+  failure.lacks_tls_connection = certs::LacksTlsConnection(status);
   failure.retry_delay = RetryDelayOf(status);
   const contract::Rejection rejection = contract::FromGrpcStatus(status);
   failure.refused_by_contract = rejection.reason != contract::Reason::kNone;

@@ -18,6 +18,7 @@ namespace envej::region {
 struct CallFailure {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   bool refused_by_contract = false;           // it carries a reason of the contract
+  bool lacks_tls_connection = false;          // as certs::LacksTlsConnection
   std::optional<absl::Duration> retry_delay;  // it carries a google.rpc.RetryInfo
   Refusal refusal;                            // that reason, or the code's name and what to do next
 };

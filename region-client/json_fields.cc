@@ -233,6 +233,10 @@ std::vector<FieldProblem> ReadJson(absl::string_view text, google::protobuf::Mes
   } catch (const Json::exception&) {
     return One(FieldProblem::Kind::kNotJson, "is not JSON");
   }
+  // The reader takes a NUL for the text's end.
+  if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
+    return One(FieldProblem::Kind::kNotJson, absl::StrCat("is not JSON from byte ", nul + 1, " on"));
+  }
   Walk walk;
   walk.Object(json, *message.GetDescriptor(), "");
   std::vector<FieldProblem> problems = std::move(walk).problems();

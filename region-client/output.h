@@ -18,8 +18,8 @@ namespace envej::region {
 enum class ExitCode {
   kDone = 0,         // everything was done; of a submission: every notice is accepted
   kRefused = 1,      // at least one notice was refused, or what was asked for does not exist
-  kUnusable = 2,     // wrong usage, or a file, certificate or output that cannot be used
-  kUnreachable = 3,  // the broker could not be reached, or the deadline passed with notices unsent
+  kUnusable = 2,     // wrong usage, or a file (also one without notices), certificate or output that cannot be used
+  kUnreachable = 3,  // the broker could not be reached, or notices are unsent or unknown
 };
 
 // Where the program reads and writes. Results go to `out`; everything for people, errors too, to `err`.

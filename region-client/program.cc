@@ -23,18 +23,22 @@ constexpr char kFooter[] =
     "Exit codes:\n"
     "  0  everything was done: every notice is accepted, now or before\n"
     "  1  at least one notice was refused, or what was asked for does not exist\n"
-    "  2  wrong usage, or a file, certificate or output that cannot be used\n"
-    "  3  the broker could not be reached, or the deadline passed with notices unsent: run the same again\n";
+    "  2  wrong usage, or a file, certificate or output that cannot be used; a file without notices is one\n"
+    "  3  the broker could not be reached, or notices are unsent, or it is unknown whether they are accepted: run the\n"
+    "     same again with the same ids; nothing is doubled\n";
 
 constexpr char kNoticeExample[] =
-    "A notice, here broken over several lines:\n"
+    "A notice, here broken over several lines; give each its own id, such as /proc/sys/kernel/random/uuid holds, and "
+    "its\n"
+    "own time and days, which are checked against today:\n"
     "  {\"envelope\": {\"municipalityCode\": \"0101\", \"noticeId\": \"5f0a8f4e-9d3c-4b7a-8c21-2f6d8a0b1c3d\",\n"
     "    \"createdAt\": \"2026-11-22T10:30:00Z\", \"dischargeDate\": \"2026-11-23\",\n"
     "    \"consent\": {\"contact\": {\"givenOn\": \"2026-11-20\", \"form\": \"CONSENT_FORM_WRITTEN\"},\n"
     "      \"disclosure\": {\"givenOn\": \"2026-11-20\", \"form\": \"CONSENT_FORM_ORAL_RECORDED\"}},\n"
-    "    \"criteria\": {\"aged_18_or_over\": true, \"mental_illness\": true,\n"
-    "      \"discharged_from_regional_psychiatry\": true, \"no_support_under_serviceloven\": true}},\n"
-    "   \"citizen\": {\"name\": \"Opdigtet Borger\", \"phoneNumbers\": [\"+4520000001\"]}}\n\n";
+    "    \"criteria\": {\"aged18OrOver\": true, \"mentalIllness\": true,\n"
+    "      \"dischargedFromRegionalPsychiatry\": true, \"noSupportUnderServiceloven\": true}},\n"
+    "   \"citizen\": {\"name\": \"Opdigtet Borger\", \"phoneNumbers\": [\"+4520000001\"]}}\n"
+    "Spaces and hyphens in a phone number that begins with + are taken out.\n\n";
 
 constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "region-client/json_fields.h"
 #include "region-client/output.h"
+#include "region-client/receipt_beginning.h"
 
 namespace envej::region {
 namespace {
@@ -99,7 +100,14 @@ absl::Status ReceiptFile::Read() {
     }
   }
   if (line.empty()) return absl::OkStatus();
-  if (line.front() != '{') return NotReceipts(path_, number);
+  v1::Receipt receipt;
+  if (ReadJson(line, receipt).empty()) {  // only its end is missing
+    if (receipt.notice_id().empty()) return NotReceipts(path_, number);
+    if (absl::Status status = Write("\n"); !status.ok()) return status;
+    held_.insert(KeyOf(receipt));
+    return absl::OkStatus();
+  }
+  if (!IsReceiptBeginning(line)) return NotReceipts(path_, number);
   return ftruncate(descriptor_, whole) == 0 ? absl::OkStatus() : Failed(path_, "cannot be cut to its last receipt");
 }
 

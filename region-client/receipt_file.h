@@ -16,9 +16,10 @@ namespace envej::region {
 // Not thread-safe; at most one program at a time has the file open.
 class ReceiptFile {
  public:
-  // Opens or creates (mode 0600) the file and reads what it holds. A last line that a crash cut off is cut away: its
-  // receipt was never reported as kept. FAILED_PRECONDITION if another program has the file open, if it is no
-  // ordinary file, or if it holds anything but receipts; otherwise an error that names the file.
+  // Opens or creates (mode 0600) the file and reads what it holds. A last line without an end is ended if it is a
+  // receipt, and cut away if it is the beginning of one, which a crash left: that was never reported as kept.
+  // FAILED_PRECONDITION, and nothing is changed, if another program has the file open, if it is no ordinary file, or
+  // if it holds anything but receipts; otherwise an error that names the file.
   static absl::StatusOr<ReceiptFile> Open(const std::string& path);
 
   ReceiptFile(ReceiptFile&& other) noexcept;

@@ -9,12 +9,11 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "certs/client_connection.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
-#include "region-client/call_failure.h"
 
 namespace envej::region {
 namespace {
@@ -29,8 +28,8 @@ struct Pause {
   bool reconnect = false;
 };
 
-Outcome Unsent(Refusal refusal) {
-  return {.kind = Outcome::Kind::kUnsent, .receipt = {}, .refusal = std::move(refusal)};
+Outcome Unknown(Refusal refusal) {
+  return {.kind = Outcome::Kind::kUnknown, .receipt = {}, .refusal = std::move(refusal)};
 }
 
 Outcome Refused(Refusal refusal) {
@@ -59,6 +58,45 @@ const Refusal& Stopped() {
   return *kRefusal;
 }
 
+const Refusal& Lost() {
+  static const Refusal* const kRefusal = new Refusal{
+      .reason = "UNAVAILABLE", .text = "the broker was lost before it answered; run the same file again", .fields = {}};
+  return *kRefusal;
+}
+
+// What is known of a batch's notices that have no outcome yet.
+struct Pending {
+  std::vector<size_t> waiting;
+  Refusal last_failure = Stopped();
+  bool may_be_accepted = false;  // an attempt left, and what became of it is not known
+
+  Outcome Now() const {
+    return {.kind = may_be_accepted ? Outcome::Kind::kUnknown : Outcome::Kind::kUnsent,
+            .receipt = {},
+            .refusal = last_failure};
+  }
+};
+
+// Whether a call was handed to a connection: only then gRPC names its peer by a socket's address and not by the name
+// that the channel was made with. A name that looks like such an address errs on the safe side.
+bool Left(const grpc::ClientContext& context) {
+  const std::string peer = context.peer();
+  return absl::StartsWith(peer, "ipv4:") || absl::StartsWith(peer, "ipv6:");
+}
+
+// Whether the broker may have carried out a failed call: not if it says a reason, nor if it does not know the caller
+// or the call.
+bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& context) {
+  switch (failure.code) {
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
+      return false;
+    default:
+      return !failure.refused_by_contract && Left(context);
+  }
+}
+
 // The notices' way to the broker: threads that each take the next batch until none is left.
 class Submission {
  public:
@@ -78,9 +116,8 @@ class Submission {
   void TakeBatches();
   void Send(const Batch& batch);
   // Sends the waiting ones once; those that have a final outcome move to `outcomes`.
-  Pause Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure);
-  void Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
-            Refusal& last_failure, absl::Duration& at_least);
+  Pause Attempt(Pending& pending, Outcomes& outcomes);
+  void Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, absl::Duration& at_least);
   void Report(Outcomes outcomes);
   bool stopped() const { return stopped_.load(); }
 
@@ -110,16 +147,15 @@ void Submission::TakeBatches() {
 }
 
 void Submission::Send(const Batch& batch) {
-  std::vector<size_t> waiting;
-  for (size_t i = batch.first; i < batch.last; ++i) waiting.push_back(i);
+  Pending pending;
+  for (size_t i = batch.first; i < batch.last; ++i) pending.waiting.push_back(i);
   RetryPolicy policy(deadline_, surroundings_.random);
-  Refusal last_failure = Stopped();
-  while (!waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
+  while (!pending.waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
     Outcomes outcomes;
-    const Pause pause = Attempt(waiting, outcomes, last_failure);
+    const Pause pause = Attempt(pending, outcomes);
     if (!outcomes.empty()) policy.Progressed();
     Report(std::move(outcomes));
-    if (waiting.empty()) return;
+    if (pending.waiting.empty()) return;
     const std::optional<absl::Duration> delay = policy.NextDelay(surroundings_.now(), pause.at_least);
     if (!delay.has_value() || stopped()) break;
     surroundings_.sleep(*delay);
@@ -127,56 +163,58 @@ void Submission::Send(const Batch& batch) {
       certs::Reconnect(*channel_, std::clamp(deadline_ - surroundings_.now(), absl::ZeroDuration(), kReconnectWait));
     }
   }
-  Outcomes unsent;
-  for (const size_t index : waiting) unsent.emplace_back(index, Unsent(last_failure));
-  Report(std::move(unsent));
+  Outcomes outcomes;
+  for (const size_t index : pending.waiting) outcomes.emplace_back(index, pending.Now());
+  Report(std::move(outcomes));
 }
 
-Pause Submission::Attempt(std::vector<size_t>& waiting, Outcomes& outcomes, Refusal& last_failure) {
+Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   v1::SubmitNoticesRequest request;
-  for (const size_t index : waiting) *request.add_notices() = notices_[index].notice;
+  for (const size_t index : pending.waiting) *request.add_notices() = notices_[index].notice;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(std::min(surroundings_.now() + kCallDeadline, deadline_)));
   v1::SubmitNoticesResponse response;
   const grpc::Status status = stub_->SubmitNotices(&context, request, &response);
   Pause pause;
   if (status.ok()) {
-    Sort(response, waiting, outcomes, last_failure, pause.at_least);
+    Sort(response, pending, outcomes, pause.at_least);
     return pause;
   }
   const CallFailure failure = ToCallFailure(status);
-  last_failure = failure.refusal;
+  const bool may_be_carried_out = MayBeCarriedOut(failure, context);
+  const bool lost = may_be_carried_out && failure.code == absl::StatusCode::kUnavailable;
+  pending.last_failure = lost ? Lost() : failure.refusal;
+  pending.may_be_accepted |= may_be_carried_out;
   if (!IsRetriable(failure.code, failure.retry_delay.has_value())) {
-    for (const size_t index : waiting) {
-      outcomes.emplace_back(index, failure.refused_by_contract ? Refused(failure.refusal) : Unsent(failure.refusal));
+    for (const size_t index : std::exchange(pending.waiting, {})) {
+      outcomes.emplace_back(index, failure.refused_by_contract ? Refused(failure.refusal) : pending.Now());
     }
-    waiting.clear();
     return pause;
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    observer_.trying_again(failure.code);
+    observer_.trying_again(failure);
   }
   pause.reconnect = failure.code == absl::StatusCode::kUnavailable;
   pause.at_least = failure.retry_delay.value_or(absl::ZeroDuration());
   return pause;
 }
 
-void Submission::Sort(const v1::SubmitNoticesResponse& response, std::vector<size_t>& waiting, Outcomes& outcomes,
-                      Refusal& last_failure, absl::Duration& at_least) {
-  const std::vector<size_t> sent = std::exchange(waiting, {});
+void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes,
+                      absl::Duration& at_least) {
+  const std::vector<size_t> sent = std::exchange(pending.waiting, {});
   const bool answers_all = response.results_size() == static_cast<int>(sent.size());
   for (size_t i = 0; i < sent.size(); ++i) {
     const v1::Notice& notice = notices_[sent[i]].notice;
     if (!answers_all || response.results(static_cast<int>(i)).notice_id() != notice.envelope().notice_id()) {
-      outcomes.emplace_back(sent[i], Unsent(WrongAnswer()));
+      outcomes.emplace_back(sent[i], Unknown(WrongAnswer()));
       continue;
     }
     const v1::SubmitNoticeResult& result = response.results(static_cast<int>(i));
     if (result.has_accepted()) {
       const v1::SubmitNoticeResponse& accepted = result.accepted();
       if (!CheckReceiptFor(accepted.receipt(), notice).ok()) {
-        outcomes.emplace_back(sent[i], Unsent(WrongReceipt()));
+        outcomes.emplace_back(sent[i], Unknown(WrongReceipt()));
         continue;
       }
       const auto kind = accepted.repeated_submission() ? Outcome::Kind::kRepeated : Outcome::Kind::kAccepted;
@@ -184,13 +222,13 @@ void Submission::Sort(const v1::SubmitNoticesResponse& response, std::vector<siz
       continue;
     }
     if (!result.has_rejected()) {
-      outcomes.emplace_back(sent[i], Unsent(WrongAnswer()));
+      outcomes.emplace_back(sent[i], Unknown(WrongAnswer()));
       continue;
     }
     const contract::Rejection rejection = contract::FromMessage(result.rejected());
     if (IsRetriable(rejection.reason)) {
-      waiting.push_back(sent[i]);
-      last_failure = ToRefusal(rejection);
+      pending.waiting.push_back(sent[i]);
+      pending.last_failure = ToRefusal(rejection);
       at_least = std::max(at_least, contract::RetryDelay(rejection.reason).value_or(absl::ZeroDuration()));
     } else {
       outcomes.emplace_back(sent[i], Refused(ToRefusal(rejection)));

@@ -13,6 +13,7 @@
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "proto/contract/limits.h"
+#include "region-client/call_failure.h"
 #include "region-client/notice_file.h"
 #include "region-client/retry_policy.h"
 
@@ -28,7 +29,8 @@ struct Outcome {
     kRepeated,  // it had been accepted before; `receipt` is the first one
     kRefused,   // nothing of it was kept; `refusal` says why
     kNotKept,   // accepted, but its receipt is lost on this side; `refusal` says why. Submitting it again gets it.
-    kUnsent,    // not known to be accepted; `refusal` says what went wrong. Submitting it again is safe.
+    kUnsent,    // not accepted: it never left, or the broker did not take it; `refusal` says what went wrong
+    kUnknown,   // it left, and may be accepted; `refusal` says what went wrong. Submitting it again tells.
   };
   Kind kind = Kind::kUnsent;
   v1::Receipt receipt;
@@ -60,10 +62,10 @@ struct Surroundings {
 // What is told while notices are sent. Calls never overlap, but come from several threads.
 struct SubmissionObserver {
   // The final outcome of notice `index`, exactly once for each. Outcomes of one answer come together in one call.
-  // An error stops the sending: what is still waiting is unsent.
+  // An error stops the sending: what is still waiting is unsent or unknown.
   std::function<absl::Status(absl::Span<const std::pair<size_t, Outcome>> outcomes)> done;
   // A call failed and will be tried again.
-  std::function<void(absl::StatusCode code)> trying_again;
+  std::function<void(const CallFailure& failure)> trying_again;
 };
 
 // Submits every notice through SubmitNotices, up to kBatchesInFlight batches at a time, and returns when each has an

@@ -2,8 +2,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +25,12 @@ absl::StatusOr<NoticeFile> ReadFile(const std::string& path, const contract::Mom
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open()) return absl::NotFoundError(absl::StrCat("cannot be opened: ", std::strerror(errno)));
   return ReadNotices(file, now);
+}
+
+// The same file, by whatever names or links.
+bool IsSame(const std::string& file, const std::string& receipts) {
+  std::error_code ignored;  // a file that does not exist yet is no other
+  return std::filesystem::equivalent(file == "-" ? "/dev/stdin" : file, receipts, ignored);
 }
 
 // Where receipts go. With neither a file nor a stream they are kept in the report's lines.
@@ -70,6 +78,19 @@ Outcome NotKept(const absl::Status& why) {
                       .fields = {}}};
 }
 
+// What is told at the first failure of its kind, while it is tried again until `deadline`.
+std::string TryingAgain(const CallFailure& failure, absl::Time deadline, const CommandContext& context) {
+  const std::string until = absl::FormatTime("%H:%M:%S", deadline, context.copenhagen);
+  const std::string code = absl::StatusCodeToString(failure.code);
+  if (!failure.lacks_tls_connection) {
+    return absl::StrCat("the broker at ", context.broker, " does not answer (", code, "): trying again until ", until);
+  }
+  return absl::StrCat("no TLS connection to the broker at ", context.broker, " comes about (", code,
+                      "): check that --authorities and --certificate are those of its authority, and that --broker is "
+                      "a name in its certificate; trying again until ",
+                      until);
+}
+
 // Submits all notices and answers an outcome for each; `kept` tells whether every receipt was kept.
 std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& options, const CommandContext& context,
                              ReceiptKeeper& receipts, absl::Status& kept) {
@@ -77,26 +98,22 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
   const Streams& streams = context.streams;
   std::vector<Outcome> outcomes(file.notices.size());
   ProgressBar progress(streams.err, IsShown(options.progress, streams.err_is_terminal), file.notices.size());
-  bool told = false;
-  const SubmissionObserver observer = {.done =
-                                           [&](absl::Span<const std::pair<size_t, Outcome>> done) {
-                                             const absl::Status status = receipts.Keep(done);
-                                             for (const auto& [index, outcome] : done) {
-                                               const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
-                                               outcomes[index] = lost ? NotKept(status) : outcome;
-                                             }
-                                             progress.Advance(done.size());
-                                             return status;
-                                           },
-                                       .trying_again =
-                                           [&](absl::StatusCode code) {
-                                             if (std::exchange(told, true)) return;
-                                             progress.Clear();
-                                             streams.err << "the broker at " << context.broker << " does not answer ("
-                                                         << absl::StatusCodeToString(code) << "): trying again until "
-                                                         << absl::FormatTime("%H:%M:%S", deadline, context.copenhagen)
-                                                         << '\n';
-                                           }};
+  std::set<bool> told;  // without a TLS connection, or otherwise
+  const auto done = [&](absl::Span<const std::pair<size_t, Outcome>> ended) {
+    const absl::Status status = receipts.Keep(ended);
+    for (const auto& [index, outcome] : ended) {
+      const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
+      outcomes[index] = lost ? NotKept(status) : outcome;
+    }
+    progress.Advance(ended.size());
+    return status;
+  };
+  const auto trying_again = [&](const CallFailure& failure) {
+    if (!told.insert(failure.lacks_tls_connection).second) return;
+    progress.Clear();
+    streams.err << TryingAgain(failure, deadline, context) << '\n';
+  };
+  const SubmissionObserver observer = {.done = done, .trying_again = trying_again};
   kept = SubmitAll(context.channel, file.notices, deadline, context.surroundings, observer);
   progress.Clear();
   return outcomes;
@@ -107,13 +124,22 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
 ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
   const Streams& streams = context.streams;
   const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
+  const std::string name = options.file == "-" ? "standard input" : options.file;
   const absl::StatusOr<NoticeFile> file = ReadFile(options.file, now, streams.in);
   if (!file.ok()) {
-    streams.err << (options.file == "-" ? "standard input" : options.file) << ": " << file.status().message() << '\n';
+    streams.err << name << ": " << file.status().message() << '\n';
+    return ExitCode::kUnusable;
+  }
+  if (file->notices.empty() && file->refused.empty()) {
+    streams.err << name << ": holds no notices; check that what writes it has not failed\n";
     return ExitCode::kUnusable;
   }
   std::optional<ReceiptFile> receipt_file;
   if (!options.receipts.empty()) {
+    if (IsSame(options.file, options.receipts)) {
+      streams.err << options.receipts << ": is the file of notices; name another file for the receipts\n";
+      return ExitCode::kUnusable;
+    }
     absl::StatusOr<ReceiptFile> opened = ReceiptFile::Open(options.receipts);
     if (!opened.ok()) {
       streams.err << opened.status().message() << '\n';

@@ -19,7 +19,7 @@ struct SubmitOptions {
 
 // Checks every line of the file, reports the bad ones, and submits the good ones until each has an outcome or the
 // deadline passes. A notice counts as accepted when its receipt proves it and is kept. Running it again with the same
-// file is always safe.
+// file is always safe. A file without a notice cannot be used: an export that failed leaves one.
 ExitCode Submit(const SubmitOptions& options, const CommandContext& context);
 
 }  // namespace envej::region

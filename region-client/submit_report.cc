@@ -48,6 +48,8 @@ absl::string_view OutcomeName(Outcome::Kind kind) {
       return "refused";
     case Outcome::Kind::kNotKept:
       return "receipt_not_kept";
+    case Outcome::Kind::kUnknown:
+      return "unknown";
     case Outcome::Kind::kUnsent:
       break;
   }
@@ -112,6 +114,13 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
         Count(line, absl::StrCat("unsent: ", outcome.refusal.reason, ": ", outcome.refusal.text));
       }
       break;
+    case Outcome::Kind::kUnknown:
+      ++unknown_;
+      if (form_ == OutputForm::kText) {
+        Count(line, absl::StrCat("unknown whether accepted: ", outcome.refusal.reason, ": ", outcome.refusal.text,
+                                 "; nothing is doubled by it"));
+      }
+      break;
   }
   const bool is_in = outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated;
   if (form_ == OutputForm::kJson) {
@@ -133,12 +142,13 @@ void SubmitReport::Count(size_t line, const std::string& cause) {
 void SubmitReport::Summary() const {
   streams_.err << "accepted " << accepted_ << ", already accepted " << repeated_ << ", refused " << refused_
                << ", unsent " << unsent_;
+  if (unknown_ > 0) streams_.err << ", unknown " << unknown_;
   if (not_kept_ > 0) streams_.err << ", accepted without a receipt kept " << not_kept_;
   streams_.err << '\n';
 }
 
 ExitCode SubmitReport::exit_code() const {
-  if (unsent_ > 0 || not_kept_ > 0) return ExitCode::kUnreachable;
+  if (unsent_ > 0 || unknown_ > 0 || not_kept_ > 0) return ExitCode::kUnreachable;
   return refused_ > 0 ? ExitCode::kRefused : ExitCode::kDone;
 }
 

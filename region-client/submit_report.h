@@ -39,8 +39,9 @@ class SubmitReport {
   size_t refused_ = 0;
   size_t not_kept_ = 0;
   size_t unsent_ = 0;
-  // Those that are unsent or lack their receipt mostly share one cause, which is told once: its text, how many, and the
-  // first line.
+  size_t unknown_ = 0;
+  // Those that are unsent, unknown or lack their receipt mostly share one cause, which is told once: its text, how
+  // many, and the first line.
   std::map<std::string, std::pair<size_t, size_t>> by_cause_;
 };
 

@@ -18,7 +18,7 @@ std::optional<absl::CivilDay> ParseDay(absl::string_view text) {
       !absl::SimpleAtoi(text.substr(8, 2), &day)) {
     return std::nullopt;
   }
-  if (year < 1900 || year > 2999) return std::nullopt;
+  if (year == 0) return std::nullopt;            // no calendar of ours has it
   const absl::CivilDay civil(year, month, day);  // normalises 31 February to 3 March, say
   if (civil.month() != month || civil.day() != day) return std::nullopt;
   return civil;

@@ -11,7 +11,7 @@
 
 namespace envej::contract {
 
-// A day written YYYY-MM-DD, years 1900 to 2999; nothing for any other text, also for days that no calendar has.
+// A day written YYYY-MM-DD, years 0001 to 9999; nothing for any other text, also for days that no calendar has.
 std::optional<absl::CivilDay> ParseDay(absl::string_view text);
 std::string FormatDay(absl::CivilDay day);
 

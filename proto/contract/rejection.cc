@@ -108,7 +108,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kPhoneNumberMissing, "PHONE_NUMBER_MISSING", absl::StatusCode::kInvalidArgument,
      "the notice has no phone number, and the first contact is by phone"},
     {Reason::kPhoneNumberInvalid, "PHONE_NUMBER_INVALID", absl::StatusCode::kInvalidArgument,
-     "a phone number is not in E.164 form, such as +45 and eight digits without spaces"},
+     "a phone number is not in E.164 form, such as +45 and eight digits"},
     {Reason::kPhoneNumbersTooMany, "PHONE_NUMBERS_TOO_MANY", absl::StatusCode::kInvalidArgument,
      "the notice has more than four phone numbers"},
     {Reason::kEmailInvalid, "EMAIL_INVALID", absl::StatusCode::kInvalidArgument,

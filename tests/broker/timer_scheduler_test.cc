@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <thread>
 #include <vector>
@@ -35,16 +36,19 @@ TEST(TimerSchedulerTest, ATaskMayScheduleAnother) {
 
 TEST(TimerSchedulerTest, StopDropsWhatWaitsAndTakesNothingMore) {
   std::atomic<bool> ran = false;
-  std::promise<void> begun;
-  TimerScheduler scheduler;
+  std::promise<bool> dropped;
   std::thread stopping;
+  TimerScheduler scheduler;
   scheduler.After(absl::ZeroDuration(), [&] {
     scheduler.After(absl::ZeroDuration(), [&] { ran = true; });
     stopping = std::thread([&] { scheduler.Stop(); });
-    while (scheduler.waiting() > 0) std::this_thread::yield();  // until Stop has dropped it
-    begun.set_value();
+    const auto at_latest = std::chrono::steady_clock::now() + kPatience;
+    while (scheduler.waiting() > 0 && std::chrono::steady_clock::now() < at_latest) std::this_thread::yield();
+    dropped.set_value(scheduler.waiting() == 0);
   });
-  ASSERT_EQ(begun.get_future().wait_for(kPatience), std::future_status::ready);
+  std::future<bool> answer = dropped.get_future();
+  ASSERT_EQ(answer.wait_for(2 * kPatience), std::future_status::ready);  // else the task never began
+  EXPECT_TRUE(answer.get()) << "Stop waited for the task that ran before it dropped what waits";
   stopping.join();
   scheduler.After(absl::ZeroDuration(), [&] { ran = true; });
   EXPECT_EQ(scheduler.waiting(), 0u);

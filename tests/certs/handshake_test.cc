@@ -87,6 +87,7 @@ class HandshakeTest : public ::testing::Test {
 
   void ExpectNoHandshake(const grpc::Status& status) const {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+    EXPECT_TRUE(LacksTlsConnection(status)) << status.error_message();
   }
 
   void ExpectUnauthenticated(const grpc::Status& status, const std::string& why) const {
@@ -140,6 +141,13 @@ TEST_F(HandshakeTest, AClientWithoutCertificateFails) {
 
 TEST_F(HandshakeTest, AClientWithoutTlsFails) {
   ExpectNoHandshake(Call(grpc::CreateChannel(absl::StrCat("127.0.0.1:", port_), grpc::InsecureChannelCredentials())));
+}
+
+TEST_F(HandshakeTest, NobodyThereIsNotTakenForAFailedHandshake) {
+  server_->Shutdown();
+  const grpc::Status status = CallAs(ClientFiles("urn:envej:region:1081"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_FALSE(LacksTlsConnection(status)) << status.error_message();
 }
 
 TEST_F(HandshakeTest, AClientOfAnotherAuthorityFails) {

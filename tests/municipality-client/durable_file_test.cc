@@ -54,8 +54,10 @@ TEST_F(PrivateFolderTest, IsRefusedWithAdviceWhenOthersMayEnter) {
 TEST_F(PrivateFolderTest, IsRefusedAsASymbolicLinkOrAFileOrWithoutAParent) {
   mkdir((files_ / "other").c_str(), 0700);
   ASSERT_EQ(symlink((files_ / "other").c_str(), path_.c_str()), 0);
-  EXPECT_FALSE(PrivateFolder::Open(path_).ok());
-  EXPECT_FALSE(PrivateFolder::Open(path_ + "/").ok());
+  for (const std::string& path : {path_, path_ + "/"}) {
+    EXPECT_EQ(PrivateFolder::Open(path).status(),
+              absl::FailedPreconditionError(path_ + " is a symbolic link; name the folder itself"));
+  }
   WriteFile(files_ / "file", "");
   EXPECT_FALSE(PrivateFolder::Open(files_ / "file").ok());
   EXPECT_FALSE(PrivateFolder::Open(files_ / "none/received").ok());

@@ -191,6 +191,7 @@ TEST_F(MutualTlsTest, EverythingIsSyncedBeforeWhatDependsOnIt) {
 TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItGood) {
   for (int i = 1; i <= 2; ++i) server_->Add(ProperNotice(i));
   ASSERT_TRUE(NoticeFolder::Open(folder_, kMunicipality, nullptr).ok());
+  constexpr int kSyncsOnOpening = 2;
   constexpr int kSyncs = 9;  // two on opening, two for the binding, two notices, the folder, the ledger, the folder
   for (int failing = 1; failing <= kSyncs; ++failing) {
     SCOPED_TRACE(failing);
@@ -199,6 +200,9 @@ TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItG
     const std::string inject = "inject=fsync:error=EIO:when=" + std::to_string(failing);
     EXPECT_EQ(Run(Traced({"-o", "/dev/null", "-e", inject}, "text")), kExitUnusable);
     EXPECT_THAT(ReadFile(error_), HasSubstr("cannot sync"));
+    if (failing > kSyncsOnOpening) {
+      EXPECT_THAT(ReadFile(error_), HasSubstr("received 0, already had 0, returned 0, acknowledged 0\n"));
+    }
     EXPECT_EQ(server_->CountOf(State::kAcknowledged), 0);
     server_->ExpireLeases();
   }
@@ -206,6 +210,21 @@ TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItG
   EXPECT_EQ(server_->CountOf(State::kAcknowledged), 2);
   EXPECT_EQ(NamesIn(folder_, "notice-").size(), 2);
   EXPECT_THAT(NamesIn(folder_, ".incoming"), IsEmpty());
+}
+
+TEST_F(MutualTlsTest, DamagedLinesOfTheLedgerAreCounted) {
+  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  ASSERT_EQ(Run(Arguments("pull")), kExitDone);
+  const std::string path = folder_ + "/.ledger";
+  size_t line = 0;
+  for (const std::string expected : {"has 1 damaged line; ", "has 2 damaged lines; "}) {
+    std::string ledger = ReadFile(path);
+    ledger[line + 20] = ledger[line + 20] == '0' ? '1' : '0';
+    WriteFile(path, ledger);
+    EXPECT_EQ(Run(Arguments("pull")), kExitDone);
+    EXPECT_THAT(ReadFile(error_), HasSubstr(expected));
+    line = ledger.find('\n') + 1;
+  }
 }
 
 TEST_F(MutualTlsTest, WatchEndsWellAtEitherSignal) {

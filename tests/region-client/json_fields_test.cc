@@ -63,6 +63,14 @@ TEST(ReadJsonTest, SaysWhereTextStopsBeingJsonAndQuotesNothing) {
   EXPECT_THAT(problems[0].text, AllOf(HasSubstr("byte 33"), Not(HasSubstr("Hemmelig")), Not(HasSubstr("oops"))));
 }
 
+TEST(ReadJsonTest, ANulAfterTheTextIsNotItsEnd) {
+  for (const std::string& after : {std::string(1, '\0'), std::string("\0{}", 3)}) {
+    const std::vector<FieldProblem> problems = ProblemsOf(R"({"citizen": {}})" + after);
+    ASSERT_THAT(problems, ElementsAre(Problem(Kind::kNotJson, "")));
+    EXPECT_EQ(problems[0].text, "is not JSON from byte 16 on");
+  }
+}
+
 TEST(ReadJsonTest, RefusesTextThatIsNotUtf8) {
   EXPECT_THAT(ProblemsOf("{\"citizen\": {\"name\": \"\xC3\x28\"}}"), ElementsAre(Problem(Kind::kNotJson, "")));
   EXPECT_THAT(ProblemsOf(R"({"citizen": {"name": "\ud800"}})"), ElementsAre(Problem(Kind::kNotJson, "")));

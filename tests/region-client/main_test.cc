@@ -24,6 +24,7 @@ namespace envej::region {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // The program as it is built, over mTLS.
 class MainTest : public testing::Test {
@@ -75,6 +76,13 @@ TEST_F(MainTest, SubmitsAFileOverMutualTlsAndAsksAboutIt) {
   EXPECT_THAT(out_, HasSubstr(NoticeIdNumber(2)));
 }
 
+TEST_F(MainTest, AnErrorOfReadingStandardInputIsNotItsEnd) {
+  for (const std::string input : {"</", "<&-"}) {
+    EXPECT_EQ(Run("submit - " + input, certificates_.region), ExitCode::kUnusable) << input;
+    EXPECT_EQ(err_, "standard input: cannot be read to its end\n") << input;
+  }
+}
+
 TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
   EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
   EXPECT_EQ(err_, "standard output: cannot be written; run the same again\n");
@@ -108,6 +116,23 @@ TEST_F(MainTest, NamesAMalformedCertificateInOneLine) {
   EXPECT_EQ(Run("municipalities", files), ExitCode::kUnusable);
   EXPECT_THAT(err_, HasSubstr("malformed.crt"));
   EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+}
+
+TEST_F(MainTest, SaysAtOnceThatACertificateMayBeWrongAndTriesAgain) {
+  const std::string file = folder_ + "/notices.jsonl";
+  std::ofstream(file) << LineNumber(1, absl::Now());
+  const std::string elsewhere = folder_ + "/elsewhere";
+  std::filesystem::create_directories(elsewhere);
+  const certs::TlsFiles stranger = MakeCertificates(elsewhere).region;
+  certs::TlsFiles distrusted = stranger;
+  distrusted.authorities = certificates_.region.authorities;
+  for (const certs::TlsFiles& files : {stranger, distrusted}) {
+    EXPECT_EQ(Run("submit " + file + " --deadline 1s", files), ExitCode::kUnreachable);
+    EXPECT_THAT(err_, StartsWith("no TLS connection to the broker at " + server_->address() +
+                                 " comes about (UNAVAILABLE): check that --authorities and --certificate"));
+    EXPECT_THAT(err_, HasSubstr("trying again until"));
+    EXPECT_THAT(err_, HasSubstr("unsent 1\n"));
+  }
 }
 
 TEST_F(MainTest, SaysWhatToDoWhenTheBrokerIsUnderAnotherAuthority) {

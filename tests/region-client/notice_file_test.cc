@@ -164,6 +164,27 @@ TEST_F(NoticeFileTest, KeepsNoIdOrCodeThatIsNone) {
   EXPECT_EQ(file.refused[0].municipality_code, "");
 }
 
+// A file on a disk that fails in its middle.
+class FailingFile : public std::streambuf {
+ public:
+  explicit FailingFile(std::string text) : text_(std::move(text)) {
+    setg(text_.data(), text_.data(), text_.data() + text_.size());
+  }
+
+ protected:
+  int_type underflow() override { throw std::ios_base::failure("it failed"); }
+
+ private:
+  std::string text_;
+};
+
+TEST_F(NoticeFileTest, AnErrorOfReadingIsNotTheEnd) {
+  FailingFile file(LineNumber(1, now_));
+  std::istream input(&file);
+  EXPECT_EQ(ReadNotices(input, contract::Moment::At(now_, contract::CopenhagenTimeZone().value())).status(),
+            absl::DataLossError("cannot be read to its end"));
+}
+
 TEST_F(NoticeFileTest, RefusesAFileWithMoreNoticesThanItsBound) {
   std::string text;
   for (size_t i = 0; i <= kFileNotices; ++i) text += "x\n";

@@ -4,7 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
+#include "proto/contract/day.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/notice_rules.h"
+#include "region-client/json_fields.h"
+#include "region-client/notice_file.h"
 #include "tests/region-client/support/program_run.h"
 
 namespace envej::region {
@@ -41,6 +47,24 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(run.err,
               HasSubstr("envej-region does not know 'bogus'; its commands are submit, status, municipalities\n"));
+}
+
+// What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.
+TEST_F(ProgramTest, TheHelpsNoticeIsProto3JsonOfAGoodOne) {
+  const std::string help = RunWith("127.0.0.1:1", {"submit", "--help"}).out;
+  const size_t first = help.find("  {\"envelope\"");
+  const size_t last = help.find("]}}\n", first);
+  ASSERT_NE(last, std::string::npos) << help;
+  const std::string text = help.substr(first, last + 3 - first);
+  v1::Notice notice;
+  ASSERT_TRUE(ReadJson(text, notice).empty());
+  EXPECT_EQ(nlohmann::json::parse(ToJsonLine(notice)), nlohmann::json::parse(text));
+  Normalise(notice);
+  const absl::TimeZone copenhagen = contract::CopenhagenTimeZone().value();
+  const absl::Time day = absl::FromCivil(absl::CivilSecond(2026, 11, 22, 12, 0, 0), copenhagen);
+  EXPECT_FALSE(
+      contract::CheckNotice(contract::FromMessage(notice), contract::Moment::At(day, copenhagen)).ForNew().has_value());
+  EXPECT_THAT(help, HasSubstr("/proc/sys/kernel/random/uuid"));
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
+#include "absl/time/clock.h"
 #include "region-client/output.h"
 #include "tests/region-client/support/full_disk.h"
 #include "tests/region-client/support/notice_lines.h"
@@ -14,8 +16,17 @@
 namespace envej::region {
 namespace {
 
+// With every kind of value that a receipt has.
 v1::Receipt ReceiptNumber(unsigned number) {
   v1::Receipt receipt;
+  receipt.set_region_code("1084");
+  receipt.set_origin("ward \"A\" \\ b");
+  receipt.mutable_accepted_at()->set_seconds(1'790'000'000);
+  receipt.mutable_content_commitment()->set_key_id("plain-1");
+  receipt.mutable_position()->set_batch(12);
+  receipt.mutable_inclusion()->set_event_count(2);
+  receipt.mutable_inclusion()->add_path("one");
+  receipt.mutable_inclusion()->add_path("two");
   receipt.set_municipality_code("0101");
   receipt.set_notice_id(NoticeIdNumber(number));
   receipt.set_revision(1);
@@ -79,8 +90,30 @@ TEST_F(ReceiptFileTest, CutsAwayALineThatACrashLeftUnfinished) {
   EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
 }
 
+TEST_F(ReceiptFileTest, CutsAReceiptWhereverACrashToreIt) {
+  const std::string whole = LineOf(2);
+  for (size_t bytes = 0; bytes + 1 < whole.size(); ++bytes) {
+    Write(LineOf(1) + whole.substr(0, bytes));
+    ASSERT_TRUE(ReceiptFile::Open(path_).ok()) << bytes;
+    ASSERT_EQ(Content(), LineOf(1)) << bytes;
+  }
+}
+
+TEST_F(ReceiptFileTest, EndsAWholeReceiptThatLacksItsLinesEnd) {
+  Write(LineOf(1).substr(0, LineOf(1).size() - 1));
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1), ReceiptNumber(2)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
+}
+
 TEST_F(ReceiptFileTest, LeavesAFileOfSomethingElseAlone) {
-  for (const std::string text : {"a shopping list\n", "no end", "{\"name\": \"A\"}\n", "{}\n"}) {
+  std::string notice = LineNumber(1, absl::Now());
+  notice.pop_back();
+  for (const std::string& text : std::vector<std::string>{
+           "a shopping list\n", "no end", "{\"name\": \"A\"}\n", "{}\n", "{}", notice, "{\"name\": \"A\"}",
+           "{ \"noticeId\":", LineOf(1) + notice, LineOf(1) + "{\"revision\":1,\"noticeId\":\"", "{\"noticeId\":1",
+           "{\"revision\":\"1", "{\"noticeId\":\"a\"} and more"}) {
     Write(text);
     EXPECT_EQ(ReceiptFile::Open(path_).status().code(), absl::StatusCode::kFailedPrecondition) << text;
     EXPECT_EQ(Content(), text);

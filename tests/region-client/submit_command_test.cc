@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -105,7 +106,7 @@ TEST_F(SubmitTest, ReportsEveryBadLineAndStillSendsTheGoodOnes) {
   EXPECT_EQ(run.err,
             "line 1: refused: LINE_NOT_JSON: the line is not JSON from byte 2 on\n"
             "line 5: refused: PHONE_NUMBER_INVALID: a phone number is not in E.164 form, such as +45 and eight digits "
-            "without spaces (citizen.phone_numbers)\n"
+            "(citizen.phone_numbers)\n"
             "line 3: refused: AGREEMENT_NOT_IN_FORCE: region and municipality have no cooperation agreement in force "
             "today (envelope)\n"
             "accepted 2, already accepted 0, refused 3, unsent 0\n");
@@ -166,17 +167,46 @@ TEST_F(SubmitTest, TriesOnlyThoseNoticesAgainThatNeedIt) {
 }
 
 TEST_F(SubmitTest, GivesUpAtTheDeadlineAndSaysWhatIsUnsent) {
-  server_.FailEveryCall({grpc::StatusCode::UNAVAILABLE, ""});
+  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
   const ProgramRun run = Submit(Lines(3), {"--deadline", "1s"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(run.err, HasSubstr("unsent: UNAVAILABLE: the broker could not be reached: check that it runs"));
+  EXPECT_THAT(run.err, HasSubstr("unsent: BROKER_STOPPING: "));
   EXPECT_THAT(run.err, HasSubstr("(3 of them, first line 1)"));
   EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 3\n"));
+}
+
+TEST_F(SubmitTest, SaysWhatIsUnknownWhereTheAnswerWasLost) {
+  for (const auto code : {grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN, grpc::StatusCode::UNAVAILABLE}) {
+    IntakeServer server;
+    server.FailNextCall({code, ""}, /*carried_out=*/true);
+    server.FailEveryCall({code, ""});
+    const ProgramRun run = RunWith(server.address(), {"submit", "-", "--deadline", "1s"}, Lines(3));
+    EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+    EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: "));
+    EXPECT_THAT(run.err, HasSubstr("again; nothing is doubled by it (3 of them, first line 1)\n"));
+    EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 0, unknown 3\n"));
+    EXPECT_THAT(server.accepted(), SizeIs(3));
+    server.FailEveryCall(grpc::Status::OK);
+    const ProgramRun again = RunWith(server.address(), {"submit", "-"}, Lines(3));
+    EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
+  }
+}
+
+TEST_F(SubmitTest, WhatWasOnceUnknownStaysSoUntilItIsAnswered) {
+  server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""}, /*carried_out=*/true);
+  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
+  const ProgramRun run = Submit(Lines(2), {"--deadline", "1s", "--output", "json"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["outcome"], "unknown");
+  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["reason"], "BROKER_STOPPING");
+  EXPECT_THAT(run.err, EndsWith("unsent 0, unknown 2\n"));
 }
 
 TEST_F(SubmitTest, SaysWhatToDoWhenNobodyListens) {
   const ProgramRun run = RunWith("127.0.0.1:1", {"submit", "-", "--deadline", "1s"}, Lines(1));
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+  EXPECT_THAT(run.err, HasSubstr("unsent: UNAVAILABLE: the broker could not be reached: check that it runs"));
+  EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 1\n"));
   EXPECT_THAT(run.err, HasSubstr("the broker at 127.0.0.1:1 does not answer (UNAVAILABLE): trying again until "));
 }
 
@@ -188,7 +218,7 @@ TEST_F(SubmitTest, DoesNotRetryWhatWillNotChange) {
   server_.FailEveryCall({grpc::StatusCode::RESOURCE_EXHAUSTED, "too large"});
   const ProgramRun failed = Submit(Lines(1));
   EXPECT_EQ(failed.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(failed.err, HasSubstr("unsent: RESOURCE_EXHAUSTED: "));
+  EXPECT_THAT(failed.err, HasSubstr("unknown whether accepted: RESOURCE_EXHAUSTED: "));
   EXPECT_THAT(server_.requests(), SizeIs(2));
 }
 
@@ -197,8 +227,8 @@ TEST_F(SubmitTest, DoesNotCountAReceiptThatProvesNothing) {
   const ProgramRun run = Submit(Lines(3));
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
   EXPECT_THAT(LinesOf(run.out), SizeIs(2));
-  EXPECT_THAT(run.err, HasSubstr("unsent: RECEIPT_WRONG: "));
-  EXPECT_THAT(run.err, EndsWith("accepted 2, already accepted 0, refused 0, unsent 1\n"));
+  EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: RECEIPT_WRONG: "));
+  EXPECT_THAT(run.err, EndsWith("accepted 2, already accepted 0, refused 0, unsent 0, unknown 1\n"));
 }
 
 TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
@@ -224,6 +254,23 @@ TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
   EXPECT_EQ(again.exit_code, ExitCode::kDone);
   EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
   EXPECT_THAT(LinesOf(ReadAll(path)), SizeIs(3));
+}
+
+TEST_F(SubmitTest, NeverTakesTheFileOfNoticesForReceiptsByAnyName) {
+  const std::string path = testing::TempDir() + "notices_and_receipts.jsonl";
+  const std::string symbolic = path + ".symbolic";
+  const std::string hard = path + ".hard";
+  for (const std::string& name : {path, symbolic, hard}) std::remove(name.c_str());
+  std::ofstream(path) << Lines(1);
+  std::filesystem::create_symlink(path, symbolic);
+  std::filesystem::create_hard_link(path, hard);
+  for (const std::string& name : {path, symbolic, hard}) {
+    const ProgramRun run = RunWith(server_.address(), {"submit", path, "--receipts", name});
+    EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(run.err, name + ": is the file of notices; name another file for the receipts\n");
+    EXPECT_EQ(ReadAll(path), Lines(1));
+  }
+  EXPECT_THAT(server_.requests(), IsEmpty());
 }
 
 TEST_F(SubmitTest, SendsManyNoticesInBoundedBatchesSeveralAtATime) {
@@ -266,6 +313,20 @@ TEST_F(SubmitTest, WritesAJsonLineForEveryNotice) {
 TEST_F(SubmitTest, DrawsTheProgressBarOnlyWhereAskedFor) {
   EXPECT_THAT(Submit(Lines(2), {"--progress", "always"}).err, HasSubstr("] 2/2"));
   EXPECT_THAT(Submit(Lines(2), {"--progress", "auto"}).err, Not(HasSubstr("]")));
+}
+
+TEST_F(SubmitTest, AFileWithoutNoticesIsNotDone) {
+  const std::string path = testing::TempDir() + "without_notices.jsonl";
+  for (const std::string text : {"", "\n", " \t\r\n\n", "\xEF\xBB\xBF"}) {
+    std::ofstream(path, std::ios::binary) << text;
+    const ProgramRun file = RunWith(server_.address(), {"submit", path});
+    EXPECT_EQ(file.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(file.err, path + ": holds no notices; check that what writes it has not failed\n");
+    const ProgramRun input = Submit(text, {"--output", "json"});
+    EXPECT_EQ(input.exit_code, ExitCode::kUnusable);
+    EXPECT_EQ(input.err, "standard input: holds no notices; check that what writes it has not failed\n");
+    EXPECT_EQ(input.out, "");
+  }
 }
 
 TEST_F(SubmitTest, RefusesFilesThatCannotBeUsed) {

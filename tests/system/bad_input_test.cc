@@ -158,6 +158,14 @@ TEST(BadInputTest, EachBadFileOfTheBrokerIsToldInOneLineAndNothingIsServed) {
   }
 }
 
+TEST(BadInputTest, AConfigurationWhoseGoodnessCannotBeToldIsNotPassedOver) {
+  const BrokerProcess broker;
+  const Ended ended = RunProgram(
+      {"/bin/sh", "-c", ProgramPath("envej-broker") + " check-config --config " + broker.config() + " > /dev/full"});
+  EXPECT_EQ(ended.code, support::kUsage);
+  EXPECT_EQ(ended.err, "envej-broker: standard output cannot be written\n");
+}
+
 TEST(BadInputTest, WrongUsageOfTheBrokerIsToldByItsOwnCode) {
   const std::string program = ProgramPath("envej-broker");
   EXPECT_EQ(RunProgram({program}).code, support::kUsage);

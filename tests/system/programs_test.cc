@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "tests/support/exit_codes.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/process.h"
 
 namespace envej::system {
 namespace {
@@ -89,6 +91,22 @@ TEST(ProgramsTest, SigintStopsItToo) {
   ASSERT_TRUE(broker.Start());
   broker.Signal(SIGINT);
   EXPECT_EQ(broker.Wait().code, support::kDone);
+}
+
+// Otherwise a file of the store could get its number, and log lines with it.
+TEST(ProgramsTest, NothingTakesThePlaceOfAClosedStandardError) {
+  const BrokerProcess broker;
+  support::Process closed(
+      {"/bin/sh", "-c",
+       absl::StrCat("exec ", support::ProgramPath("envej-broker"), " serve --config ", broker.config(), " 2>&-")});
+  const std::string place = absl::StrCat("/proc/", closed.id(), "/fd/2");
+  const absl::Time at_latest = absl::Now() + absl::Seconds(20);
+  std::string held;
+  while (held != "/dev/null" && absl::Now() < at_latest) {
+    std::error_code none_yet;
+    held = std::filesystem::read_symlink(place, none_yet).string();
+  }
+  EXPECT_EQ(held, "/dev/null");
 }
 
 // The only place for a pull that waits is taken from the moment at which another is refused.
