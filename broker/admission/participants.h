@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "certs/certificate.h"
 
 namespace envej::admission {
 
@@ -33,6 +34,8 @@ struct Municipality {
   std::string scheme_name;
   std::string phone_number;  // E.164
   std::string leaflet_text;
+  std::vector<certs::Certificate> inbox_certificates;  // content is sealed to those of them that are in force
+  bool sealed_by_sender_only = false;                  // a plain notice is refused
 };
 
 // The cooperation agreement of one region with one municipality, in force from the first to the last day, both
