@@ -1,5 +1,6 @@
 #include "certs/peer_identity.h"
 
+#include <utility>
 #include <vector>
 
 namespace envej::certs {
@@ -14,6 +15,15 @@ absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context) {
   absl::StatusOr<Identity> identity = ParseIdentityUri(absl::string_view(uris[0].data(), uris[0].size()));
   if (!identity.ok()) return absl::UnauthenticatedError("the caller's certificate names no participant");
   return identity;
+}
+
+absl::StatusOr<Certificate> PeerCertificate(const grpc::AuthContext& context) {
+  const std::vector<grpc::string_ref> shown = context.FindPropertyValues("x509_pem_cert");
+  if (shown.size() != 1) return absl::UnauthenticatedError("the caller showed no certificate");
+  absl::StatusOr<std::vector<Certificate>> certificates =
+      Certificate::FromPem(absl::string_view(shown[0].data(), shown[0].size()));
+  if (!certificates.ok()) return absl::UnauthenticatedError("the caller's certificate cannot be read");
+  return std::move(certificates->front());
 }
 
 }  // namespace envej::certs

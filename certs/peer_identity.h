@@ -4,6 +4,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include "absl/status/statusor.h"
+#include "certs/certificate.h"
 #include "certs/identity.h"
 
 namespace envej::certs {
@@ -12,6 +13,9 @@ namespace envej::certs {
 // participant's. UNAUTHENTICATED otherwise; the message repeats nothing of the certificate. Cheap enough for every
 // call, and safe from any thread.
 absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context);
+
+// The certificate that the call's peer showed. UNAUTHENTICATED if there is none.
+absl::StatusOr<Certificate> PeerCertificate(const grpc::AuthContext& context);
 
 }  // namespace envej::certs
 

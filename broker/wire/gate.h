@@ -8,9 +8,16 @@
 #include "absl/status/statusor.h"
 #include "broker/admission/admission.h"
 #include "broker/log.h"
+#include "certs/certificate.h"
 #include "certs/identity.h"
 
 namespace envej::wire {
+
+// Who calls, and the certificate that proves it.
+struct Caller {
+  certs::Identity identity;
+  certs::Certificate certificate;
+};
 
 // The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
 // None of our code looks at the request before. gRPC has by then decoded those of the calls that do not submit, and has
@@ -21,12 +28,14 @@ class Gate {
       : admission_(admission), clock_(clock), log_(log) {}
 
   // The caller; or a refusal: CALLER_UNKNOWN, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
-  absl::StatusOr<certs::Identity> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
+  absl::StatusOr<Caller> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
 
   // From now on every call is refused with BROKER_STOPPING.
   void Close() { closed_ = true; }
 
  private:
+  absl::Status Unknown(const absl::Status& why) const;
+
   const admission::Admission& admission_;
   const Clock& clock_;
   const Log& log_;
