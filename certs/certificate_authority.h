@@ -1,6 +1,7 @@
 #ifndef ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
 #define ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "certs/openssl_pointers.h"
+#include "certs/revocation.h"
 
 namespace envej::certs {
 
@@ -31,6 +33,14 @@ struct IssuedCertificate {
   std::string key_pem;
 };
 
+// A revocation list to be made, just as it is asked for.
+struct RevocationListRequest {
+  uint64_t number = 1;     // larger than that of any list before
+  absl::Time this_update;  // whole seconds count
+  absl::Time next_update;
+  std::vector<RevokedCertificate> revoked;
+};
+
 // A small private authority for tests, demonstrations and closed networks: P-256 keys, ECDSA with SHA-256, random
 // serial numbers, and no level between it and its leaves. Not for use from several threads at once.
 class CertificateAuthority {
@@ -44,6 +54,9 @@ class CertificateAuthority {
 
   // A new key, and a certificate for it. INVALID_ARGUMENT for a name that does not fit or an address that is none.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
+
+  // A complete revocation list, as PEM. INVALID_ARGUMENT for a serial number that is none.
+  absl::StatusOr<std::string> MakeRevocationList(const RevocationListRequest& request) const;
 
   absl::StatusOr<IssuedCertificate> ToPem() const;
   absl::Time not_after() const;

@@ -42,16 +42,6 @@ std::string UsageText(X509& certificate) {
   return client ? "client" : "other";
 }
 
-std::string SerialText(const X509& certificate) {
-  const BignumPointer number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));
-  if (number == nullptr) return "";
-  char* digits = BN_bn2hex(number.get());
-  if (digits == nullptr) return "";
-  std::string text = absl::AsciiStrToLower(digits);
-  OPENSSL_free(digits);
-  return text;
-}
-
 absl::StatusOr<std::string> Fingerprint(const X509& certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -77,7 +67,7 @@ absl::StatusOr<CertificateSummary> Summarise(X509& certificate, absl::Time now) 
   summary.subject = NameText(X509_get_subject_name(&certificate));
   summary.participant = ParticipantText(certificate, uris);
   summary.usage = UsageText(certificate);
-  summary.serial = SerialText(certificate);
+  summary.serial = SerialText(*X509_get0_serialNumber(&certificate));
   summary.not_before = NotBefore(certificate);
   summary.not_after = NotAfter(certificate);
   summary.days_left = absl::ToInt64Hours(absl::Floor(summary.not_after - now, absl::Hours(24))) / 24;

@@ -28,6 +28,7 @@ using ExtensionPointer = std::unique_ptr<X509_EXTENSION, OpensslDeleter<&X509_EX
 using GeneralNamePointer = std::unique_ptr<GENERAL_NAME, OpensslDeleter<&GENERAL_NAME_free>>;
 using GeneralNamesPointer = std::unique_ptr<GENERAL_NAMES, OpensslDeleter<&GENERAL_NAMES_free>>;
 using AsnStringPointer = std::unique_ptr<ASN1_STRING, OpensslDeleter<&ASN1_STRING_free>>;
+using RevocationListPointer = std::unique_ptr<X509_CRL, OpensslDeleter<&X509_CRL_free>>;
 
 }  // namespace envej::certs
 
