@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "certs/certificate.h"
 #include "certs/openssl_pointers.h"
 #include "certs/revocation.h"
 
@@ -22,7 +23,10 @@ struct LeafRequest {
   std::vector<std::string> uris;          // ASCII
   std::vector<std::string> dns_names;     // ASCII
   std::vector<std::string> ip_addresses;  // IPv4 or IPv6
-  absl::Time not_before;                  // whole seconds count
+  // Attributes of the subject beside its name, as in Danish OCES certificates; left out where empty, UTF-8.
+  std::string subject_serial_number;
+  std::string organization_identifier;
+  absl::Time not_before;  // whole seconds count
   absl::Time not_after;
   LeafUsage usage = LeafUsage::kClient;
 };
@@ -41,6 +45,8 @@ struct RevocationListRequest {
   std::vector<RevokedCertificate> revoked;
 };
 
+enum class RenewedKey { kNew, kSame };
+
 // A small private authority for tests, demonstrations and closed networks: P-256 keys, ECDSA with SHA-256, random
 // serial numbers, and no level between it and its leaves. Not for use from several threads at once.
 class CertificateAuthority {
@@ -54,6 +60,14 @@ class CertificateAuthority {
 
   // A new key, and a certificate for it. INVALID_ARGUMENT for a name that does not fit or an address that is none.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
+
+  // A certificate with the subject, names and usages of one that this authority issued, with a serial number of its
+  // own. With kSame it is for the same key, and key_pem is empty. FAILED_PRECONDITION if it did not issue that.
+  absl::StatusOr<IssuedCertificate> Renew(const Certificate& former, absl::Time not_before, absl::Time not_after,
+                                          RenewedKey key) const;
+
+  // Whether it signed the certificate, which is no authority's.
+  bool HasIssued(const Certificate& certificate) const;
 
   // A complete revocation list, as PEM. INVALID_ARGUMENT for a serial number that is none.
   absl::StatusOr<std::string> MakeRevocationList(const RevocationListRequest& request) const;

@@ -13,14 +13,6 @@
 namespace envej::certs {
 namespace {
 
-std::string NameText(const X509_NAME* name) {
-  const BioPointer output(BIO_new(BIO_s_mem()));
-  if (output == nullptr || X509_NAME_print_ex(output.get(), name, 0, XN_FLAG_RFC2253) < 0) return "";
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(output.get(), &bytes);
-  return size > 0 ? std::string(bytes, static_cast<size_t>(size)) : "";
-}
-
 bool IsAuthority(X509& certificate) { return X509_check_ca(&certificate) == 1; }
 
 std::string ParticipantText(X509& certificate, const std::vector<std::string>& uris) {
@@ -57,6 +49,14 @@ absl::StatusOr<std::string> Fingerprint(const X509& certificate) {
 }
 
 }  // namespace
+
+std::string NameText(const X509_NAME* name) {
+  const BioPointer output(BIO_new(BIO_s_mem()));
+  if (output == nullptr || X509_NAME_print_ex(output.get(), name, 0, XN_FLAG_RFC2253) < 0) return "";
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(output.get(), &bytes);
+  return size > 0 ? std::string(bytes, static_cast<size_t>(size)) : "";
+}
 
 absl::StatusOr<CertificateSummary> Summarise(X509& certificate, absl::Time now) {
   const absl::StatusOr<std::string> fingerprint = Fingerprint(certificate);
