@@ -129,27 +129,54 @@ absl::Status AddSubjectNames(X509& certificate, const LeafRequest& request) {
   return absl::OkStatus();
 }
 
-// A certificate with everything but issuer, extensions and signature.
-absl::StatusOr<CertificatePointer> MakeUnsigned(absl::string_view common_name, absl::Time not_before,
-                                                absl::Time not_after, EVP_PKEY& key) {
-  if (common_name.empty() || common_name.size() > kCommonNameBytes) {
-    return absl::InvalidArgumentError("the certificate's name is not 1 to 64 bytes long");
+absl::Status AddToSubject(X509& certificate, int attribute, absl::string_view text) {
+  if (X509_NAME_add_entry_by_NID(X509_get_subject_name(&certificate), attribute, MBSTRING_UTF8,
+                                 reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()), -1,
+                                 0) == 1) {
+    return absl::OkStatus();
   }
+  ERR_clear_error();
+  return absl::InvalidArgumentError("the certificate's name is not UTF-8 of at most 64 characters");
+}
+
+absl::Status AddSubjectAttributes(X509& certificate, const LeafRequest& request) {
+  absl::Status added;
+  if (!request.subject_serial_number.empty()) {
+    added = AddToSubject(certificate, NID_serialNumber, request.subject_serial_number);
+  }
+  if (added.ok() && !request.organization_identifier.empty()) {
+    added = AddToSubject(certificate, NID_organizationIdentifier, request.organization_identifier);
+  }
+  return added;
+}
+
+// A certificate with everything but subject, issuer, extensions and signature.
+absl::StatusOr<CertificatePointer> MakeNameless(absl::Time not_before, absl::Time not_after, EVP_PKEY& key) {
   CertificatePointer certificate(X509_new());
   if (certificate == nullptr) return Failed("out of memory");
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  if (X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
-                                 reinterpret_cast<const unsigned char*>(common_name.data()),
-                                 static_cast<int>(common_name.size()), -1, 0) != 1) {
-    ERR_clear_error();
-    return absl::InvalidArgumentError("the certificate's name is not UTF-8 of at most 64 characters");
-  }
   const bool complete = X509_set_version(certificate.get(), kVersion3) == 1 && SetRandomSerial(*certificate) &&
                         ASN1_TIME_set(X509_getm_notBefore(certificate.get()), absl::ToTimeT(not_before)) != nullptr &&
                         ASN1_TIME_set(X509_getm_notAfter(certificate.get()), absl::ToTimeT(not_after)) != nullptr &&
                         X509_set_pubkey(certificate.get(), &key) == 1;
   if (!complete) return Failed("the certificate cannot be made");
   return certificate;
+}
+
+// The same with a subject.
+absl::StatusOr<CertificatePointer> MakeUnsigned(absl::string_view common_name, absl::Time not_before,
+                                                absl::Time not_after, EVP_PKEY& key) {
+  if (common_name.empty() || common_name.size() > kCommonNameBytes) {
+    return absl::InvalidArgumentError("the certificate's name is not 1 to 64 bytes long");
+  }
+  absl::StatusOr<CertificatePointer> certificate = MakeNameless(not_before, not_after, key);
+  if (!certificate.ok()) return certificate;
+  if (absl::Status named = AddToSubject(**certificate, NID_commonName, common_name); !named.ok()) return named;
+  return certificate;
+}
+
+bool CopyExtension(X509& certificate, const X509& from, int type) {
+  const int index = X509_get_ext_by_NID(&from, type, -1);
+  return index < 0 || X509_add_ext(&certificate, X509_get_ext(&from, index), -1) == 1;
 }
 
 absl::StatusOr<IssuedCertificate> Written(const X509& certificate, const EVP_PKEY& key) {
@@ -203,9 +230,44 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest&
       !AddExtensions(leaf, *certificate_, ExtensionsFor(request.usage))) {
     return Failed("the certificate cannot be made");
   }
+  if (absl::Status named = AddSubjectAttributes(leaf, request); !named.ok()) return named;
   if (absl::Status named = AddSubjectNames(leaf, request); !named.ok()) return named;
   if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return Failed("the certificate cannot be signed");
   return Written(leaf, *key);
+}
+
+absl::StatusOr<IssuedCertificate> CertificateAuthority::Renew(const Certificate& former, absl::Time not_before,
+                                                              absl::Time not_after, RenewedKey renewed_key) const {
+  if (!HasIssued(former)) return absl::FailedPreconditionError("the certificate is of another authority");
+  const X509& old = former.x509();
+  const bool same = renewed_key == RenewedKey::kSame;
+  const KeyPointer key(same ? X509_get_pubkey(const_cast<X509*>(&old)) : EVP_EC_gen("P-256"));
+  if (key == nullptr) return Failed("no key can be made");
+  absl::StatusOr<CertificatePointer> certificate = MakeNameless(not_before, not_after, *key);
+  if (!certificate.ok()) return certificate.status();
+  X509& leaf = **certificate;
+  const bool complete = X509_set_subject_name(&leaf, X509_get_subject_name(&old)) == 1 &&
+                        X509_set_issuer_name(&leaf, X509_get_subject_name(certificate_.get())) == 1 &&
+                        AddExtension(leaf, *certificate_, {NID_basic_constraints, "critical,CA:FALSE"}) &&
+                        CopyExtension(leaf, old, NID_key_usage) &&
+                        AddExtension(leaf, *certificate_, {NID_subject_key_identifier, "hash"}) &&
+                        AddExtension(leaf, *certificate_, {NID_authority_key_identifier, "keyid:always"}) &&
+                        CopyExtension(leaf, old, NID_ext_key_usage) && CopyExtension(leaf, old, NID_subject_alt_name);
+  if (!complete) return Failed("the certificate cannot be made");
+  if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return Failed("the certificate cannot be signed");
+  if (!same) return Written(leaf, *key);
+  absl::StatusOr<std::string> certificate_pem = envej::certs::ToPem(leaf);
+  if (!certificate_pem.ok()) return certificate_pem.status();
+  return IssuedCertificate{.certificate_pem = *std::move(certificate_pem), .key_pem = ""};
+}
+
+bool CertificateAuthority::HasIssued(const Certificate& certificate) const {
+  // OpenSSL's functions are not const; of a Certificate they only read (certificate.cc).
+  auto* leaf = const_cast<X509*>(&certificate.x509());
+  const bool issued = X509_check_ca(leaf) == 0 && X509_check_issued(certificate_.get(), leaf) == X509_V_OK &&
+                      X509_verify(leaf, key_.get()) == 1;
+  ERR_clear_error();
+  return issued;
 }
 
 absl::StatusOr<IssuedCertificate> CertificateAuthority::ToPem() const { return Written(*certificate_, *key_); }

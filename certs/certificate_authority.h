@@ -1,6 +1,7 @@
 #ifndef ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
 #define ENVEJ_CERTS_CERTIFICATE_AUTHORITY_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "certs/certificate.h"
 #include "certs/openssl_pointers.h"
+#include "certs/revocation.h"
 
 namespace envej::certs {
 
@@ -22,7 +25,10 @@ struct LeafRequest {
   std::vector<std::string> uris;          // ASCII
   std::vector<std::string> dns_names;     // ASCII
   std::vector<std::string> ip_addresses;  // IPv4 or IPv6
-  absl::Time not_before;                  // whole seconds count
+  // Attributes of the subject beside its name, as in Danish OCES certificates; left out where empty, UTF-8.
+  std::string subject_serial_number;
+  std::string organization_identifier;
+  absl::Time not_before;  // whole seconds count
   absl::Time not_after;
   LeafUsage usage = LeafUsage::kClient;
 };
@@ -32,6 +38,16 @@ struct IssuedCertificate {
   std::string certificate_pem;
   std::string key_pem;
 };
+
+// A revocation list to be made, just as it is asked for.
+struct RevocationListRequest {
+  uint64_t number = 1;     // larger than that of any list before
+  absl::Time this_update;  // whole seconds count
+  absl::Time next_update;
+  std::vector<RevokedCertificate> revoked;
+};
+
+enum class RenewedKey { kNew, kSame };
 
 // A small private authority for tests, demonstrations and closed networks: P-256 keys, ECDSA with SHA-256, random
 // serial numbers, and no level between it and its leaves. Not for use from several threads at once.
@@ -46,6 +62,17 @@ class CertificateAuthority {
 
   // A new key, and a certificate for it. INVALID_ARGUMENT for a name that does not fit or an address that is none.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
+
+  // A certificate with the subject, names and usages of one that this authority issued, with a serial number of its
+  // own. With kSame it is for the same key, and key_pem is empty. FAILED_PRECONDITION if it did not issue that.
+  absl::StatusOr<IssuedCertificate> Renew(const Certificate& former, absl::Time not_before, absl::Time not_after,
+                                          RenewedKey key) const;
+
+  // Whether it signed the certificate, which is no authority's.
+  bool HasIssued(const Certificate& certificate) const;
+
+  // A complete revocation list, as PEM. INVALID_ARGUMENT for a serial number that is none.
+  absl::StatusOr<std::string> MakeRevocationList(const RevocationListRequest& request) const;
 
   absl::StatusOr<IssuedCertificate> ToPem() const;
   absl::Time not_after() const;

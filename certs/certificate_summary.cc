@@ -14,14 +14,6 @@
 namespace envej::certs {
 namespace {
 
-std::string NameText(const X509_NAME* name) {
-  const BioPointer output(BIO_new(BIO_s_mem()));
-  if (output == nullptr || X509_NAME_print_ex(output.get(), name, 0, XN_FLAG_RFC2253) < 0) return "";
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(output.get(), &bytes);
-  return size > 0 ? std::string(bytes, static_cast<size_t>(size)) : "";
-}
-
 bool IsAuthority(X509& certificate) { return X509_check_ca(&certificate) == 1; }
 
 std::string ParticipantText(X509& certificate, const std::vector<std::string>& uris) {
@@ -44,16 +36,6 @@ std::string UsageText(X509& certificate) {
   return client ? "client" : "other";
 }
 
-std::string SerialText(const X509& certificate) {
-  const BignumPointer number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));
-  if (number == nullptr) return "";
-  char* digits = BN_bn2hex(number.get());
-  if (digits == nullptr) return "";
-  std::string text = absl::AsciiStrToLower(digits);
-  OPENSSL_free(digits);
-  return text;
-}
-
 absl::StatusOr<std::string> Fingerprint(const X509& certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -70,6 +52,14 @@ absl::StatusOr<std::string> Fingerprint(const X509& certificate) {
 
 }  // namespace
 
+std::string NameText(const X509_NAME* name) {
+  const BioPointer output(BIO_new(BIO_s_mem()));
+  if (output == nullptr || X509_NAME_print_ex(output.get(), name, 0, XN_FLAG_RFC2253) < 0) return "";
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(output.get(), &bytes);
+  return size > 0 ? std::string(bytes, static_cast<size_t>(size)) : "";
+}
+
 absl::StatusOr<CertificateSummary> Summarise(X509& certificate, absl::Time now) {
   const absl::StatusOr<std::string> fingerprint = Fingerprint(certificate);
   if (!fingerprint.ok()) return fingerprint.status();
@@ -79,7 +69,7 @@ absl::StatusOr<CertificateSummary> Summarise(X509& certificate, absl::Time now) 
   summary.subject = NameText(X509_get_subject_name(&certificate));
   summary.participant = ParticipantText(certificate, uris);
   summary.usage = UsageText(certificate);
-  summary.serial = SerialText(certificate);
+  summary.serial = SerialText(*X509_get0_serialNumber(&certificate));
   summary.not_before = NotBefore(certificate);
   summary.not_after = NotAfter(certificate);
   summary.days_left = absl::ToInt64Hours(absl::Floor(summary.not_after - now, absl::Hours(24))) / 24;

@@ -25,6 +25,9 @@ struct CertificateSummary {
   std::string sha256_fingerprint;  // of the whole certificate, hexadecimal pairs with colons
 };
 
+// A name as RFC 2253 writes it, in printable ASCII.
+std::string NameText(const X509_NAME* name);
+
 absl::StatusOr<CertificateSummary> Summarise(X509& certificate, absl::Time now);
 
 }  // namespace envej::certs

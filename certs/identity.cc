@@ -1,6 +1,8 @@
 #include "certs/identity.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -65,6 +67,30 @@ absl::StatusOr<std::string> ParseBrokerUri(absl::string_view uri) {
     return absl::InvalidArgumentError("not a broker's URI: expected urn:envej:broker:NAME");
   }
   return std::string(uri);
+}
+
+absl::StatusOr<Identity> IdentifyParticipant(const CertificateNames& names, const SubjectTable& table) {
+  if (names.uris.size() > 1) return absl::InvalidArgumentError("bears more than one URI name");
+  std::optional<Identity> named;
+  if (!names.uris.empty()) {
+    const absl::StatusOr<Identity> identity = ParseIdentityUri(names.uris.front());
+    if (!identity.ok()) return absl::InvalidArgumentError("bears a URI name that is no participant's");
+    named = *identity;
+  }
+  std::set<SubjectAttribute> seen;
+  for (const SubjectName& name : names.subject_names) {
+    if (!seen.insert(name.attribute).second) {
+      return absl::InvalidArgumentError("bears an attribute of its subject more than once");
+    }
+    const auto found = table.find(name);
+    if (found == table.end()) continue;
+    if (named.has_value() && *named != found->second) {
+      return absl::InvalidArgumentError("names two different participants");
+    }
+    named = found->second;
+  }
+  if (!named.has_value()) return absl::InvalidArgumentError("names no participant");
+  return *named;
 }
 
 absl::string_view KindName(ParticipantKind kind) {

@@ -1,7 +1,10 @@
 #ifndef ENVEJ_CERTS_IDENTITY_H_
 #define ENVEJ_CERTS_IDENTITY_H_
 
+#include <compare>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -33,6 +36,31 @@ std::string ToUri(const Identity& identity);
 
 // The name in `urn:envej:broker:NAME`, which is a server's and no participant's. INVALID_ARGUMENT for any other text.
 absl::StatusOr<std::string> ParseBrokerUri(absl::string_view uri);
+
+// An attribute of a certificate's subject by which a participant may be known, as Danish OCES system certificates are.
+enum class SubjectAttribute { kSerialNumber, kOrganizationIdentifier };
+
+struct SubjectName {
+  SubjectAttribute attribute = SubjectAttribute::kSerialNumber;
+  std::string value;  // UTF-8; no two values are alike unless every byte is
+
+  auto operator<=>(const SubjectName&) const = default;
+};
+
+// Who is known by which.
+using SubjectTable = std::map<SubjectName, Identity>;
+
+// All that a certificate says of who it is for, in order.
+struct CertificateNames {
+  std::vector<std::string> uris;
+  std::vector<SubjectName> subject_names;
+};
+
+// The one participant that the names are of: by the one URI name, or, where there is no URI name, by the subject. Where
+// both say somebody, or both attributes of the subject do, it must be the same. INVALID_ARGUMENT, in words that follow
+// "the certificate" and repeat nothing of it: for nobody; for two; for two URI names or two of one attribute, whatever
+// they say; for a URI name that is no participant's.
+absl::StatusOr<Identity> IdentifyParticipant(const CertificateNames& names, const SubjectTable& table);
 
 // "region", "municipality" or "operations", as in the URI.
 absl::string_view KindName(ParticipantKind kind);

@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kKeyFileBytes = 64 << 10;
 constexpr size_t kCertificateFileBytes = 1 << 20;
+constexpr size_t kRevocationListFileBytes = 8 << 20;
 
 class Descriptor {
  public:
@@ -76,6 +77,10 @@ absl::StatusOr<std::string> ReadKeyFile(absl::string_view path) { return ReadReg
 
 absl::StatusOr<std::string> ReadCertificateFile(absl::string_view path) {
   return ReadRegularFile(path, kCertificateFileBytes, false);
+}
+
+absl::StatusOr<std::string> ReadRevocationListFile(absl::string_view path) {
+  return ReadRegularFile(path, kRevocationListFileBytes, false);
 }
 
 absl::StatusOr<std::string> ReadSecretFile(absl::string_view path) {

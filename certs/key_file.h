@@ -19,6 +19,9 @@ absl::StatusOr<std::string> ReadKeyFile(absl::string_view path);
 // A certificate file: regular, of at most 1 MiB, any mode.
 absl::StatusOr<std::string> ReadCertificateFile(absl::string_view path);
 
+// A file of revocation lists: regular, of at most 8 MiB, any mode.
+absl::StatusOr<std::string> ReadRevocationListFile(absl::string_view path);
+
 inline constexpr size_t kSecretBytes = 32;
 
 // The 32 bytes of a secret file as `envej-certs secret` makes it: 64 hexadecimal digits and a line end.

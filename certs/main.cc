@@ -19,6 +19,8 @@ int Run(int argc, char** argv) {
   envej::certs::Command chosen;
   envej::certs::AddInitCommand(app, chosen);
   envej::certs::AddIssueCommand(app, chosen);
+  envej::certs::AddRenewCommand(app, chosen);
+  envej::certs::AddRevokeCommand(app, chosen);
   envej::certs::AddShowCommand(app, chosen);
   envej::certs::AddSecretCommand(app, chosen);
   try {

@@ -34,6 +34,7 @@ using StorePointer = std::unique_ptr<X509_STORE, OpensslDeleter<&X509_STORE_free
 using StoreContextPointer = std::unique_ptr<X509_STORE_CTX, OpensslDeleter<&X509_STORE_CTX_free>>;
 using ExtendedKeyUsagePointer = std::unique_ptr<EXTENDED_KEY_USAGE, OpensslDeleter<&EXTENDED_KEY_USAGE_free>>;
 using AsnStringPointer = std::unique_ptr<ASN1_STRING, OpensslDeleter<&ASN1_STRING_free>>;
+using RevocationListPointer = std::unique_ptr<X509_CRL, OpensslDeleter<&X509_CRL_free>>;
 
 }  // namespace envej::certs
 

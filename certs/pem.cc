@@ -7,6 +7,9 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
 namespace envej::certs {
 namespace {
 
@@ -17,12 +20,6 @@ BioPointer ReadFrom(absl::string_view text) {
 
 // Without it OpenSSL would ask on the terminal.
 int NoPassword(char*, int, int, void*) { return -1; }
-
-absl::Time ToTime(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return absl::InfinitePast();
-  return absl::FromTM(parts, absl::UTCTimeZone());
-}
 
 absl::StatusOr<std::string> Written(BIO& output, int succeeded) {
   char* bytes = nullptr;
@@ -75,6 +72,19 @@ absl::StatusOr<std::string> ToPem(const EVP_PKEY& key) {
 absl::Time NotBefore(const X509& certificate) { return ToTime(X509_get0_notBefore(&certificate)); }
 
 absl::Time NotAfter(const X509& certificate) { return ToTime(X509_get0_notAfter(&certificate)); }
+
+absl::Time ToTime(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return absl::InfinitePast();
+  return absl::FromTM(parts, absl::UTCTimeZone());
+}
+
+std::string SerialText(const ASN1_INTEGER& serial) {
+  const absl::string_view magnitude(reinterpret_cast<const char*>(ASN1_STRING_get0_data(&serial)),
+                                    static_cast<size_t>(ASN1_STRING_length(&serial)));
+  const bool negative = ASN1_STRING_type(&serial) == V_ASN1_NEG_INTEGER;
+  return absl::StrCat(negative ? "-" : "", absl::BytesToHexString(magnitude));
+}
 
 std::vector<std::string> UriNames(const X509& certificate) {
   std::vector<std::string> uris;

@@ -27,6 +27,12 @@ absl::StatusOr<std::string> ToPem(const EVP_PKEY& key);  // PKCS#8, not encrypte
 absl::Time NotBefore(const X509& certificate);
 absl::Time NotAfter(const X509& certificate);
 
+// A moment as certificates and lists write it; the infinite past if it is none.
+absl::Time ToTime(const ASN1_TIME* time);
+
+// A serial number as lower-case hexadecimal digits, two a byte, after a minus if it is negative.
+std::string SerialText(const ASN1_INTEGER& serial);
+
 // All URI names of the certificate, in order.
 std::vector<std::string> UriNames(const X509& certificate);
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "certs/certificate_authority.h"
+#include "certs/commands/authority_directory.h"
 #include "certs/commands/commands.h"
 #include "certs/new_file.h"
 

@@ -9,9 +9,9 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "certs/certificate_authority.h"
+#include "certs/commands/authority_directory.h"
 #include "certs/commands/commands.h"
 #include "certs/identity.h"
-#include "certs/key_file.h"
 #include "certs/new_file.h"
 
 namespace envej::certs {
@@ -29,21 +29,6 @@ struct IssueOptions {
   bool inbox = false;
   bool force = false;
 };
-
-absl::StatusOr<CertificateAuthority> LoadAuthority(const std::string& directory) {
-  const std::string key_path = absl::StrCat(directory, "/", kAuthorityKeyFile);
-  const std::string certificate_path = absl::StrCat(directory, "/", kAuthorityCertificateFile);
-  const absl::StatusOr<std::string> key = ReadKeyFile(key_path);
-  if (!key.ok()) return key.status();
-  const absl::StatusOr<std::string> certificate = ReadCertificateFile(certificate_path);
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<CertificateAuthority> authority = CertificateAuthority::FromPem(*certificate, *key);
-  if (!authority.ok()) {
-    return absl::Status(authority.status().code(), absl::StrCat("no authority can be read from ", key_path, " and ",
-                                                                certificate_path, ": ", authority.status().message()));
-  }
-  return authority;
-}
 
 bool IsDnsName(absl::string_view text) {
   absl::ConsumePrefix(&text, "*.");

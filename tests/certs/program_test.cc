@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "certs/key_file.h"
 #include "certs/tls_files.h"
+#include "tests/certs/program_fixture.h"
 #include "tests/certs/test_files.h"
 
 namespace envej::certs {
@@ -20,80 +20,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-constexpr mode_t kOwnerOnly = 0600;
-
-struct Result {
-  int exit_code = -1;
-  std::string output;
-  std::string error;
-};
-
-class ProgramTest : public ::testing::Test {
- protected:
-  Result Run(const std::string& arguments) const {
-    const std::string output = directory_.Path("stdout");
-    const std::string error = directory_.Path("stderr");
-    // A wide umask, so that the modes found are those that the program chose.
-    const int status = std::system(
-        absl::StrCat("umask 0; '", ENVEJ_CERTS_PROGRAM, "' ", arguments, " >'", output, "' 2>'", error, "'").c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(output), ReadFile(error)};
-  }
-
-  void ExpectDone(const std::string& arguments) const {
-    const Result result = Run(arguments);
-    EXPECT_EQ(result.exit_code, 0) << arguments << ": " << result.error;
-    EXPECT_EQ(result.error, "");
-  }
-
-  // Refused: exit code 1 and one line that says why.
-  std::string Refusal(const std::string& arguments) const {
-    const Result result = Run(arguments);
-    EXPECT_EQ(result.exit_code, 1) << arguments;
-    EXPECT_EQ(result.output, "");
-    EXPECT_EQ(std::count(result.error.begin(), result.error.end(), '\n'), 1) << result.error;
-    return result.error;
-  }
-
-  std::string Init() const {
-    ExpectDone("init --authority " + directory_.Path("authority"));
-    return directory_.Path("authority");
-  }
-
-  std::string IssueArguments(const std::string& uri, const std::string& more = "") const {
-    return absl::StrCat("issue --authority ", directory_.Path("authority"), " --uri ", uri, " --out ",
-                        directory_.Path("leaf"), " ", more);
-  }
-
-  TlsFiles LeafFiles() const {
-    return {directory_.Path("leaf.pem"), directory_.Path("leaf.key"), directory_.Path("authority/authority.pem")};
-  }
-
-  nlohmann::json Show(const std::string& path) const {
-    const Result result = Run("show --output json " + path);
-    EXPECT_EQ(result.exit_code, 0) << result.error;
-    return nlohmann::json::parse(result.output);
-  }
-
-  bool OpensslVerifies(const std::string& purpose) const {
-    return std::system(absl::StrCat("openssl verify -x509_strict -purpose ", purpose, " -CAfile ",
-                                    directory_.Path("authority/authority.pem"), " ", directory_.Path("leaf.pem"),
-                                    " >/dev/null 2>&1")
-                           .c_str()) == 0;
-  }
-
-  // Everything in the test's directory but what Run itself wrote.
-  size_t CountFiles() const {
-    size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.Path(""))) {
-      const std::string name = entry.path().filename();
-      if (name != "stdout" && name != "stderr") ++count;
-    }
-    return count;
-  }
-
-  TestDirectory directory_;
-};
 
 TEST_F(ProgramTest, InitMakesAnAuthorityThatOnlyItsOwnerMayUse) {
   const std::string authority = Init();
@@ -293,12 +219,13 @@ TEST_F(ProgramTest, SecretIsRandomPrivateAndNeverReplaced) {
 }
 
 TEST_F(ProgramTest, HelpIsAnAnswerAndWrongUsageIsNot) {
-  for (const char* arguments : {"--help", "init --help", "issue --help", "show --help", "secret --help"}) {
+  for (const char* arguments :
+       {"--help", "init --help", "issue --help", "renew --help", "revoke --help", "show --help", "secret --help"}) {
     const Result result = Run(arguments);
     EXPECT_EQ(result.exit_code, 0) << arguments;
     EXPECT_THAT(result.output, HasSubstr("Usage:"));
   }
-  for (const char* arguments : {"", "renounce", "init", "issue --uri", "show", "secret", "show a b",
+  for (const char* arguments : {"", "renounce", "init", "issue --uri", "renew", "revoke", "show", "secret", "show a b",
                                 "init --authority x --days 0", "show x --output xml"}) {
     const Result result = Run(arguments);
     EXPECT_EQ(result.exit_code, 2) << arguments;
@@ -307,8 +234,9 @@ TEST_F(ProgramTest, HelpIsAnAnswerAndWrongUsageIsNot) {
 }
 
 TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
-  EXPECT_THAT(Run("renounce").error,
-              HasSubstr("envej-certs does not know 'renounce'; its commands are init, issue, show, secret\n"));
+  EXPECT_THAT(
+      Run("renounce").error,
+      HasSubstr("envej-certs does not know 'renounce'; its commands are init, issue, renew, revoke, show, secret\n"));
   EXPECT_THAT(Run("--renounce").error, HasSubstr("does not know '--renounce'"));
   EXPECT_THAT(Run("secret --renounce").error, HasSubstr("envej-certs secret does not know '--renounce'\n"));
 }

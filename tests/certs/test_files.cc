@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "certs/pem.h"
 
 namespace envej::certs {
 
@@ -61,11 +62,33 @@ LeafRequest ServerRequest() {
   return request;
 }
 
+RevokedCertificate Revoked(const Certificate& certificate, RevocationReason reason) {
+  return {.serial = SerialText(*X509_get0_serialNumber(&certificate.x509())),
+          .reason = reason,
+          .revoked_at = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())),
+          .invalid_since = std::nullopt};
+}
+
 TestAuthority::TestAuthority(absl::string_view name)
     : authority_(
           CertificateAuthority::Create(name, absl::Now() - absl::Hours(24), absl::Now() + absl::Hours(24)).value()) {}
 
 IssuedCertificate TestAuthority::Issue(const LeafRequest& request) const { return authority_.Issue(request).value(); }
+
+Certificate TestAuthority::IssueCertificate(const LeafRequest& request) const {
+  return Certificate::FromPem(Issue(request).certificate_pem).value().front();
+}
+
+Certificate TestAuthority::AsCertificate() const { return Certificate::FromPem(CertificatePem()).value().front(); }
+
+std::string TestAuthority::RevocationListPem(const std::vector<RevokedCertificate>& revoked) const {
+  return authority_
+      .MakeRevocationList({.number = 1,
+                           .this_update = absl::Now() - absl::Hours(1),
+                           .next_update = absl::Now() + absl::Hours(1),
+                           .revoked = revoked})
+      .value();
+}
 
 std::string TestAuthority::CertificatePem() const { return authority_.ToPem().value().certificate_pem; }
 

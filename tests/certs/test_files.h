@@ -4,9 +4,12 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "certs/certificate.h"
 #include "certs/certificate_authority.h"
+#include "certs/revocation.h"
 #include "certs/tls_files.h"
 
 namespace envej::certs {
@@ -35,6 +38,9 @@ LeafRequest ClientRequest(absl::string_view uri);
 // The same for a server on the loopback addresses.
 LeafRequest ServerRequest();
 
+// The certificate's entry in a list, revoked now.
+RevokedCertificate Revoked(const Certificate& certificate, RevocationReason reason);
+
 // An authority of one test's own, and files of leaves under it.
 class TestAuthority {
  public:
@@ -42,7 +48,11 @@ class TestAuthority {
 
   const CertificateAuthority& authority() const { return authority_; }
   IssuedCertificate Issue(const LeafRequest& request) const;
+  Certificate IssueCertificate(const LeafRequest& request) const;
   std::string CertificatePem() const;
+  Certificate AsCertificate() const;
+  // A list number 1, from an hour ago until an hour ahead.
+  std::string RevocationListPem(const std::vector<RevokedCertificate>& revoked) const;
   // Files called NAME.pem, NAME.key and NAME.authorities.pem.
   TlsFiles IssueFiles(const TestDirectory& directory, absl::string_view name, const LeafRequest& request) const;
 
