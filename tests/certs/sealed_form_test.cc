@@ -133,6 +133,22 @@ TEST_F(SealedFormTest, AttributesAreRefusedBeforeOpensslSeesThem) {
   }
 }
 
+TEST_F(SealedFormTest, AShortenedTagIsRefused) {
+  const std::string message = EncryptedMessage(signed_, inbox_);
+  const size_t enveloped = message.find(std::string("\x02\x01\x00\x31", 4));
+  const std::string body = message.substr(enveloped, message.size() - enveloped - 18);
+  for (const size_t size : {16, 15, 12, 4, 0}) {
+    const std::string tag = message.substr(message.size() - 16, size);
+    const std::string shortened = Element(
+        0x30, Element(0x06, kAuthEnvelopedData) + Element(0xa0, Element(0x30, body + Element(kDerOctetString, tag))));
+    if (size == 16) {
+      EXPECT_TRUE(opener_.Open(shortened).ok());
+    } else {
+      EXPECT_THAT(Refusal(shortened), HasSubstr("AES-256-GCM"));
+    }
+  }
+}
+
 TEST_F(SealedFormTest, OtherEncodingsOfTheSameMessageAreRefused) {
   const std::string message = EncryptedMessage(signed_, inbox_);
   const size_t enveloped = message.find(std::string("\x02\x01\x00\x31", 4));
