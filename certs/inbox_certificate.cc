@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -38,19 +39,26 @@ bool IsNamed(const X509& certificate, absl::string_view code) {
   return identity.ok() && identity->kind == ParticipantKind::kMunicipality && identity->code == code;
 }
 
-bool IsUnder(const X509& certificate, const std::vector<Certificate>& authorities, absl::Time now) {
+bool IsValidAt(const X509& certificate, absl::Time now) {
+  return NotBefore(certificate) <= now && now <= NotAfter(certificate);
+}
+
+// Authorities are looked at one by one, since OpenSSL takes the first of a name, even if its key is not the right one.
+// It counts a certificate's last second as over, against RFC 5280; so times are compared here.
+bool IsUnder(const X509& certificate, const X509& authority, absl::Time now) {
+  if (X509_check_ca(Mutable(authority)) != 1 || !IsValidAt(authority, now) ||
+      X509_check_issued(Mutable(authority), Mutable(certificate)) != X509_V_OK) {
+    return false;
+  }
   const StorePointer store(X509_STORE_new());
   const StoreContextPointer context(X509_STORE_CTX_new());
-  if (store == nullptr || context == nullptr) return false;
-  for (const Certificate& authority : authorities) {
-    if (X509_check_ca(Mutable(authority.x509())) != 1) continue;
-    if (X509_STORE_add_cert(store.get(), Mutable(authority.x509())) != 1) return false;
+  if (store == nullptr || context == nullptr || X509_STORE_add_cert(store.get(), Mutable(authority)) != 1 ||
+      X509_STORE_CTX_init(context.get(), store.get(), Mutable(certificate), nullptr) != 1) {
+    return false;
   }
-  if (X509_STORE_CTX_init(context.get(), store.get(), Mutable(certificate), nullptr) != 1) return false;
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
-  X509_VERIFY_PARAM_set_time(parameters, absl::ToTimeT(now));
   X509_VERIFY_PARAM_set_auth_level(parameters, kStrengthOf112Bits);
-  return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
+  return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) == 1 &&
          X509_verify_cert(context.get()) == 1;
 }
 
@@ -58,7 +66,7 @@ absl::Status Check(const X509& certificate, const std::vector<Certificate>& auth
                    absl::Time now) {
   if (now < NotBefore(certificate)) return absl::FailedPreconditionError("the inbox certificate is not valid yet");
   if (now > NotAfter(certificate)) return absl::FailedPreconditionError("the inbox certificate is no longer valid");
-  if (X509_check_ca(Mutable(certificate)) != 0) {
+  if ((X509_get_extension_flags(Mutable(certificate)) & EXFLAG_CA) != 0) {
     return absl::FailedPreconditionError("the inbox certificate is an authority's");
   }
   if (!IsNamed(certificate, code)) {
@@ -72,7 +80,8 @@ absl::Status Check(const X509& certificate, const std::vector<Certificate>& auth
     return absl::FailedPreconditionError("the inbox certificate's extended key usage is not emailProtection alone");
   }
   if (!IsOnP256(certificate)) return absl::FailedPreconditionError("the inbox certificate's key is not on P-256");
-  if (!IsUnder(certificate, authorities, now)) {
+  if (!std::any_of(authorities.begin(), authorities.end(),
+                   [&](const Certificate& authority) { return IsUnder(certificate, authority.x509(), now); })) {
     return absl::FailedPreconditionError("the inbox certificate is not under an accepted authority");
   }
   return absl::OkStatus();

@@ -17,8 +17,8 @@ namespace envej::certs {
 //   its key usage is critical and keyAgreement alone, its extended key usage emailProtection alone (a certificate for
 //   TLS is thus never taken for one)
 //   its key is on P-256
-//   it is under one of `authorities`, of which each is trusted as it stands, root or not, and what is no authority is
-//   passed over; signatures of the strength of 112 bits or more
+//   one of `authorities` issued it, each of which is trusted as it stands, root or not, while it is valid (what is no
+//   authority is passed over); signatures are of the strength of 112 bits or more
 // Revocation is not looked at. Reads no clock; safe from any thread; leaves OpenSSL's error queue empty.
 absl::Status CheckInboxCertificate(const Certificate& certificate, const std::vector<Certificate>& authorities,
                                    absl::string_view municipality_code, absl::Time now);

@@ -186,6 +186,12 @@ TEST_F(HandshakeTest, AServersCertificateIsNoClients) {
   ExpectNoHandshake(CallAs(authority_.IssueFiles(directory_, "client", request)));
 }
 
+TEST_F(HandshakeTest, AnInboxCertificateIsNoClients) {
+  LeafRequest request = ClientRequest("urn:envej:municipality:0101");
+  request.usage = LeafUsage::kInbox;
+  ExpectNoHandshake(CallAs(authority_.IssueFiles(directory_, "client", request)));
+}
+
 TEST_F(HandshakeTest, ACertificateWithTwoUriNamesIsNobody) {
   LeafRequest request = ClientRequest("urn:envej:region:1081");
   request.uris.push_back("urn:envej:municipality:0101");
