@@ -94,8 +94,7 @@ absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> ContentOpener::Open(c
   if (!trusted.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
   absl::StatusOr<std::string> payload = content->Payload(signer->second);
   if (!payload.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
-  absl::StatusOr<v1::Notice> notice =
-      contract::OpenNotice(*payload, item.lease().name().region_code(), item.notice());
+  absl::StatusOr<v1::Notice> notice = contract::OpenNotice(*payload, item.lease().name().region_code(), item.notice());
   contract::Wipe(*payload);
   if (!notice.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
   return Opened(*std::move(notice));

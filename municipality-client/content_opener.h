@@ -31,8 +31,8 @@ using Signers = std::map<std::string, certs::Certificate>;
 // Of what the broker gave, those that are certificates.
 Signers ReadSigners(const std::vector<std::string>& ders);
 
-// Opens sealed content and judges who sealed it, trusting nobody on the way: what the broker says of a notice must be what
-// was signed, and the signer must have been who it should be when the notice was accepted.
+// Opens sealed content and judges who sealed it, trusting nobody on the way: what the broker says of a notice must be
+// what was signed, and the signer must have been who it should be when the notice was accepted.
 //
 // Thread safety: any thread.
 class ContentOpener {

@@ -112,8 +112,7 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
   }
 }
 
-absl::StatusOr<Pulled> InboxClient::Pull(int most, absl::Duration wait, absl::Duration lease,
-                                                             std::stop_token stop) {
+absl::StatusOr<Pulled> InboxClient::Pull(int most, absl::Duration wait, absl::Duration lease, std::stop_token stop) {
   v1::PullNoticesRequest request;
   request.set_municipality_code(settings_.municipality_code);
   request.set_max_notices(most);

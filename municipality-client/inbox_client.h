@@ -51,8 +51,7 @@ class InboxClient {
   InboxClient(std::shared_ptr<grpc::Channel> channel, Settings settings);
 
   // At most `most` items, leased for `lease`; none when there was none for `wait`. A stop ends it at once.
-  absl::StatusOr<Pulled> Pull(int most, absl::Duration wait, absl::Duration lease,
-                                                  std::stop_token stop);
+  absl::StatusOr<Pulled> Pull(int most, absl::Duration wait, absl::Duration lease, std::stop_token stop);
 
   // One attempt, at most `limit` long: a lease that could not be extended may be extended by the next.
   absl::Status ExtendOnce(const std::vector<v1::LeaseName>& leases, absl::Duration lease, absl::Duration limit,

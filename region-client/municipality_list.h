@@ -11,8 +11,8 @@
 
 namespace envej::region {
 
-// What the broker says of the municipalities; or why it said nothing until `deadline`. What is retriable is tried again,
-// and each time told.
+// What the broker says of the municipalities; or why it said nothing until `deadline`. What is retriable is tried
+// again, and each time told.
 std::variant<v1::ListMunicipalitiesResponse, CallFailure> FetchMunicipalities(
     const CommandContext& context, absl::Time deadline, const std::function<void(const CallFailure&)>& trying_again);
 

@@ -21,13 +21,13 @@ namespace envej::region {
 
 // What a region seals with.
 struct SealingFiles {
-  certs::TlsFiles tls;                      // its own certificate and key sign; inbox certificates must be under `authorities`
-  std::string secret;                       // for content commitments, as `envej-certs secret` makes it
+  certs::TlsFiles tls;  // its own certificate and key sign; inbox certificates must be under `authorities`
+  std::string secret;   // for content commitments, as `envej-certs secret` makes it
   std::vector<std::string> former_secrets;  // those that it replaced, at most four
 };
 
-// Seals notices to their municipalities before they leave, so that nobody on the way can read them, the broker included.
-// It trusts no inbox certificate because the broker gives it, but checks each by itself.
+// Seals notices to their municipalities before they leave, so that nobody on the way can read them, the broker
+// included. It trusts no inbox certificate because the broker gives it, but checks each by itself.
 //
 // Thread safety: none.
 class NoticeSealer {
@@ -35,7 +35,8 @@ class NoticeSealer {
   // Reads and checks the files, now. An error is one line that names the file and what to do.
   static absl::StatusOr<NoticeSealer> Create(const SealingFiles& files, absl::Time now);
 
-  // Takes over what the broker says of the municipalities, with those inbox certificates that may be sealed to at `now`.
+  // Takes over what the broker says of the municipalities, with those inbox certificates that may be sealed to at
+  // `now`.
   void Learn(const v1::ListMunicipalitiesResponse& response, absl::Time now);
 
   // The notice as it is sent: sealed, signed and with its commitments. Or why it cannot be sealed, as the broker would

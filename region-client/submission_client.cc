@@ -270,6 +270,14 @@ absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Notice& notic
       receipt.revision() != envelope.revision()) {
     return absl::DataLossError("the receipt names another notice");
   }
+  const v1::ContentCommitment& remembered = receipt.content_commitment();
+  const auto is_remembered = [&](const v1::ContentCommitment& commitment) {
+    return commitment.key_id() == remembered.key_id() && commitment.value() == remembered.value();
+  };
+  const bool is_ours =
+      !notice.has_sealed() || is_remembered(envelope.content_commitment()) ||
+      std::any_of(envelope.former_commitments().begin(), envelope.former_commitments().end(), is_remembered);
+  if (!is_ours) return absl::DataLossError("the receipt is of another content");
   return contract::CheckReceipt(contract::FromMessage(receipt));
 }
 

@@ -19,8 +19,9 @@ struct SubmitOptions {
 };
 
 // Checks every line of the file, reports the bad ones, and seals and submits the good ones until each has an outcome or
-// the deadline passes. A notice never leaves unsealed. A notice counts as accepted when its receipt proves it and is kept. Running it again with the same
-// file is always safe. A file without a notice cannot be used: an export that failed leaves one.
+// the deadline passes. A notice never leaves unsealed. A notice counts as accepted when its receipt proves it and is
+// kept. Running it again with the same file is always safe. A file without a notice cannot be used: an export that
+// failed leaves one.
 ExitCode Submit(const SubmitOptions& options, const CommandContext& context, NoticeSealer& sealer);
 
 }  // namespace envej::region

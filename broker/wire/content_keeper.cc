@@ -81,8 +81,7 @@ absl::StatusOr<inbox::Kept> ContentKeeper::KeepSealed(const std::string& region_
   sealed.set_sealed_by(v1::SEALED_BY_REGION);
   inbox::Kept kept = AsKept(message.envelope(), std::move(sealed));
   if (!is_known) {
-    kept.besides.push_back(
-        inbox::SignerCertificates::Entry(fingerprint, {.owner = region_code, .der = shown.der()}));
+    kept.besides.push_back(inbox::SignerCertificates::Entry(fingerprint, {.owner = region_code, .der = shown.der()}));
   }
   return kept;
 }

@@ -25,8 +25,8 @@ class ContentKeeper {
   // `message` has passed every rule of the contract; `shown` is the certificate with which the region calls; the
   // municipality lives as long as what is made.
   //
-  // Refused, when it is called: INBOX_CERTIFICATE_MISSING, CONTENT_NOT_SEALED, SEALED_CONTENT_INVALID, SEALED_TO_ANOTHER,
-  // SIGNER_UNKNOWN.
+  // Refused, when it is called: INBOX_CERTIFICATE_MISSING, CONTENT_NOT_SEALED, SEALED_CONTENT_INVALID,
+  // SEALED_TO_ANOTHER, SIGNER_UNKNOWN.
   inbox::Keep Keep(const std::string& region_code, const certs::Certificate& shown, v1::Notice message,
                    const admission::Municipality& municipality, absl::Time now) const;
 

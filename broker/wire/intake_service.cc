@@ -57,8 +57,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   return reactor;
 }
 
-std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, absl::string_view notice,
-                                                        absl::Time now, v1::SubmitNoticeResult& result) const {
+std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
+                                                        v1::SubmitNoticeResult& result) const {
   absl::StatusOr<SentNotice> sent = ReadNotice(notice);
   if (sent.ok() && contract::NoticeId::Parse(sent->message.envelope().notice_id()).has_value()) {
     result.set_notice_id(sent->message.envelope().notice_id());
@@ -99,25 +99,24 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
     reactor->Finish(WriteAnswer(answer, *response));
     return reactor;
   }
-  parts_.inboxes.SubmitAll(
-      std::move(submissions), [this, reactor, response, answer = std::move(answer), places = std::move(places),
-                               caller = caller->identity](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
-        absl::Status failure;
-        for (size_t index = 0; index < results.size(); ++index) {
-          v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
-          const absl::Status& status = results[index].status();
-          if (status.ok()) {
-            *result.mutable_accepted() = ToMessage(*results[index]);
-          } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
-            LogRefusal(caller, status);
-            *result.mutable_rejected() = *std::move(rejection);
-          } else {
-            failure =
-                status;  // the store's: the caller repeats the batch, and what was accepted is then answered again
-          }
-        }
-        reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : ToCallStatus(failure, parts_.log));
-      });
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, answer = std::move(answer),
+                                                    places = std::move(places), caller = caller->identity](
+                                                       std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
+    absl::Status failure;
+    for (size_t index = 0; index < results.size(); ++index) {
+      v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
+      const absl::Status& status = results[index].status();
+      if (status.ok()) {
+        *result.mutable_accepted() = ToMessage(*results[index]);
+      } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
+        LogRefusal(caller, status);
+        *result.mutable_rejected() = *std::move(rejection);
+      } else {
+        failure = status;  // the store's: the caller repeats the batch, and what was accepted is then answered again
+      }
+    }
+    reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : ToCallStatus(failure, parts_.log));
+  });
   return reactor;
 }
 

@@ -13,8 +13,8 @@
 
 namespace envej::wire {
 
-PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers,
-                                inbox::PullRequest request, v1::PullNoticesResponse* response, const Log& log) {
+PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, inbox::PullRequest request,
+                                v1::PullNoticesResponse* response, const Log& log) {
   auto* reactor = new PullReactor(inboxes, signers, log);
   const std::shared_ptr<Waiting> waiting = reactor->waiting_;
   waiting->handle = inboxes.Pull(

@@ -48,8 +48,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   submission.submit.discharge_date = envelope.discharge_date;
   submission.submit.refusal_if_new = std::move(findings.when_new);
   submission.submit.commitments = CommitmentsOf(region_code, notice, parts.secrets);
-  submission.keep =
-      parts.keeper.Keep(region_code, caller.certificate, std::move(sent.message), municipality, now);
+  submission.keep = parts.keeper.Keep(region_code, caller.certificate, std::move(sent.message), municipality, now);
   return submission;
 }
 

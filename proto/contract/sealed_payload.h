@@ -9,8 +9,8 @@
 
 namespace envej::contract {
 
-// What is sealed of a notice with plain content: an envej.v1.SealedPayload, serialised. It holds the content: the caller
-// wipes it.
+// What is sealed of a notice with plain content: an envej.v1.SealedPayload, serialised. It holds the content: the
+// caller wipes it.
 std::string SealedPayloadOf(absl::string_view region_code, const v1::Notice& plain);
 
 // The plain notice behind a sealed one, from the payload that was opened: with the envelope of `sealed`, but for its

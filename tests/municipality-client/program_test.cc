@@ -47,6 +47,7 @@ class ProgramTest : public testing::Test {
 
   TemporaryFolder files_;
   std::string folder_ = files_ / "received";
+  const support::SealingWorld& world_ = InboxServer::World();
   const std::string output_ = files_ / "output";
   const std::string error_ = files_ / "error";
 };
@@ -57,7 +58,8 @@ class CrashTest : public ProgramTest {
  protected:
   int Pull(const InboxServer& server, int step) {
     return Run({ProgramPath("tests/envej-municipality-crashing"), server.address(), folder_, std::to_string(step),
-                "cat > /dev/null"});
+                "cat > /dev/null", world_.inbox_certificate_file(), world_.inbox_key_file(),
+                world_.authorities_file()});
   }
 
   void Consume(std::map<std::string, int>& consumed) {
@@ -112,7 +114,7 @@ class MutualTlsTest : public ProgramTest {
     request.usage = certs::LeafUsage::kClient;
     const auto client = authority->Issue(request);
     const std::string authority_pem = authority->ToPem()->certificate_pem;
-    WriteFile(files_ / "authorities.pem", authority_pem);
+    WriteFile(files_ / "authorities.pem", authority_pem + ReadFile(world_.authorities_file()));
     WriteFile(files_ / "certificate.pem", client->certificate_pem);
     WriteFile(files_ / "key.pem", client->key_pem);
     chmod((files_ / "key.pem").c_str(), 0600);
@@ -137,7 +139,11 @@ class MutualTlsTest : public ProgramTest {
             "--key",
             files_ / key,
             "--authorities",
-            files_ / "authorities.pem"};
+            files_ / "authorities.pem",
+            "--inbox-certificate",
+            world_.inbox_certificate_file(),
+            "--inbox-key",
+            world_.inbox_key_file()};
   }
 
   // `pull` under strace. The leak check cannot look at a process that is traced.

@@ -1,4 +1,5 @@
-// envej-municipality-crashing ADDRESS DIR STEP COMMAND INBOX-CERTIFICATE INBOX-KEY AUTHORITIES: `pull` without TLS, ending with 42 after STEP steps.
+// envej-municipality-crashing ADDRESS DIR STEP COMMAND INBOX-CERTIFICATE INBOX-KEY AUTHORITIES: `pull` without TLS,
+// ending with 42 after STEP steps.
 
 #include <grpcpp/create_channel.h>
 #include <unistd.h>

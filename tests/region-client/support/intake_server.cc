@@ -13,6 +13,11 @@
 
 namespace envej::region {
 
+const support::SealingWorld& IntakeServer::World() {
+  static const auto* const kWorld = new support::SealingWorld("1081", "0101");
+  return *kWorld;
+}
+
 IntakeServer::IntakeServer(std::shared_ptr<grpc::ServerCredentials> credentials) {
   grpc::ServerBuilder builder;
   int port = 0;
@@ -47,7 +52,9 @@ std::vector<v1::SubmitNoticesRequest> IntakeServer::requests() const {
 std::map<std::string, v1::Notice> IntakeServer::accepted() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::map<std::string, v1::Notice> notices;
-  for (const auto& [id, held] : held_) notices[id] = held.notice;
+  for (const auto& [id, held] : held_) {
+    notices[id] = held.notice.has_sealed() ? World().Open(held.notice).value_or(v1::Notice()) : held.notice;
+  }
   return notices;
 }
 
@@ -115,7 +122,8 @@ v1::Receipt IntakeServer::MakeReceipt(const v1::Notice& notice) {
       .notice_id = notice.envelope().notice_id(),
       .revision = notice.envelope().revision(),
       .accepted_at = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())),
-      .commitment = {.key_id = "test", .value = std::string(32, 'c')},
+      .commitment = {.key_id = notice.envelope().content_commitment().key_id(),
+                     .value = notice.envelope().content_commitment().value()},
       .position = {.store_incarnation = std::string(16, 's'), .broker = "test", .batch = 1, .event_index = 0},
       .inclusion = {}};
   const std::vector<std::string> events = {contract::AcceptedEvent(receipt), "another event"};
@@ -176,6 +184,7 @@ grpc::Status IntakeServer::ListMunicipalities(grpc::ServerContext*, const v1::Li
   first.set_scheme_name("Mentor på vej");
   first.set_phone_number("+4533112233");
   first.set_leaflet_text("Ring til os.\nVi lytter.");
+  first.add_inbox_certificates(World().inbox().der());
   v1::Municipality& second = *response->add_municipalities();
   second.set_municipality_code("0147");
   second.set_name("Frederiksberg");

@@ -12,6 +12,7 @@
 
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/rejection.h"
+#include "tests/support/sealing_world.h"
 
 namespace envej::region {
 
@@ -19,6 +20,9 @@ namespace envej::region {
 // given, once for each id, with receipts that prove it. What it does otherwise is set before it is called.
 class IntakeServer final : public v1::IntakeService::Service {
  public:
+  // Its region and its municipality 0101.
+  static const support::SealingWorld& World();
+
   explicit IntakeServer(std::shared_ptr<grpc::ServerCredentials> credentials = nullptr);
   ~IntakeServer() override;
 
@@ -34,7 +38,7 @@ class IntakeServer final : public v1::IntakeService::Service {
   void SpoilReceipt(const std::string& notice_id);
   void set_page_size(int page_size) { page_size_ = page_size; }
 
-  // Every SubmitNotices request in order of arrival, and what was accepted.
+  // Every SubmitNotices request in order of arrival, and what was accepted: as the municipality finds it.
   std::vector<v1::SubmitNoticesRequest> requests() const;
   std::map<std::string, v1::Notice> accepted() const;
   int most_in_flight() const;

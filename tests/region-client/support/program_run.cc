@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "region-client/program.h"
+#include "tests/region-client/support/intake_server.h"
 
 namespace envej::region {
 
@@ -17,6 +18,7 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
   for (const std::string word : {"--broker", "ADDRESS", "--certificate", "c", "--key", "k", "--authorities", "a"}) {
     words.push_back(word == "ADDRESS" ? address : word);
   }
+  if (!arguments.empty() && arguments.front() == "submit") words.insert(words.end(), {"--secret", "s"});
   std::vector<const char*> argv;
   for (const std::string& word : words) argv.push_back(word.c_str());
 
@@ -36,7 +38,13 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
           [&connection](const certs::ConnectionOptions& options) -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
         connection = options;
         return grpc::CreateChannel(options.broker, grpc::InsecureChannelCredentials());
-      }};
+      },
+      .make_sealer =
+          [](const SealingFiles&) {
+            const support::SealingWorld& world = IntakeServer::World();
+            return NoticeSealer::Create(
+                {.tls = world.region_files(), .secret = world.secret_file(), .former_secrets = {}}, absl::Now());
+          }};
   const ExitCode exit_code = RunProgram(static_cast<int>(argv.size()), argv.data(), outside);
   return {.exit_code = exit_code, .out = out.str(), .err = err.str(), .connection = connection};
 }
