@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "certs/client_connection.h"
+#include "region-client/notice_sealer.h"
 #include "region-client/output.h"
 #include "region-client/submission_client.h"
 

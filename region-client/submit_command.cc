@@ -16,6 +16,7 @@
 #include "region-client/municipality_list.h"
 #include "region-client/notice_file.h"
 #include "region-client/receipt_file.h"
+#include "region-client/retry_policy.h"
 #include "region-client/submission_client.h"
 #include "region-client/submit_report.h"
 
@@ -131,7 +132,8 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
   };
   const auto municipalities = FetchMunicipalities(context, deadline, trying_again);
   if (const CallFailure* failure = std::get_if<CallFailure>(&municipalities)) {
-    const auto kind = failure->refused_by_contract ? Outcome::Kind::kRefused : Outcome::Kind::kUnsent;
+    const bool for_good = failure->refused_by_contract && !IsRetriable(failure->code, failure->retry_delay.has_value());
+    const auto kind = for_good ? Outcome::Kind::kRefused : Outcome::Kind::kUnsent;
     progress.Clear();
     return std::vector<Outcome>(outcomes.size(), {.kind = kind, .receipt = {}, .refusal = failure->refusal});
   }

@@ -33,13 +33,17 @@ make_certificates() {
   "$programs/envej-certs" secret --out "$work/commitment.secret" >>"$work/logs/certs.log"
   issue_certificate broker:demo broker --dns localhost --ip 127.0.0.1
   for region in 1081 1082; do issue_certificate "region:$region:demo" "region-$region"; done
-  for code in "${codes[@]}"; do issue_certificate "municipality:$code" "municipality-$code"; done
+  for region in 1081 1082; do "$programs/envej-certs" secret --out "$work/tls/$region.secret" >>"$work/logs/certs.log"; done
+  for code in "${codes[@]}"; do
+    issue_certificate "municipality:$code" "municipality-$code"
+    issue_certificate "municipality:$code" "inbox-$code" --inbox
+  done
 }
 
 submit() { # FILE-NAME
   local status=0 file=$1.jsonl
   connected "region-${1:0:4}" envej-region submit "$work/sent/$file" --output json --receipts "$work/receipts/$file" \
-    --deadline 60s
+    --secret "$work/tls/${1:0:4}.secret" --deadline 60s
   "${command[@]}" >"$work/answers/$file" 2> >(tee -a "$work/logs/region.log" >&2) || status=$?
   # 1: some were refused, as they must be.
   [ $status = 1 ] || fail "envej-region ended with status $status instead of 1"
@@ -48,6 +52,7 @@ submit() { # FILE-NAME
 # Sets $command to the municipality's pull. Events go to events/CODE.jsonl, messages to logs/municipality-CODE.log.
 pull_command() { # CODE [ARGUMENT...]
   connected "municipality-$1" envej-municipality pull --municipality "$1" --into "$work/received/$1" --lease 10s \
+    --inbox-certificate "$work/tls/inbox-$1.pem" --inbox-key "$work/tls/inbox-$1.key" \
     --deadline 20s --output json "${@:2}"
 }
 

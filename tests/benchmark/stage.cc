@@ -22,14 +22,18 @@ constexpr char kConfiguration[] =
     "tls: {certificate_chain: broker.pem, private_key: broker.key, client_authorities: authority.pem}\n"
     "commitment: {key_id: benchmark, secret_file: commitment.secret}\n";
 
-std::string RegisterText() {
+std::vector<std::string> InboxCodes() {
   std::vector<std::string> codes(std::begin(kSpread), std::end(kSpread));
   codes.insert(codes.end(), {kBatchInbox, kDeepInbox, kShallowInbox});
+  return codes;
+}
+
+std::string RegisterText() {
   std::string municipalities = "municipalities:\n";
   std::string agreements = "agreements:\n";
-  for (const std::string& code : codes) {
+  for (const std::string& code : InboxCodes()) {
     absl::StrAppend(&municipalities, "  - {code: \"", code, "\", name: Municipality ", code,
-                    ", participating: true, scheme_name: Mentor, phone_number: \"+4533333333\", leaflet_text: Ring}\n");
+                    ", participating: true, scheme_name: Mentor, phone_number: \"+4533333333\", leaflet_text: Ring, inbox_certificates: inbox-", code, ".pem}\n");
     absl::StrAppend(&agreements, "  - {region: \"", kRegion, "\", municipality: \"", code,
                     "\", first_day: 2020-01-01, last_day: 2999-12-31}\n");
   }
@@ -97,6 +101,11 @@ absl::Status Stage::WriteConfiguration() {
        {.path = Path("commitment.secret"), .contents = std::string(64, '5') + "\n"}},
       certs::WhenThere::kRefuse);
   if (!written.ok()) return written;
+  for (const std::string& code : InboxCodes()) {
+    certs::LeafRequest inbox = RequestFor("inbox", certs::LeafUsage::kInbox);
+    inbox.uris = {absl::StrCat("urn:envej:municipality:", code)};
+    if (absl::Status status = Issue(absl::StrCat("inbox-", code), inbox).status(); !status.ok()) return status;
+  }
   certs::LeafRequest request = RequestFor("broker", certs::LeafUsage::kServer);
   request.uris = {"urn:envej:broker:benchmark"};
   request.ip_addresses = {"127.0.0.1"};

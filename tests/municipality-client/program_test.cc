@@ -100,13 +100,13 @@ class MutualTlsTest : public ProgramTest {
     const absl::Time now = absl::Now();
     const auto authority =
         certs::CertificateAuthority::Create("test authority", now - absl::Hours(1), now + absl::Hours(24));
-    certs::LeafRequest request{.common_name = "leaf",
-                               .uris = {},
-                               .dns_names = {"localhost"},
-                               .ip_addresses = {"127.0.0.1"},
-                               .not_before = now - absl::Hours(1),
-                               .not_after = now + absl::Hours(1),
-                               .usage = certs::LeafUsage::kServer};
+    certs::LeafRequest request;
+    request.common_name = "leaf";
+    request.dns_names = {"localhost"};
+    request.ip_addresses = {"127.0.0.1"};
+    request.not_before = now - absl::Hours(1);
+    request.not_after = now + absl::Hours(1);
+    request.usage = certs::LeafUsage::kServer;
     const auto server = authority->Issue(request);
     request.uris = {"urn:envej:municipality:0101"};
     request.dns_names.clear();

@@ -179,14 +179,14 @@ TEST_F(SubmitTest, SaysWhatIsUnknownWhereTheAnswerWasLost) {
   for (const auto code : {grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN, grpc::StatusCode::UNAVAILABLE}) {
     IntakeServer server;
     server.FailNextCall({code, ""}, /*carried_out=*/true);
-    server.FailEveryCall({code, ""});
+    server.FailEverySubmission({code, ""});
     const ProgramRun run = RunWith(server.address(), {"submit", "-", "--deadline", "1s"}, Lines(3));
     EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
     EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: "));
     EXPECT_THAT(run.err, HasSubstr("again; nothing is doubled by it (3 of them, first line 1)\n"));
     EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 0, unknown 3\n"));
     EXPECT_THAT(server.accepted(), SizeIs(3));
-    server.FailEveryCall(grpc::Status::OK);
+    server.FailEverySubmission(grpc::Status::OK);
     const ProgramRun again = RunWith(server.address(), {"submit", "-"}, Lines(3));
     EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
   }
@@ -194,7 +194,7 @@ TEST_F(SubmitTest, SaysWhatIsUnknownWhereTheAnswerWasLost) {
 
 TEST_F(SubmitTest, WhatWasOnceUnknownStaysSoUntilItIsAnswered) {
   server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""}, /*carried_out=*/true);
-  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
+  server_.FailEverySubmission(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
   const ProgramRun run = Submit(Lines(2), {"--deadline", "1s", "--output", "json"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
   EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["outcome"], "unknown");
@@ -211,11 +211,11 @@ TEST_F(SubmitTest, SaysWhatToDoWhenNobodyListens) {
 }
 
 TEST_F(SubmitTest, DoesNotRetryWhatWillNotChange) {
-  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kCallerKindNotAllowed, .violations = {}}));
+  server_.FailEverySubmission(contract::ToGrpcStatus({.reason = Reason::kCallerKindNotAllowed, .violations = {}}));
   const ProgramRun refused = Submit(Lines(1));
   EXPECT_EQ(refused.exit_code, ExitCode::kRefused);
   EXPECT_THAT(refused.err, HasSubstr("line 1: refused: CALLER_KIND_NOT_ALLOWED: "));
-  server_.FailEveryCall({grpc::StatusCode::RESOURCE_EXHAUSTED, "too large"});
+  server_.FailEverySubmission({grpc::StatusCode::RESOURCE_EXHAUSTED, "too large"});
   const ProgramRun failed = Submit(Lines(1));
   EXPECT_EQ(failed.exit_code, ExitCode::kUnreachable);
   EXPECT_THAT(failed.err, HasSubstr("unknown whether accepted: RESOURCE_EXHAUSTED: "));

@@ -28,12 +28,15 @@ constexpr char kParticipants[] = R"(regions:
   - {code: "1085", name: Region Sjælland}
 municipalities:
   - {code: "0101", name: København, participating: true, scheme_name: Vejen videre, phone_number: "+4599000001",
-     leaflet_text: Ring til os.}
+     leaflet_text: Ring til os.,
+     inbox_certificates: inbox-0101.pem}
   - {code: "0147", name: Frederiksberg, participating: true, scheme_name: Godt hjem, phone_number: "+4599000002",
-     leaflet_text: Ring til os.}
+     leaflet_text: Ring til os.,
+     inbox_certificates: inbox-0147.pem}
   - {code: "0151", name: Ballerup, participating: false}
   - {code: "0851", name: Aalborg, participating: true, scheme_name: Hjem igen, phone_number: "+4599000003",
-     leaflet_text: Ring til os.}
+     leaflet_text: Ring til os.,
+     inbox_certificates: inbox-0851.pem}
 agreements:
   - {region: "1081", municipality: "0101", first_day: 2020-01-01, last_day: 2199-12-31}
   - {region: "1081", municipality: "0147", first_day: 2020-01-01, last_day: 2199-12-31}
@@ -69,6 +72,19 @@ certs::TestAuthority& SharedAuthority() {
   return *authority;
 }
 
+const certs::IssuedCertificate& InboxFor(const std::string& municipality_code) {
+  static std::mutex mutex;
+  static auto* const issued = new std::map<std::string, certs::IssuedCertificate>;
+  const std::lock_guard lock(mutex);
+  auto found = issued->find(municipality_code);
+  if (found == issued->end()) {
+    certs::LeafRequest request = certs::ClientRequest(absl::StrCat("urn:envej:municipality:", municipality_code));
+    request.usage = certs::LeafUsage::kInbox;
+    found = issued->emplace(municipality_code, SharedAuthority().Issue(request)).first;
+  }
+  return found->second;
+}
+
 std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris) {
   static std::mutex mutex;
   static auto* const issued = new std::map<std::vector<std::string>, certs::IssuedCertificate>;
@@ -101,6 +117,11 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings) : open_files_(setti
   folder_.Write("participants.yaml", kParticipants, 0644);
   folder_.Write("commitment.secret", std::string(64, 'a') + "\n");
   SharedAuthority().IssueFiles(folder_, "broker", certs::ServerRequest());
+  for (const std::string code : {"0101", "0147", "0851"}) {
+    const certs::IssuedCertificate& inbox = InboxFor(code);
+    folder_.Write(absl::StrCat("inbox-", code, ".pem"), inbox.certificate_pem);
+    folder_.Write(absl::StrCat("inbox-", code, ".key"), inbox.key_pem);
+  }
   const bool known = absl::SimpleAtoi(settings.listen.substr(settings.listen.rfind(':') + 1), &port_);
   EXPECT_TRUE(known) << settings.listen;
 }
@@ -161,6 +182,20 @@ std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view ur
   const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, "client", certs::ClientRequest(uri));
   return {"--broker", address(),         "--certificate", files.certificate_chain,
           "--key",    files.private_key, "--authorities", files.authorities};
+}
+
+std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri) const {
+  std::vector<std::string> arguments = ConnectionArguments(uri);
+  arguments.insert(arguments.end(), {"--secret", folder_.Path("commitment.secret")});
+  return arguments;
+}
+
+std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri) const {
+  const std::string inbox = absl::StrCat("inbox-", uri.substr(uri.rfind(':') + 1));
+  std::vector<std::string> arguments = ConnectionArguments(uri);
+  arguments.insert(arguments.end(), {"--inbox-certificate", folder_.Path(inbox + ".pem"), "--inbox-key",
+                                     folder_.Path(inbox + ".key")});
+  return arguments;
 }
 
 std::unique_ptr<grpc::ClientContext> CallContext(absl::Duration deadline) {

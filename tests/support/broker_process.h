@@ -34,6 +34,10 @@ inline constexpr char kEndedAgreementCode[] = "0851";  // participates; its agre
 // What a test program's certificates come from: one authority, made when first asked for.
 certs::TestAuthority& SharedAuthority();
 
+// The certificate and key to which notices for a municipality are sealed; under SharedAuthority.
+const certs::IssuedCertificate& InboxFor(const std::string& municipality_code);
+
+
 // The credentials of a client whose certificate has these URI names; without any it has no certificate at all.
 std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris);
 
@@ -83,6 +87,9 @@ class BrokerProcess {
   std::unique_ptr<v1::InboxService::Stub> Inbox(absl::string_view uri) const;
   // The four connection options of the clients, with files for this identity.
   std::vector<std::string> ConnectionArguments(absl::string_view uri) const;
+  // The same, with what each program seals or opens with.
+  std::vector<std::string> RegionArguments(absl::string_view uri) const;
+  std::vector<std::string> MunicipalityArguments(absl::string_view uri) const;
 
  private:
   int open_files_;

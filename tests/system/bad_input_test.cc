@@ -185,12 +185,12 @@ class BadClientTest : public testing::Test {
   void SetUp() override { ASSERT_TRUE(broker_.Start()); }
 
   std::vector<std::string> Region(const std::vector<std::string>& command) const {
-    return Join({ProgramPath("envej-region")}, command, broker_.ConnectionArguments(support::kRegion));
+    return Join({ProgramPath("envej-region")}, command, broker_.RegionArguments(support::kRegion));
   }
   std::vector<std::string> Municipality() const {
     return Join({ProgramPath("envej-municipality")},
                 {"pull", "--municipality", support::kCode, "--into", broker_.folder().Path("received")},
-                broker_.ConnectionArguments(support::kMunicipality));
+                broker_.MunicipalityArguments(support::kMunicipality));
   }
   static std::vector<std::string> Join(std::vector<std::string> program, const std::vector<std::string>& command,
                                        const std::vector<std::string>& connection) {

@@ -46,7 +46,11 @@ class TwoInboxesTest : public testing::Test {
 
   Ended Run(const char* program, std::vector<std::string> arguments, const char* identity) {
     arguments.insert(arguments.begin(), support::ProgramPath(program));
-    for (const std::string& argument : broker_.ConnectionArguments(identity)) arguments.push_back(argument);
+    const bool is_region = absl::string_view(program) == "envej-region";
+    for (const std::string& argument :
+         is_region ? broker_.RegionArguments(identity) : broker_.MunicipalityArguments(identity)) {
+      arguments.push_back(argument);
+    }
     return Process(arguments).Wait();
   }
 

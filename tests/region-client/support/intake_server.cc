@@ -87,7 +87,7 @@ grpc::Status IntakeServer::SubmitNotices(grpc::ServerContext*, const v1::SubmitN
   const std::lock_guard<std::mutex> lock(mutex_);
   --in_flight_;
   requests_.push_back(*request);
-  Failure failure{.status = always_, .carried_out = false};
+  Failure failure{.status = always_.ok() ? every_submission_ : always_, .carried_out = false};
   if (!failures_.empty()) {
     failure = failures_.front();
     failures_.pop_front();

@@ -32,6 +32,8 @@ class IntakeServer final : public v1::IntakeService::Service {
   // The next calls of SubmitNotices fail so, one after the other; with `carried_out`, only the answer is lost.
   void FailNextCall(const grpc::Status& status, bool carried_out = false);
   void FailEveryCall(const grpc::Status& status);
+  // Those that submit alone.
+  void FailEverySubmission(const grpc::Status& status) { every_submission_ = status; }
   // This notice is refused the next `times` times.
   void Refuse(const std::string& notice_id, contract::Reason reason, int times = 1'000'000);
   // Receipts of this notice no longer prove what they say.
@@ -75,6 +77,7 @@ class IntakeServer final : public v1::IntakeService::Service {
   std::vector<v1::SubmitNoticesRequest> requests_;
   std::map<std::string, Held> held_;
   grpc::Status always_ = grpc::Status::OK;
+  grpc::Status every_submission_ = grpc::Status::OK;
   int page_size_ = 500;
   int in_flight_ = 0;
   int most_in_flight_ = 0;
