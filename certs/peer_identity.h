@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "certs/identity.h"
+#include "certs/peer_certificates.h"
 
 namespace envej::certs {
 
@@ -12,6 +13,9 @@ namespace envej::certs {
 // participant's. UNAUTHENTICATED otherwise; the message repeats nothing of the certificate. Cheap enough for every
 // call, and safe from any thread.
 absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context);
+
+// The same for a peer that may also be known by its subject (IdentifyParticipant).
+absl::StatusOr<Identity> PeerIdentity(const PeerCertificate& peer, const SubjectTable& table);
 
 }  // namespace envej::certs
 
