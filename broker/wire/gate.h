@@ -20,7 +20,8 @@ class Gate {
   Gate(const admission::Admission& admission, const Clock& clock, const Log& log)
       : admission_(admission), clock_(clock), log_(log) {}
 
-  // The caller; or a refusal: CALLER_UNKNOWN, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
+  // The caller; or a refusal: CALLER_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING,
+  // DEADLINE_PASSED.
   absl::StatusOr<certs::Identity> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
 
   // From now on every call is refused with BROKER_STOPPING.

@@ -144,6 +144,26 @@ TEST_F(AdmissionTest, AnUnknownCallerIsToldSoWhateverItAsks) {
   }
 }
 
+TEST_F(AdmissionTest, ASuspendedParticipantIsToldSoWhateverItAsksAndNobodyElseIs) {
+  Register entries = Entries();
+  entries.regions[0].caller.suspended = true;
+  entries.municipalities[1].caller.suspended = true;
+  const Participants participants(std::move(entries));
+  const Admission admission(participants, Zone());
+  const Rejection suspended{.reason = Reason::kParticipantSuspended, .violations = {}};
+  const Identity ward{.kind = ParticipantKind::kRegion, .code = "1084", .origin = "ward-system"};
+  const Identity greve{.kind = ParticipantKind::kMunicipality, .code = "0253", .origin = ""};
+  const Identity zealand{.kind = ParticipantKind::kRegion, .code = "1085", .origin = ""};
+  for (const AccessRule& rule : kAccessPolicy) {
+    for (const Identity& caller : {kCapital, ward, greve}) {
+      EXPECT_EQ(admission.Authorise(caller, rule.method), suspended);
+    }
+    for (const Identity& caller : {zealand, kCopenhagen, kNightWatch}) {
+      EXPECT_EQ(admission.Authorise(caller, rule.method), admission_.Authorise(caller, rule.method));
+    }
+  }
+}
+
 TEST_F(AdmissionTest, AProperNoticeUnderAnAgreementIsNotRefused) {
   const Findings findings = Judge("1084", "0101", july_);
   EXPECT_EQ(findings.always, std::nullopt);
