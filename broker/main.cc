@@ -21,11 +21,13 @@
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/secret_register.h"
+#include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
+#include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
@@ -34,7 +36,10 @@
 #include "broker/wire/stored_content.h"
 #include "certs/broker_certificate.h"
 #include "certs/command_line.h"
+#include "certs/inbox_certificate.h"
 #include "certs/key_file.h"
+#include "certs/pem.h"
+#include "certs/sealing.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
 
@@ -73,8 +78,43 @@ struct Configuration {
   std::unique_ptr<admission::Participants> participants;
   std::vector<contract::CommitmentSecret> secrets;  // the one in use first
   std::shared_ptr<grpc::ServerCredentials> credentials;
+  std::unique_ptr<certs::Sealer> sealer;  // in the broker's own name
   absl::TimeZone copenhagen;
 };
+
+absl::StatusOr<certs::Sealer> MakeSealer(const options::TlsOptions& tls) {
+  const absl::StatusOr<std::string> certificate_pem = certs::ReadCertificateFile(tls.certificate_chain);
+  if (!certificate_pem.ok()) return certificate_pem.status();
+  const absl::StatusOr<std::string> key_pem = certs::ReadKeyFile(tls.private_key);
+  if (!key_pem.ok()) return key_pem.status();
+  absl::StatusOr<std::vector<certs::Certificate>> certificates = certs::Certificate::FromPem(*certificate_pem);
+  if (!certificates.ok()) return certificates.status();
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*key_pem);
+  if (!key.ok()) return key.status();
+  absl::StatusOr<certs::Sealer> sealer = certs::Sealer::Create(certificates->front(), *std::move(key));
+  if (sealer.ok()) return sealer;
+  return absl::Status(sealer.status().code(), absl::StrCat(tls.private_key, ": ", sealer.status().message()));
+}
+
+// One that nobody could seal to is a mistake in the register. Those that have not begun or are over are passed over: a
+// register outlives them.
+absl::Status CheckInboxCertificates(const admission::Participants& participants, const std::string& authorities_file) {
+  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(authorities_file);
+  if (!pem.ok()) return pem.status();
+  const absl::StatusOr<std::vector<certs::Certificate>> authorities = certs::Certificate::FromPem(*pem);
+  if (!authorities.ok()) return authorities.status();
+  const absl::Time now = SystemClock().Now();
+  for (const admission::Municipality& municipality : participants.municipalities()) {
+    for (const certs::Certificate& certificate : municipality.inbox_certificates) {
+      if (!certificate.IsValidAt(now)) continue;
+      const absl::Status good = certs::CheckInboxCertificate(certificate, *authorities, municipality.code, now);
+      if (good.ok()) continue;
+      return absl::Status(good.code(), absl::StrCat("the inbox certificate of municipality ", municipality.code,
+                                                    " cannot be used: ", good.message()));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
   Configuration configuration;
@@ -101,6 +141,12 @@ absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
                                     .authorities = options.tls.client_authorities});
   if (!credentials.ok()) return credentials.status();
   configuration.credentials = *std::move(credentials);
+
+  absl::StatusOr<certs::Sealer> sealer = MakeSealer(options.tls);
+  if (!sealer.ok()) return sealer.status();
+  configuration.sealer = std::make_unique<certs::Sealer>(*std::move(sealer));
+  const absl::Status inboxes = CheckInboxCertificates(*configuration.participants, options.tls.client_authorities);
+  if (!inboxes.ok()) return inboxes;
 
   const absl::Status own = certs::CheckBrokerCertificate(options.tls.certificate_chain, options.broker_name);
   if (!own.ok()) return own;
@@ -227,16 +273,19 @@ int Serve(const std::string& config_path) {
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
   wire::Gate gate(admission, clock, log);
+  inbox::SignerCertificates signers(**store);
+  const wire::ContentKeeper keeper(*configuration.sealer, signers);
   wire::IntakeService intake({.gate = gate,
                               .admission = admission,
                               .participants = *configuration.participants,
+                              .keeper = keeper,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
                               .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
                               .copenhagen = configuration.copenhagen});
-  wire::InboxService outlet(gate, admission, inboxes, log);
+  wire::InboxService outlet(gate, admission, inboxes, signers, log);
   inboxes.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server =
       wire::Server::Start(Listening(configuration, open_files, clock, log), {&intake, &outlet});

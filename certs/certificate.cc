@@ -32,8 +32,13 @@ Certificate::Certificate(CertificatePointer x509, std::string der) {
   X509_check_purpose(x509.get(), -1, 0);
   ERR_clear_error();
   std::string fingerprint = Fingerprint(der);
-  parsed_ = std::make_shared<const Parsed>(
-      Parsed{.x509 = std::move(x509), .der = std::move(der), .fingerprint = std::move(fingerprint)});
+  const absl::Time not_before = NotBefore(*x509);
+  const absl::Time not_after = NotAfter(*x509);
+  parsed_ = std::make_shared<const Parsed>(Parsed{.x509 = std::move(x509),
+                                                  .der = std::move(der),
+                                                  .fingerprint = std::move(fingerprint),
+                                                  .not_before = not_before,
+                                                  .not_after = not_after});
 }
 
 absl::StatusOr<Certificate> Certificate::FromDer(absl::string_view der) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "certs/openssl_pointers.h"
 
 namespace envej::certs {
@@ -25,6 +26,8 @@ class Certificate {
   // SHA-256 of the DER, 32 bytes: the name by which certificates are spoken of.
   const std::string& fingerprint() const { return parsed_->fingerprint; }
   const X509& x509() const { return *parsed_->x509; }
+  // By its dates alone.
+  bool IsValidAt(absl::Time now) const { return parsed_->not_before <= now && now <= parsed_->not_after; }
 
   bool operator==(const Certificate& other) const { return der() == other.der(); }
 
@@ -33,6 +36,8 @@ class Certificate {
     CertificatePointer x509;
     std::string der;
     std::string fingerprint;
+    absl::Time not_before;
+    absl::Time not_after;
   };
 
   explicit Certificate(CertificatePointer x509, std::string der);

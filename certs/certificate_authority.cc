@@ -27,14 +27,28 @@ constexpr std::array<Extension, 3> kAuthorityExtensions = {{
     {NID_key_usage, "critical,keyCertSign,cRLSign"},
     {NID_subject_key_identifier, "hash"},
 }};
-constexpr std::array<Extension, 4> kLeafExtensions = {{
+constexpr std::array<Extension, 3> kLeafExtensions = {{
     {NID_basic_constraints, "critical,CA:FALSE"},
-    {NID_key_usage, "critical,digitalSignature"},
     {NID_subject_key_identifier, "hash"},
     {NID_authority_key_identifier, "keyid:always"},
 }};
-constexpr Extension kServerUsage = {NID_ext_key_usage, "serverAuth"};
-constexpr Extension kClientUsage = {NID_ext_key_usage, "clientAuth"};
+constexpr Extension kSigns = {NID_key_usage, "critical,digitalSignature"};
+constexpr Extension kAgreesOnKeys = {NID_key_usage, "critical,keyAgreement"};
+constexpr std::array<Extension, 2> kServerUsage = {{kSigns, {NID_ext_key_usage, "serverAuth"}}};
+constexpr std::array<Extension, 2> kClientUsage = {{kSigns, {NID_ext_key_usage, "clientAuth"}}};
+constexpr std::array<Extension, 2> kInboxUsage = {{kAgreesOnKeys, {NID_ext_key_usage, "emailProtection"}}};
+
+const std::array<Extension, 2>& ExtensionsFor(LeafUsage usage) {
+  switch (usage) {
+    case LeafUsage::kServer:
+      return kServerUsage;
+    case LeafUsage::kClient:
+      return kClientUsage;
+    case LeafUsage::kInbox:
+      break;
+  }
+  return kInboxUsage;
+}
 
 absl::Status Failed(absl::string_view what) {
   ERR_clear_error();
@@ -211,9 +225,9 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest&
       MakeUnsigned(request.common_name, request.not_before, request.not_after, *key);
   if (!certificate.ok()) return certificate.status();
   X509& leaf = **certificate;
-  const Extension& usage = request.usage == LeafUsage::kServer ? kServerUsage : kClientUsage;
   if (X509_set_issuer_name(&leaf, X509_get_subject_name(certificate_.get())) != 1 ||
-      !AddExtensions(leaf, *certificate_, kLeafExtensions) || !AddExtension(leaf, *certificate_, usage)) {
+      !AddExtensions(leaf, *certificate_, kLeafExtensions) ||
+      !AddExtensions(leaf, *certificate_, ExtensionsFor(request.usage))) {
     return Failed("the certificate cannot be made");
   }
   if (absl::Status named = AddSubjectAttributes(leaf, request); !named.ok()) return named;

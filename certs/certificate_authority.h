@@ -15,7 +15,9 @@
 
 namespace envej::certs {
 
-enum class LeafUsage { kServer, kClient };
+// TLS as a server or as a client, or an inbox: what is sealed to it is decrypted with its key, and nothing else is
+// done.
+enum class LeafUsage { kServer, kClient, kInbox };
 
 // A certificate to be issued, just as it is asked for: what is sensible is for the caller to decide.
 struct LeafRequest {

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "certs/identity.h"
+#include "certs/inbox_certificate.h"
 #include "certs/pem.h"
 
 namespace envej::certs {
@@ -24,6 +25,7 @@ std::string ParticipantText(X509& certificate, const std::vector<std::string>& u
 
 std::string UsageText(X509& certificate) {
   if (IsAuthority(certificate)) return "authority";
+  if (IsForAnInbox(certificate)) return "inbox";
   const uint32_t usage = X509_get_extended_key_usage(&certificate);
   // A certificate that says nothing may be used for anything.
   if (usage == UINT32_MAX) return "both";

@@ -16,7 +16,7 @@ struct CertificateSummary {
   std::string subject;            // RFC 2253
   std::vector<std::string> uris;  // proper: exactly one, except an authority, which has none
   std::string participant;        // region, municipality or operations; broker; authority; none
-  std::string usage;              // server, client, authority, both or other
+  std::string usage;              // server, client, both, inbox, authority or other
   std::string serial;             // hexadecimal
   absl::Time not_before;
   absl::Time not_after;

@@ -7,6 +7,7 @@
 #include "municipality-client/waiting.h"
 #include "proto/contract/backoff.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/sealed_payload.h"
 
 namespace envej::municipality_client {
 namespace {
@@ -17,10 +18,11 @@ constexpr absl::Duration kEmptyAnswerLeast = absl::Seconds(1);
 
 }  // namespace
 
-Delivery::Delivery(DeliveryOptions options, InboxClient& client, NoticeFolder& folder, Output& output,
-                   const absl::TimeZone& copenhagen, StepCallback on_step)
+Delivery::Delivery(DeliveryOptions options, InboxClient& client, const ContentOpener& opener, NoticeFolder& folder,
+                   Output& output, const absl::TimeZone& copenhagen, StepCallback on_step)
     : options_(std::move(options)),
       client_(client),
+      opener_(opener),
       folder_(folder),
       output_(output),
       copenhagen_(copenhagen),
@@ -32,17 +34,16 @@ absl::Status Delivery::Run(std::stop_token stop) {
   int fruitless = 0;
   while (!stop.stop_requested()) {
     const absl::Time asked = absl::Now();
-    absl::StatusOr<std::vector<v1::InboxItem>> items =
-        client_.Pull(options_.batch, options_.wait, options_.lease, stop);
-    if (absl::IsCancelled(items.status())) break;
-    if (!items.ok()) return items.status();
-    if (items->empty()) {
+    absl::StatusOr<Pulled> pulled = client_.Pull(options_.batch, options_.wait, options_.lease, stop);
+    if (absl::IsCancelled(pulled.status())) break;
+    if (!pulled.ok()) return pulled.status();
+    if (pulled->items.empty()) {
       if (!options_.forever) return absl::OkStatus();
       if (absl::Now() - asked < kEmptyAnswerLeast) WaitFor(kEmptyAnswerLeast, stop);
       continue;
     }
 
-    const absl::StatusOr<size_t> settled = Deliver(*items, stop);
+    const absl::StatusOr<size_t> settled = Deliver(*pulled, stop);
     output_.Progress(summary_);
     if (output_.failed() && (settled.ok() || absl::IsAborted(settled.status()))) {
       return absl::DataLossError(
@@ -62,11 +63,14 @@ absl::Status Delivery::Run(std::stop_token stop) {
   return options_.forever ? absl::OkStatus() : absl::CancelledError("stopped before the inbox was empty");
 }
 
-Delivery::Batch Delivery::Sort(const std::vector<v1::InboxItem>& items) const {
+absl::StatusOr<Delivery::Batch> Delivery::Sort(const Pulled& pulled) const {
   const contract::Moment moment = contract::Moment::At(absl::Now(), copenhagen_);
+  const Signers signers = ReadSigners(pulled.signer_certificates);
   Batch batch;
-  for (const v1::InboxItem& item : items) {
-    Verdict verdict = CheckItem(item, options_.municipality_code, moment);
+  for (const v1::InboxItem& item : pulled.items) {
+    absl::StatusOr<Verdict> judged = Judge(item, signers, moment);
+    if (!judged.ok()) return judged.status();
+    Verdict& verdict = *judged;
     if (verdict.arrival.has_value()) {
       batch.arrivals.push_back(*std::move(verdict.arrival));
       batch.arrival_leases.push_back(item.lease().name());
@@ -76,6 +80,21 @@ Delivery::Batch Delivery::Sort(const std::vector<v1::InboxItem>& items) const {
     }
   }
   return batch;
+}
+
+absl::StatusOr<Verdict> Delivery::Judge(const v1::InboxItem& item, const Signers& signers,
+                                        const contract::Moment& moment) const {
+  if (item.kind() != v1::ITEM_KIND_NOTICE) return CheckItem(item, options_.municipality_code, moment);
+  absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> opened = opener_.Open(item, signers, moment.time);
+  if (!opened.ok()) return opened.status();
+  if (const v1::ReturnReason* reason = std::get_if<v1::ReturnReason>(&*opened)) {
+    return Verdict{.arrival = std::nullopt, .cause = ReturnCause{.reason = *reason, .rules = {}}};
+  }
+  v1::InboxItem plain = item;
+  plain.mutable_notice()->Swap(&std::get<v1::Notice>(*opened));
+  Verdict verdict = CheckItem(plain, options_.municipality_code, moment);
+  contract::Wipe(*plain.mutable_notice()->mutable_citizen());
+  return verdict;
 }
 
 absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
@@ -97,13 +116,16 @@ absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
   return kept;
 }
 
-absl::StatusOr<size_t> Delivery::Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop) {
+absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token stop) {
+  const std::vector<v1::InboxItem>& items = pulled.items;
   output_.Pulled(items.size());
   std::vector<v1::LeaseName> leases;
   for (const v1::InboxItem& item : items) leases.push_back(item.lease().name());
   const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
 
-  Batch batch = Sort(items);
+  absl::StatusOr<Batch> sorted = Sort(pulled);
+  if (!sorted.ok()) return sorted.status();
+  Batch& batch = *sorted;
   const absl::StatusOr<std::vector<Kept>> kept = Keep(batch);
   if (!kept.ok()) return kept.status();
   summary_.received += items.size();

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "municipality-client/content_opener.h"
 #include "municipality-client/inbox_client.h"
 #include "municipality-client/item_check.h"
 #include "municipality-client/notice_folder.h"
@@ -32,8 +33,8 @@ struct DeliveryOptions {
 class Delivery {
  public:
   // All but `options` outlive it.
-  Delivery(DeliveryOptions options, InboxClient& client, NoticeFolder& folder, Output& output,
-           const absl::TimeZone& copenhagen, StepCallback on_step);
+  Delivery(DeliveryOptions options, InboxClient& client, const ContentOpener& opener, NoticeFolder& folder,
+           Output& output, const absl::TimeZone& copenhagen, StepCallback on_step);
 
   // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
   // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged
@@ -51,11 +52,13 @@ class Delivery {
     std::vector<v1::LeaseName> cause_leases;  // of each cause
   };
 
-  Batch Sort(const std::vector<v1::InboxItem>& items) const;
+  absl::StatusOr<Batch> Sort(const Pulled& pulled) const;
+  absl::StatusOr<Verdict> Judge(const v1::InboxItem& item, const Signers& signers,
+                                const contract::Moment& moment) const;
   // Keeps the arrivals; those that the folder has had with another content become causes for a return.
   absl::StatusOr<std::vector<Kept>> Keep(Batch& batch);
   // How many items were settled: acknowledged or returned. ABORTED if the command failed.
-  absl::StatusOr<size_t> Deliver(const std::vector<v1::InboxItem>& items, std::stop_token stop);
+  absl::StatusOr<size_t> Deliver(const Pulled& pulled, std::stop_token stop);
   absl::Status RunCommand(const std::vector<Kept>& kept);
   absl::StatusOr<size_t> Acknowledge(const std::vector<v1::LeaseName>& leases, std::stop_token stop);
   absl::StatusOr<size_t> Return(const Batch& batch, std::stop_token stop);
@@ -67,6 +70,7 @@ class Delivery {
 
   DeliveryOptions options_;
   InboxClient& client_;
+  const ContentOpener& opener_;
   NoticeFolder& folder_;
   Output& output_;
   absl::TimeZone copenhagen_;

@@ -112,7 +112,7 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
   }
 }
 
-absl::StatusOr<std::vector<v1::InboxItem>> InboxClient::Pull(int most, absl::Duration wait, absl::Duration lease,
+absl::StatusOr<Pulled> InboxClient::Pull(int most, absl::Duration wait, absl::Duration lease,
                                                              std::stop_token stop) {
   v1::PullNoticesRequest request;
   request.set_municipality_code(settings_.municipality_code);
@@ -126,7 +126,9 @@ absl::StatusOr<std::vector<v1::InboxItem>> InboxClient::Pull(int most, absl::Dur
       kCallLimit + wait, OnStop::kCancel, stop);
   if (!response.ok()) return response.status();
   if (response->items_size() > most) return absl::InternalError("the broker's answer holds more items than asked for");
-  return std::vector<v1::InboxItem>(response->items().begin(), response->items().end());
+  return Pulled{
+      .items = {response->items().begin(), response->items().end()},
+      .signer_certificates = {response->signer_certificates().begin(), response->signer_certificates().end()}};
 }
 
 absl::Status InboxClient::ExtendOnce(const std::vector<v1::LeaseName>& leases, absl::Duration lease,

@@ -26,6 +26,12 @@ struct Retry {
   absl::Duration wait;
 };
 
+// What a pull gives.
+struct Pulled {
+  std::vector<v1::InboxItem> items;
+  std::vector<std::string> signer_certificates;  // in DER, as the broker gave them
+};
+
 // The calls to one municipality's inbox. What may succeed later is tried again, with the same tokens, after a random
 // wait that grows to ten seconds.
 //
@@ -45,7 +51,7 @@ class InboxClient {
   InboxClient(std::shared_ptr<grpc::Channel> channel, Settings settings);
 
   // At most `most` items, leased for `lease`; none when there was none for `wait`. A stop ends it at once.
-  absl::StatusOr<std::vector<v1::InboxItem>> Pull(int most, absl::Duration wait, absl::Duration lease,
+  absl::StatusOr<Pulled> Pull(int most, absl::Duration wait, absl::Duration lease,
                                                   std::stop_token stop);
 
   // One attempt, at most `limit` long: a lease that could not be extended may be extended by the next.

@@ -28,7 +28,8 @@ constexpr char kFooter[] =
     "  2  usage, or a file, certificate, folder or output that cannot be used\n"
     "  3  the broker was not reached within the deadline";
 
-int Run(const PullOptions& options, const certs::ConnectionOptions& connection, const StopSignals& signals) {
+int Run(PullOptions& options, const certs::ConnectionOptions& connection, const StopSignals& signals) {
+  options.opening.authorities = connection.files.authorities;
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = certs::Connect(connection);
   if (!channel.ok()) {
     const absl::string_view why = channel.status().message();

@@ -17,6 +17,7 @@ namespace {
 constexpr absl::Duration kWatchWait = absl::Seconds(30);
 static_assert(kWatchWait <= contract::kPullWaitMost);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);
+constexpr int kInboxesMost = 8;
 
 CLI::Validator MunicipalityCode() {
   return CLI::Validator(
@@ -63,6 +64,27 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
   application.add_option("--municipality", options.municipality_code, "whose inbox: its four-digit code")
       ->required()
       ->check(MunicipalityCode());
+  application
+      .add_option("--inbox-certificate", options.opening.inbox_certificates,
+                  "the certificate to which the inbox's notices are sealed; given again for each while keys roll over")
+      ->required()
+      ->type_name("FILE")
+      ->envname("ENVEJ_INBOX_CERTIFICATE")
+      ->expected(1, kInboxesMost)
+      ->allow_extra_args(false);
+  application
+      .add_option("--inbox-key", options.opening.inbox_keys,
+                  "its private key, which opens them; given again for each, in the same order")
+      ->required()
+      ->type_name("FILE")
+      ->envname("ENVEJ_INBOX_KEY")
+      ->expected(1, kInboxesMost)
+      ->allow_extra_args(false);
+  application
+      .add_option("--revocation-lists", options.opening.revocation_lists,
+                  "file or folder with the authorities' revocation lists, against which signers are held")
+      ->type_name("PATH")
+      ->envname("ENVEJ_REVOCATION_LISTS");
   application.add_option("--batch", options.batch, "how many notices to pull at a time")
       ->check(CLI::Range(1, contract::kBatchNotices))
       ->capture_default_str();
@@ -98,6 +120,8 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
                                 "; a notice named there may be written a second time"));
   }
 
+  const absl::StatusOr<ContentOpener> opener = ContentOpener::Create(options.opening);
+  if (!opener.ok()) return Unusable(output, opener.status());
   InboxClient client(std::move(channel),
                      {.municipality_code = options.municipality_code,
                       .patience = options.forever ? absl::InfiniteDuration() : DurationOf(options.deadline),
@@ -108,7 +132,7 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
                      .wait = options.forever ? kWatchWait : absl::ZeroDuration(),
                      .forever = options.forever,
                      .command = options.command},
-                    client, *folder, output, *copenhagen, std::move(on_step));
+                    client, *opener, *folder, output, *copenhagen, std::move(on_step));
   const absl::Status status = delivery.Run(std::move(stop));
   output.End(delivery.summary());
   if (!status.ok()) {

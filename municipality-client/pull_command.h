@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "municipality-client/content_opener.h"
 #include "municipality-client/step.h"
 
 namespace envej::municipality_client {
@@ -30,6 +31,7 @@ struct PullOptions {
   std::string command;
   std::string output = "text";
   bool forever = false;  // watch
+  OpeningFiles opening;
 };
 
 // Adds the options that both take; those of `pull` alone too unless `options.forever`. Ranges are checked when the

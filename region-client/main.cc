@@ -30,6 +30,9 @@ int main(int argc, char** argv) {
                                                  }};
   const region::Streams streams = {
       .in = std::cin, .out = std::cout, .err = std::cerr, .err_is_terminal = isatty(STDERR_FILENO) == 1};
-  const region::Outside outside = {.streams = streams, .surroundings = surroundings, .connect = envej::certs::Connect};
+  const region::Outside outside = {.streams = streams, .surroundings = surroundings, .connect = envej::certs::Connect,
+                                   .make_sealer = [](const region::SealingFiles& files) {
+                                     return region::NoticeSealer::Create(files, absl::Now());
+                                   }};
   return static_cast<int>(region::RunProgram(argc, argv, outside));
 }

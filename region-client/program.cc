@@ -67,6 +67,7 @@ const std::map<std::string, v1::NoticeState>& States() {
 // What the arguments say.
 struct Arguments {
   SubmitOptions submit;
+  SealingFiles sealing;
   StatusOptions status;
   MunicipalitiesOptions municipalities;
   // One for each command: CLI11 reads the environment for those that are not used too.
@@ -126,6 +127,19 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
   command->add_option("--deadline", arguments.deadline, "how long to try, from 1s to 24h; 5m without it")
       ->type_name("DURATION")
       ->check(CLI::Validator(CheckDeadline, ""));
+  command
+      ->add_option("--secret", arguments.sealing.secret,
+                   "the region's own secret, by which its notices are recognised when they are repeated; made by "
+                   "`envej-certs secret`")
+      ->type_name("FILE")
+      ->envname("ENVEJ_SECRET")
+      ->required();
+  command
+      ->add_option("--former-secret", arguments.sealing.former_secrets,
+                   "a secret that it replaced less than seven months ago; may be given again")
+      ->type_name("FILE")
+      ->expected(1, static_cast<int>(contract::kFormerCommitments))
+      ->allow_extra_args(false);
   certs::AddConnectionOptions(*command, arguments.submit_connection);
   return command;
 }
@@ -221,7 +235,13 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
                                   .surroundings = outside.surroundings};
   ExitCode exit_code = ExitCode::kDone;
   if (submit->parsed()) {
-    exit_code = Submit(arguments.submit, context);
+    arguments.sealing.tls = connection.files;
+    absl::StatusOr<NoticeSealer> sealer = outside.make_sealer(arguments.sealing);
+    if (!sealer.ok()) {
+      streams.err << sealer.status().message() << '\n';
+      return ExitCode::kUnusable;
+    }
+    exit_code = Submit(arguments.submit, context, *sealer);
   } else if (status->parsed()) {
     exit_code = ShowStatus(arguments.status, context);
   } else {

@@ -18,6 +18,7 @@ struct Outside {
   const Streams& streams;
   const Surroundings& surroundings;
   std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>(const certs::ConnectionOptions&)> connect;
+  std::function<absl::StatusOr<NoticeSealer>(const SealingFiles&)> make_sealer;
 };
 
 // envej-region: reads the arguments and carries out one command.

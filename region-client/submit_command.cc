@@ -6,11 +6,14 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/notice_rules.h"
 #include "region-client/leaflet_hint.h"
+#include "region-client/municipality_list.h"
 #include "region-client/notice_file.h"
 #include "region-client/receipt_file.h"
 #include "region-client/submission_client.h"
@@ -91,37 +94,68 @@ std::string TryingAgain(const CallFailure& failure, absl::Time deadline, const C
                       until);
 }
 
-// Submits all notices and answers an outcome for each; `kept` tells whether every receipt was kept.
+// The notices that can be sent, sealed, and which of the file's each is.
+struct SealedNotices {
+  std::vector<NoticeEntry> notices;
+  std::vector<size_t> places;
+};
+
+// Seals what can be; what cannot gets its outcome.
+SealedNotices SealAll(const NoticeFile& file, const NoticeSealer& sealer, std::vector<Outcome>& outcomes) {
+  SealedNotices sealed;
+  for (size_t place = 0; place < file.notices.size(); ++place) {
+    std::variant<v1::Notice, Refusal> made = sealer.Seal(file.notices[place].notice);
+    if (Refusal* refusal = std::get_if<Refusal>(&made)) {
+      outcomes[place] = {.kind = Outcome::Kind::kRefused, .receipt = {}, .refusal = std::move(*refusal)};
+      continue;
+    }
+    sealed.notices.push_back({.lines = file.notices[place].lines, .notice = std::get<v1::Notice>(std::move(made))});
+    sealed.places.push_back(place);
+  }
+  return sealed;
+}
+
+// Seals and submits all notices and answers an outcome for each; `kept` tells whether every receipt was kept.
 std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& options, const CommandContext& context,
-                             ReceiptKeeper& receipts, absl::Status& kept) {
+                             NoticeSealer& sealer, ReceiptKeeper& receipts, absl::Status& kept) {
   const absl::Time deadline = context.surroundings.now() + options.deadline;
   const Streams& streams = context.streams;
   std::vector<Outcome> outcomes(file.notices.size());
+  if (outcomes.empty()) return outcomes;
   ProgressBar progress(streams.err, IsShown(options.progress, streams.err_is_terminal), file.notices.size());
   std::set<bool> told;  // without a TLS connection, or otherwise
-  const auto done = [&](absl::Span<const std::pair<size_t, Outcome>> ended) {
-    const absl::Status status = receipts.Keep(ended);
-    for (const auto& [index, outcome] : ended) {
-      const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
-      outcomes[index] = lost ? NotKept(status) : outcome;
-    }
-    progress.Advance(ended.size());
-    return status;
-  };
   const auto trying_again = [&](const CallFailure& failure) {
     if (!told.insert(failure.lacks_tls_connection).second) return;
     progress.Clear();
     streams.err << TryingAgain(failure, deadline, context) << '\n';
   };
+  const auto municipalities = FetchMunicipalities(context, deadline, trying_again);
+  if (const CallFailure* failure = std::get_if<CallFailure>(&municipalities)) {
+    const auto kind = failure->refused_by_contract ? Outcome::Kind::kRefused : Outcome::Kind::kUnsent;
+    progress.Clear();
+    return std::vector<Outcome>(outcomes.size(), {.kind = kind, .receipt = {}, .refusal = failure->refusal});
+  }
+  sealer.Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), context.surroundings.now());
+  const SealedNotices sealed = SealAll(file, sealer, outcomes);
+  progress.Advance(outcomes.size() - sealed.notices.size());
+  const auto done = [&](absl::Span<const std::pair<size_t, Outcome>> ended) {
+    const absl::Status status = receipts.Keep(ended);
+    for (const auto& [index, outcome] : ended) {
+      const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
+      outcomes[sealed.places[index]] = lost ? NotKept(status) : outcome;
+    }
+    progress.Advance(ended.size());
+    return status;
+  };
   const SubmissionObserver observer = {.done = done, .trying_again = trying_again};
-  kept = SubmitAll(context.channel, file.notices, deadline, context.surroundings, observer);
+  kept = SubmitAll(context.channel, sealed.notices, deadline, context.surroundings, observer);
   progress.Clear();
   return outcomes;
 }
 
 }  // namespace
 
-ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
+ExitCode Submit(const SubmitOptions& options, const CommandContext& context, NoticeSealer& sealer) {
   const Streams& streams = context.streams;
   const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
   const std::string name = options.file == "-" ? "standard input" : options.file;
@@ -154,7 +188,7 @@ ExitCode Submit(const SubmitOptions& options, const CommandContext& context) {
   SubmitReport report(streams, options.output, in_lines);
   report.RefusedLines(file->refused, AnyLacksConsent(*file) ? LeafletHints::Fetch(context) : LeafletHints());
   absl::Status kept;
-  const std::vector<Outcome> outcomes = SendAll(*file, options, context, receipts, kept);
+  const std::vector<Outcome> outcomes = SendAll(*file, options, context, sealer, receipts, kept);
   report.Outcomes(file->notices, outcomes);
   report.Summary();
   return kept.ok() ? report.exit_code() : ExitCode::kUnusable;

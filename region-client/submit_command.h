@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "region-client/command_context.h"
+#include "region-client/notice_sealer.h"
 #include "region-client/progress_bar.h"
 
 namespace envej::region {
@@ -17,10 +18,10 @@ struct SubmitOptions {
   absl::Duration deadline = absl::Minutes(5);   // for all of it, from now on
 };
 
-// Checks every line of the file, reports the bad ones, and submits the good ones until each has an outcome or the
-// deadline passes. A notice counts as accepted when its receipt proves it and is kept. Running it again with the same
+// Checks every line of the file, reports the bad ones, and seals and submits the good ones until each has an outcome or
+// the deadline passes. A notice never leaves unsealed. A notice counts as accepted when its receipt proves it and is kept. Running it again with the same
 // file is always safe. A file without a notice cannot be used: an export that failed leaves one.
-ExitCode Submit(const SubmitOptions& options, const CommandContext& context);
+ExitCode Submit(const SubmitOptions& options, const CommandContext& context, NoticeSealer& sealer);
 
 }  // namespace envej::region
 

@@ -26,6 +26,9 @@ class Admission {
   // allowed.
   std::optional<contract::Rejection> Authorise(const certs::Identity& caller, Method method) const;
 
+  // Who is known by which subject of a certificate. Lives as long as the participants.
+  const certs::SubjectTable& subjects() const { return participants_.subjects(); }
+
   // What the register and the contract's rules together say of a notice that `region_code` submits at `now`. An unknown
   // municipality is refused always; one that does not participate, or with whom the region has no agreement in force on
   // that day in Copenhagen, only when the notice is new: an accepted notice is still answered with its receipt after

@@ -22,7 +22,7 @@ const Entry* FindByCode(const std::vector<Entry>& entries, absl::string_view cod
 template <typename Entry>
 void AddSubjects(const std::vector<Entry>& entries, certs::ParticipantKind kind, certs::SubjectTable& table) {
   for (const Entry& entry : entries) {
-    for (const certs::SubjectName& name : entry.caller.certificates) {
+    for (const certs::SubjectName& name : entry.access.certificates) {
       table.try_emplace(name, certs::Identity{.kind = kind, .code = entry.code, .origin = ""});
     }
   }
@@ -54,7 +54,7 @@ const Municipality* Participants::FindMunicipality(absl::string_view code) const
 bool Participants::KnowsOperations(absl::string_view name) const { return operations_.contains(std::string(name)); }
 
 bool Participants::Suspended(const certs::Identity& participant) const {
-  const auto suspended = [](const auto* entry) { return entry != nullptr && entry->caller.suspended; };
+  const auto suspended = [](const auto* entry) { return entry != nullptr && entry->access.suspended; };
   switch (participant.kind) {
     case certs::ParticipantKind::kRegion:
       return suspended(FindRegion(participant.code));

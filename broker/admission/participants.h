@@ -10,12 +10,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "certs/certificate.h"
 #include "certs/identity.h"
 
 namespace envej::admission {
 
-// What regions and municipalities have in common as callers.
-struct Caller {
+// How a region or a municipality calls.
+struct Access {
   // The subjects of their certificates, for those that do not bear their URI name.
   std::vector<certs::SubjectName> certificates = {};
   // Every call of theirs is refused; what others do with them is not changed.
@@ -32,7 +33,7 @@ struct Region {
   std::string code;  // four digits
   std::string name;
   std::vector<Predecessor> successor_of;
-  Caller caller = {};
+  Access access = {};
 };
 
 // The scheme's texts are there where the municipality participates, and may be there where it does not.
@@ -43,7 +44,9 @@ struct Municipality {
   std::string scheme_name;
   std::string phone_number;  // E.164
   std::string leaflet_text;
-  Caller caller = {};
+  std::vector<certs::Certificate> inbox_certificates;  // content is sealed to those of them that are in force
+  bool sealed_by_sender_only = false;                  // a plain notice is refused
+  Access access = {};
 };
 
 // The cooperation agreement of one region with one municipality, in force from the first to the last day, both

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/options/yaml_reader.h"
 #include "certs/identity.h"
+#include "certs/key_file.h"
 #include "proto/contract/text_rules.h"
 
 namespace envej::admission {
@@ -28,6 +29,7 @@ constexpr size_t kCodeDigits = 4;
 constexpr size_t kSubjectCharacters = 256;
 constexpr size_t kNameCharacters = 100;
 constexpr size_t kLeafletCharacters = 4000;
+constexpr size_t kInboxCertificatesMost = 8;
 
 bool IsCode(absl::string_view text) {
   return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char digit) {
@@ -43,6 +45,9 @@ constexpr TextRule kLeaflet = {.most_characters = kLeafletCharacters,
                                .accepts = contract::HasLetter,
                                .form = "a text with a letter"};
 constexpr TextRule kPhoneNumber = {.accepts = contract::IsE164, .form = "a phone number such as +45 and eight digits"};
+bool IsSealing(absl::string_view text) { return text == "sender" || text == "any"; }
+
+constexpr TextRule kSealing = {.accepts = IsSealing, .form = "sender or any"};
 constexpr TextRule kSubject = {.most_characters = kSubjectCharacters};
 constexpr TextRule kOperationsName = {.accepts = certs::IsIdentityName,
                                       .form = "1 to 32 lower-case letters, digits and hyphens"};
@@ -91,7 +96,7 @@ class RegisterReader {
       Region region;
       region.code = ReadCode(mapping, regions_);
       region.name = mapping.Text("name", kName);
-      region.caller = ReadCaller(mapping);
+      region.access = ReadAccess(mapping);
       if (mapping.Has("successor_of")) region.successor_of = ReadPredecessors(mapping);
       mapping.RefuseOtherKeys();
       register_.regions.push_back(std::move(region));
@@ -100,15 +105,15 @@ class RegisterReader {
     RefuseCircles(mappings);
   }
 
-  Caller ReadCaller(YamlMapping& participant) {
-    Caller caller;
-    if (participant.Has("suspended")) caller.suspended = participant.Flag("suspended");
+  Access ReadAccess(YamlMapping& participant) {
+    Access access;
+    if (participant.Has("suspended")) access.suspended = participant.Flag("suspended");
     if (participant.Has("certificates")) {
       for (YamlMapping& mapping : participant.Mappings("certificates", kCertificatesMost)) {
-        caller.certificates.push_back(ReadSubject(mapping));
+        access.certificates.push_back(ReadSubject(mapping));
       }
     }
-    return caller;
+    return access;
   }
 
   certs::SubjectName ReadSubject(YamlMapping& mapping) {
@@ -191,12 +196,14 @@ class RegisterReader {
       Municipality municipality;
       municipality.code = ReadCode(mapping, municipalities_);
       municipality.name = mapping.Text("name", kName);
-      municipality.caller = ReadCaller(mapping);
+      municipality.access = ReadAccess(mapping);
       municipality.participating = mapping.Flag("participating");
       const bool needed = municipality.participating;
       municipality.scheme_name = ReadSchemeText(mapping, "scheme_name", kName, needed);
       municipality.phone_number = ReadSchemeText(mapping, "phone_number", kPhoneNumber, needed);
       municipality.leaflet_text = ReadSchemeText(mapping, "leaflet_text", kLeaflet, needed);
+      municipality.inbox_certificates = ReadInboxCertificates(mapping, needed);
+      municipality.sealed_by_sender_only = mapping.Has("sealing") && mapping.Text("sealing", kSealing) == "sender";
       mapping.RefuseOtherKeys();
       if (needed || mapping.Refused("participating") || mapping.Refused("code")) {
         absent_.erase(municipality.code);  // of a code that stands twice, neither is certain
@@ -213,6 +220,35 @@ class RegisterReader {
       mapping.Refuse(key, absl::StrCat("key \"", key, "\" is missing, which a participating municipality must have"));
     }
     return "";
+  }
+
+  // What they say is checked against the authorities by whoever has those (certs/inbox_certificate.h).
+  static std::vector<certs::Certificate> ReadInboxCertificates(YamlMapping& mapping, bool needed) {
+    constexpr absl::string_view kKey = "inbox_certificates";
+    if (!mapping.Has(kKey)) {
+      if (needed) {
+        mapping.Refuse(kKey,
+                       absl::StrCat("key \"", kKey, "\" is missing, which a participating municipality must have"));
+      }
+      return {};
+    }
+    const std::string path = mapping.Path(kKey);
+    if (mapping.Refused(kKey)) return {};
+    const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
+    if (!pem.ok()) {
+      mapping.Refuse(kKey, pem.status().message());
+      return {};
+    }
+    absl::StatusOr<std::vector<certs::Certificate>> certificates = certs::Certificate::FromPem(*pem);
+    if (!certificates.ok()) {
+      mapping.Refuse(kKey, absl::StrCat(path, " ", certificates.status().message()));
+      return {};
+    }
+    if (certificates->size() > kInboxCertificatesMost) {
+      mapping.Refuse(kKey, absl::StrCat(path, " holds more than ", kInboxCertificatesMost, " certificates"));
+      return {};
+    }
+    return *std::move(certificates);
   }
 
   void ReadAgreements(YamlMapping& top) {

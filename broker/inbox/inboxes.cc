@@ -82,7 +82,7 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
     submitting->items.push_back({.notice = submission.notice, .revision = submission.submit.revision});
     operations.push_back({.notice = std::move(submission.notice),
                           .happening = std::move(submission.submit),
-                          .content = std::move(submission.content)});
+                          .keep = std::move(submission.keep)});
   }
   operations_.Run(
       std::move(operations), Now(),
@@ -150,7 +150,7 @@ void Inboxes::Extend(const std::string& municipality_code, const std::vector<Lea
     operations.push_back(
         {.notice = items.back().notice,
          .happening = ExtendLease{.revision = lease.revision, .token = lease.token, .expires_at = now + duration},
-         .content = {}});
+         .keep = nullptr});
   }
   RunForTimes(std::move(items), std::move(operations), now, std::move(done), &Record::lease_expires_at);
 }
@@ -163,7 +163,7 @@ void Inboxes::AcknowledgeAll(const std::string& municipality_code, const std::ve
     items.push_back(ItemOf(municipality_code, lease));
     operations.push_back({.notice = items.back().notice,
                           .happening = Acknowledge{.revision = lease.revision, .token = lease.token},
-                          .content = {}});
+                          .keep = nullptr});
   }
   RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
 }
@@ -178,7 +178,7 @@ void Inboxes::ReturnAll(const std::string& municipality_code, const std::vector<
         {.notice = items.back().notice,
          .happening =
              Return{.revision = refusal.lease.revision, .token = refusal.lease.token, .reason = refusal.reason},
-         .content = {}});
+         .keep = nullptr});
   }
   RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
 }

@@ -30,7 +30,7 @@ namespace envej::inbox {
 struct Submission {
   store::NoticeKey notice;
   Submit submit;
-  std::string content;  // handed out again byte for byte
+  Keep keep;  // its content is handed out again byte for byte
 };
 
 struct Accepted {

@@ -59,7 +59,7 @@ LeaseExpiry::Found LeaseExpiry::Find(const std::string& from, absl::Time now) {
       continue;
     }
     found.keys.push_back(leased.key);
-    found.operations.push_back({.notice = entry->item.notice, .happening = ExpireLease{}, .content = {}});
+    found.operations.push_back({.notice = entry->item.notice, .happening = ExpireLease{}, .keep = nullptr});
   }
   return found;
 }

@@ -62,8 +62,8 @@ void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& be
   }
 }
 
-store::Transition MakeTransition(const Operation& operation, const Found& before, const Decision& decision,
-                                 absl::Time now) {
+absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, const Found& before,
+                                                 const Decision& decision, absl::Time now) {
   const Record& next = *decision.next;
   const store::ItemKey item{.notice = operation.notice, .revision = next.revision};
   const std::string record_key = store::RecordKey(operation.notice);
@@ -73,9 +73,15 @@ store::Transition MakeTransition(const Operation& operation, const Found& before
   transition.mutations.push_back({.kind = put, .key = record_key, .value = EncodeRecord(next)});
   MoveIndexes(operation.notice, before.record, next, transition.mutations);
   if (decision.effects.content == Decision::Content::kStore) {
+    absl::StatusOr<Kept> kept = operation.keep();
+    if (!kept.ok()) return kept.status();
     transition.mutations.push_back({.kind = Mutation::Kind::kPut,
                                     .key = store::ContentKey(next.accepted_at, item),
-                                    .value = EncodeContent(operation.content)});
+                                    .value = EncodeContent(kept->content)});
+    for (store::KeyValue& besides : kept->besides) {
+      transition.mutations.push_back(
+          {.kind = Mutation::Kind::kPut, .key = std::move(besides.key), .value = std::move(besides.value)});
+    }
   } else if (decision.effects.content == Decision::Content::kDestroy) {
     transition.mutations.push_back(
         {.kind = Mutation::Kind::kDelete, .key = store::ContentKey(next.accepted_at, item), .value = {}});
@@ -87,6 +93,10 @@ store::Transition MakeTransition(const Operation& operation, const Found& before
 }
 
 }  // namespace
+
+Keep KeepAsItIs(std::string content) {
+  return [content = std::move(content)] { return Kept{.content = content, .besides = {}}; };
+}
 
 std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record) {
   const store::ItemKey item{.notice = notice, .revision = record.revision};
@@ -154,8 +164,13 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       if (result.repeated && round->repeated) round->repeated(index, result);
       continue;
     }
+    absl::StatusOr<store::Transition> transition = MakeTransition(operation, *before, decision, round->now);
+    if (!transition.ok()) {
+      result.status = transition.status();
+      continue;
+    }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
-    transitions.push_back(MakeTransition(operation, *before, decision, round->now));
+    transitions.push_back(*std::move(transition));
     result.record = *std::move(decision.next);
     round->committed.push_back(index);
   }

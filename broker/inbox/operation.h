@@ -15,11 +15,22 @@
 
 namespace envej::inbox {
 
+// What is kept of a notice: its content, and keys that are written with it.
+struct Kept {
+  std::string content;
+  std::vector<store::KeyValue> besides;
+};
+
+// Makes what is kept; called when it is known that the notice is new, and again after a lost race. An error refuses the
+// notice and leaves nothing of it.
+using Keep = std::function<absl::StatusOr<Kept>()>;
+Keep KeepAsItIs(std::string content);
+
 // One happening to one notice.
 struct Operation {
   store::NoticeKey notice;
   Happening happening;
-  std::string content;  // what to keep of it, for a submission
+  Keep keep = nullptr;  // for a submission
 };
 
 // What became of it.

@@ -13,7 +13,7 @@ constexpr uint8_t kVersion = 1;
 
 bool IsState(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(State::kReturned); }
 bool IsKind(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(ItemKind::kWithdrawal); }
-bool IsReturnReason(uint8_t value) { return value <= static_cast<uint8_t>(ReturnReason::kDeceased); }
+bool IsReturnReason(uint8_t value) { return value <= static_cast<uint8_t>(ReturnReason::kNotAuthentic); }
 
 }  // namespace
 

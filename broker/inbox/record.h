@@ -27,6 +27,7 @@ enum class ReturnReason : uint8_t {
   kRulesBroken = 3,
   kUnsupported = 4,
   kDeceased = 5,
+  kNotAuthentic = 6,
 };
 
 // All that is known of one notice; never its content. Its item is the newest that the inbox has of it: a notice

@@ -22,6 +22,7 @@ constexpr char kContent = 'c';
 constexpr char kWaiting = 'w';
 constexpr char kLeased = 'l';
 constexpr char kSecret = 's';
+constexpr char kSigner = 'g';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -115,6 +116,10 @@ std::string LeasedKey(absl::Time expires_at, const ItemKey& item) {
 }
 
 std::string SecretKey(absl::string_view key_id) { return SecretPrefix().append(key_id.data(), key_id.size()); }
+
+std::string SignerKey(absl::string_view fingerprint) {
+  return std::string(1, kSigner).append(fingerprint.data(), fingerprint.size());
+}
 
 std::string SecretPrefix() { return std::string(1, kSecret); }
 

@@ -10,8 +10,9 @@
 //   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
 //   l expires-at municipality region id revision       index: leased, soonest expiry first
 //   s key id                                           a commitment secret that was met: inbox/secret_register.h
-//   j batch                                            journal record of a batch
-//   h                                                  head: the newest batch, its hash and time
+//   g fingerprint                                      the certificate of one who signed content:
+//   inbox/signer_certificates.h j batch                                            journal record of a batch h head:
+//   the newest batch, its hash and time
 
 #include <cstdint>
 #include <optional>
@@ -53,6 +54,7 @@ std::string ContentKey(absl::Time accepted_at, const ItemKey& item);
 std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
 std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
 std::string SecretKey(absl::string_view key_id);
+std::string SignerKey(absl::string_view fingerprint);
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();

@@ -8,12 +8,11 @@
 
 namespace envej::wire {
 
-absl::StatusOr<certs::Identity> Gate::Enter(const grpc::ServerContextBase& context, admission::Method method) const {
-  const absl::StatusOr<certs::Identity> caller = certs::PeerIdentity(*context.auth_context());
-  if (!caller.ok()) {
-    log_.Warning("caller_unknown", {{"error", std::string(caller.status().message())}});
-    return Refusal(contract::Reason::kCallerUnknown);
-  }
+absl::StatusOr<Caller> Gate::Enter(const grpc::ServerContextBase& context, admission::Method method) const {
+  const auto peer = certificates_.Of(*context.auth_context());
+  if (!peer.ok()) return Unknown(peer.status());
+  const absl::StatusOr<certs::Identity> caller = certs::PeerIdentity(**peer, admission_.subjects());
+  if (!caller.ok()) return Unknown(caller.status());
   if (const std::optional<contract::Rejection> rejection = admission_.Authorise(*caller, method)) {
     log_.Warning("caller_refused", {{"caller", certs::ToUri(*caller)},
                                     {"reason", std::string(contract::Describe(rejection->reason).name)}});
@@ -21,7 +20,12 @@ absl::StatusOr<certs::Identity> Gate::Enter(const grpc::ServerContextBase& conte
   }
   if (closed_) return Refusal(contract::Reason::kBrokerStopping);
   if (absl::FromChrono(context.deadline()) <= clock_.Now()) return Refusal(contract::Reason::kDeadlinePassed);
-  return *caller;
+  return Caller{.identity = *caller, .certificate = (*peer)->certificate};
+}
+
+absl::Status Gate::Unknown(const absl::Status& why) const {
+  log_.Warning("caller_unknown", {{"error", std::string(why.message())}});
+  return Refusal(contract::Reason::kCallerUnknown);
 }
 
 }  // namespace envej::wire

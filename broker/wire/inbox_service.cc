@@ -67,9 +67,9 @@ grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* cont
 
 absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Method method,
                                  const std::string& municipality_code) const {
-  const absl::StatusOr<certs::Identity> caller = gate_.Enter(context, method);
+  const absl::StatusOr<Caller> caller = gate_.Enter(context, method);
   if (!caller.ok()) return caller.status();
-  const std::optional<contract::Rejection> rejection = admission_.OwnInbox(*caller, municipality_code);
+  const std::optional<contract::Rejection> rejection = admission_.OwnInbox(caller->identity, municipality_code);
   return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
 }
 
@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext*
   if (!entered.ok()) return Finish(context, entered);
   absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request);
   if (!pull.ok()) return Finish(context, pull.status());
-  return PullReactor::Start(inboxes_, *std::move(pull), response, log_);
+  return PullReactor::Start(inboxes_, signers_, *std::move(pull), response, log_);
 }
 
 grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,

@@ -3,6 +3,7 @@
 
 #include "broker/admission/admission.h"
 #include "broker/inbox/inboxes.h"
+#include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
 #include "broker/wire/gate.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
@@ -13,8 +14,9 @@ namespace envej::wire {
 // outlive it.
 class InboxService final : public v1::InboxService::CallbackService {
  public:
-  InboxService(const Gate& gate, const admission::Admission& admission, inbox::Inboxes& inboxes, const Log& log)
-      : gate_(gate), admission_(admission), inboxes_(inboxes), log_(log) {}
+  InboxService(const Gate& gate, const admission::Admission& admission, inbox::Inboxes& inboxes,
+               inbox::SignerCertificates& signers, const Log& log)
+      : gate_(gate), admission_(admission), inboxes_(inboxes), signers_(signers), log_(log) {}
 
   grpc::ServerUnaryReactor* PullNotices(grpc::CallbackServerContext* context, const v1::PullNoticesRequest* request,
                                         v1::PullNoticesResponse* response) override;
@@ -35,6 +37,7 @@ class InboxService final : public v1::InboxService::CallbackService {
   const Gate& gate_;
   const admission::Admission& admission_;
   inbox::Inboxes& inboxes_;
+  inbox::SignerCertificates& signers_;
   const Log& log_;
 };
 

@@ -54,7 +54,7 @@ v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const con
   return message;
 }
 
-v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force) {
+v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force, absl::Time now) {
   v1::Municipality message;
   message.set_municipality_code(municipality.code);
   message.set_name(municipality.name);
@@ -63,6 +63,10 @@ v1::Municipality ToMessage(const admission::Municipality& municipality, bool agr
   message.set_scheme_name(municipality.scheme_name);
   message.set_phone_number(municipality.phone_number);
   message.set_leaflet_text(municipality.leaflet_text);
+  for (const certs::Certificate& certificate : municipality.inbox_certificates) {
+    if (certificate.IsValidAt(now)) message.add_inbox_certificates(certificate.der());
+  }
+  message.set_sealed_by_sender_only(municipality.sealed_by_sender_only);
   return message;
 }
 

@@ -15,7 +15,8 @@ v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted);
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
                                  const inbox::Record& record);
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const inbox::ListedNotice& notice);
-v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force);
+// With its certificates that are in force at `now`.
+v1::Municipality ToMessage(const admission::Municipality& municipality, bool agreement_in_force, absl::Time now);
 
 // Refused: REQUEST_OUT_OF_RANGE, PAGE_TOKEN_INVALID.
 absl::StatusOr<inbox::ListQuery> ToListQuery(const std::string& region_code, const v1::ListNoticesRequest& request);

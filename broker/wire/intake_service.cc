@@ -31,24 +31,23 @@ void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
   if (!caller.ok()) return Finish(context, caller.status());
   if (request->Length() > contract::kCallBytes) {
     return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
   const grpc::Slice bytes = JoinBytes(*request);
-  const absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
+  absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
   absl::StatusOr<inbox::Submission> submission =
-      sent.ok() ? PrepareSubmission(*caller, *sent, parts_.admission, parts_.secrets, parts_.clock.Now())
-                : sent.status();
+      sent.ok() ? PrepareSubmission(*caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
   if (!submission.ok()) {
-    LogRefusal(*caller, submission.status());
+    LogRefusal(caller->identity, submission.status());
     return Finish(context, submission.status());
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   std::vector<inbox::Submission> submissions;
   submissions.push_back(*std::move(submission));
-  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = *caller](
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = caller->identity](
                                                        std::vector<absl::StatusOr<inbox::Accepted>> results) {
     const absl::StatusOr<inbox::Accepted>& result = results.front();
     if (!result.ok()) LogRefusal(caller, result.status());
@@ -58,23 +57,23 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   return reactor;
 }
 
-std::optional<inbox::Submission> IntakeService::Prepare(const certs::Identity& caller, absl::string_view notice,
+std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, absl::string_view notice,
                                                         absl::Time now, v1::SubmitNoticeResult& result) const {
-  const absl::StatusOr<SentNotice> sent = ReadNotice(notice);
+  absl::StatusOr<SentNotice> sent = ReadNotice(notice);
   if (sent.ok() && contract::NoticeId::Parse(sent->message.envelope().notice_id()).has_value()) {
     result.set_notice_id(sent->message.envelope().notice_id());
   }
   absl::StatusOr<inbox::Submission> submission =
-      sent.ok() ? PrepareSubmission(caller, *sent, parts_.admission, parts_.secrets, now) : sent.status();
+      sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), now) : sent.status();
   if (submission.ok()) return *std::move(submission);
-  LogRefusal(caller, submission.status());
+  LogRefusal(caller.identity, submission.status());
   *result.mutable_rejected() = *ToItemRejection(submission.status());
   return std::nullopt;
 }
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
   if (!caller.ok()) return Finish(context, caller.status());
   if (request->Length() > contract::kBatchBytes) {
     return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notices"));
@@ -82,7 +81,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
   const grpc::Slice bytes = JoinBytes(*request);
   const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(View(bytes));
   if (!notices.ok()) {
-    LogRefusal(*caller, notices.status());
+    LogRefusal(caller->identity, notices.status());
     return Finish(context, notices.status());
   }
   const absl::Time now = parts_.clock.Now();
@@ -102,7 +101,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
   }
   parts_.inboxes.SubmitAll(
       std::move(submissions), [this, reactor, response, answer = std::move(answer), places = std::move(places),
-                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
+                               caller = caller->identity](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
         absl::Status failure;
         for (size_t index = 0; index < results.size(); ++index) {
           v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
@@ -125,8 +124,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* context,
                                                    const v1::GetNoticeRequest* request,
                                                    v1::GetNoticeResponse* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kGetNotice);
-  return Finish(context, caller.ok() ? Get(*caller, *request, *response) : caller.status());
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetNotice);
+  return Finish(context, caller.ok() ? Get(caller->identity, *request, *response) : caller.status());
 }
 
 absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
@@ -149,8 +148,8 @@ absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoti
 grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext* context,
                                                      const v1::ListNoticesRequest* request,
                                                      v1::ListNoticesResponse* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kListNotices);
-  return Finish(context, caller.ok() ? List(*caller, *request, *response) : caller.status());
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListNotices);
+  return Finish(context, caller.ok() ? List(caller->identity, *request, *response) : caller.status());
 }
 
 absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
@@ -172,12 +171,13 @@ absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNo
 grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServerContext* context,
                                                             const v1::ListMunicipalitiesRequest*,
                                                             v1::ListMunicipalitiesResponse* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
   if (!caller.ok()) return Finish(context, caller.status());
-  const absl::CivilDay today = absl::ToCivilDay(parts_.clock.Now(), parts_.copenhagen);
+  const absl::Time now = parts_.clock.Now();
+  const absl::CivilDay today = absl::ToCivilDay(now, parts_.copenhagen);
   for (const admission::Municipality& municipality : parts_.participants.municipalities()) {
-    const bool in_force = parts_.participants.AgreementInForce(caller->code, municipality.code, today);
-    *response->add_municipalities() = ToMessage(municipality, in_force);
+    const bool in_force = parts_.participants.AgreementInForce(caller->identity.code, municipality.code, today);
+    *response->add_municipalities() = ToMessage(municipality, in_force, now);
   }
   return Finish(context, absl::OkStatus());
 }
@@ -185,7 +185,7 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
 grpc::ServerUnaryReactor* IntakeService::GetServiceInfo(grpc::CallbackServerContext* context,
                                                         const v1::GetServiceInfoRequest*,
                                                         v1::GetServiceInfoResponse* response) {
-  const absl::StatusOr<certs::Identity> caller = parts_.gate.Enter(*context, Method::kGetServiceInfo);
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetServiceInfo);
   if (!caller.ok()) return Finish(context, caller.status());
   response->add_contract_versions(contract::kContractVersion);
   response->set_broker(parts_.broker_name);

@@ -10,7 +10,9 @@
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/log.h"
+#include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/submission.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/content_commitment.h"
 
@@ -29,6 +31,7 @@ class IntakeService final : public IntakeCalls {
     const Gate& gate;
     const admission::Admission& admission;
     const admission::Participants& participants;
+    const ContentKeeper& keeper;
     const std::vector<contract::CommitmentSecret>& secrets;
     inbox::Inboxes& inboxes;
     const Clock& clock;  // by which the rules of the day are judged
@@ -57,7 +60,7 @@ class IntakeService final : public IntakeCalls {
  private:
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
   // What the inbox is to accept of one notice of a batch. Its id and what refuses it go into `result`.
-  std::optional<inbox::Submission> Prepare(const certs::Identity& caller, absl::string_view notice, absl::Time now,
+  std::optional<inbox::Submission> Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
                                            v1::SubmitNoticeResult& result) const;
   absl::Status Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
                    v1::GetNoticeResponse& response) const;
@@ -66,6 +69,13 @@ class IntakeService final : public IntakeCalls {
   // A refusal is counted in the log by reason and region, without the notice: it must not become a record of
   // somebody who did not consent.
   void LogRefusal(const certs::Identity& caller, const absl::Status& status) const;
+
+  SubmissionParts SubmittedWith() const {
+    return {.admission = parts_.admission,
+            .participants = parts_.participants,
+            .keeper = parts_.keeper,
+            .secrets = parts_.secrets};
+  }
 
   const Parts parts_;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "broker/inbox/inboxes.h"
+#include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
 #include "envej/v1/inbox_service.pb.h"
 
@@ -16,8 +17,8 @@ namespace envej::wire {
 // itself when gRPC is done with it.
 class PullReactor final : public grpc::ServerUnaryReactor {
  public:
-  static PullReactor* Start(inbox::Inboxes& inboxes, inbox::PullRequest request, v1::PullNoticesResponse* response,
-                            const Log& log);
+  static PullReactor* Start(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, inbox::PullRequest request,
+                            v1::PullNoticesResponse* response, const Log& log);
 
  private:
   // Outlives the reactor, which may be gone before the pull's handle is known.
@@ -26,14 +27,17 @@ class PullReactor final : public grpc::ServerUnaryReactor {
     std::atomic<bool> cancelled = false;
   };
 
-  PullReactor(inbox::Inboxes& inboxes, const Log& log)
-      : inboxes_(inboxes), log_(log), waiting_(std::make_shared<Waiting>()) {}
+  PullReactor(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Log& log)
+      : inboxes_(inboxes), signers_(signers), log_(log), waiting_(std::make_shared<Waiting>()) {}
 
   void Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& items, v1::PullNoticesResponse* response);
+  // The certificates of those who signed these items.
+  void AddSigners(v1::PullNoticesResponse& response) const;
   void OnCancel() override;
   void OnDone() override { delete this; }
 
   inbox::Inboxes& inboxes_;
+  inbox::SignerCertificates& signers_;
   const Log& log_;
   const std::shared_ptr<Waiting> waiting_;
 };

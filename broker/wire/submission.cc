@@ -9,39 +9,47 @@
 namespace envej::wire {
 namespace {
 
-// The notice as it is kept and delivered. Fields that the contract does not know are ignored outside the closed
-// parts (where they were refused): they are not passed on.
-std::string Content(const v1::Notice& message, bool has_unknown_fields) {
-  if (!has_unknown_fields) return message.SerializeAsString();
-  v1::Notice known = message;
-  known.DiscardUnknownFields();
-  return known.SerializeAsString();
+// Those by which the notice may be recognised, the one to remember it by first.
+std::vector<contract::ContentCommitment> CommitmentsOf(const std::string& region_code, const contract::Notice& notice,
+                                                       const std::vector<contract::CommitmentSecret>& secrets) {
+  std::vector<contract::ContentCommitment> commitments;
+  if (notice.sealed.has_value()) {
+    commitments = notice.envelope->former_commitments;
+    commitments.insert(commitments.begin(), *notice.envelope->content_commitment);
+  } else {
+    for (const contract::CommitmentSecret& secret : secrets) {
+      commitments.push_back(contract::CommitTo(secret, region_code, notice));
+    }
+  }
+  return commitments;
 }
 
 }  // namespace
 
-absl::StatusOr<inbox::Submission> PrepareSubmission(const certs::Identity& caller, const SentNotice& sent,
-                                                    const admission::Admission& admission,
-                                                    const std::vector<contract::CommitmentSecret>& secrets,
+absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNotice sent, const SubmissionParts& parts,
                                                     absl::Time now) {
+  const std::string& region_code = caller.identity.code;
   const contract::Notice notice = contract::FromMessage(sent.message);
-  contract::Findings findings = admission.JudgeSubmission(caller.code, notice, now);
+  contract::Findings findings = parts.admission.JudgeSubmission(region_code, notice, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return Refusal(contract::Reason::kMessageMalformed);
 
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
+  const admission::Municipality& municipality = *parts.participants.FindMunicipality(envelope.municipality_code);
+  // Fields that the contract does not know are ignored outside the closed parts, where they were refused: what no rule
+  // has looked at is not passed on.
+  if (notice.unknown_fields.anywhere) sent.message.DiscardUnknownFields();
   inbox::Submission submission;
   submission.notice = {.municipality_code = envelope.municipality_code,
-                       .region_code = caller.code,
+                       .region_code = region_code,
                        .id = *contract::NoticeId::Parse(envelope.notice_id)};
   submission.submit.revision = envelope.revision;
-  submission.submit.origin = caller.origin;
+  submission.submit.origin = caller.identity.origin;
   submission.submit.discharge_date = envelope.discharge_date;
   submission.submit.refusal_if_new = std::move(findings.when_new);
-  for (const contract::CommitmentSecret& secret : secrets) {
-    submission.submit.commitments.push_back(contract::CommitTo(secret, caller.code, notice));
-  }
-  submission.content = Content(sent.message, notice.unknown_fields.anywhere);
+  submission.submit.commitments = CommitmentsOf(region_code, notice, parts.secrets);
+  submission.keep =
+      parts.keeper.Keep(region_code, caller.certificate, std::move(sent.message), municipality, now);
   return submission;
 }
 

@@ -26,6 +26,7 @@ struct IssueOptions {
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
   int days = 365;
+  bool inbox = false;
   bool force = false;
 };
 
@@ -37,8 +38,17 @@ bool IsDnsName(absl::string_view text) {
          });
 }
 
+absl::Status CheckInboxOwner(const std::string& uri) {
+  const absl::StatusOr<Identity> identity = ParseIdentityUri(uri);
+  if (identity.ok() && identity->kind == ParticipantKind::kMunicipality) return absl::OkStatus();
+  return absl::InvalidArgumentError("only a municipality has an inbox: give --inbox with urn:envej:municipality:CODE");
+}
+
 absl::StatusOr<LeafUsage> UsageFor(const IssueOptions& options) {
   const bool has_host_names = !options.dns_names.empty() || !options.ip_addresses.empty();
+  if (options.inbox) {
+    if (absl::Status owner = CheckInboxOwner(options.uri); !owner.ok()) return owner;
+  }
   if (ParseBrokerUri(options.uri).ok()) {
     if (!has_host_names) {
       return absl::InvalidArgumentError("a broker's certificate needs at least one --dns or --ip that clients dial");
@@ -57,7 +67,7 @@ absl::StatusOr<LeafUsage> UsageFor(const IssueOptions& options) {
   if (has_host_names) {
     return absl::InvalidArgumentError("a participant's certificate bears no --dns or --ip: only a broker's does");
   }
-  return LeafUsage::kClient;
+  return options.inbox ? LeafUsage::kInbox : LeafUsage::kClient;
 }
 
 absl::Status Issue(const IssueOptions& options) {
@@ -72,7 +82,7 @@ absl::Status Issue(const IssueOptions& options) {
   }
 
   LeafRequest request;
-  request.common_name = std::string(absl::StripPrefix(options.uri, "urn:envej:"));
+  request.common_name = absl::StrCat(absl::StripPrefix(options.uri, "urn:envej:"), options.inbox ? " inbox" : "");
   request.uris = {options.uri};
   request.dns_names = options.dns_names;
   request.ip_addresses = options.ip_addresses;
@@ -91,8 +101,8 @@ absl::Status Issue(const IssueOptions& options) {
     return absl::AlreadyExistsError(absl::StrCat(written.message(), ": give --force to replace key and certificate"));
   }
   if (!written.ok()) return written;
-  std::cout << options.uri << " in " << key_path << " and " << certificate_path << ", valid until "
-            << absl::FormatTime("%Y-%m-%d", request.not_after, absl::UTCTimeZone()) << "\n";
+  std::cout << options.uri << (options.inbox ? " (inbox) in " : " in ") << key_path << " and " << certificate_path
+            << ", valid until " << absl::FormatTime("%Y-%m-%d", request.not_after, absl::UTCTimeZone()) << "\n";
   return absl::OkStatus();
 }
 
@@ -119,6 +129,8 @@ void AddIssueCommand(CLI::App& app, Command& chosen) {
   command->add_option("--ip", options->ip_addresses, "a broker's IP address; may be repeated")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
+  command->add_flag("--inbox", options->inbox,
+                    "for a municipality's inbox: notices are sealed to it, and it is of no use for connections");
   command->add_option("--days", options->days, "how long it is valid; never longer than its authority")
       ->type_name("N")
       ->check(CLI::Range(1, kLongestDays))

@@ -30,6 +30,13 @@ inline constexpr size_t kPostalCodeLeast = 3;
 inline constexpr size_t kPostalCodeMost = 10;
 inline constexpr size_t kCityCharacters = 100;
 
+// Sealed content.
+inline constexpr size_t kSealedBytes = 96 << 10;
+inline constexpr size_t kFingerprintBytes = 32;
+inline constexpr size_t kCommitmentBytes = 32;
+inline constexpr size_t kKeyIdCharacters = 32;
+inline constexpr size_t kFormerCommitments = 4;
+
 // Days and times.
 inline constexpr int kDischargeDaysAhead = 90;
 inline constexpr int kDischargeDaysBack = 31;

@@ -91,6 +91,9 @@ Envelope FromEnvelope(const v1::Envelope& message) {
   envelope.criteria = FromCriteria(message.criteria());
   if (message.has_content_commitment()) envelope.content_commitment = FromCommitment(message.content_commitment());
   envelope.contract_version = message.contract_version();
+  for (const v1::ContentCommitment& former : message.former_commitments()) {
+    envelope.former_commitments.push_back(FromCommitment(former));
+  }
   return envelope;
 }
 
@@ -114,7 +117,10 @@ Notice FromMessage(const v1::Notice& message) {
   Notice notice;
   if (message.has_envelope()) notice.envelope = FromEnvelope(message.envelope());
   if (message.has_citizen()) notice.citizen = FromCitizen(message.citizen());
-  notice.sealed = message.has_sealed();
+  if (message.has_sealed()) {
+    notice.sealed =
+        SealedContent{.cms = message.sealed().cms(), .signer_fingerprint = message.sealed().signer_fingerprint()};
+  }
   notice.unknown_fields = UnknownFieldsIn(message);
   return notice;
 }

@@ -48,6 +48,7 @@ struct Envelope {
   Consent consent;
   Criteria criteria;
   std::optional<ContentCommitment> content_commitment;
+  std::vector<ContentCommitment> former_commitments;
   uint32_t contract_version = 0;
 };
 
@@ -65,6 +66,14 @@ struct Citizen {
   bool name_and_address_protection = false;
 };
 
+// Content that only the municipality can open.
+struct SealedContent {
+  std::string cms;
+  std::string signer_fingerprint;  // 32 bytes
+
+  bool operator==(const SealedContent&) const = default;
+};
+
 // Where there are fields that the contract does not know, at any depth: anywhere in the notice, and in which of its
 // closed parts.
 struct UnknownFields {
@@ -79,7 +88,7 @@ struct UnknownFields {
 struct Notice {
   std::optional<Envelope> envelope;
   std::optional<Citizen> citizen;  // plain content
-  bool sealed = false;             // sealed content was sent
+  std::optional<SealedContent> sealed;
   UnknownFields unknown_fields;
 };
 

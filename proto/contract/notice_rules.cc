@@ -1,6 +1,8 @@
 #include "proto/contract/notice_rules.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "absl/strings/ascii.h"
 #include "proto/contract/day.h"
@@ -88,6 +90,26 @@ bool IsPostalAddress(const PostalAddress& address) {
 using N = const Notice&;
 using M = const Moment&;
 
+bool IsKeyId(absl::string_view text) {
+  return !text.empty() && text.size() <= kKeyIdCharacters && std::all_of(text.begin(), text.end(), [](char character) {
+    const auto letter = static_cast<unsigned char>(character);
+    return absl::ascii_islower(letter) || absl::ascii_isdigit(letter) || character == '-';
+  });
+}
+
+bool IsCommitment(const std::optional<ContentCommitment>& commitment) {
+  return commitment.has_value() && IsKeyId(commitment->key_id) && commitment->value.size() == kCommitmentBytes;
+}
+
+bool AreFormerCommitments(const Envelope& envelope) {
+  if (envelope.former_commitments.size() > kFormerCommitments) return false;
+  std::set<std::string> key_ids;
+  if (envelope.content_commitment.has_value()) key_ids.insert(envelope.content_commitment->key_id);
+  return std::all_of(
+      envelope.former_commitments.begin(), envelope.former_commitments.end(),
+      [&](const ContentCommitment& former) { return IsCommitment(former) && key_ids.insert(former.key_id).second; });
+}
+
 constexpr Rule kRules[] = {
     {Reason::kEnvelopeMissing, Scope::kEnvelope, Holds::kAlways, "envelope",
      [](N notice, M) { return !notice.envelope.has_value(); }},
@@ -159,11 +181,23 @@ constexpr Rule kRules[] = {
      "envelope.criteria.no_support_under_serviceloven",
      [](N notice, M) { return EnvelopeOf(notice).criteria.no_support_under_serviceloven == false; }},
     {Reason::kContentMissing, Scope::kContent, Holds::kAlways, "citizen",
-     [](N notice, M) { return !notice.citizen.has_value() && !notice.sealed; }},
-    {Reason::kContentSealedUnsupported, Scope::kEnvelope, Holds::kAlways, "sealed",
-     [](N notice, M) { return notice.sealed; }},
+     [](N notice, M) { return !notice.citizen.has_value() && !notice.sealed.has_value(); }},
+    {Reason::kSealedContentInvalid, Scope::kEnvelope, Holds::kAlways, "sealed.cms",
+     [](N notice, M) {
+       return notice.sealed.has_value() && (notice.sealed->cms.empty() || notice.sealed->cms.size() > kSealedBytes);
+     }},
+    {Reason::kSealedContentInvalid, Scope::kEnvelope, Holds::kAlways, "sealed.signer_fingerprint",
+     [](N notice, M) {
+       return notice.sealed.has_value() && notice.sealed->signer_fingerprint.size() != kFingerprintBytes;
+     }},
+    {Reason::kContentCommitmentInvalid, Scope::kEnvelope, Holds::kAlways, "envelope.content_commitment",
+     [](N notice, M) { return notice.sealed.has_value() && !IsCommitment(EnvelopeOf(notice).content_commitment); }},
+    {Reason::kContentCommitmentInvalid, Scope::kEnvelope, Holds::kAlways, "envelope.former_commitments",
+     [](N notice, M) { return notice.sealed.has_value() && !AreFormerCommitments(EnvelopeOf(notice)); }},
     {Reason::kContentCommitmentNotAllowed, Scope::kEnvelope, Holds::kAlways, "envelope.content_commitment",
      [](N notice, M) { return notice.citizen.has_value() && EnvelopeOf(notice).content_commitment.has_value(); }},
+    {Reason::kContentCommitmentNotAllowed, Scope::kEnvelope, Holds::kAlways, "envelope.former_commitments",
+     [](N notice, M) { return notice.citizen.has_value() && !EnvelopeOf(notice).former_commitments.empty(); }},
     {Reason::kUnknownField, Scope::kEnvelope, Holds::kAlways, "envelope.consent",
      [](N notice, M) { return notice.unknown_fields.consent; }},
     {Reason::kUnknownField, Scope::kEnvelope, Holds::kAlways, "envelope.criteria",

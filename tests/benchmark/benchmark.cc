@@ -11,6 +11,7 @@
 #include "tests/benchmark/call_loads.h"
 #include "tests/benchmark/inbox_depth.h"
 #include "tests/benchmark/report.h"
+#include "tests/benchmark/sealing_speed.h"
 #include "tests/benchmark/stage.h"
 
 namespace envej::benchmark {
@@ -20,7 +21,7 @@ struct Options {
   double seconds = 3;
   int rounds = 5;
   int notices = 100'000;
-  std::vector<std::string> parts = {"submission", "calls", "inbox"};
+  std::vector<std::string> parts = {"sealing", "submission", "calls", "inbox"};
   std::string output = "table";
   std::string programs;
   std::string directory;
@@ -32,14 +33,18 @@ std::string FromEnvironment(const char* name, const std::string& otherwise) {
 }
 
 absl::StatusOr<Report> Measure(const Options& options) {
-  absl::StatusOr<std::unique_ptr<Stage>> stage = Stage::Set(options.programs, options.directory);
-  if (!stage.ok()) return stage.status();
   Report report;
   const absl::Duration duration = absl::Seconds(options.seconds);
   const auto wanted = [&](absl::string_view part) {
     return std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
   };
   absl::Status status;
+  if (wanted("sealing")) status = MeasureSealing(duration, options.rounds, report);
+  if (!status.ok()) return status;
+  if (options.parts == std::vector<std::string>{"sealing"}) return report;
+
+  absl::StatusOr<std::unique_ptr<Stage>> stage = Stage::Set(options.programs, options.directory);
+  if (!stage.ok()) return stage.status();
   if (wanted("submission")) status = MeasureSubmission(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("calls")) status = MeasureCalls(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("inbox")) status = MeasureInboxDepth(**stage, options.notices, options.rounds, report);
@@ -65,7 +70,7 @@ int Main(int argument_count, char** arguments) {
       ->capture_default_str();
   program.add_option("--parts", options.parts, "what to measure")
       ->delimiter(',')
-      ->check(CLI::IsMember({"submission", "calls", "inbox"}))
+      ->check(CLI::IsMember({"sealing", "submission", "calls", "inbox"}))
       ->capture_default_str();
   program.add_option("--output", options.output)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   program.add_option("--programs", options.programs, "the folder of the built programs")->capture_default_str();

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "certs/certificate.h"
+#include "certs/inbox_certificate.h"
 #include "certs/key_file.h"
 #include "certs/tls_files.h"
 #include "tests/certs/program_fixture.h"
@@ -87,6 +89,31 @@ TEST_F(ProgramTest, IssuesABrokersCertificateForItsNamesAndAddresses) {
   EXPECT_TRUE(OpensslVerifies("sslserver -verify_ip ::1"));
   EXPECT_FALSE(OpensslVerifies("sslserver -verify_ip 127.0.0.2"));
   EXPECT_FALSE(OpensslVerifies("sslclient"));
+}
+
+TEST_F(ProgramTest, IssuesACertificateForAMunicipalitysInbox) {
+  const std::string authority = Init();
+  ExpectDone(IssueArguments("urn:envej:municipality:0101", "--inbox"));
+  const nlohmann::json shown = Show(directory_.Path("leaf.pem"));
+  EXPECT_EQ(shown["uris"], nlohmann::json::array({"urn:envej:municipality:0101"}));
+  EXPECT_EQ(shown["subject"], "CN=municipality:0101 inbox");
+  EXPECT_EQ(shown["participant"], "municipality");
+  EXPECT_EQ(shown["usage"], "inbox");
+  EXPECT_FALSE(OpensslVerifies("sslclient"));
+  EXPECT_FALSE(OpensslVerifies("sslserver"));
+  const Certificate issued = Certificate::FromPem(ReadFile(directory_.Path("leaf.pem")))->front();
+  const auto authorities = Certificate::FromPem(ReadFile(authority + "/authority.pem")).value();
+  const absl::Status checked = CheckInboxCertificate(issued, authorities, "0101", absl::Now());
+  EXPECT_TRUE(checked.ok()) << checked;
+}
+
+TEST_F(ProgramTest, OnlyAMunicipalityHasAnInbox) {
+  Init();
+  for (const char* uri : {"urn:envej:region:1084", "urn:envej:operations:night", "urn:envej:broker:main", "text"}) {
+    EXPECT_THAT(Refusal(IssueArguments(uri, "--inbox")), HasSubstr("only a municipality has an inbox"));
+  }
+  EXPECT_THAT(Refusal(IssueArguments("urn:envej:municipality:0101", "--inbox --dns localhost")),
+              HasSubstr("only a broker's"));
 }
 
 TEST_F(ProgramTest, WritesTheKeyForItsOwnerOnlyAndLeavesNothingElse) {

@@ -34,6 +34,11 @@ class PullCommandTest : public testing::Test {
     options_.municipality_code = kMunicipality;
     options_.output = "json";
     options_.deadline = "20s";
+    const support::SealingWorld& world = InboxServer::World();
+    options_.opening = {.inbox_certificates = {world.inbox_certificate_file()},
+                        .inbox_keys = {world.inbox_key_file()},
+                        .authorities = world.authorities_file(),
+                        .revocation_lists = {}};
   }
 
   // Whatever happens, nothing that is told holds content.

@@ -24,7 +24,7 @@ inbox::Submission MakeSubmission(const store::NoticeKey& key, const std::string&
   submission.notice = key;
   submission.submit.discharge_date = "2027-01-15";
   submission.submit.commitments = {CommitmentTo(content)};
-  submission.content = content;
+  submission.keep = inbox::KeepAsItIs(content);
   return submission;
 }
 

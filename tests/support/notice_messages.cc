@@ -65,6 +65,11 @@ void SetEnvelope(const contract::Envelope& envelope, absl::Time now, v1::Envelop
     message.mutable_content_commitment()->set_key_id(envelope.content_commitment->key_id);
     message.mutable_content_commitment()->set_value(envelope.content_commitment->value);
   }
+  for (const contract::ContentCommitment& former : envelope.former_commitments) {
+    v1::ContentCommitment& commitment = *message.add_former_commitments();
+    commitment.set_key_id(former.key_id);
+    commitment.set_value(former.value);
+  }
   message.set_contract_version(envelope.contract_version);
 }
 
@@ -109,7 +114,10 @@ v1::Notice MessageAt(const contract::Notice& notice, absl::Time now) {
   v1::Notice message;
   if (notice.envelope.has_value()) SetEnvelope(*notice.envelope, now, *message.mutable_envelope());
   if (notice.citizen.has_value()) SetCitizen(*notice.citizen, *message.mutable_citizen());
-  if (notice.sealed) message.mutable_sealed()->set_cms("not opened");
+  if (notice.sealed.has_value()) {
+    message.mutable_sealed()->set_cms(notice.sealed->cms);
+    message.mutable_sealed()->set_signer_fingerprint(notice.sealed->signer_fingerprint);
+  }
   if (notice.unknown_fields.consent) AddUnknownField(*message.mutable_envelope()->mutable_consent());
   if (notice.unknown_fields.criteria) AddUnknownField(*message.mutable_envelope()->mutable_criteria());
   if (notice.unknown_fields.citizen) AddUnknownField(*message.mutable_citizen());

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "proto/contract/day.h"
+#include "proto/contract/limits.h"
 #include "proto/contract/notice.h"
 #include "proto/contract/rejection.h"
 
@@ -42,7 +43,15 @@ inline contract::Notice GoodNotice() {
   citizen.phone_numbers = {"+4512345678", "+30101234567"};
   citizen.email = "prøve@example.dk";
   citizen.postal_address = contract::PostalAddress{.street = "Prøvevej 1, 2. th.", .postal_code = "2100", .city = "Ø"};
-  return {.envelope = envelope, .citizen = citizen, .sealed = false, .unknown_fields = {}};
+  return {.envelope = envelope, .citizen = citizen, .sealed = {}, .unknown_fields = {}};
+}
+
+// Makes it one with sealed content that every rule of the contract passes; gives that content.
+inline contract::SealedContent& Seal(contract::Notice& notice) {
+  notice.citizen.reset();
+  notice.envelope->content_commitment = contract::ContentCommitment{"k1", std::string(32, 'x')};
+  notice.sealed = contract::SealedContent{.cms = "sealed", .signer_fingerprint = std::string(32, 'f')};
+  return *notice.sealed;
 }
 
 // One way to spoil a good notice, so that exactly `reason` refuses it; but where a text that is wrong in itself cannot
@@ -111,16 +120,39 @@ inline absl::Span<const Spoiling> Spoilings() {
       {Reason::kCriterionNoSupportNotMet, "not so",
        [](N n) { n.envelope->criteria.no_support_under_serviceloven = false; }},
       {Reason::kContentMissing, "no content", [](N n) { n.citizen.reset(); }},
-      {Reason::kContentSealedUnsupported, "sealed content",
+      {Reason::kSealedContentInvalid, "nothing sealed", [](N n) { Seal(n).cms.clear(); }},
+      {Reason::kSealedContentInvalid, "too much", [](N n) { Seal(n).cms.assign(contract::kSealedBytes + 1, 'x'); }},
+      {Reason::kSealedContentInvalid, "no signer", [](N n) { Seal(n).signer_fingerprint.clear(); }},
+      {Reason::kContentCommitmentInvalid, "sealed without a commitment",
        [](N n) {
-         n.citizen.reset();
-         n.sealed = true;
+         Seal(n);
+         n.envelope->content_commitment.reset();
        }},
-      {Reason::kContentSealedUnsupported, "sealed content with its commitment",
+      {Reason::kContentCommitmentInvalid, "sealed with a short commitment",
        [](N n) {
-         n.citizen.reset();
-         n.sealed = true;
-         n.envelope->content_commitment = contract::ContentCommitment{"k1", std::string(32, 'x')};
+         Seal(n);
+         n.envelope->content_commitment->value.pop_back();
+       }},
+      {Reason::kContentCommitmentInvalid, "sealed with a commitment of no secret",
+       [](N n) {
+         Seal(n);
+         n.envelope->content_commitment->key_id = "K 1";
+       }},
+      {Reason::kContentCommitmentInvalid, "a former commitment of the same secret",
+       [](N n) {
+         Seal(n);
+         n.envelope->former_commitments = {*n.envelope->content_commitment};
+       }},
+      {Reason::kContentCommitmentInvalid, "five former commitments",
+       [](N n) {
+         Seal(n);
+         for (const char* const key_id : {"a", "b", "c", "d", "e"}) {
+           n.envelope->former_commitments.push_back({key_id, std::string(32, 'x')});
+         }
+       }},
+      {Reason::kContentCommitmentNotAllowed, "plain with a former commitment",
+       [](N n) {
+         n.envelope->former_commitments = {{"k1", std::string(32, 'x')}};
        }},
       {Reason::kContentCommitmentNotAllowed, "plain with a commitment",
        [](N n) {
@@ -221,6 +253,10 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kMessageMalformed, "tests/broker/wire/malformed_notices_test.cc"},
       {Reason::kRequestOutOfRange, "tests/broker/wire/refusals_test.cc"},
       {Reason::kPageTokenInvalid, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kContentNotSealed, "tests/broker/admission/admission_test.cc"},
+      {Reason::kInboxCertificateMissing, "tests/system/sealing_test.cc"},
+      {Reason::kSealedToAnother, "tests/system/sealing_test.cc"},
+      {Reason::kSignerUnknown, "tests/system/sealing_test.cc"},
       {Reason::kReturnReasonMissing, "tests/broker/wire/refusals_test.cc"},
       {Reason::kNoticeIdReused, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeNotFound, "tests/broker/inbox/transition_test.cc"},

@@ -67,6 +67,7 @@ Notice ProperNotice(const std::string& municipality_code, absl::Time now) {
                                                     .discharged_from_regional_psychiatry = true,
                                                     .no_support_under_serviceloven = true},
                                        .content_commitment = std::nullopt,
+                                       .former_commitments = {},
                                        .contract_version = 1};
   notice.citizen = contract::Citizen{.name = "Karen Testesen",
                                      .phone_numbers = {"+4599000001"},
@@ -146,8 +147,8 @@ TEST_F(AdmissionTest, AnUnknownCallerIsToldSoWhateverItAsks) {
 
 TEST_F(AdmissionTest, ASuspendedParticipantIsToldSoWhateverItAsksAndNobodyElseIs) {
   Register entries = Entries();
-  entries.regions[0].caller.suspended = true;
-  entries.municipalities[1].caller.suspended = true;
+  entries.regions[0].access.suspended = true;
+  entries.municipalities[1].access.suspended = true;
   const Participants participants(std::move(entries));
   const Admission admission(participants, Zone());
   const Rejection suspended{.reason = Reason::kParticipantSuspended, .violations = {}};

@@ -48,7 +48,7 @@ class InboxesFixture : public testing::Test {
     submission.submit.origin = "ward";
     submission.submit.discharge_date = "2027-01-15";
     submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
-    submission.content = content;
+    submission.keep = KeepAsItIs(content);
     return submission;
   }
 

@@ -54,7 +54,7 @@ TEST_F(InboxesTest, SameIdTwiceInOneBatchIsAcceptedOnce) {
   Submission submission;
   submission.notice = Key(1);
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
-  submission.content = "content";
+  submission.keep = KeepAsItIs("content");
   std::vector<absl::StatusOr<Accepted>> answers;
   inboxes_->SubmitAll({submission, submission},
                       [&](std::vector<absl::StatusOr<Accepted>> given) { answers = std::move(given); });
@@ -193,6 +193,7 @@ TEST(InboxesRaceTest, OfTwoThatConcludeAtOnceOneIsRefused) {
   ManualScheduler scheduler;
   Inboxes inboxes(store, clock, scheduler, {});
   Submission submission;
+  submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});

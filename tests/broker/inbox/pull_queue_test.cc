@@ -127,6 +127,7 @@ TEST(SteppedPullQueueTest, PullsThatDoNotWaitAreBoundedToo) {
   ManualScheduler scheduler;
   Inboxes inboxes(store, clock, scheduler, {.pulls = {.all = 4, .each_inbox = 3}});
   Submission submission;
+  submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
@@ -153,6 +154,7 @@ TEST(SteppedPullQueueTest, PullsThatAreBehindAnotherAreNotToldAtTheDrainThatNoth
   ManualScheduler scheduler;
   Inboxes inboxes(store, clock, scheduler, {});
   Submission submission;
+  submission.keep = KeepAsItIs("content");
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   for (const int number : {1, 2}) {
     submission.notice = Key(number);

@@ -52,17 +52,22 @@ void InboxServer::Restart(absl::Duration pause) {
 
 std::string InboxServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
+const support::SealingWorld& InboxServer::World() {
+  static const auto* const kWorld = new support::SealingWorld(kRegion, kMunicipality);
+  return *kWorld;
+}
+
 void InboxServer::Add(const v1::Notice& notice, v1::ItemKind kind) {
   {
     const std::lock_guard lock(mutex_);
     Item& added = items_.emplace_back();
     added.item.set_kind(kind);
-    *added.item.mutable_notice() = notice;
+    *added.item.mutable_notice() = notice.has_citizen() ? World().Seal(notice) : notice;
     v1::LeaseName& name = *added.item.mutable_lease()->mutable_name();
     name.set_region_code(kRegion);
     name.set_notice_id(notice.envelope().notice_id());
     name.set_revision(notice.envelope().revision());
-    added.item.mutable_accepted_at()->set_seconds(1'790'000'100);
+    *added.item.mutable_accepted_at() = contract::ToMessage(absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())));
   }
   changed_.notify_all();
 }
@@ -190,6 +195,7 @@ grpc::Status InboxServer::PullNotices(grpc::ServerContext* context, const v1::Pu
     *item.item.mutable_lease()->mutable_expires_at() = contract::ToMessage(item.expires_at);
     *response->add_items() = item.item;
   }
+  response->add_signer_certificates(World().signer().der());
   if (Fails(Method::kPull, Moment::kAfter, status)) return status;
   return grpc::Status::OK;
 }

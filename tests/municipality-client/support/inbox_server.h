@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
+#include "tests/support/sealing_world.h"
 
 namespace envej::municipality_client {
 
@@ -27,6 +28,9 @@ class InboxServer final : public v1::InboxService::Service {
   enum class Moment { kBefore, kAfter };  // of carrying the call out: after it, only the answer is lost
 
   enum class State { kWaiting, kLeased, kAcknowledged, kReturned };
+
+  // Plain notices are handed out sealed by this world's region.
+  static const support::SealingWorld& World();
 
   explicit InboxServer(std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
   ~InboxServer() override;

@@ -72,6 +72,25 @@ TEST(MessageCodecTest, AMessageBecomesTheSameNotice) {
   EXPECT_EQ(FirstReason(GoodMessage()), Reason::kNone);
 }
 
+TEST(MessageCodecTest, ASealedMessageBecomesTheSameNotice) {
+  v1::Notice message = GoodMessage();
+  message.mutable_sealed()->set_cms("sealed");
+  message.mutable_sealed()->set_signer_fingerprint(std::string(32, 'f'));
+  const auto commit = [](v1::ContentCommitment& commitment, const char* key_id, char letter) {
+    commitment.set_key_id(key_id);
+    commitment.set_value(std::string(32, letter));
+  };
+  commit(*message.mutable_envelope()->mutable_content_commitment(), "k1", 'x');
+  commit(*message.mutable_envelope()->add_former_commitments(), "k0", 'y');
+  const Notice notice = FromMessage(message);
+  EXPECT_FALSE(notice.citizen.has_value());
+  EXPECT_EQ(notice.sealed, (SealedContent{.cms = "sealed", .signer_fingerprint = std::string(32, 'f')}));
+  EXPECT_EQ(notice.envelope->content_commitment, (ContentCommitment{"k1", std::string(32, 'x')}));
+  ASSERT_EQ(notice.envelope->former_commitments.size(), 1u);
+  EXPECT_EQ(notice.envelope->former_commitments[0], (ContentCommitment{"k0", std::string(32, 'y')}));
+  EXPECT_EQ(FirstReason(message), Reason::kNone);
+}
+
 TEST(MessageCodecTest, AnEmptyMessageIsAnEmptyNotice) {
   const Notice notice = FromMessage(v1::Notice());
   EXPECT_FALSE(notice.envelope.has_value());
@@ -105,9 +124,12 @@ TEST(MessageCodecTest, EachPartThatIsMissingIsRefusedByItsName) {
   EXPECT_EQ(FirstReason(message), Reason::kCreatedAtMissing);
   message = GoodMessage();
   message.mutable_sealed();
-  EXPECT_EQ(FirstReason(message), Reason::kContentSealedUnsupported);
+  EXPECT_EQ(FirstReason(message), Reason::kSealedContentInvalid);
   message = GoodMessage();
   message.mutable_envelope()->mutable_content_commitment();
+  EXPECT_EQ(FirstReason(message), Reason::kContentCommitmentNotAllowed);
+  message = GoodMessage();
+  message.mutable_envelope()->add_former_commitments();
   EXPECT_EQ(FirstReason(message), Reason::kContentCommitmentNotAllowed);
 }
 

@@ -349,8 +349,7 @@ TEST(NoticeRulesTest, WhatIsOptionalMayBeAbsent) {
 TEST(NoticeRulesTest, ContentRulesAreMarkedSoThatTheBrokerNeedNotReadSealedContent) {
   for (const Rule& rule : AllRules()) {
     Notice notice = support::GoodNotice();
-    notice.citizen.reset();
-    notice.sealed = true;
+    support::Seal(notice);
     if (rule.scope == Scope::kContent) {
       EXPECT_FALSE(rule.broken(notice, Now())) << Describe(rule.reason).name;
       EXPECT_EQ(rule.field.substr(0, 7), "citizen");

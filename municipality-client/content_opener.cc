@@ -1,0 +1,104 @@
+#include "municipality-client/content_opener.h"
+
+#include "absl/strings/str_cat.h"
+#include "certs/key_file.h"
+#include "certs/pem.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/sealed_payload.h"
+
+namespace envej::municipality_client {
+namespace {
+
+using certs::Certificate;
+
+absl::Status InFile(const std::string& path, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
+absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& path) {
+  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
+  if (!pem.ok()) return pem.status();
+  absl::StatusOr<std::vector<Certificate>> certificates = Certificate::FromPem(*pem);
+  if (!certificates.ok()) return InFile(path, certificates.status());
+  return certificates;
+}
+
+absl::StatusOr<certs::Opener> ReadInboxes(const OpeningFiles& files) {
+  if (files.inbox_certificates.size() != files.inbox_keys.size()) {
+    return absl::InvalidArgumentError("each --inbox-certificate needs its --inbox-key, in the same order");
+  }
+  std::vector<certs::Opener::Inbox> inboxes;
+  for (size_t place = 0; place < files.inbox_keys.size(); ++place) {
+    absl::StatusOr<std::vector<Certificate>> certificates = ReadCertificates(files.inbox_certificates[place]);
+    if (!certificates.ok()) return certificates.status();
+    const absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.inbox_keys[place]);
+    if (!pem.ok()) return pem.status();
+    absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
+    if (!key.ok()) return InFile(files.inbox_keys[place], key.status());
+    inboxes.push_back({.certificate = std::move(certificates->front()), .key = *std::move(key)});
+  }
+  return certs::Opener::Create(std::move(inboxes));
+}
+
+}  // namespace
+
+Signers ReadSigners(const std::vector<std::string>& ders) {
+  Signers signers;
+  for (const std::string& der : ders) {
+    absl::StatusOr<Certificate> certificate = Certificate::FromDer(der);
+    if (certificate.ok()) signers.emplace(certificate->fingerprint(), *certificate);
+  }
+  return signers;
+}
+
+absl::StatusOr<ContentOpener> ContentOpener::Create(const OpeningFiles& files) {
+  absl::StatusOr<certs::Opener> opener = ReadInboxes(files);
+  if (!opener.ok()) return opener.status();
+  const absl::StatusOr<std::vector<Certificate>> authorities = ReadCertificates(files.authorities);
+  if (!authorities.ok()) return authorities.status();
+  absl::StatusOr<certs::SignerCheck> check = certs::SignerCheck::Create(*authorities);
+  if (!check.ok()) return InFile(files.authorities, check.status());
+  std::optional<certs::RevocationSet> revocations;
+  if (!files.revocation_lists.empty()) {
+    absl::StatusOr<certs::RevocationSet> loaded = certs::RevocationSet::Load(files.revocation_lists, *authorities);
+    if (!loaded.ok()) return loaded.status();
+    revocations = *std::move(loaded);
+  }
+  return ContentOpener(*std::move(opener), *std::move(check), std::move(revocations));
+}
+
+absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certificate& signer, absl::Time now) const {
+  const absl::Time accepted_at = contract::FromMessage(item.accepted_at());
+  const certs::RevocationSet* revocations = revocations_.has_value() ? &*revocations_ : nullptr;
+  if (item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER) {
+    return check_.Broker(signer, accepted_at, revocations, now).status();
+  }
+  const absl::StatusOr<certs::Identity> region = check_.Participant(signer, {}, accepted_at, revocations, now);
+  if (!region.ok()) return region.status();
+  const bool is_sender =
+      region->kind == certs::ParticipantKind::kRegion && region->code == item.lease().name().region_code();
+  return is_sender ? absl::OkStatus() : absl::FailedPreconditionError("another than the sending region signed it");
+}
+
+absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> ContentOpener::Open(const v1::InboxItem& item,
+                                                                               const Signers& signers,
+                                                                               absl::Time now) const {
+  using Opened = std::variant<v1::Notice, v1::ReturnReason>;
+  const v1::SealedContent& sealed = item.notice().sealed();
+  const absl::StatusOr<certs::SignedContent> content = opener_.Open(sealed.cms());
+  if (!content.ok()) return Opened(v1::RETURN_REASON_CANNOT_BE_OPENED);
+  const auto signer = signers.find(sealed.signer_fingerprint());
+  if (signer == signers.end()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
+  const absl::Status trusted = CheckSigner(item, signer->second, now);
+  if (absl::IsUnavailable(trusted)) return trusted;
+  if (!trusted.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
+  absl::StatusOr<std::string> payload = content->Payload(signer->second);
+  if (!payload.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
+  absl::StatusOr<v1::Notice> notice =
+      contract::OpenNotice(*payload, item.lease().name().region_code(), item.notice());
+  contract::Wipe(*payload);
+  if (!notice.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
+  return Opened(*std::move(notice));
+}
+
+}  // namespace envej::municipality_client

@@ -1,0 +1,68 @@
+#include "proto/contract/sealed_payload.h"
+
+#include <openssl/crypto.h>
+
+#include <utility>
+
+#include "envej/v1/sealed_payload.pb.h"
+
+namespace envej::contract {
+namespace {
+
+v1::Envelope Bound(v1::Envelope envelope) {
+  envelope.clear_content_commitment();
+  envelope.clear_former_commitments();
+  envelope.DiscardUnknownFields();
+  return envelope;
+}
+
+}  // namespace
+
+std::string SealedPayloadOf(absl::string_view region_code, const v1::Notice& plain) {
+  v1::SealedPayload payload;
+  payload.set_region_code(std::string(region_code));
+  *payload.mutable_envelope() = Bound(plain.envelope());
+  *payload.mutable_citizen() = plain.citizen();
+  std::string bytes = payload.SerializeAsString();
+  Wipe(*payload.mutable_citizen());
+  return bytes;
+}
+
+absl::StatusOr<v1::Notice> OpenNotice(absl::string_view payload, absl::string_view region_code,
+                                      const v1::Notice& sealed) {
+  v1::SealedPayload opened;
+  if (!opened.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return absl::InvalidArgumentError("what was sealed is no content of a notice");
+  }
+  v1::Envelope envelope = Bound(sealed.envelope());
+  const bool belongs = absl::string_view(opened.region_code()) == region_code &&
+                       Bound(opened.envelope()).SerializeAsString() == envelope.SerializeAsString();
+  if (!belongs) {
+    Wipe(*opened.mutable_citizen());
+    return absl::FailedPreconditionError("what was sealed belongs to another notice");
+  }
+  v1::Notice notice;
+  *notice.mutable_envelope() = std::move(envelope);
+  notice.mutable_citizen()->Swap(opened.mutable_citizen());
+  return notice;
+}
+
+void Wipe(std::string& plain) {
+  OPENSSL_cleanse(plain.data(), plain.capacity());
+  plain.clear();
+}
+
+void Wipe(v1::Citizen& citizen) {
+  Wipe(*citizen.mutable_name());
+  for (std::string& number : *citizen.mutable_phone_numbers()) Wipe(number);
+  Wipe(*citizen.mutable_email());
+  if (citizen.has_postal_address()) {
+    v1::PostalAddress& address = *citizen.mutable_postal_address();
+    Wipe(*address.mutable_street());
+    Wipe(*address.mutable_postal_code());
+    Wipe(*address.mutable_city());
+  }
+  citizen.Clear();
+}
+
+}  // namespace envej::contract

@@ -1,0 +1,28 @@
+#ifndef ENVEJ_PROTO_CONTRACT_SEALED_PAYLOAD_H_
+#define ENVEJ_PROTO_CONTRACT_SEALED_PAYLOAD_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "envej/v1/notice.pb.h"
+
+namespace envej::contract {
+
+// What is sealed of a notice with plain content: an envej.v1.SealedPayload, serialised. It holds the content: the caller
+// wipes it.
+std::string SealedPayloadOf(absl::string_view region_code, const v1::Notice& plain);
+
+// The plain notice behind a sealed one, from the payload that was opened: with the envelope of `sealed`, but for its
+// commitments, which say nothing to the receiver. INVALID_ARGUMENT if the payload is none, FAILED_PRECONDITION if it
+// belongs to another notice, revision, municipality or region: any field of the envelope differs.
+absl::StatusOr<v1::Notice> OpenNotice(absl::string_view payload, absl::string_view region_code,
+                                      const v1::Notice& sealed);
+
+// Overwrite what they hold, which then is empty.
+void Wipe(std::string& plain);
+void Wipe(v1::Citizen& citizen);
+
+}  // namespace envej::contract
+
+#endif  // ENVEJ_PROTO_CONTRACT_SEALED_PAYLOAD_H_

@@ -1,0 +1,139 @@
+#include "region-client/notice_sealer.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "certs/identity.h"
+#include "certs/inbox_certificate.h"
+#include "certs/key_file.h"
+#include "certs/pem.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
+#include "proto/contract/sealed_payload.h"
+
+namespace envej::region {
+namespace {
+
+using certs::Certificate;
+using contract::Reason;
+
+constexpr size_t kKeyIdBytes = 8;
+
+// The name under which commitments by this secret go: found from the secret, so that the two cannot be mixed up, while
+// the secret cannot be found from it.
+std::string KeyIdOf(const std::string& secret) {
+  const std::string named = absl::StrCat("envej commitment key id\n", secret);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(named.data()), named.size(), hash.data());
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(hash.data()), kKeyIdBytes));
+}
+
+absl::StatusOr<std::vector<contract::CommitmentSecret>> ReadSecrets(const SealingFiles& files) {
+  std::vector<std::string> paths = files.former_secrets;
+  paths.insert(paths.begin(), files.secret);
+  std::vector<contract::CommitmentSecret> secrets;
+  for (const std::string& path : paths) {
+    absl::StatusOr<std::string> secret = certs::ReadSecretFile(path);
+    if (!secret.ok()) return secret.status();
+    std::string key_id = KeyIdOf(*secret);
+    for (const contract::CommitmentSecret& other : secrets) {
+      if (other.key_id == key_id) return absl::InvalidArgumentError(absl::StrCat(path, " holds a secret given before"));
+    }
+    secrets.push_back({.key_id = std::move(key_id), .bytes = *std::move(secret)});
+  }
+  return secrets;
+}
+
+absl::StatusOr<std::string> RegionCodeOf(const Certificate& certificate, const std::string& path) {
+  const std::vector<std::string> uris = certs::UriNames(certificate.x509());
+  if (uris.size() == 1) {
+    const absl::StatusOr<certs::Identity> identity = certs::ParseIdentityUri(uris.front());
+    if (identity.ok() && identity->kind == certs::ParticipantKind::kRegion) return identity->code;
+  }
+  return absl::FailedPreconditionError(absl::StrCat(path, " is not the certificate of a region"));
+}
+
+void SetCommitment(const contract::ContentCommitment& commitment, v1::ContentCommitment& message) {
+  message.set_key_id(commitment.key_id);
+  message.set_value(commitment.value);
+}
+
+Refusal RefusalFor(Reason reason) { return ToRefusal({.reason = reason, .violations = {}}); }
+
+}  // namespace
+
+absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, absl::Time now) {
+  const absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles(files.tls, now);
+  if (!tls.ok()) return tls.status();
+  absl::StatusOr<std::vector<Certificate>> own = Certificate::FromPem(tls->certificate_chain);
+  if (!own.ok()) return own.status();
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls->private_key);
+  if (!key.ok()) return key.status();
+  absl::StatusOr<std::vector<Certificate>> authorities = Certificate::FromPem(tls->authorities);
+  if (!authorities.ok()) return authorities.status();
+  absl::StatusOr<std::string> region_code = RegionCodeOf(own->front(), files.tls.certificate_chain);
+  if (!region_code.ok()) return region_code.status();
+  absl::StatusOr<std::vector<contract::CommitmentSecret>> secrets = ReadSecrets(files);
+  if (!secrets.ok()) return secrets.status();
+  absl::StatusOr<certs::Sealer> sealer = certs::Sealer::Create(own->front(), *std::move(key));
+  if (!sealer.ok()) {
+    return absl::Status(sealer.status().code(), absl::StrCat(files.tls.private_key, ": ", sealer.status().message()));
+  }
+  return NoticeSealer(*std::move(sealer), *std::move(region_code), *std::move(authorities), *std::move(secrets));
+}
+
+void NoticeSealer::Learn(const v1::ListMunicipalitiesResponse& response, absl::Time now) {
+  inboxes_.clear();
+  for (const v1::Municipality& municipality : response.municipalities()) {
+    Inbox inbox{.participating = municipality.participating(), .certificates = {}, .why_none = {}};
+    for (const std::string& der : municipality.inbox_certificates()) {
+      absl::StatusOr<Certificate> certificate = Certificate::FromDer(der);
+      const absl::Status trusted =
+          certificate.ok()
+              ? certs::CheckInboxCertificate(*certificate, authorities_, municipality.municipality_code(), now)
+              : certificate.status();
+      if (trusted.ok()) {
+        inbox.certificates.push_back(*std::move(certificate));
+      } else if (inbox.why_none.empty()) {
+        inbox.why_none = std::string(trusted.message());
+      }
+    }
+    inboxes_.emplace(municipality.municipality_code(), std::move(inbox));
+  }
+}
+
+std::variant<v1::Notice, Refusal> NoticeSealer::Seal(const v1::Notice& plain) const {
+  const auto found = inboxes_.find(plain.envelope().municipality_code());
+  if (found == inboxes_.end()) return RefusalFor(Reason::kMunicipalityUnknown);
+  const Inbox& inbox = found->second;
+  if (!inbox.participating) return RefusalFor(Reason::kMunicipalityNotParticipating);
+  if (inbox.certificates.empty()) {
+    Refusal refusal = RefusalFor(Reason::kInboxCertificateMissing);
+    if (!inbox.why_none.empty()) {
+      absl::StrAppend(&refusal.text, "; the one that the broker gives cannot be trusted: ", inbox.why_none);
+    }
+    return refusal;
+  }
+  std::string payload = contract::SealedPayloadOf(region_code_, plain);
+  absl::StatusOr<std::string> cms = sealer_.Seal(payload, inbox.certificates);
+  contract::Wipe(payload);
+  if (!cms.ok()) return Refusal{.reason = "NOT_SEALED", .text = std::string(cms.status().message()), .fields = {}};
+
+  v1::Notice sealed;
+  v1::Envelope& envelope = *sealed.mutable_envelope();
+  envelope = plain.envelope();
+  const contract::Notice notice = contract::FromMessage(plain);
+  for (const contract::CommitmentSecret& secret : secrets_) {
+    const bool in_use = &secret == &secrets_.front();
+    SetCommitment(contract::CommitTo(secret, region_code_, notice),
+                  in_use ? *envelope.mutable_content_commitment() : *envelope.add_former_commitments());
+  }
+  sealed.mutable_sealed()->set_cms(*std::move(cms));
+  sealed.mutable_sealed()->set_signer_fingerprint(sealer_.certificate().fingerprint());
+  return sealed;
+}
+
+}  // namespace envej::region

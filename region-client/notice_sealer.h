@@ -1,0 +1,69 @@
+#ifndef ENVEJ_REGION_CLIENT_NOTICE_SEALER_H_
+#define ENVEJ_REGION_CLIENT_NOTICE_SEALER_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "certs/certificate.h"
+#include "certs/sealing.h"
+#include "certs/tls_files.h"
+#include "envej/v1/intake_service.pb.h"
+#include "envej/v1/notice.pb.h"
+#include "proto/contract/content_commitment.h"
+#include "region-client/notice_file.h"
+
+namespace envej::region {
+
+// What a region seals with.
+struct SealingFiles {
+  certs::TlsFiles tls;                      // its own certificate and key sign; inbox certificates must be under `authorities`
+  std::string secret;                       // for content commitments, as `envej-certs secret` makes it
+  std::vector<std::string> former_secrets;  // those that it replaced, at most four
+};
+
+// Seals notices to their municipalities before they leave, so that nobody on the way can read them, the broker included.
+// It trusts no inbox certificate because the broker gives it, but checks each by itself.
+//
+// Thread safety: none.
+class NoticeSealer {
+ public:
+  // Reads and checks the files, now. An error is one line that names the file and what to do.
+  static absl::StatusOr<NoticeSealer> Create(const SealingFiles& files, absl::Time now);
+
+  // Takes over what the broker says of the municipalities, with those inbox certificates that may be sealed to at `now`.
+  void Learn(const v1::ListMunicipalitiesResponse& response, absl::Time now);
+
+  // The notice as it is sent: sealed, signed and with its commitments. Or why it cannot be sealed, as the broker would
+  // refuse it: MUNICIPALITY_UNKNOWN, MUNICIPALITY_NOT_PARTICIPATING, INBOX_CERTIFICATE_MISSING; the last also when none
+  // of the certificates can be trusted, and the text then says what is wrong with the first.
+  std::variant<v1::Notice, Refusal> Seal(const v1::Notice& plain) const;
+
+ private:
+  struct Inbox {
+    bool participating = false;
+    std::vector<certs::Certificate> certificates;
+    std::string why_none;
+  };
+
+  NoticeSealer(certs::Sealer sealer, std::string region_code, std::vector<certs::Certificate> authorities,
+               std::vector<contract::CommitmentSecret> secrets)
+      : sealer_(std::move(sealer)),
+        region_code_(std::move(region_code)),
+        authorities_(std::move(authorities)),
+        secrets_(std::move(secrets)) {}
+
+  certs::Sealer sealer_;
+  std::string region_code_;
+  std::vector<certs::Certificate> authorities_;
+  std::vector<contract::CommitmentSecret> secrets_;  // the one in use first
+  std::map<std::string, Inbox> inboxes_;             // by municipality
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_NOTICE_SEALER_H_
