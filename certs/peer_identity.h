@@ -1,21 +1,15 @@
 #ifndef ENVEJ_CERTS_PEER_IDENTITY_H_
 #define ENVEJ_CERTS_PEER_IDENTITY_H_
 
-#include <grpcpp/security/auth_context.h>
-
 #include "absl/status/statusor.h"
-#include "certs/certificate.h"
 #include "certs/identity.h"
+#include "certs/peer_certificates.h"
 
 namespace envej::certs {
 
-// The participant that the call's peer proved to be: its certificate bears exactly one URI name, and that is a
-// participant's. UNAUTHENTICATED otherwise; the message repeats nothing of the certificate. Cheap enough for every
-// call, and safe from any thread.
-absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context);
-
-// The certificate that the call's peer showed. UNAUTHENTICATED if there is none.
-absl::StatusOr<Certificate> PeerCertificate(const grpc::AuthContext& context);
+// The participant that the call's peer proved to be (IdentifyParticipant). UNAUTHENTICATED if it is none; the message
+// repeats nothing of the certificate. Cheap enough for every call, and safe from any thread.
+absl::StatusOr<Identity> PeerIdentity(const PeerCertificate& peer, const SubjectTable& table);
 
 }  // namespace envej::certs
 

@@ -37,6 +37,7 @@ Admission::Admission(const Participants& participants, absl::TimeZone copenhagen
 
 std::optional<Rejection> Admission::Authorise(const certs::Identity& caller, Method method) const {
   if (!IsRegistered(caller)) return Rejection{.reason = Reason::kCallerUnknown, .violations = {}};
+  if (participants_.Suspended(caller)) return Rejection{.reason = Reason::kParticipantSuspended, .violations = {}};
   const std::optional<Reason> forbidden = Forbids(caller.kind, method);
   if (forbidden.has_value()) return Rejection{.reason = *forbidden, .violations = {}};
   return std::nullopt;

@@ -22,8 +22,12 @@ class Admission {
   Admission(const Participants& participants, absl::TimeZone copenhagen);
 
   // To be asked first, before anything of the request is looked at: kCallerUnknown for a participant who is not in the
-  // register, then kCallerKindNotAllowed. Nothing if the call is allowed.
+  // register, kParticipantSuspended for one who is suspended there, then kCallerKindNotAllowed. Nothing if the call is
+  // allowed.
   std::optional<contract::Rejection> Authorise(const certs::Identity& caller, Method method) const;
+
+  // Who is known by which subject of a certificate. Lives as long as the participants.
+  const certs::SubjectTable& subjects() const { return participants_.subjects(); }
 
   // What the register and the contract's rules together say of a notice that `region_code` submits at `now`. An unknown
   // municipality is refused always; one that does not participate, or with whom the region has no agreement in force on

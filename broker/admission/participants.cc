@@ -19,6 +19,15 @@ const Entry* FindByCode(const std::vector<Entry>& entries, absl::string_view cod
   return found != entries.end() && absl::string_view(found->code) == code ? &*found : nullptr;
 }
 
+template <typename Entry>
+void AddSubjects(const std::vector<Entry>& entries, certs::ParticipantKind kind, certs::SubjectTable& table) {
+  for (const Entry& entry : entries) {
+    for (const certs::SubjectName& name : entry.access.certificates) {
+      table.try_emplace(name, certs::Identity{.kind = kind, .code = entry.code, .origin = ""});
+    }
+  }
+}
+
 }  // namespace
 
 Participants::Participants(Register entries)
@@ -27,6 +36,8 @@ Participants::Participants(Register entries)
       operations_(entries.operations.begin(), entries.operations.end()) {
   SortByCode(regions_);
   SortByCode(municipalities_);
+  AddSubjects(regions_, certs::ParticipantKind::kRegion, subjects_);
+  AddSubjects(municipalities_, certs::ParticipantKind::kMunicipality, subjects_);
   for (const Agreement& agreement : entries.agreements) {
     Unite(in_force_[agreement.region_code][agreement.municipality_code],
           {.first_day = agreement.first_day, .last_day = agreement.last_day});
@@ -41,6 +52,19 @@ const Municipality* Participants::FindMunicipality(absl::string_view code) const
 }
 
 bool Participants::KnowsOperations(absl::string_view name) const { return operations_.contains(std::string(name)); }
+
+bool Participants::Suspended(const certs::Identity& participant) const {
+  const auto suspended = [](const auto* entry) { return entry != nullptr && entry->access.suspended; };
+  switch (participant.kind) {
+    case certs::ParticipantKind::kRegion:
+      return suspended(FindRegion(participant.code));
+    case certs::ParticipantKind::kMunicipality:
+      return suspended(FindMunicipality(participant.code));
+    case certs::ParticipantKind::kOperations:
+      return false;  // a name that may not call is taken out
+  }
+  return false;
+}
 
 bool Participants::AgreementInForce(absl::string_view region_code, absl::string_view municipality_code,
                                     absl::CivilDay day) const {

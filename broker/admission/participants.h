@@ -11,8 +11,17 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "certs/certificate.h"
+#include "certs/identity.h"
 
 namespace envej::admission {
+
+// How a region or a municipality calls.
+struct Access {
+  // The subjects of their certificates, for those that do not bear their URI name.
+  std::vector<certs::SubjectName> certificates = {};
+  // Every call of theirs is refused; what others do with them is not changed.
+  bool suspended = false;
+};
 
 // A region that another one takes over on a day.
 struct Predecessor {
@@ -24,6 +33,7 @@ struct Region {
   std::string code;  // four digits
   std::string name;
   std::vector<Predecessor> successor_of;
+  Access access = {};
 };
 
 // The scheme's texts are there where the municipality participates, and may be there where it does not.
@@ -36,6 +46,7 @@ struct Municipality {
   std::string leaflet_text;
   std::vector<certs::Certificate> inbox_certificates;  // content is sealed to those of them that are in force
   bool sealed_by_sender_only = false;                  // a plain notice is refused
+  Access access = {};
 };
 
 // The cooperation agreement of one region with one municipality, in force from the first to the last day, both
@@ -63,14 +74,20 @@ struct Register {
 // Immutable, so safe to use from many threads. Every lookup is indexed.
 class Participants {
  public:
-  // `entries` is as ReadParticipants checks it: codes and names are unique, and nobody succeeds itself. (Of doubled
-  // codes the first counts, and a circle of successors ends.)
+  // `entries` is as ReadParticipants checks it: codes, names and subjects are unique, and nobody succeeds
+  // itself. (Of doubled ones the first counts, and a circle of successors ends.)
   explicit Participants(Register entries);
 
   // Nullptr for a code that is not in the register. What is found lives as long as this object.
   const Region* FindRegion(absl::string_view code) const;
   const Municipality* FindMunicipality(absl::string_view code) const;
   bool KnowsOperations(absl::string_view name) const;
+
+  // Whether the participant is in the register and suspended there.
+  bool Suspended(const certs::Identity& participant) const;
+
+  // Who is known by which subject of a certificate.
+  const certs::SubjectTable& subjects() const { return subjects_; }
 
   // Whether the region may send to the municipality on the day; false for codes that are not in the register.
   bool AgreementInForce(absl::string_view region_code, absl::string_view municipality_code, absl::CivilDay day) const;
@@ -93,6 +110,7 @@ class Participants {
   std::vector<Region> regions_;
   std::vector<Municipality> municipalities_;
   std::set<std::string> operations_;
+  certs::SubjectTable subjects_;
   std::map<std::string, std::map<std::string, Periods>> in_force_;  // by region, then by municipality
 };
 

@@ -24,7 +24,9 @@ constexpr size_t kRegionsMost = 100;
 constexpr size_t kMunicipalitiesMost = 1000;
 constexpr size_t kAgreementsMost = 10'000;
 constexpr size_t kOperationsMost = 100;
+constexpr size_t kCertificatesMost = 100;  // of one participant
 constexpr size_t kCodeDigits = 4;
+constexpr size_t kSubjectCharacters = 256;
 constexpr size_t kNameCharacters = 100;
 constexpr size_t kLeafletCharacters = 4000;
 constexpr size_t kInboxCertificatesMost = 8;
@@ -46,6 +48,7 @@ constexpr TextRule kPhoneNumber = {.accepts = contract::IsE164, .form = "a phone
 bool IsSealing(absl::string_view text) { return text == "sender" || text == "any"; }
 
 constexpr TextRule kSealing = {.accepts = IsSealing, .form = "sender or any"};
+constexpr TextRule kSubject = {.most_characters = kSubjectCharacters};
 constexpr TextRule kOperationsName = {.accepts = certs::IsIdentityName,
                                       .form = "1 to 32 lower-case letters, digits and hyphens"};
 
@@ -93,12 +96,44 @@ class RegisterReader {
       Region region;
       region.code = ReadCode(mapping, regions_);
       region.name = mapping.Text("name", kName);
+      region.access = ReadAccess(mapping);
       if (mapping.Has("successor_of")) region.successor_of = ReadPredecessors(mapping);
       mapping.RefuseOtherKeys();
       register_.regions.push_back(std::move(region));
     }
     RefuseUnknownPredecessors();
     RefuseCircles(mappings);
+  }
+
+  Access ReadAccess(YamlMapping& participant) {
+    Access access;
+    if (participant.Has("suspended")) access.suspended = participant.Flag("suspended");
+    if (participant.Has("certificates")) {
+      for (YamlMapping& mapping : participant.Mappings("certificates", kCertificatesMost)) {
+        access.certificates.push_back(ReadSubject(mapping));
+      }
+    }
+    return access;
+  }
+
+  certs::SubjectName ReadSubject(YamlMapping& mapping) {
+    using certs::SubjectAttribute;
+    static constexpr absl::string_view kSerialNumber = "subject_serial_number";
+    static constexpr absl::string_view kOrganization = "organization_identifier";
+    const bool by_organization = mapping.Has(kOrganization);
+    if (by_organization && mapping.Has(kSerialNumber)) {
+      mapping.Refuse(kOrganization, absl::StrCat("a certificate is named by \"", kSerialNumber, "\" or by \"",
+                                                 kOrganization, "\", not by both"));
+    }
+    const absl::string_view key = by_organization ? kOrganization : kSerialNumber;
+    certs::SubjectName name;
+    name.attribute = by_organization ? SubjectAttribute::kOrganizationIdentifier : SubjectAttribute::kSerialNumber;
+    name.value = mapping.Text(key, kSubject);
+    mapping.RefuseOtherKeys();
+    if (name.value.empty()) return name;
+    const auto [first, added] = subjects_.try_emplace(name, mapping.LineOf(key));
+    if (!added) mapping.Refuse(key, absl::StrCat("the certificate stands twice, first on line ", first->second));
+    return name;
   }
 
   std::vector<Predecessor> ReadPredecessors(YamlMapping& region) {
@@ -161,6 +196,7 @@ class RegisterReader {
       Municipality municipality;
       municipality.code = ReadCode(mapping, municipalities_);
       municipality.name = mapping.Text("name", kName);
+      municipality.access = ReadAccess(mapping);
       municipality.participating = mapping.Flag("participating");
       const bool needed = municipality.participating;
       municipality.scheme_name = ReadSchemeText(mapping, "scheme_name", kName, needed);
@@ -274,7 +310,8 @@ class RegisterReader {
   Register register_;
   Codes regions_;
   Codes municipalities_;
-  std::set<std::string> absent_;  // codes of municipalities that do not participate
+  std::map<certs::SubjectName, int> subjects_;  // with the line of each
+  std::set<std::string> absent_;                // codes of municipalities that do not participate
   std::vector<std::pair<std::string, YamlMapping>> successions_;
   std::map<std::pair<std::string, std::string>, std::map<absl::CivilDay, Lasting>> agreements_;  // by first day
 };

@@ -12,7 +12,8 @@ namespace envej::admission {
 // with an unknown or not participating municipality, or that ends before it begins, or that overlaps another one of the
 // same two; a participating municipality without scheme name, phone number or leaflet text; a phone number that is not
 // E.164; text that is not NFC or holds control characters (line breaks in the leaflet's text are allowed); a region
-// that succeeds an unknown one, or itself by any way round. Errors: as in yaml_reader.h.
+// that succeeds an unknown one, or itself by any way round; a certificate's subject that stands twice, whoever it is
+// of. Errors: as in yaml_reader.h.
 absl::StatusOr<Participants> ReadParticipants(absl::string_view path);
 
 }  // namespace envej::admission

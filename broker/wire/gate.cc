@@ -9,10 +9,10 @@
 namespace envej::wire {
 
 absl::StatusOr<Caller> Gate::Enter(const grpc::ServerContextBase& context, admission::Method method) const {
-  const absl::StatusOr<certs::Identity> caller = certs::PeerIdentity(*context.auth_context());
+  const auto peer = certificates_.Of(*context.auth_context());
+  if (!peer.ok()) return Unknown(peer.status());
+  const absl::StatusOr<certs::Identity> caller = certs::PeerIdentity(**peer, admission_.subjects());
   if (!caller.ok()) return Unknown(caller.status());
-  absl::StatusOr<certs::Certificate> certificate = certs::PeerCertificate(*context.auth_context());
-  if (!certificate.ok()) return Unknown(certificate.status());
   if (const std::optional<contract::Rejection> rejection = admission_.Authorise(*caller, method)) {
     log_.Warning("caller_refused", {{"caller", certs::ToUri(*caller)},
                                     {"reason", std::string(contract::Describe(rejection->reason).name)}});
@@ -20,7 +20,7 @@ absl::StatusOr<Caller> Gate::Enter(const grpc::ServerContextBase& context, admis
   }
   if (closed_) return Refusal(contract::Reason::kBrokerStopping);
   if (absl::FromChrono(context.deadline()) <= clock_.Now()) return Refusal(contract::Reason::kDeadlinePassed);
-  return Caller{.identity = *caller, .certificate = *std::move(certificate)};
+  return Caller{.identity = *caller, .certificate = (*peer)->certificate};
 }
 
 absl::Status Gate::Unknown(const absl::Status& why) const {

@@ -10,6 +10,7 @@
 #include "broker/log.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
+#include "certs/peer_certificates.h"
 
 namespace envej::wire {
 
@@ -27,7 +28,8 @@ class Gate {
   Gate(const admission::Admission& admission, const Clock& clock, const Log& log)
       : admission_(admission), clock_(clock), log_(log) {}
 
-  // The caller; or a refusal: CALLER_UNKNOWN, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
+  // The caller; or a refusal: CALLER_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING,
+  // DEADLINE_PASSED.
   absl::StatusOr<Caller> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
 
   // From now on every call is refused with BROKER_STOPPING.
@@ -39,6 +41,7 @@ class Gate {
   const admission::Admission& admission_;
   const Clock& clock_;
   const Log& log_;
+  mutable certs::PeerCertificates certificates_;  // a cache
   std::atomic<bool> closed_ = false;
 };
 

@@ -15,6 +15,8 @@ constexpr absl::string_view kPayloadName = "envej/rejection";
 constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kCallerUnknown, "CALLER_UNKNOWN", absl::StatusCode::kUnauthenticated,
      "the certificate names no participant of the register, or more than one"},
+    {Reason::kParticipantSuspended, "PARTICIPANT_SUSPENDED", absl::StatusCode::kPermissionDenied,
+     "the participant is suspended in the register; ask the broker's operations staff"},
     {Reason::kCallerKindNotAllowed, "CALLER_KIND_NOT_ALLOWED", absl::StatusCode::kPermissionDenied,
      "this kind of participant may not make this call"},
     {Reason::kBrokerStopping, "BROKER_STOPPING", absl::StatusCode::kUnavailable, "the broker is stopping; try again"},

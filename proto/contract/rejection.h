@@ -17,6 +17,7 @@ enum class Reason {
 
   // Who is calling.
   kCallerUnknown = 1,
+  kParticipantSuspended = 65,
   kCallerKindNotAllowed = 2,
 
   // What they may do, now.

@@ -23,9 +23,18 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Answers every call by saying who called: ABORTED with the participant's URI, or the refusal of PeerIdentity.
+absl::StatusOr<Identity> Caller(const grpc::AuthContext& context, PeerCertificates& certificates,
+                                const SubjectTable& table) {
+  const auto peer = certificates.Of(context);
+  if (!peer.ok()) return peer.status();
+  return PeerIdentity(**peer, table);
+}
+
+// Answers every call by saying who called: ABORTED with the participant's URI, or the refusal.
 class IdentityService : public grpc::CallbackGenericService {
  public:
+  explicit IdentityService(const SubjectTable& table) : table_(table) {}
+
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     class Reactor : public grpc::ServerGenericBidiReactor {
      public:
@@ -36,8 +45,14 @@ class IdentityService : public grpc::CallbackGenericService {
       }
       void OnDone() override { delete this; }
     };
-    return new Reactor(PeerIdentity(*context->auth_context()));
+    return new Reactor(Caller(*context->auth_context(), certificates_, table_));
   }
+
+  size_t certificates() const { return certificates_.size(); }
+
+ private:
+  const SubjectTable& table_;
+  PeerCertificates certificates_;
 };
 
 class HandshakeTest : public ::testing::Test {
@@ -47,7 +62,7 @@ class HandshakeTest : public ::testing::Test {
 
   void StartServer(const LeafRequest& request) {
     server_.reset();
-    service_ = std::make_unique<IdentityService>();
+    service_ = std::make_unique<IdentityService>(table_);
     const TlsFiles files = authority_.IssueFiles(directory_, "server", request);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", MakeServerCredentials(files).value(), &port_);
@@ -117,6 +132,7 @@ class HandshakeTest : public ::testing::Test {
 
   TestDirectory directory_;
   TestAuthority authority_;
+  SubjectTable table_;
   std::unique_ptr<IdentityService> service_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
@@ -195,7 +211,7 @@ TEST_F(HandshakeTest, AnInboxCertificateIsNoClients) {
 TEST_F(HandshakeTest, ACertificateWithTwoUriNamesIsNobody) {
   LeafRequest request = ClientRequest("urn:envej:region:1081");
   request.uris.push_back("urn:envej:municipality:0101");
-  ExpectUnauthenticated(CallAs(authority_.IssueFiles(directory_, "client", request)), "exactly one URI name");
+  ExpectUnauthenticated(CallAs(authority_.IssueFiles(directory_, "client", request)), "more than one URI name");
 }
 
 TEST_F(HandshakeTest, ACertificateWithoutUriNameIsNobodyWhateverItsOtherNamesSay) {
@@ -203,15 +219,33 @@ TEST_F(HandshakeTest, ACertificateWithoutUriNameIsNobodyWhateverItsOtherNamesSay
   request.uris.clear();
   request.common_name = "urn:envej:region:1081";
   request.dns_names = {"urn:envej:region:1081"};
-  ExpectUnauthenticated(CallAs(authority_.IssueFiles(directory_, "client", request)), "exactly one URI name");
+  ExpectUnauthenticated(CallAs(authority_.IssueFiles(directory_, "client", request)), "names no participant");
 }
 
 TEST_F(HandshakeTest, ACertificateWithAnotherUriNameIsNobody) {
   for (const char* uri : {"urn:envej:broker:main", "urn:envej:region:1081:", "https://example.dk/"}) {
     const grpc::Status status = CallAs(ClientFiles(uri));
-    ExpectUnauthenticated(status, "names no participant");
+    ExpectUnauthenticated(status, "no participant's");
     EXPECT_EQ(status.error_message().find(uri), std::string::npos);
   }
+}
+
+TEST_F(HandshakeTest, AParticipantInTheTableIsKnownByItsSubject) {
+  table_[{SubjectAttribute::kSerialNumber, "UI:DK-O:G:1"}] = ParseIdentityUri("urn:envej:municipality:0101").value();
+  LeafRequest request = ClientRequest("");
+  request.uris.clear();
+  request.subject_serial_number = "UI:DK-O:G:1";
+  ExpectSeenAs(CallAs(authority_.IssueFiles(directory_, "client", request)), "urn:envej:municipality:0101");
+  request.subject_serial_number = "UI:DK-O:G:2";
+  ExpectUnauthenticated(CallAs(authority_.IssueFiles(directory_, "client", request)), "names no participant");
+}
+
+TEST_F(HandshakeTest, ACertificateIsReadOnceHoweverOftenItCalls) {
+  const TlsFiles files = ClientFiles("urn:envej:region:1081");
+  for (int call = 0; call < 3; ++call) ExpectSeenAs(CallAs(files), "urn:envej:region:1081");
+  EXPECT_EQ(service_->certificates(), 1u);
+  ExpectSeenAs(CallAs(ClientFiles("urn:envej:region:1082")), "urn:envej:region:1082");
+  EXPECT_EQ(service_->certificates(), 2u);
 }
 
 TEST_F(HandshakeTest, ACertificateThatExpiredWhileTheProgramRanFails) {

@@ -91,5 +91,88 @@ TEST(ParseBrokerUri, ReadsOnlyABrokersName) {
   }
 }
 
+class IdentifyParticipantTest : public ::testing::Test {
+ protected:
+  using Subject = std::vector<SubjectName>;
+
+  static Identity Region(const std::string& code) { return {ParticipantKind::kRegion, code, ""}; }
+  static SubjectName Serial(const std::string& value) { return {SubjectAttribute::kSerialNumber, value}; }
+  static SubjectName Organization(const std::string& value) {
+    return {SubjectAttribute::kOrganizationIdentifier, value};
+  }
+
+  absl::StatusOr<Identity> Identify(const std::vector<std::string>& uris, const Subject& subject) const {
+    return IdentifyParticipant({.uris = uris, .subject_names = subject}, table_);
+  }
+
+  void ExpectRefused(const std::vector<std::string>& uris, const Subject& subject, const std::string& why) const {
+    const absl::Status status = Identify(uris, subject).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_NE(std::string(status.message()).find(why), std::string::npos) << status;
+    EXPECT_EQ(status.message().find("SECRET"), absl::string_view::npos) << status;
+  }
+
+  const std::string uri_1081_ = "urn:envej:region:1081";
+  const SubjectTable table_ = {{Serial("UI:DK-O:G:1"), Region("1081")},
+                               {Serial("UI:DK-O:G:2"), Region("1082")},
+                               {Organization("NTRDK-1"), Region("1081")},
+                               {Organization("UI:DK-O:G:2"), Region("1083")}};
+};
+
+TEST_F(IdentifyParticipantTest, ByUriAlone) {
+  EXPECT_EQ(Identify({uri_1081_}, {}).value(), Region("1081"));
+  EXPECT_EQ(Identify({uri_1081_}, {Serial("somebody's"), Organization("somebody's")}).value(), Region("1081"));
+}
+
+TEST_F(IdentifyParticipantTest, ByEitherAttributeOrBoth) {
+  EXPECT_EQ(Identify({}, {Serial("UI:DK-O:G:1")}).value(), Region("1081"));
+  EXPECT_EQ(Identify({}, {Organization("NTRDK-1")}).value(), Region("1081"));
+  EXPECT_EQ(Identify({}, {Organization("NTRDK-1"), Serial("UI:DK-O:G:1")}).value(), Region("1081"));
+  EXPECT_EQ(Identify({}, {Organization("unknown"), Serial("UI:DK-O:G:2")}).value(), Region("1082"));
+  EXPECT_EQ(Identify({}, {Organization("NTRDK-1"), Serial("unknown")}).value(), Region("1081"));
+}
+
+TEST_F(IdentifyParticipantTest, TheAttributesAreNotMixedUp) {
+  EXPECT_EQ(Identify({}, {Organization("UI:DK-O:G:2")}).value(), Region("1083"));
+  ExpectRefused({}, {Serial("NTRDK-1")}, "names no participant");
+}
+
+TEST_F(IdentifyParticipantTest, ByUriAndSubjectIfBothSayTheSame) {
+  EXPECT_EQ(Identify({uri_1081_}, {Serial("UI:DK-O:G:1"), Organization("NTRDK-1")}).value(), Region("1081"));
+}
+
+TEST_F(IdentifyParticipantTest, TwoParticipantsAreRefused) {
+  ExpectRefused({uri_1081_}, {Serial("UI:DK-O:G:2")}, "two different participants");
+  ExpectRefused({uri_1081_}, {Serial("UI:DK-O:G:1"), Organization("UI:DK-O:G:2")}, "two different participants");
+  ExpectRefused({}, {Serial("UI:DK-O:G:2"), Organization("NTRDK-1")}, "two different participants");
+  // One of its systems is not the whole region.
+  ExpectRefused({"urn:envej:region:1081:epj"}, {Serial("UI:DK-O:G:1")}, "two different participants");
+}
+
+TEST_F(IdentifyParticipantTest, TwoOfAKindAreRefusedWhateverTheySay) {
+  ExpectRefused({uri_1081_, "urn:envej:region:1082"}, {}, "more than one URI name");
+  ExpectRefused({uri_1081_, uri_1081_}, {}, "more than one URI name");
+  ExpectRefused({uri_1081_, "https://example.dk/SECRET"}, {}, "more than one URI name");
+  ExpectRefused({}, {Serial("UI:DK-O:G:1"), Serial("UI:DK-O:G:1")}, "more than once");
+  ExpectRefused({}, {Serial("UI:DK-O:G:1"), Serial("SECRET")}, "more than once");
+  ExpectRefused({}, {Organization("NTRDK-1"), Organization("")}, "more than once");
+}
+
+TEST_F(IdentifyParticipantTest, AUriOfNobodyIsNotMadeGoodByTheSubject) {
+  for (const char* uri : {"urn:envej:region:SECRET", "urn:envej:broker:main", "https://example.dk/SECRET", ""}) {
+    ExpectRefused({uri}, {Serial("UI:DK-O:G:1")}, "no participant's");
+  }
+}
+
+TEST_F(IdentifyParticipantTest, NobodyIsRefused) {
+  ExpectRefused({}, {}, "names no participant");
+  ExpectRefused({}, {Serial("SECRET")}, "names no participant");
+  ExpectRefused({}, {Serial(""), Organization("")}, "names no participant");
+  for (const std::string& close : {std::string("ui:dk-o:g:1"), std::string("UI:DK-O:G:1 "), std::string("UI:DK-O:G:"),
+                                   std::string("UI:DK-O:G:1\0", 12)}) {
+    ExpectRefused({}, {Serial(close)}, "names no participant");
+  }
+}
+
 }  // namespace
 }  // namespace envej::certs

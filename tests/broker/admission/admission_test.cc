@@ -67,6 +67,7 @@ Notice ProperNotice(const std::string& municipality_code, absl::Time now) {
                                                     .discharged_from_regional_psychiatry = true,
                                                     .no_support_under_serviceloven = true},
                                        .content_commitment = std::nullopt,
+                                       .former_commitments = {},
                                        .contract_version = 1};
   notice.citizen = contract::Citizen{.name = "Karen Testesen",
                                      .phone_numbers = {"+4599000001"},
@@ -141,6 +142,26 @@ TEST_F(AdmissionTest, AnUnknownCallerIsToldSoWhateverItAsks) {
            Identity{.kind = ParticipantKind::kOperations, .code = "", .origin = ""},
        }) {
     for (const AccessRule& rule : kAccessPolicy) EXPECT_EQ(admission_.Authorise(caller, rule.method), unknown);
+  }
+}
+
+TEST_F(AdmissionTest, ASuspendedParticipantIsToldSoWhateverItAsksAndNobodyElseIs) {
+  Register entries = Entries();
+  entries.regions[0].access.suspended = true;
+  entries.municipalities[1].access.suspended = true;
+  const Participants participants(std::move(entries));
+  const Admission admission(participants, Zone());
+  const Rejection suspended{.reason = Reason::kParticipantSuspended, .violations = {}};
+  const Identity ward{.kind = ParticipantKind::kRegion, .code = "1084", .origin = "ward-system"};
+  const Identity greve{.kind = ParticipantKind::kMunicipality, .code = "0253", .origin = ""};
+  const Identity zealand{.kind = ParticipantKind::kRegion, .code = "1085", .origin = ""};
+  for (const AccessRule& rule : kAccessPolicy) {
+    for (const Identity& caller : {kCapital, ward, greve}) {
+      EXPECT_EQ(admission.Authorise(caller, rule.method), suspended);
+    }
+    for (const Identity& caller : {zealand, kCopenhagen, kNightWatch}) {
+      EXPECT_EQ(admission.Authorise(caller, rule.method), admission_.Authorise(caller, rule.method));
+    }
   }
 }
 

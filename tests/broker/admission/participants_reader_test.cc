@@ -74,6 +74,30 @@ TEST(ParticipantsReader, ReadsTheRegister) {
   EXPECT_TRUE(participants->KnowsOperations("night-watch"));
 }
 
+TEST(ParticipantsReader, ReadsCertificatesAndWhoIsSuspended) {
+  using certs::SubjectAttribute;
+  const std::string region = Edited(kProper, "{code: \"1084\", name: Region Hovedstaden}",
+                                    "{code: \"1084\", name: Region Hovedstaden, suspended: true, certificates: "
+                                    "[{subject_serial_number: \"UI:DK-O:G:1\"}, {subject_serial_number: ab}]}");
+  const std::string both = Edited(region, "participating: false",
+                                  "participating: false, suspended: false, certificates: "
+                                  "[{organization_identifier: ab}]");
+  const absl::StatusOr<Participants> participants = ReadParticipants(WrittenFile(both));
+  ASSERT_TRUE(participants.ok()) << participants.status();
+  const certs::Identity capital{certs::ParticipantKind::kRegion, "1084", ""};
+  const certs::Identity greve{certs::ParticipantKind::kMunicipality, "0253", ""};
+  EXPECT_EQ(participants->subjects(),
+            (certs::SubjectTable{{{SubjectAttribute::kSerialNumber, "UI:DK-O:G:1"}, capital},
+                                 {{SubjectAttribute::kSerialNumber, "ab"}, capital},
+                                 {{SubjectAttribute::kOrganizationIdentifier, "ab"}, greve}}));
+  EXPECT_TRUE(participants->Suspended(capital));
+  EXPECT_FALSE(participants->Suspended(greve));
+  EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kRegion, "1085", ""}));
+  EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kRegion, "1099", ""}));
+  EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kMunicipality, "1084", ""}));
+  EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kOperations, "night-watch", ""}));
+}
+
 TEST(ParticipantsReader, RefusesEachFaultOnItsLine) {
   const struct {
     absl::string_view old_part, new_part, error;
@@ -99,6 +123,22 @@ TEST(ParticipantsReader, RefusesEachFaultOnItsLine) {
       {"[night-watch]", "[night-watch, night-watch]", "22: the name of operations stands twice"},
       {"[night-watch]", "[Night]",
        "22: an item of \"operations\" must be 1 to 32 lower-case letters, digits and hyphens"},
+      // Certificates and suspension.
+      {"name: Region Sjælland", "name: Region Sjælland, suspended: yes", "3: \"suspended\" must be true or false"},
+      {"name: Greve", "name: Greve, certificates: none", "10: \"certificates\" must be a list of mappings"},
+      {"name: Greve", "name: Greve, certificates: [{}]", "10: key \"subject_serial_number\" is missing"},
+      {"name: Greve", "name: Greve, certificates: [{common_name: x, organization_identifier: y}]",
+       "10: key \"common_name\" is not known here"},
+      {"name: Greve", "name: Greve, certificates: [{organization_identifier: \"\"}]",
+       "10: \"organization_identifier\" is empty"},
+      {"name: Greve", "name: Greve, certificates: [{subject_serial_number: x, organization_identifier: y}]",
+       "10: a certificate is named by \"subject_serial_number\" or by \"organization_identifier\", not by both"},
+      {"name: Greve", "name: Greve, certificates: [{subject_serial_number: x}, {subject_serial_number: x}]",
+       "10: the certificate stands twice, first on line 10"},
+      {"name: Region Sjælland}\n",
+       "name: Region Sjælland, certificates: [{subject_serial_number: x}]}\n"
+       "  - {code: \"1087\", name: Region X, certificates: [{subject_serial_number: x}]}\n",
+       "4: the certificate stands twice, first on line 3"},
       // Texts of the scheme.
       {"    scheme_name: Vejen videre\n", "",
        "11: key \"scheme_name\" is missing, which a participating municipality must have"},
