@@ -21,6 +21,7 @@
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/secret_register.h"
+#include "broker/journal/checkpoint_task.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/options/broker_options.h"
@@ -35,6 +36,7 @@
 #include "certs/broker_certificate.h"
 #include "certs/command_line.h"
 #include "certs/key_file.h"
+#include "certs/signature.h"
 #include "certs/tls_credentials.h"
 #include "proto/contract/day.h"
 
@@ -73,8 +75,21 @@ struct Configuration {
   std::unique_ptr<admission::Participants> participants;
   std::vector<contract::CommitmentSecret> secrets;  // the one in use first
   std::shared_ptr<grpc::ServerCredentials> credentials;
+  std::shared_ptr<const certs::Signer> signer;  // with the TLS certificate and key
   absl::TimeZone copenhagen;
 };
+
+absl::StatusOr<certs::Signer> ReadSigner(const options::TlsOptions& tls) {
+  const absl::StatusOr<std::string> chain = certs::ReadCertificateFile(tls.certificate_chain);
+  if (!chain.ok()) return chain.status();
+  const absl::StatusOr<std::string> key = certs::ReadKeyFile(tls.private_key);
+  if (!key.ok()) return key.status();
+  absl::StatusOr<certs::Signer> signer = certs::Signer::FromPem(*chain, *key);
+  if (signer.ok()) return signer;
+  return absl::Status(signer.status().code(),
+                      absl::StrCat(tls.certificate_chain, " and ", tls.private_key,
+                                   " cannot sign the journal: ", signer.status().message(), ": issue a key on P-256"));
+}
 
 absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
   Configuration configuration;
@@ -104,6 +119,10 @@ absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
 
   const absl::Status own = certs::CheckBrokerCertificate(options.tls.certificate_chain, options.broker_name);
   if (!own.ok()) return own;
+
+  absl::StatusOr<certs::Signer> signer = ReadSigner(options.tls);
+  if (!signer.ok()) return signer.status();
+  configuration.signer = std::make_shared<const certs::Signer>(*std::move(signer));
 
   absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return copenhagen.status();
@@ -181,6 +200,31 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   return inboxes;
 }
 
+std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const Configuration& configuration,
+                                                          store::OrderedStore& store, const Clock& clock,
+                                                          const Log& log) {
+  const options::JournalOptions& options = configuration.options.journal;
+  const std::shared_ptr<const certs::Signer> signer = configuration.signer;
+  auto writer = std::make_unique<journal::CheckpointWriter>(
+      store, configuration.options.broker_name, [signer](absl::string_view bytes) { return signer->Sign(bytes); },
+      signer->certificate().der());
+  std::unique_ptr<journal::Mirror> mirror;
+  if (!options.mirror.empty()) mirror = std::make_unique<journal::Mirror>(store, options.mirror);
+  journal::CheckpointTask::Options task;
+  task.every = options.checkpoint_every;
+  task.now = [&clock] { return clock.Now(); };
+  task.checkpoint_failed = [&log](const absl::Status& why) {
+    log.Error("journal_checkpoint_failed",
+              {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
+  };
+  task.mirror_failed = [&log](const absl::Status& why) {
+    log.Error("journal_mirror_failed",
+              {{"error", why.ToString()}, {"next", "mend the mirror; what it lacks is copied then"}});
+  };
+  task.mirror_caught_up = [&log] { log.Info("journal_mirror_caught_up"); };
+  return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
+}
+
 wire::ServerOptions Listening(const Configuration& configuration, int open_files, const Clock& clock, const Log& log) {
   wire::ServerOptions server;
   server.listen = configuration.options.listen;
@@ -223,6 +267,7 @@ int Serve(const std::string& config_path) {
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
+  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(configuration, **store, clock, log);
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
@@ -262,6 +307,7 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
+  checkpoints->Stop();
   const absl::Status stopped = (*store)->Stop();
   if (!stopped.ok()) {
     log.Error("store_failed", {{"error", stopped.ToString()}});
