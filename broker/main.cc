@@ -19,6 +19,7 @@
 #include "broker/admission/admission.h"
 #include "broker/admission/participants_reader.h"
 #include "broker/clock.h"
+#include "broker/commands/verify_journal.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/secret_register.h"
 #include "broker/journal/checkpoint_task.h"
@@ -57,7 +58,8 @@ constexpr char kExitCodes[] =
     "Exit status: 0 stopped or configuration good; 2 usage, or standard output cannot be written;\n"
     "3 configuration, register, certificate or secret refused; 4 the store refused to start;\n"
     "5 the address cannot be listened on; 6 the store failed while serving; 7 connections could not be\n"
-    "accepted any more. After 6 and 7 the broker may be started again.";
+    "accepted any more. After 6 and 7 the broker may be started again.\n"
+    "journal verify: 0 whole; 1 something is wrong; 2 usage; 4 something cannot be read.";
 
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
@@ -325,6 +327,26 @@ int CheckConfig(const std::string& config_path) {
   return Refuse(kUsage, absl::DataLossError("standard output cannot be written"));
 }
 
+const CLI::App* AddVerify(CLI::App& program, commands::VerifyJournalOptions& options) {
+  CLI::App* journal = program.add_subcommand("journal", "Look at the journal of everything that happened.");
+  journal->require_subcommand(1);
+  CLI::App* verify = journal->add_subcommand(
+      "verify",
+      "Find whatever was changed, removed or put in another order in a journal: in a store, also of a running\n"
+      "broker or a copy; in a mirror; or in both, each against the other.");
+  CLI::Option* config =
+      verify->add_option("--config", options.config, "The broker's configuration: its store and mirror");
+  CLI::Option* data = verify->add_option("--data", options.data, "A data directory, or a copy of one");
+  config->type_name("FILE")->excludes(data);
+  data->type_name("DIR");
+  verify->add_option("--mirror", options.mirror, "A mirror; alone, it is verified by itself")->type_name("DIR");
+  verify->add_option("--authorities", options.authorities, "Those whose brokers' signatures count (PEM)")
+      ->required()
+      ->type_name("FILE");
+  verify->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  return verify;
+}
+
 int Main(int argument_count, char** arguments) {
   certs::HoldStandardStreams();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
@@ -339,11 +361,14 @@ int Main(int argument_count, char** arguments) {
   for (CLI::App* command : {serve, check}) {
     command->add_option("--config", config_path, "The configuration file (YAML)")->required()->type_name("FILE");
   }
+  commands::VerifyJournalOptions verification;
+  const CLI::App* verify = AddVerify(program, verification);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? kStopped : kUsage;
   }
+  if (verify->parsed()) return commands::VerifyJournal(verification);
   return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
 }
 
