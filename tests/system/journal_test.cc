@@ -180,5 +180,51 @@ TEST_F(JournalTest, WhatCannotBeReadOrIsNotAskedProperlyHasItsOwnCode) {
   EXPECT_EQ(Verify({"--data", broker_.data()}).code, support::kUsage);
 }
 
+TEST_F(JournalTest, ARegionProvesItsReceiptsOffline) {
+  v1::SubmitNoticeRequest request;
+  *request.mutable_notice() = support::NewNotice(kCode);
+  v1::SubmitNoticeResponse accepted;
+  ASSERT_TRUE(broker_.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &accepted).ok());
+  std::vector<std::string> status = {support::ProgramPath("envej-region"),
+                                     "status",
+                                     "--municipality",
+                                     kCode,
+                                     accepted.receipt().notice_id(),
+                                     "--output",
+                                     "json"};
+  const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion);
+  status.insert(status.end(), connection.begin(), connection.end());
+  std::string answer;
+  for (int wait = 0; wait < 100 && !absl::StrContains(answer, "checkpointProof"); ++wait) {
+    answer = support::RunProgram(status).out;
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+
+  nlohmann::json line = nlohmann::json::parse(answer);
+  const std::string receipts = broker_.folder().Write("receipts.jsonl", line["receipt"].dump() + "\n");
+  const auto verify = [&](const nlohmann::json& proof, const std::string& authorities) {
+    const std::string proofs = broker_.folder().Write("proofs.jsonl", proof.dump() + "\n");
+    return support::RunProgram({support::ProgramPath("envej-region"), "receipts", "verify", proofs, "--receipts",
+                                receipts, "--authorities", authorities});
+  };
+  const Ended proven = verify(line, authorities_);
+  EXPECT_EQ(proven.code, 0) << proven.out << proven.err;
+  EXPECT_EQ(proven.out, "1 proven, 0 not proven\n");
+
+  const std::string other = broker_.folder().Write("other.pem", certs::TestAuthority("other").CertificatePem());
+  EXPECT_EQ(verify(line, other).code, support::kClientRefused);
+  nlohmann::json changed = line;
+  changed["receipt"]["revision"] = 2;
+  EXPECT_EQ(verify(changed, authorities_).code, support::kClientRefused);
+  changed = line;
+  changed["checkpointProof"]["checkpoint"]["signature"] = "AAAA";
+  EXPECT_EQ(verify(changed, authorities_).code, support::kClientRefused);
+  changed = line;
+  changed.erase("checkpointProof");
+  EXPECT_THAT(verify(changed, authorities_).out, HasSubstr("has no proof yet"));
+  EXPECT_EQ(verify(line, broker_.folder().Path("none")).code, support::kClientUnusable);
+}
+
 }  // namespace
 }  // namespace envej::system
