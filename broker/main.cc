@@ -17,11 +17,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/admission/admission.h"
-#include "broker/admission/participants_reader.h"
 #include "broker/clock.h"
+#include "broker/commands/verify_journal.h"
+#include "broker/configuration.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/secret_register.h"
 #include "broker/inbox/signer_certificates.h"
+#include "broker/journal/checkpoint_task.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/options/broker_options.h"
@@ -34,14 +36,8 @@
 #include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
-#include "certs/broker_certificate.h"
 #include "certs/command_line.h"
-#include "certs/inbox_certificate.h"
-#include "certs/key_file.h"
-#include "certs/pem.h"
-#include "certs/sealing.h"
-#include "certs/tls_credentials.h"
-#include "proto/contract/day.h"
+#include "certs/signature.h"
 
 namespace envej {
 namespace {
@@ -60,7 +56,8 @@ constexpr char kExitCodes[] =
     "Exit status: 0 stopped or configuration good; 2 usage, or standard output cannot be written;\n"
     "3 configuration, register, certificate or secret refused; 4 the store refused to start;\n"
     "5 the address cannot be listened on; 6 the store failed while serving; 7 connections could not be\n"
-    "accepted any more. After 6 and 7 the broker may be started again.";
+    "accepted any more. After 6 and 7 the broker may be started again.\n"
+    "journal verify: 0 whole; 1 something is wrong; 2 usage; 4 something cannot be read.";
 
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
@@ -71,91 +68,6 @@ constexpr absl::Duration kLinger = absl::Milliseconds(500);
 constexpr int kOpenFilesKept = 640;
 constexpr int kOpenFilesLeast = 1024;
 constexpr int kOpenFilesMost = 1 << 20;
-
-// Everything that files say, read and checked once.
-struct Configuration {
-  options::BrokerOptions options;
-  std::unique_ptr<admission::Participants> participants;
-  std::vector<contract::CommitmentSecret> secrets;  // the one in use first
-  std::shared_ptr<grpc::ServerCredentials> credentials;
-  std::unique_ptr<certs::Sealer> sealer;  // in the broker's own name
-  absl::TimeZone copenhagen;
-};
-
-absl::StatusOr<certs::Sealer> MakeSealer(const options::TlsOptions& tls) {
-  const absl::StatusOr<std::string> certificate_pem = certs::ReadCertificateFile(tls.certificate_chain);
-  if (!certificate_pem.ok()) return certificate_pem.status();
-  const absl::StatusOr<std::string> key_pem = certs::ReadKeyFile(tls.private_key);
-  if (!key_pem.ok()) return key_pem.status();
-  absl::StatusOr<std::vector<certs::Certificate>> certificates = certs::Certificate::FromPem(*certificate_pem);
-  if (!certificates.ok()) return certificates.status();
-  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*key_pem);
-  if (!key.ok()) return key.status();
-  absl::StatusOr<certs::Sealer> sealer = certs::Sealer::Create(certificates->front(), *std::move(key));
-  if (sealer.ok()) return sealer;
-  return absl::Status(sealer.status().code(), absl::StrCat(tls.private_key, ": ", sealer.status().message()));
-}
-
-// One that nobody could seal to is a mistake in the register. Those that have not begun or are over are passed over: a
-// register outlives them.
-absl::Status CheckInboxCertificates(const admission::Participants& participants, const std::string& authorities_file) {
-  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(authorities_file);
-  if (!pem.ok()) return pem.status();
-  const absl::StatusOr<std::vector<certs::Certificate>> authorities = certs::Certificate::FromPem(*pem);
-  if (!authorities.ok()) return authorities.status();
-  const absl::Time now = SystemClock().Now();
-  for (const admission::Municipality& municipality : participants.municipalities()) {
-    for (const certs::Certificate& certificate : municipality.inbox_certificates) {
-      if (!certificate.IsValidAt(now)) continue;
-      const absl::Status good = certs::CheckInboxCertificate(certificate, *authorities, municipality.code, now);
-      if (good.ok()) continue;
-      return absl::Status(good.code(), absl::StrCat("the inbox certificate of municipality ", municipality.code,
-                                                    " cannot be used: ", good.message()));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Configuration> ReadConfiguration(const std::string& path) {
-  Configuration configuration;
-  absl::StatusOr<options::BrokerOptions> read = options::ReadBrokerOptions(path);
-  if (!read.ok()) return read.status();
-  configuration.options = *std::move(read);
-  const options::BrokerOptions& options = configuration.options;
-
-  absl::StatusOr<admission::Participants> participants = admission::ReadParticipants(options.participants);
-  if (!participants.ok()) return participants.status();
-  configuration.participants = std::make_unique<admission::Participants>(*std::move(participants));
-
-  std::vector<options::CommitmentSecretFile> secret_files = options.commitment.former;
-  secret_files.insert(secret_files.begin(), options.commitment.in_use);
-  for (const options::CommitmentSecretFile& file : secret_files) {
-    absl::StatusOr<std::string> secret = certs::ReadSecretFile(file.secret_file);
-    if (!secret.ok()) return secret.status();
-    configuration.secrets.push_back({.key_id = file.key_id, .bytes = *std::move(secret)});
-  }
-
-  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
-      certs::MakeServerCredentials({.certificate_chain = options.tls.certificate_chain,
-                                    .private_key = options.tls.private_key,
-                                    .authorities = options.tls.client_authorities});
-  if (!credentials.ok()) return credentials.status();
-  configuration.credentials = *std::move(credentials);
-
-  absl::StatusOr<certs::Sealer> sealer = MakeSealer(options.tls);
-  if (!sealer.ok()) return sealer.status();
-  configuration.sealer = std::make_unique<certs::Sealer>(*std::move(sealer));
-  const absl::Status inboxes = CheckInboxCertificates(*configuration.participants, options.tls.client_authorities);
-  if (!inboxes.ok()) return inboxes;
-
-  const absl::Status own = certs::CheckBrokerCertificate(options.tls.certificate_chain, options.broker_name);
-  if (!own.ok()) return own;
-
-  absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
-  if (!copenhagen.ok()) return copenhagen.status();
-  configuration.copenhagen = *copenhagen;
-  return configuration;
-}
 
 int Refuse(ExitCode code, const absl::Status& status) {
   std::cerr << "envej-broker: " << status.message() << std::endl;
@@ -227,6 +139,31 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   return inboxes;
 }
 
+std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const Configuration& configuration,
+                                                          store::OrderedStore& store, const Clock& clock,
+                                                          const Log& log) {
+  const options::JournalOptions& options = configuration.options.journal;
+  const std::shared_ptr<const certs::Signer> signer = configuration.signer;
+  auto writer = std::make_unique<journal::CheckpointWriter>(
+      store, configuration.options.broker_name, [signer](absl::string_view bytes) { return signer->Sign(bytes); },
+      signer->certificate().der());
+  std::unique_ptr<journal::Mirror> mirror;
+  if (!options.mirror.empty()) mirror = std::make_unique<journal::Mirror>(store, options.mirror);
+  journal::CheckpointTask::Options task;
+  task.every = options.checkpoint_every;
+  task.now = [&clock] { return clock.Now(); };
+  task.checkpoint_failed = [&log](const absl::Status& why) {
+    log.Error("journal_checkpoint_failed",
+              {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
+  };
+  task.mirror_failed = [&log](const absl::Status& why) {
+    log.Error("journal_mirror_failed",
+              {{"error", why.ToString()}, {"next", "mend the mirror; what it lacks is copied then"}});
+  };
+  task.mirror_caught_up = [&log] { log.Info("journal_mirror_caught_up"); };
+  return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
+}
+
 wire::ServerOptions Listening(const Configuration& configuration, int open_files, const Clock& clock, const Log& log) {
   wire::ServerOptions server;
   server.listen = configuration.options.listen;
@@ -269,6 +206,7 @@ int Serve(const std::string& config_path) {
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
+  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(configuration, **store, clock, log);
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
@@ -311,6 +249,7 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
+  checkpoints->Stop();
   const absl::Status stopped = (*store)->Stop();
   if (!stopped.ok()) {
     log.Error("store_failed", {{"error", stopped.ToString()}});
@@ -328,6 +267,26 @@ int CheckConfig(const std::string& config_path) {
   return Refuse(kUsage, absl::DataLossError("standard output cannot be written"));
 }
 
+const CLI::App* AddVerify(CLI::App& program, commands::VerifyJournalOptions& options) {
+  CLI::App* journal = program.add_subcommand("journal", "Look at the journal of everything that happened.");
+  journal->require_subcommand(1);
+  CLI::App* verify = journal->add_subcommand(
+      "verify",
+      "Find whatever was changed, removed or put in another order in a journal: in a store, also of a running\n"
+      "broker or a copy; in a mirror; or in both, each against the other.");
+  CLI::Option* config =
+      verify->add_option("--config", options.config, "The broker's configuration: its store and mirror");
+  CLI::Option* data = verify->add_option("--data", options.data, "A data directory, or a copy of one");
+  config->type_name("FILE")->excludes(data);
+  data->type_name("DIR");
+  verify->add_option("--mirror", options.mirror, "A mirror; alone, it is verified by itself")->type_name("DIR");
+  verify->add_option("--authorities", options.authorities, "Those whose brokers' signatures count (PEM)")
+      ->required()
+      ->type_name("FILE");
+  verify->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  return verify;
+}
+
 int Main(int argument_count, char** arguments) {
   certs::HoldStandardStreams();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
@@ -342,11 +301,14 @@ int Main(int argument_count, char** arguments) {
   for (CLI::App* command : {serve, check}) {
     command->add_option("--config", config_path, "The configuration file (YAML)")->required()->type_name("FILE");
   }
+  commands::VerifyJournalOptions verification;
+  const CLI::App* verify = AddVerify(program, verification);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? kStopped : kUsage;
   }
+  if (verify->parsed()) return commands::VerifyJournal(verification);
   return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
 }
 

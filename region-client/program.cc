@@ -13,6 +13,7 @@
 #include "proto/contract/limits.h"
 #include "proto/contract/notice_id.h"
 #include "region-client/municipalities_command.h"
+#include "region-client/receipts_command.h"
 #include "region-client/status_command.h"
 #include "region-client/submit_command.h"
 
@@ -70,6 +71,7 @@ struct Arguments {
   SealingFiles sealing;
   StatusOptions status;
   MunicipalitiesOptions municipalities;
+  VerifyReceiptsOptions verify_receipts;
   // One for each command: CLI11 reads the environment for those that are not used too.
   certs::ConnectionOptions submit_connection;
   certs::ConnectionOptions status_connection;
@@ -181,6 +183,27 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
   return command;
 }
 
+CLI::App* AddReceipts(CLI::App& app, Arguments& arguments) {
+  CLI::App* receipts = app.add_subcommand("receipts", "look at receipts that are kept; needs no connection");
+  receipts->require_subcommand(1);
+  CLI::App* verify = receipts->add_subcommand(
+      "verify", "prove that receipts stand under checkpoints of the journal that a broker signed");
+  VerifyReceiptsOptions& options = arguments.verify_receipts;
+  verify
+      ->add_option("proofs", options.proofs,
+                   "JSON lines of envej.v1.GetNoticeResponse, as status ID --output json writes them")
+      ->type_name("FILE.jsonl")
+      ->required();
+  verify->add_option("--receipts", options.receipts, "every receipt in this file must be one of those proven")
+      ->type_name("FILE.jsonl");
+  verify->add_option("--authorities", options.authorities, "those whose brokers' signatures count (PEM)")
+      ->type_name("FILE")
+      ->envname("ENVEJ_AUTHORITIES")
+      ->required();
+  AddOutputOption(*verify, arguments, "json: a JSON line for each that is not proven, and one with the counts");
+  return verify;
+}
+
 // The names that were checked, as what they mean.
 void Translate(Arguments& arguments) {
   absl::ParseDuration(arguments.deadline, &arguments.submit.deadline);
@@ -189,7 +212,16 @@ void Translate(Arguments& arguments) {
   arguments.submit.output = output;
   arguments.status.output = output;
   arguments.municipalities.output = output;
+  arguments.verify_receipts.output = output;
   for (const std::string& state : arguments.states) arguments.status.states.push_back(States().at(state));
+}
+
+// What the output's end makes of a command's.
+ExitCode Ended(ExitCode exit_code, const Streams& streams) {
+  // A command that ends as unusable has said why.
+  if (streams.out.flush().good() || exit_code == ExitCode::kUnusable) return exit_code;
+  streams.err << "standard output: cannot be written; run the same again\n";
+  return ExitCode::kUnusable;
 }
 
 }  // namespace
@@ -206,6 +238,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   CLI::App* submit = AddSubmit(app, arguments);
   const CLI::App* status = AddStatus(app, arguments);
   AddMunicipalities(app, arguments);
+  const CLI::App* verify_receipts = AddReceipts(app, arguments);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
   submit->footer(absl::StrCat(kNoticeExample, kFooter));
   try {
@@ -214,6 +247,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
     return app.exit(error, streams.out, streams.err) == 0 ? ExitCode::kDone : ExitCode::kUnusable;
   }
   Translate(arguments);
+  if (verify_receipts->parsed()) return Ended(VerifyReceipts(arguments.verify_receipts, streams), streams);
 
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) {
@@ -247,10 +281,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   } else {
     exit_code = ListMunicipalities(arguments.municipalities, context);
   }
-  // A command that ends as unusable has said why.
-  if (streams.out.flush().good() || exit_code == ExitCode::kUnusable) return exit_code;
-  streams.err << "standard output: cannot be written; run the same again\n";
-  return ExitCode::kUnusable;
+  return Ended(exit_code, streams);
 }
 
 }  // namespace envej::region

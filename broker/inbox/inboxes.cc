@@ -197,6 +197,10 @@ absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& no
   return receipt;
 }
 
+std::optional<contract::CheckpointProof> Inboxes::GetCheckpointProof(const contract::Receipt& receipt) {
+  return journal::ReceiptReader(store_).ReadProof(receipt.position).value_or(std::nullopt);
+}
+
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {
   const std::string prefix = store::RecordPrefix(query.municipality_code, query.region_code);
   store::ScanRange range{.from = prefix, .to = store::EndOfPrefix(prefix), .entries = kListScan};

@@ -22,6 +22,7 @@
 #include "broker/inbox/scheduler.h"
 #include "broker/journal/receipts.h"
 #include "broker/store/ordered_store.h"
+#include "proto/contract/checkpoint.h"
 #include "proto/contract/receipt.h"
 
 namespace envej::inbox {
@@ -120,6 +121,8 @@ class Inboxes {
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
   // The receipt of the acceptance that the record tells of.
   absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
+  // The proof that a receipt's batch stands under a checkpoint; nothing if none covers it yet, or it cannot be read.
+  std::optional<contract::CheckpointProof> GetCheckpointProof(const contract::Receipt& receipt);
   // Looks at no more than kListScan notices a page, so that a page may hold fewer than asked for.
   absl::StatusOr<ListPage> List(const ListQuery& query);
 

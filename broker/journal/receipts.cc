@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/journal/checkpoint.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 
@@ -19,9 +20,11 @@ absl::Status ReceiptReader::ReadBatch(uint64_t number) {
   absl::StatusOr<std::optional<store::BatchRecord>> batch = store::ReadBatchRecord(store_, number);
   if (!batch.ok()) return batch.status();
   if (!batch->has_value()) return absl::DataLossError("the journal does not hold the batch that a receipt names");
+  contract::BatchHeader header = store::HeaderOf(**batch);
   std::vector<std::string> events = std::move((*batch)->events);
   contract::MerkleTree tree(events);
-  last_.emplace(Batch{.number = number, .events = std::move(events), .tree = std::move(tree)});
+  last_.emplace(
+      Batch{.number = number, .header = std::move(header), .events = std::move(events), .tree = std::move(tree)});
   return absl::OkStatus();
 }
 
@@ -40,6 +43,12 @@ absl::StatusOr<contract::Receipt> ReceiptReader::Read(const store::ItemKey& item
   receipt.position = position;
   receipt.inclusion = last_->tree.Prove(position.event_index);
   return receipt;
+}
+
+absl::StatusOr<std::optional<contract::CheckpointProof>> ReceiptReader::ReadProof(
+    const contract::JournalPosition& position) {
+  if (absl::Status status = ReadBatch(position.batch); !status.ok()) return status;
+  return ReadCheckpointProof(store_, last_->header);
 }
 
 }  // namespace envej::journal

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "broker/journal/event.h"
 #include "broker/store/ordered_store.h"
+#include "proto/contract/checkpoint.h"
 #include "proto/contract/merkle_tree.h"
 #include "proto/contract/receipt.h"
 
@@ -31,9 +32,14 @@ class ReceiptReader {
   // journal does not hold it there.
   absl::StatusOr<contract::Receipt> Read(const store::ItemKey& item, const contract::JournalPosition& position);
 
+  // That the batch at `position` stands under a checkpoint; nothing if none covers it yet. DATA_LOSS if either cannot
+  // be read.
+  absl::StatusOr<std::optional<contract::CheckpointProof>> ReadProof(const contract::JournalPosition& position);
+
  private:
   struct Batch {
     uint64_t number;
+    contract::BatchHeader header;
     std::vector<std::string> events;
     contract::MerkleTree tree;
   };

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kNameCharacters = 32;
 constexpr size_t kListenCharacters = 255;
 constexpr int kDrainSecondsMost = 300;
+constexpr int kCheckpointSecondsMost = 3600;
 constexpr int kPortMost = 65535;
 constexpr size_t kFormerSecretsMost = 8;
 
@@ -82,6 +83,16 @@ CommitmentOptions ReadCommitment(YamlMapping mapping) {
   return commitment;
 }
 
+JournalOptions ReadJournal(YamlMapping mapping) {
+  JournalOptions journal;
+  if (mapping.Has("checkpoint_seconds")) {
+    journal.checkpoint_every = absl::Seconds(mapping.Number("checkpoint_seconds", 1, kCheckpointSecondsMost));
+  }
+  if (mapping.Has("mirror")) journal.mirror = mapping.Path("mirror");
+  mapping.RefuseOtherKeys();
+  return journal;
+}
+
 LimitOptions ReadLimits(YamlMapping mapping) {
   LimitOptions limits;
   const auto read = [&](absl::string_view key, int& limit, int least, int most) {
@@ -109,6 +120,7 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   options.participants = top.Path("participants");
   options.tls = ReadTls(top.Mapping("tls"));
   options.commitment = ReadCommitment(top.Mapping("commitment"));
+  if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");
   if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));
   if (top.Has("drain_seconds")) options.drain = absl::Seconds(top.Number("drain_seconds", 0, kDrainSecondsMost));

@@ -38,6 +38,12 @@ struct LimitOptions {
   int waiting_pulls_per_inbox = 100;
 };
 
+// The journal's checkpoints.
+struct JournalOptions {
+  absl::Duration checkpoint_every = absl::Seconds(60);  // 1 second to 1 hour
+  std::string mirror;                                   // a directory; empty: none
+};
+
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the
 // folder that the broker was started in, or absolute.
 struct BrokerOptions {
@@ -47,6 +53,7 @@ struct BrokerOptions {
   std::string participants;  // the register's file
   TlsOptions tls;
   CommitmentOptions commitment;
+  JournalOptions journal;
   bool reflection = false;
   LimitOptions limits;
   absl::Duration drain = absl::Seconds(10);  // calls under way get this long when the broker stops

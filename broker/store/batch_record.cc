@@ -1,5 +1,6 @@
 #include "broker/store/batch_record.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,31 +17,23 @@ using contract::ByteWriter;
 constexpr uint8_t kRecordVersion = 1;
 constexpr uint8_t kHeadVersion = 1;
 
-// Keeps what a record hashes apart from the leaves (0) and nodes (1) of the events' tree.
-constexpr uint8_t kRecordPrefix = 2;
-
-void WriteLink(const BatchRecord& record, ByteWriter& writer) {
-  writer.Uint8(kRecordPrefix);
-  writer.Bytes(record.store_incarnation);
-  writer.Bytes(record.broker);
-  writer.Uint64(record.batch);
-  writer.Time(record.time);
-  writer.Bytes(record.previous_hash);
-  writer.Bytes(record.events_root);
-  writer.Uint32(static_cast<uint32_t>(record.events.size()));
-}
-
 }  // namespace
 
-std::string HashOf(const BatchRecord& record) {
-  ByteWriter link;
-  WriteLink(record, link);
-  return contract::Sha256(link.bytes());
+contract::BatchHeader HeaderOf(const BatchRecord& record) {
+  return contract::BatchHeader{.store_incarnation = record.store_incarnation,
+                               .broker = record.broker,
+                               .batch = record.batch,
+                               .time = record.time,
+                               .previous_hash = record.previous_hash,
+                               .events_root = record.events_root,
+                               .event_count = static_cast<uint32_t>(record.events.size())};
 }
+
+std::string HashOf(const BatchRecord& record) { return contract::HashOf(HeaderOf(record)); }
 
 std::string EncodeBatchRecord(const BatchRecord& record) {
   ByteWriter payload;
-  WriteLink(record, payload);
+  contract::Write(HeaderOf(record), payload);
   for (const std::string& event : record.events) payload.Bytes(event);
   return Frame(kRecordVersion, payload.bytes());
 }
@@ -49,19 +42,19 @@ absl::StatusOr<BatchRecord> DecodeBatchRecord(absl::string_view value) {
   const absl::StatusOr<Framed> framed = Unframe(value, kRecordVersion);
   if (!framed.ok()) return framed.status();
   ByteReader reader(framed->payload);
-  const bool is_record = reader.Uint8() == kRecordPrefix;
-  BatchRecord record;
-  record.store_incarnation = reader.Bytes();
-  record.broker = reader.Bytes();
-  record.batch = reader.Uint64();
-  record.time = reader.Time();
-  record.previous_hash = reader.Bytes();
-  record.events_root = reader.Bytes();
-  const uint32_t count = reader.Uint32();
-  for (uint32_t index = 0; index < count && reader.ok(); ++index) record.events.push_back(reader.Bytes());
-  const bool lengths_hold =
-      record.store_incarnation.size() == kIncarnationBytes && record.previous_hash.size() == contract::kHashBytes;
-  if (!is_record || !reader.AtEnd() || !lengths_hold) return absl::DataLossError("a journal record is malformed");
+  std::optional<contract::BatchHeader> header = contract::ReadBatchHeader(reader);
+  if (!header) return absl::DataLossError("a journal record is malformed");
+  BatchRecord record{.store_incarnation = std::move(header->store_incarnation),
+                     .broker = std::move(header->broker),
+                     .batch = header->batch,
+                     .time = header->time,
+                     .previous_hash = std::move(header->previous_hash),
+                     .events_root = std::move(header->events_root),
+                     .events = {}};
+  for (uint32_t index = 0; index < header->event_count && reader.ok(); ++index) {
+    record.events.push_back(reader.Bytes());
+  }
+  if (!reader.AtEnd()) return absl::DataLossError("a journal record is malformed");
   if (contract::MerkleTree(record.events).root() != record.events_root) {
     return absl::DataLossError("a journal record's events do not have its root");
   }

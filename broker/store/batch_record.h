@@ -9,14 +9,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/contract/batch_header.h"
 
 namespace envej::store {
 
 inline constexpr size_t kIncarnationBytes = 16;
 
-// One link of the journal: what a batch did, bound to everything before it. Its hash is SHA-256 of its encoding
-// without the events, which their root and count stand for. Batches are counted from 1; one without events makes no
-// record and takes no number.
+// One link of the journal: what a batch did, bound to everything before it. Its hash is that of its header. Batches
+// are counted from 1; one without events makes no record and takes no number.
 struct BatchRecord {
   std::string store_incarnation;  // 16 bytes
   std::string broker;
@@ -27,6 +27,7 @@ struct BatchRecord {
   std::vector<std::string> events;
 };
 
+contract::BatchHeader HeaderOf(const BatchRecord& record);
 std::string HashOf(const BatchRecord& record);
 std::string EncodeBatchRecord(const BatchRecord& record);  // framed
 // DATA_LOSS if the frame, the form or the events' root does not hold.

@@ -23,6 +23,7 @@ constexpr char kWaiting = 'w';
 constexpr char kLeased = 'l';
 constexpr char kSecret = 's';
 constexpr char kSigner = 'g';
+constexpr char kCheckpoint = 'k';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -39,6 +40,13 @@ std::string InboxKey(char kind, absl::Time accepted_at, const ItemKey& item) {
   key.Raw(item.notice.region_code);
   key.Raw(item.notice.id.ToBytes());
   key.Uint32(item.revision);
+  return std::move(key).bytes();
+}
+
+std::string BatchKey(char kind, uint64_t batch) {
+  ByteWriter key;
+  key.Uint8(static_cast<uint8_t>(kind));
+  key.Uint64(batch);
   return std::move(key).bytes();
 }
 
@@ -85,12 +93,7 @@ class KeyReader {
 std::string EpochKey() { return std::string(1, kEpoch); }
 std::string HeadKey() { return std::string(1, kHead); }
 
-std::string JournalKey(uint64_t batch) {
-  ByteWriter key;
-  key.Uint8(static_cast<uint8_t>(kJournal));
-  key.Uint64(batch);
-  return std::move(key).bytes();
-}
+std::string JournalKey(uint64_t batch) { return BatchKey(kJournal, batch); }
 
 bool IsStoresOwn(absl::string_view key) {
   return !key.empty() && (key[0] == kEpoch || key[0] == kHead || key[0] == kJournal);
@@ -120,8 +123,11 @@ std::string SecretKey(absl::string_view key_id) { return SecretPrefix().append(k
 std::string SignerKey(absl::string_view fingerprint) {
   return std::string(1, kSigner).append(fingerprint.data(), fingerprint.size());
 }
+std::string CheckpointKey(uint64_t last_batch) { return BatchKey(kCheckpoint, last_batch); }
 
 std::string SecretPrefix() { return std::string(1, kSecret); }
+std::string JournalPrefix() { return std::string(1, kJournal); }
+std::string CheckpointPrefix() { return std::string(1, kCheckpoint); }
 
 std::string WaitingPrefix() { return std::string(1, kWaiting); }
 
@@ -179,6 +185,14 @@ absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key) {
   notice.id = reader.Id();
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   return notice;
+}
+
+absl::StatusOr<uint64_t> ParseBatchKey(absl::string_view key) {
+  ByteReader reader(key);
+  const auto kind = static_cast<char>(reader.Uint8());
+  const uint64_t batch = reader.Uint64();
+  if ((kind == kJournal || kind == kCheckpoint) && reader.AtEnd()) return batch;
+  return absl::DataLossError("a stored key is malformed");
 }
 
 std::string EncodePosition(const contract::JournalPosition& position) {

@@ -10,9 +10,10 @@
 //   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
 //   l expires-at municipality region id revision       index: leased, soonest expiry first
 //   s key id                                           a commitment secret that was met: inbox/secret_register.h
-//   g fingerprint                                      the certificate of one who signed content:
-//   inbox/signer_certificates.h j batch                                            journal record of a batch h head:
-//   the newest batch, its hash and time
+//   g fingerprint                                      a signer's certificate: inbox/signer_certificates.h
+//   j batch                                            journal record of a batch
+//   h                                                  head: the newest batch, its hash and time
+//   k last-batch                                       checkpoint up to a batch: journal/checkpoint.h
 
 #include <cstdint>
 #include <optional>
@@ -55,12 +56,15 @@ std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
 std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
 std::string SecretKey(absl::string_view key_id);
 std::string SignerKey(absl::string_view fingerprint);
+std::string CheckpointKey(uint64_t last_batch);
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();
 std::string WaitingPrefix(absl::string_view municipality_code);
 std::string LeasedPrefix();
 std::string SecretPrefix();
+std::string JournalPrefix();
+std::string CheckpointPrefix();
 std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
 // The first key after this one.
@@ -80,6 +84,8 @@ struct LeasedEntry {
 };
 absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key);
 absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key);
+// The batch that the key of a journal record or of a checkpoint names.
+absl::StatusOr<uint64_t> ParseBatchKey(absl::string_view key);
 
 // Values that the store itself writes; framed. Decoding: DATA_LOSS or FAILED_PRECONDITION as Unframe of record_codec.h.
 std::string EncodePosition(const contract::JournalPosition& position);

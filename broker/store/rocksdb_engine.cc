@@ -117,6 +117,29 @@ absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine) {
   return value->has_value() ? DecodeEpoch(**value) : 0;
 }
 
+absl::StatusOr<ScanResult> ScanEngine(rocksdb::DB& engine, const ScanRange& range, bool fill_cache) {
+  ScanResult result;
+  if (range.from >= range.to) return result;
+  const rocksdb::Slice end = ToSlice(range.to);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  options.total_order_seek = true;
+  options.fill_cache = fill_cache;
+  const std::unique_ptr<rocksdb::Iterator> place(engine.NewIterator(options));
+  size_t bytes = 0;
+  for (place->Seek(ToSlice(range.from)); place->Valid(); place->Next()) {
+    bytes += place->key().size() + place->value().size();
+    const bool full = result.entries.size() >= range.entries || (!result.entries.empty() && bytes > range.bytes);
+    if (full) {
+      result.more = true;
+      break;
+    }
+    result.entries.push_back(KeyValue{.key = place->key().ToString(), .value = place->value().ToString()});
+  }
+  if (!place->status().ok()) return FromEngine(place->status(), "cannot read the store");
+  return result;
+}
+
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
   const absl::StatusCode code = status.IsCorruption() ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;

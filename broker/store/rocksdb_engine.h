@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "broker/store/batch_record.h"
+#include "broker/store/ordered_store.h"
 
 namespace envej::store {
 
@@ -47,6 +48,9 @@ absl::StatusOr<std::optional<std::string>> ReadKey(rocksdb::DB& engine, absl::st
 absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine);
 // The start epoch of the newest opening; 0 if there is none.
 absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine);
+
+// As OrderedStore::Scan. `fill_cache`: whether what is read may take the place of what is read often.
+absl::StatusOr<ScanResult> ScanEngine(rocksdb::DB& engine, const ScanRange& range, bool fill_cache);
 
 // A status of RocksDB's as one of ours: DATA_LOSS for corruption, else UNAVAILABLE.
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what);

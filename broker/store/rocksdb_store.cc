@@ -82,25 +82,7 @@ absl::StatusOr<std::optional<std::string>> RocksDbStore::Get(absl::string_view k
 
 absl::StatusOr<ScanResult> RocksDbStore::Scan(const ScanRange& range) {
   if (failed_) return Failure();
-  ScanResult result;
-  if (range.from >= range.to) return result;
-  const rocksdb::Slice end = ToSlice(range.to);
-  rocksdb::ReadOptions options;
-  options.iterate_upper_bound = &end;
-  options.total_order_seek = true;
-  const std::unique_ptr<rocksdb::Iterator> place(engine_->NewIterator(options));
-  size_t bytes = 0;
-  for (place->Seek(ToSlice(range.from)); place->Valid(); place->Next()) {
-    bytes += place->key().size() + place->value().size();
-    const bool full = result.entries.size() >= range.entries || (!result.entries.empty() && bytes > range.bytes);
-    if (full) {
-      result.more = true;
-      break;
-    }
-    result.entries.push_back(KeyValue{.key = place->key().ToString(), .value = place->value().ToString()});
-  }
-  if (!place->status().ok()) return FromEngine(place->status(), "cannot read the store");
-  return result;
+  return ScanEngine(*engine_, range, /*fill_cache=*/true);
 }
 
 void RocksDbStore::Commit(std::vector<Transition> transitions, Durability durability, absl::Time now,

@@ -141,6 +141,8 @@ absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoti
   if (!receipt.ok()) return receipt.status();
   *response.mutable_status() = ToStatusMessage(request.municipality_code(), *id, *record);
   *response.mutable_receipt() = contract::ToMessage(*receipt);
+  const std::optional<contract::CheckpointProof> proof = parts_.inboxes.GetCheckpointProof(*receipt);
+  if (proof.has_value()) *response.mutable_checkpoint_proof() = contract::ToMessage(*proof);
   return absl::OkStatus();
 }
 

@@ -125,6 +125,49 @@ Notice FromMessage(const v1::Notice& message) {
   return notice;
 }
 
+namespace {
+
+v1::InclusionProof ToInclusion(const InclusionProof& inclusion) {
+  v1::InclusionProof message;
+  message.set_event_count(inclusion.event_count);
+  for (const std::string& hash : inclusion.path) message.add_path(hash);
+  message.set_root(inclusion.root);
+  return message;
+}
+
+InclusionProof FromInclusion(const v1::InclusionProof& message) {
+  return InclusionProof{.event_count = message.event_count(),
+                        .path = {message.path().begin(), message.path().end()},
+                        .root = message.root()};
+}
+
+}  // namespace
+
+v1::CheckpointProof ToMessage(const CheckpointProof& proof) {
+  v1::CheckpointProof message;
+  ByteWriter header;
+  Write(proof.header, header);
+  message.set_batch_header(header.bytes());
+  *message.mutable_inclusion() = ToInclusion(proof.inclusion);
+  message.mutable_checkpoint()->set_checkpoint(EncodeCheckpoint(proof.checkpoint.checkpoint));
+  message.mutable_checkpoint()->set_signature(proof.checkpoint.signature);
+  message.mutable_checkpoint()->set_signer_certificate(proof.checkpoint.signer_certificate);
+  return message;
+}
+
+absl::StatusOr<CheckpointProof> FromMessage(const v1::CheckpointProof& message) {
+  ByteReader reader(message.batch_header());
+  std::optional<BatchHeader> header = ReadBatchHeader(reader);
+  if (!header || !reader.AtEnd()) return absl::DataLossError("a batch header is malformed");
+  absl::StatusOr<Checkpoint> checkpoint = DecodeCheckpoint(message.checkpoint().checkpoint());
+  if (!checkpoint.ok()) return checkpoint.status();
+  return CheckpointProof{.header = *std::move(header),
+                         .inclusion = FromInclusion(message.inclusion()),
+                         .checkpoint = {.checkpoint = *std::move(checkpoint),
+                                        .signature = message.checkpoint().signature(),
+                                        .signer_certificate = message.checkpoint().signer_certificate()}};
+}
+
 v1::Receipt ToMessage(const Receipt& receipt) {
   v1::Receipt message;
   message.set_region_code(receipt.region_code);
@@ -140,10 +183,7 @@ v1::Receipt ToMessage(const Receipt& receipt) {
   position.set_broker(receipt.position.broker);
   position.set_batch(receipt.position.batch);
   position.set_event_index(receipt.position.event_index);
-  v1::InclusionProof& inclusion = *message.mutable_inclusion();
-  inclusion.set_event_count(receipt.inclusion.event_count);
-  for (const std::string& hash : receipt.inclusion.path) inclusion.add_path(hash);
-  inclusion.set_root(receipt.inclusion.root);
+  *message.mutable_inclusion() = ToInclusion(receipt.inclusion);
   return message;
 }
 
@@ -160,9 +200,7 @@ Receipt FromMessage(const v1::Receipt& message) {
                       .broker = message.position().broker(),
                       .batch = message.position().batch(),
                       .event_index = message.position().event_index()};
-  receipt.inclusion.event_count = message.inclusion().event_count();
-  receipt.inclusion.path.assign(message.inclusion().path().begin(), message.inclusion().path().end());
-  receipt.inclusion.root = message.inclusion().root();
+  receipt.inclusion = FromInclusion(message.inclusion());
   return receipt;
 }
 

@@ -4,21 +4,28 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include "absl/status/statusor.h"
+#include "envej/v1/checkpoint.pb.h"
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "envej/v1/rejection.pb.h"
+#include "proto/contract/checkpoint.h"
 #include "proto/contract/notice.h"
 #include "proto/contract/receipt.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::contract {
 
-// The one codec between messages and values. Decoding never fails: what is missing or unknown is said in the value,
-// and the rules refuse it.
+// The one codec between messages and values. Decoding never fails unless it says so: what is missing or unknown is
+// said in the value, and the rules refuse it.
 Notice FromMessage(const v1::Notice& message);
 
 v1::Receipt ToMessage(const Receipt& receipt);
 Receipt FromMessage(const v1::Receipt& message);
+
+v1::CheckpointProof ToMessage(const CheckpointProof& proof);
+// The one decoding that can fail: what is no proof is none. Errors as DecodeCheckpoint.
+absl::StatusOr<CheckpointProof> FromMessage(const v1::CheckpointProof& message);
 
 v1::Rejection ToMessage(const Rejection& rejection);
 Rejection FromMessage(const v1::Rejection& message);  // kNone for a reason that only a newer peer knows

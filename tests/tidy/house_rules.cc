@@ -47,6 +47,7 @@ const std::vector<Room>& Rooms() {
       {"broker/wire/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/support/log.h", kOpenssl, "certs/", "broker/wire/",
         "broker/admission/", "broker/inbox/", "broker/options/", "broker/*.h"}},
+      {"broker/commands/", {kContract, "certs/", "broker/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/broker/options/written_file.h"
 
@@ -38,6 +39,9 @@ constexpr char kOptional[] =
     "  waiting_pulls: 3\n"            // 17
     "  waiting_pulls_per_inbox: 2\n"  // 18
     "drain_seconds: 0\n"              // 19
+    "journal:\n"                      // 20
+    "  checkpoint_seconds: 5\n"       // 21
+    "  mirror: ../mirror\n"           // 22
     ;
 
 std::string Whole() { return absl::StrCat(kLeast, kOptional); }
@@ -72,6 +76,8 @@ TEST(BrokerOptions, ReadsTheRequiredOnesAndKeepsTheOthersDefaults) {
   EXPECT_EQ(options->limits.waiting_pulls, 1000);
   EXPECT_EQ(options->limits.waiting_pulls_per_inbox, 100);
   EXPECT_EQ(options->drain, absl::Seconds(10));
+  EXPECT_EQ(options->journal.checkpoint_every, absl::Seconds(60));
+  EXPECT_EQ(options->journal.mirror, "");
 }
 
 TEST(BrokerOptions, ReadsTheOptionalOnes) {
@@ -84,6 +90,8 @@ TEST(BrokerOptions, ReadsTheOptionalOnes) {
   EXPECT_EQ(options->limits.waiting_pulls, 3);
   EXPECT_EQ(options->limits.waiting_pulls_per_inbox, 2);
   EXPECT_EQ(options->drain, absl::ZeroDuration());
+  EXPECT_EQ(options->journal.checkpoint_every, absl::Seconds(5));
+  EXPECT_TRUE(absl::EndsWith(options->journal.mirror, "/mirror"));
 }
 
 TEST(BrokerOptions, ReadsFormerSecrets) {
@@ -156,6 +164,11 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"waiting_pulls: 3", "waiting_pulls: 3\n  waiting: 3", "18: key \"waiting\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 301", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
       {"drain_seconds: 0", "drain_seconds: 10s", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
+      {"checkpoint_seconds: 5", "checkpoint_seconds: 0",
+       "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
+      {"checkpoint_seconds: 5", "checkpoint_seconds: 3601",
+       "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
+      {"mirror: ../mirror", "mirrors: [a]", "22: key \"mirrors\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 0\nmetrics: true", "20: key \"metrics\" is not known here"},
   };
   for (const auto& example : kCases) {

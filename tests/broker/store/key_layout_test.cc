@@ -28,6 +28,16 @@ TEST(KeyLayout, KeysSortAsTheirNumbersDo) {
   EXPECT_LT(ContentKey(At(1), Item(255)), ContentKey(At(1), Item(256)));
 }
 
+TEST(KeyLayout, KeysOfBatchesNameThem) {
+  EXPECT_EQ(*ParseBatchKey(JournalKey(258)), 258u);
+  EXPECT_EQ(*ParseBatchKey(CheckpointKey(uint64_t{1} << 40)), uint64_t{1} << 40);
+  EXPECT_FALSE(ParseBatchKey(JournalKey(1).substr(1)).ok());
+  EXPECT_FALSE(ParseBatchKey(JournalKey(1) + '\0').ok());
+  EXPECT_FALSE(ParseBatchKey(HeadKey()).ok());
+  EXPECT_LT(CheckpointKey(~uint64_t{0}), EndOfPrefix(CheckpointPrefix()));
+  EXPECT_LT(JournalKey(~uint64_t{0}), EndOfPrefix(JournalPrefix()));
+}
+
 TEST(KeyLayout, WaitingKeysOfOneInboxLieWithinItsPrefix) {
   const std::string prefix = WaitingPrefix("0101");
   const std::string key = WaitingKey(absl::InfiniteFuture(), Item(0xffffffff));
@@ -49,13 +59,15 @@ TEST(KeyLayout, KindsOfKeyNeverMeet) {
   const std::set<std::string> keys = {EpochKey(),
                                       HeadKey(),
                                       JournalKey(1),
+                                      CheckpointKey(1),
+                                      SecretKey("key"),
                                       ContentKey(At(1), Item()),
                                       RecordKey(Item().notice),
                                       WaitingKey(At(1), Item()),
                                       LeasedKey(At(1), Item())};
   std::set<char> kinds;
   for (const std::string& key : keys) kinds.insert(key[0]);
-  EXPECT_EQ(kinds.size(), 7u);
+  EXPECT_EQ(kinds.size(), 9u);
 }
 
 TEST(KeyLayout, OnlyEpochHeadAndJournalAreTheStoresOwn) {

@@ -1,0 +1,169 @@
+#include "broker/commands/verify_journal.h"
+
+#include <unistd.h>
+
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "broker/commands/verified_part.h"
+#include "broker/journal/mirror_folder.h"
+#include "broker/options/broker_options.h"
+#include "broker/store/rocksdb_reader.h"
+#include "certs/key_file.h"
+#include "certs/signature.h"
+
+namespace envej::commands {
+namespace {
+
+using journal::Expectation;
+using journal::Finding;
+using journal::KnownBatch;
+
+enum ExitCode { kWhole = 0, kWrong = 1, kUsage = 2, kCannotRead = 4 };
+
+absl::StatusOr<journal::CheckSignatureFunction> ReadAuthorities(const std::string& path) {
+  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
+  if (!pem.ok()) return pem.status();
+  const absl::StatusOr<std::vector<certs::Certificate>> authorities = certs::Certificate::FromPem(*pem);
+  if (!authorities.ok()) {
+    return absl::Status(authorities.status().code(), absl::StrCat(path, " ", authorities.status().message()));
+  }
+  return [authorities = *authorities](const contract::SignedCheckpoint& signed_checkpoint) {
+    const absl::StatusOr<certs::Certificate> signer = certs::Certificate::FromDer(signed_checkpoint.signer_certificate);
+    if (!signer.ok()) return absl::DataLossError("names no certificate");
+    const contract::Checkpoint& checkpoint = signed_checkpoint.checkpoint;
+    const absl::Status is_signed =
+        certs::CheckSignature(*signer, contract::EncodeCheckpoint(checkpoint), signed_checkpoint.signature);
+    if (!is_signed.ok()) return absl::DataLossError("has a signature that is not its signer's");
+    if (certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time).ok()) return is_signed;
+    return absl::DataLossError("is not signed by the broker's certificate, valid then, under these authorities");
+  };
+}
+
+// On a terminal, how far it has come; nothing elsewhere.
+std::function<void(uint64_t)> Progress() {
+  if (isatty(STDERR_FILENO) == 0) return {};
+  return [](uint64_t batches) { std::cerr << "\r" << batches << " batches" << std::flush; };
+}
+
+VerifiedPart VerifyMirrorFolder(const std::string& folder, const journal::CheckSignatureFunction& check) {
+  VerifiedPart part{.name = "mirror", .place = folder, .result = {}};
+  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder);
+  if (!source.ok()) {
+    part.result.status = source.status();
+    return part;
+  }
+  const std::string digits = folder.substr(folder.rfind('/') + 1);
+  const KnownBatch named{
+      .batch = 0, .hash = "", .store_incarnation = absl::HexStringToBytes(digits), .named_by = "the folder's name"};
+  part.result = journal::VerifyJournal(
+      **source, {.check_signature = check, .known = {named}, .mirrored_record = {}, .progress = Progress()});
+  return part;
+}
+
+void AddFinding(VerifiedPart& part, uint64_t batch, absl::string_view what) {
+  part.result.findings.Add({.batch = batch, .last_batch = batch, .event = {}, .what = std::string(what)});
+}
+
+VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
+                         const journal::CheckSignatureFunction& check) {
+  VerifiedPart part{.name = "store", .place = data, .result = {}};
+  const absl::StatusOr<std::unique_ptr<store::RocksDbReader>> reader = store::RocksDbReader::Open(data);
+  if (!reader.ok()) {
+    part.result.status = reader.status();
+    return part;
+  }
+  Expectation expectation{.check_signature = check, .known = {}, .mirrored_record = {}, .progress = Progress()};
+  const absl::StatusOr<std::optional<store::BatchHead>> head = (*reader)->Head();
+  if (head.ok() && head->has_value()) {
+    expectation.known.push_back({.batch = (*head)->batch,
+                                 .hash = (*head)->hash,
+                                 .store_incarnation = (*head)->store_incarnation,
+                                 .named_by = "the store's head"});
+  }
+  const absl::StatusOr<std::optional<store::HighWaterMark>>& mark = (*reader)->mark();
+  if (mark.ok() && mark->has_value()) {
+    expectation.known.push_back({.batch = (*mark)->batch,
+                                 .hash = (*mark)->hash,
+                                 .store_incarnation = (*mark)->store_incarnation,
+                                 .named_by = "the high-water mark"});
+  }
+  std::unique_ptr<journal::JournalSource> mirror_source;
+  if (!mirror.empty() && !expectation.known.empty()) {
+    const std::string folder = journal::MirrorFolder(mirror, expectation.known.front().store_incarnation);
+    absl::StatusOr<std::unique_ptr<journal::JournalSource>> opened = journal::SourceOfMirror(folder);
+    if (opened.ok()) {
+      mirror_source = *std::move(opened);
+      expectation.mirror = mirror_source.get();
+      expectation.mirrored_record = [folder](uint64_t batch) { return journal::FindInMirror(folder, batch); };
+    }
+  }
+  const std::unique_ptr<journal::JournalSource> source =
+      journal::SourceOf([&reader](const store::ScanRange& range) { return (*reader)->Scan(range); });
+  part.result = journal::VerifyJournal(*source, expectation);
+  const uint64_t last = part.result.last_batch;
+  if (!head.ok()) AddFinding(part, last, absl::StrCat("the store's head: ", head.status().message()));
+  if (head.ok() && !head->has_value()) AddFinding(part, last, "the store has no head");
+  if (!mark.ok()) AddFinding(part, last, mark.status().message());
+  if (mark.ok() && !mark->has_value()) AddFinding(part, last, "the high-water mark is missing");
+  if (head.ok() && head->has_value() && last > (*head)->batch)
+    AddFinding(part, last, "the record stands beyond the store's head");
+  if (!(*reader)->log_damage().empty())
+    AddFinding(part, last, absl::StrCat("the log ends here: ", (*reader)->log_damage()));
+  return part;
+}
+
+int Refuse(ExitCode code, const absl::Status& status) {
+  std::cerr << "envej-broker: " << status.message() << std::endl;
+  return code;
+}
+
+}  // namespace
+
+int VerifyJournal(const VerifyJournalOptions& options) {
+  if (options.config.empty() && options.data.empty() && options.mirror.empty()) {
+    return Refuse(kUsage, absl::InvalidArgumentError("one of --config, --data and --mirror is required"));
+  }
+  std::string data = options.data;
+  std::string mirror = options.mirror;
+  if (!options.config.empty()) {
+    const absl::StatusOr<options::BrokerOptions> read = options::ReadBrokerOptions(options.config);
+    if (!read.ok()) return Refuse(kUsage, read.status());
+    data = read->data_directory;
+    if (mirror.empty()) mirror = read->journal.mirror;
+  }
+  const absl::StatusOr<journal::CheckSignatureFunction> check = ReadAuthorities(options.authorities);
+  if (!check.ok()) return Refuse(kUsage, check.status());
+
+  std::vector<VerifiedPart> parts;
+  // The mirror first: a broker that goes on meanwhile makes the store longer, and never shorter than the mirror was.
+  if (!mirror.empty()) {
+    const absl::StatusOr<std::vector<std::string>> folders = journal::ListIncarnations(mirror);
+    if (!folders.ok()) return Refuse(kCannotRead, folders.status());
+    for (const std::string& folder : *folders) parts.push_back(VerifyMirrorFolder(folder, *check));
+    if (folders->empty() && data.empty()) {
+      return Refuse(kCannotRead, absl::NotFoundError(absl::StrCat("there is no mirror of a journal in ", mirror)));
+    }
+  }
+  if (!data.empty()) parts.push_back(VerifyStore(data, mirror, *check));
+  if (isatty(STDERR_FILENO) != 0) std::cerr << "\r";
+
+  std::cout << (options.output == "json" ? ToJson(parts) : ToText(parts)) << std::flush;
+  if (!std::cout.good()) return Refuse(kCannotRead, absl::DataLossError("standard output cannot be written"));
+  int code = kWhole;
+  for (const VerifiedPart& part : parts) {
+    if (!part.result.status.ok()) return kCannotRead;
+    if (part.result.findings.count() > 0) code = kWrong;
+  }
+  return code;
+}
+
+}  // namespace envej::commands

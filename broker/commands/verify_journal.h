@@ -1,0 +1,24 @@
+#ifndef ENVEJ_BROKER_COMMANDS_VERIFY_JOURNAL_H_
+#define ENVEJ_BROKER_COMMANDS_VERIFY_JOURNAL_H_
+
+#include <string>
+
+namespace envej::commands {
+
+// What `envej-broker journal verify` is asked. Of `config` and `data` at most one; of all three at least one.
+struct VerifyJournalOptions {
+  std::string config;           // the broker's configuration: names store and mirror
+  std::string data;             // a data directory: a store's, running or not, or a copy
+  std::string mirror;           // a mirror; takes the place of the configuration's
+  std::string authorities;      // PEM: those whose brokers' signatures count
+  std::string output = "text";  // or "json": one object on one line
+};
+
+// Verifies a store's journal, a mirror's, or both against one another, and tells on standard output what is wrong, one
+// line each, and then what was verified. The exit code: 0 whole, 1 something is wrong, 2 usage, 4 something cannot be
+// read.
+int VerifyJournal(const VerifyJournalOptions& options);
+
+}  // namespace envej::commands
+
+#endif  // ENVEJ_BROKER_COMMANDS_VERIFY_JOURNAL_H_

@@ -1,0 +1,69 @@
+#include "broker/store/rocksdb_reader.h"
+
+#include <rocksdb/db.h>
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/store/rocksdb_engine.h"
+#include "broker/store/rocksdb_examination.h"
+
+namespace envej::store {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenTries(50);
+constexpr size_t kCacheBytes = size_t{8} << 20;
+
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenOnce(const std::string& engine, LogEnd log_end) {
+  rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kCacheBytes}, nullptr, log_end);
+  options.max_open_files = -1;
+  // The running broker's manifest may already name a log that is gone, or not yet one that is there.
+  options.track_and_verify_wals_in_manifest = false;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, engine, &opened);
+  if (!status.ok()) return FromEngine(status, "the store cannot be opened for reading");
+  return std::unique_ptr<rocksdb::DB>(opened);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksDbReader>> RocksDbReader::Open(const std::string& directory) {
+  const StorePaths paths(directory);
+  std::error_code error;
+  if (!std::filesystem::exists(paths.engine + "/CURRENT", error)) {
+    return absl::NotFoundError(absl::StrCat("there is no store that can be read in ", directory));
+  }
+  absl::StatusOr<std::optional<HighWaterMark>> mark = absl::UnknownError("");
+  absl::Status why;
+  for (int tried = 0; tried < kOpeningTries; ++tried) {
+    if (tried > 0) std::this_thread::sleep_for(kBetweenTries);
+    mark = HighWaterMarkFile::Read(paths.mark);
+    absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenOnce(paths.engine, LogEnd::kWhole);
+    if (engine.ok()) {
+      return std::unique_ptr<RocksDbReader>(new RocksDbReader(*std::move(engine), std::move(mark), ""));
+    }
+    why = engine.status();
+  }
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenOnce(paths.engine, LogEnd::kUpToDamage);
+  if (!engine.ok()) return why;
+  return std::unique_ptr<RocksDbReader>(
+      new RocksDbReader(*std::move(engine), std::move(mark), std::string(why.message())));
+}
+
+RocksDbReader::RocksDbReader(std::unique_ptr<rocksdb::DB> engine, absl::StatusOr<std::optional<HighWaterMark>> mark,
+                             std::string log_damage)
+    : engine_(std::move(engine)), mark_(std::move(mark)), log_damage_(std::move(log_damage)) {}
+
+RocksDbReader::~RocksDbReader() = default;
+
+absl::StatusOr<std::optional<BatchHead>> RocksDbReader::Head() const { return ReadHead(*engine_); }
+
+absl::StatusOr<ScanResult> RocksDbReader::Scan(const ScanRange& range) const {
+  return ScanEngine(*engine_, range, /*fill_cache=*/false);
+}
+
+}  // namespace envej::store

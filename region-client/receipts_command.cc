@@ -1,0 +1,151 @@
+#include "region-client/receipts_command.h"
+
+#include <fstream>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "certs/key_file.h"
+#include "certs/signature.h"
+#include "envej/v1/intake_service.pb.h"
+#include "proto/contract/checkpoint.h"
+#include "proto/contract/message_codec.h"
+#include "region-client/json_fields.h"
+
+namespace envej::region {
+namespace {
+
+constexpr size_t kLongestLine = size_t{64} << 10;
+
+// Gives each line to `take`; an error says what of the file cannot be used.
+absl::Status ForEachLine(const std::string& path,
+                         const std::function<absl::Status(size_t number, const std::string& line)>& take) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
+  std::string line;
+  for (size_t number = 1; std::getline(file, line); ++number) {
+    if (line.size() > kLongestLine)
+      return absl::InvalidArgumentError(absl::StrCat(path, ": line ", number, " is too long"));
+    if (line.empty()) continue;
+    if (absl::Status status = take(number, line); !status.ok()) {
+      return absl::Status(status.code(), absl::StrCat(path, ": line ", number, " ", status.message()));
+    }
+  }
+  return file.bad() ? absl::UnavailableError(absl::StrCat(path, ": cannot be read")) : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<certs::Certificate>> ReadAuthorities(const std::string& path) {
+  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
+  if (!pem.ok()) return pem.status();
+  absl::StatusOr<std::vector<certs::Certificate>> authorities = certs::Certificate::FromPem(*pem);
+  if (authorities.ok()) return authorities;
+  return absl::Status(authorities.status().code(), absl::StrCat(path, " ", authorities.status().message()));
+}
+
+absl::Status CheckProof(const v1::GetNoticeResponse& answer, const std::vector<certs::Certificate>& authorities) {
+  if (!answer.has_checkpoint_proof()) {
+    return absl::NotFoundError("has no proof yet: ask for it again in some minutes");
+  }
+  const absl::StatusOr<contract::CheckpointProof> proof = contract::FromMessage(answer.checkpoint_proof());
+  if (!proof.ok()) return proof.status();
+  const absl::Status covered = contract::CheckCovered(contract::FromMessage(answer.receipt()), *proof);
+  if (!covered.ok()) return covered;
+  const contract::SignedCheckpoint& signed_checkpoint = proof->checkpoint;
+  const contract::Checkpoint& checkpoint = signed_checkpoint.checkpoint;
+  const absl::StatusOr<certs::Certificate> signer = certs::Certificate::FromDer(signed_checkpoint.signer_certificate);
+  if (!signer.ok()) return absl::DataLossError("the checkpoint names no certificate");
+  const absl::Status is_signed =
+      certs::CheckSignature(*signer, contract::EncodeCheckpoint(checkpoint), signed_checkpoint.signature);
+  if (!is_signed.ok()) return is_signed;
+  return certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time);
+}
+
+// What tells receipts apart.
+std::string KeyOf(const v1::Receipt& receipt) {
+  return absl::StrCat(receipt.region_code(), " ", receipt.municipality_code(), " ", receipt.notice_id(), " ",
+                      receipt.revision());
+}
+
+// Counts, and says what does not hold.
+class Report {
+ public:
+  Report(OutputForm form, const Streams& streams) : form_(form), streams_(streams) {}
+
+  void Proven() { ++proven_; }
+  void NotProven(const std::string& file, size_t line, absl::string_view why) {
+    ++not_proven_;
+    if (form_ == OutputForm::kText) {
+      streams_.out << file << ": line " << line << ": not proven: " << why << '\n';
+      return;
+    }
+    nlohmann::ordered_json json;
+    json["file"] = file;
+    json["line"] = line;
+    json["notProven"] = std::string(why);
+    streams_.out << json.dump() << '\n';
+  }
+
+  ExitCode Finish() {
+    if (form_ == OutputForm::kText) {
+      streams_.out << proven_ << " proven, " << not_proven_ << " not proven\n";
+    } else {
+      streams_.out << nlohmann::ordered_json{{"proven", proven_}, {"notProvenInAll", not_proven_}}.dump() << '\n';
+    }
+    if (proven_ + not_proven_ == 0) {
+      streams_.err << "there is nothing to verify\n";
+      return ExitCode::kUnusable;
+    }
+    return not_proven_ == 0 ? ExitCode::kDone : ExitCode::kRefused;
+  }
+
+ private:
+  const OutputForm form_;
+  const Streams& streams_;
+  size_t proven_ = 0;
+  size_t not_proven_ = 0;
+};
+
+}  // namespace
+
+ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& streams) {
+  const auto unusable = [&](const absl::Status& status) {
+    streams.err << status.message() << '\n';
+    return ExitCode::kUnusable;
+  };
+  const absl::StatusOr<std::vector<certs::Certificate>> authorities = ReadAuthorities(options.authorities);
+  if (!authorities.ok()) return unusable(authorities.status());
+
+  Report report(options.output, streams);
+  std::map<std::string, contract::Receipt> proven;
+  absl::Status read = ForEachLine(options.proofs, [&](size_t number, const std::string& line) {
+    v1::GetNoticeResponse answer;
+    if (!ReadJson(line, answer).empty())
+      return absl::InvalidArgumentError("is not an answer with a receipt and a proof");
+    if (const absl::Status status = CheckProof(answer, *authorities); !status.ok()) {
+      report.NotProven(options.proofs, number, status.message());
+      return absl::OkStatus();
+    }
+    report.Proven();
+    if (!options.receipts.empty()) proven[KeyOf(answer.receipt())] = contract::FromMessage(answer.receipt());
+    return absl::OkStatus();
+  });
+  if (read.ok() && !options.receipts.empty()) {
+    read = ForEachLine(options.receipts, [&](size_t number, const std::string& line) {
+      v1::Receipt receipt;
+      if (!ReadJson(line, receipt).empty()) return absl::InvalidArgumentError("is not a receipt");
+      const auto same = proven.find(KeyOf(receipt));
+      if (same == proven.end()) {
+        report.NotProven(options.receipts, number, "no proof of it is among those that hold");
+      } else if (same->second != contract::FromMessage(receipt)) {
+        report.NotProven(options.receipts, number, "the proof is of another receipt of the same notice");
+      }
+      return absl::OkStatus();
+    });
+  }
+  if (!read.ok()) return unusable(read);
+  return report.Finish();
+}
+
+}  // namespace envej::region
