@@ -2,8 +2,10 @@
 
 #include <rocksdb/db.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -29,6 +31,29 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenOnce(const std::string& engine,
   return std::unique_ptr<rocksdb::DB>(opened);
 }
 
+// The write-ahead logs that are there.
+std::set<std::string> LogsIn(const std::string& engine) {
+  std::set<std::string> logs;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(engine, error);
+  for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".log") logs.insert(entry->path().filename().string());
+  }
+  return logs;
+}
+
+// Opens it as it is at one moment. RocksDB first reads which tables there are and then the logs: a log that was written
+// to a table and deleted in between would be missing, unseen. Logs are deleted oldest first, so none was if all that
+// were there before are there afterwards.
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenWhole(const std::string& engine) {
+  const std::set<std::string> before = LogsIn(engine);
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenOnce(engine, LogEnd::kWhole);
+  if (!opened.ok()) return opened;
+  const std::set<std::string> after = LogsIn(engine);
+  if (std::includes(after.begin(), after.end(), before.begin(), before.end())) return opened;
+  return absl::UnavailableError("the store changes too quickly to be read as it is at one moment: try again");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RocksDbReader>> RocksDbReader::Open(const std::string& directory) {
@@ -42,12 +67,13 @@ absl::StatusOr<std::unique_ptr<RocksDbReader>> RocksDbReader::Open(const std::st
   for (int tried = 0; tried < kOpeningTries; ++tried) {
     if (tried > 0) std::this_thread::sleep_for(kBetweenTries);
     mark = HighWaterMarkFile::Read(paths.mark);
-    absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenOnce(paths.engine, LogEnd::kWhole);
+    absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenWhole(paths.engine);
     if (engine.ok()) {
       return std::unique_ptr<RocksDbReader>(new RocksDbReader(*std::move(engine), std::move(mark), ""));
     }
     why = engine.status();
   }
+  if (!absl::IsDataLoss(why)) return why;
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenOnce(paths.engine, LogEnd::kUpToDamage);
   if (!engine.ok()) return why;
   return std::unique_ptr<RocksDbReader>(

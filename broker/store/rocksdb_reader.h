@@ -21,8 +21,8 @@ namespace envej::store {
 // open, or a copy. Takes no lock and changes no file; a broker beside it does not notice.
 //
 // Files that a running broker deletes meanwhile stay readable, because all are opened at once: one descriptor each.
-// What the broker does while they are being opened can make an opening fail; then it is tried again, up to
-// kOpeningTries times.
+// What the broker does while they are being opened can make an opening fail, or would make it miss a log; then it is
+// tried again, up to kOpeningTries times.
 //
 // Memory: what the write-ahead log holds, which is four write buffers of the store at most.
 //

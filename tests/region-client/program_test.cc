@@ -45,8 +45,9 @@ TEST_F(ProgramTest, AnOptionWinsOverTheEnvironmentForEveryCommand) {
 TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   const ProgramRun run = RunWith("127.0.0.1:1", {"bogus"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
-  EXPECT_THAT(run.err,
-              HasSubstr("envej-region does not know 'bogus'; its commands are submit, status, municipalities, receipts\n"));
+  EXPECT_THAT(
+      run.err,
+      HasSubstr("envej-region does not know 'bogus'; its commands are submit, status, municipalities, receipts\n"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.

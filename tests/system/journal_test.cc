@@ -176,6 +176,10 @@ TEST_F(JournalTest, WhatCannotBeReadOrIsNotAskedProperlyHasItsOwnCode) {
   EXPECT_EQ(Verify({"--data", broker_.data(), "--output", "xml"}).code, support::kUsage);
   EXPECT_EQ(Verify({"--data", broker_.folder().Path("none")}).code, kCannotRead);
   EXPECT_EQ(Verify({"--mirror", broker_.folder().Path("none")}).code, kCannotRead);
+  // What can be read is verified all the same.
+  const Ended without_mirror = Verify({"--data", broker_.data(), "--mirror", broker_.folder().Path("none")});
+  EXPECT_EQ(without_mirror.code, kCannotRead);
+  EXPECT_THAT(without_mirror.out, HasSubstr("store " + broker_.data() + ": whole"));
   authorities_ = broker_.folder().Path("none");
   EXPECT_EQ(Verify({"--data", broker_.data()}).code, support::kUsage);
 }
