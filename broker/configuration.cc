@@ -38,6 +38,11 @@ absl::Status CheckInboxCertificates(const admission::Participants& participants,
   if (!authorities.ok()) return authorities.status();
   const absl::Time now = SystemClock().Now();
   for (const admission::Municipality& municipality : participants.municipalities()) {
+    if (municipality.participating && municipality.inbox_certificates.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("municipality ", municipality.code,
+                                                     " participates, and has no inbox_certificates in the register: "
+                                                     "without them nothing can be sealed to it"));
+    }
     for (const certs::Certificate& certificate : municipality.inbox_certificates) {
       if (!certificate.IsValidAt(now)) continue;
       const absl::Status good = certs::CheckInboxCertificate(certificate, *authorities, municipality.code, now);

@@ -28,7 +28,8 @@ struct Configuration {
   absl::TimeZone copenhagen;
 };
 
-// Reads the configuration file and all that it names. An error is one line, or one a mistake, that names file and reason.
+// Reads the configuration file and all that it names. An error is one line, or one a mistake, that names file and
+// reason.
 absl::StatusOr<Configuration> ReadConfiguration(const std::string& path);
 
 }  // namespace envej

@@ -202,7 +202,7 @@ class RegisterReader {
       municipality.scheme_name = ReadSchemeText(mapping, "scheme_name", kName, needed);
       municipality.phone_number = ReadSchemeText(mapping, "phone_number", kPhoneNumber, needed);
       municipality.leaflet_text = ReadSchemeText(mapping, "leaflet_text", kLeaflet, needed);
-      municipality.inbox_certificates = ReadInboxCertificates(mapping, needed);
+      municipality.inbox_certificates = ReadInboxCertificates(mapping);
       municipality.sealed_by_sender_only = mapping.Has("sealing") && mapping.Text("sealing", kSealing) == "sender";
       mapping.RefuseOtherKeys();
       if (needed || mapping.Refused("participating") || mapping.Refused("code")) {
@@ -222,16 +222,10 @@ class RegisterReader {
     return "";
   }
 
-  // What they say is checked against the authorities by whoever has those (certs/inbox_certificate.h).
-  static std::vector<certs::Certificate> ReadInboxCertificates(YamlMapping& mapping, bool needed) {
+  // That a participating municipality has some, and what they say, is checked by whoever has the authorities.
+  static std::vector<certs::Certificate> ReadInboxCertificates(YamlMapping& mapping) {
     constexpr absl::string_view kKey = "inbox_certificates";
-    if (!mapping.Has(kKey)) {
-      if (needed) {
-        mapping.Refuse(kKey,
-                       absl::StrCat("key \"", kKey, "\" is missing, which a participating municipality must have"));
-      }
-      return {};
-    }
+    if (!mapping.Has(kKey)) return {};
     const std::string path = mapping.Path(kKey);
     if (mapping.Refused(kKey)) return {};
     const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);

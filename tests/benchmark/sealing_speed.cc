@@ -19,13 +19,12 @@ constexpr size_t kPayloadBytes = 300;
 // A certificate and its key, as an opener takes them.
 absl::StatusOr<certs::Opener::Inbox> Issue(const certs::CertificateAuthority& authority, certs::LeafUsage usage) {
   const absl::Time now = absl::Now();
-  const absl::StatusOr<certs::IssuedCertificate> issued = authority.Issue({.common_name = "benchmark",
-                                                                           .uris = {},
-                                                                           .dns_names = {},
-                                                                           .ip_addresses = {},
-                                                                           .not_before = now - absl::Hours(1),
-                                                                           .not_after = now + absl::Hours(1),
-                                                                           .usage = usage});
+  certs::LeafRequest request;
+  request.common_name = "benchmark";
+  request.not_before = now - absl::Hours(1);
+  request.not_after = now + absl::Hours(1);
+  request.usage = usage;
+  const absl::StatusOr<certs::IssuedCertificate> issued = authority.Issue(request);
   if (!issued.ok()) return issued.status();
   absl::StatusOr<std::vector<certs::Certificate>> certificate = certs::Certificate::FromPem(issued->certificate_pem);
   if (!certificate.ok()) return certificate.status();

@@ -42,7 +42,7 @@ const std::vector<Room>& Rooms() {
        {kContract, "certs/identity.h", "broker/options/", "yaml-cpp/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/admission/",
-       {kContract, "certs/identity.h", "broker/admission/", "broker/options/"},
+       {kContract, "certs/certificate.h", "certs/identity.h", "certs/key_file.h", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/wire/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/support/log.h", kOpenssl, "certs/", "broker/wire/",
