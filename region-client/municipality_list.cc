@@ -39,6 +39,7 @@ std::variant<v1::ListMunicipalitiesResponse, CallFailure> FetchMunicipalities(
       certs::Reconnect(*context.channel,
                        std::clamp(deadline - surroundings.now(), absl::ZeroDuration(), kReconnectWait));
     }
+    if (surroundings.now() >= deadline) return failure;
   }
 }
 

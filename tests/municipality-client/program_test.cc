@@ -272,11 +272,20 @@ TEST_F(MutualTlsTest, ABrokerThatIsNotThereIsToldByItsOwnCode) {
 TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTheRest) {
   for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
   server_->Add(ProperNotice(kNotices + 1), v1::ITEM_KIND_WITHDRAWAL);
+  v1::Notice changed = world_.Seal(ProperNotice(kNotices + 2));
+  changed.mutable_sealed()->mutable_cms()->back() ^= 1;
+  server_->Add(changed);
+  v1::Notice moved = world_.Seal(ProperNotice(kNotices + 3));
+  moved.mutable_envelope()->set_discharge_date("2026-09-22");
+  server_->Add(moved);
+  v1::Notice of_another_signer = world_.Seal(ProperNotice(kNotices + 4));
+  of_another_signer.mutable_sealed()->set_sealed_by(v1::SEALED_BY_BROKER);
+  server_->Add(of_another_signer);
   const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
   ASSERT_NE(source, nullptr);
   const std::string example = files_ / "example";
   std::filesystem::create_directory(example);
-  for (const char* const name : {"package.json", "package-lock.json", "pull_notices.js"}) {
+  for (const char* const name : {"package.json", "package-lock.json", "open_notice.js", "pull_notices.js"}) {
     std::filesystem::copy(std::string(source) + "/municipality-client/examples/nodejs/" + name, example);
   }
   ASSERT_EQ(Run({"/bin/sh", "-c", "cd \"$0\" && npm ci --ignore-scripts --no-audit --no-fund", example}, 240), 0)
@@ -287,10 +296,13 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   const std::vector<std::string> connection = Arguments("pull");
   arguments.insert(arguments.end(), connection.begin() + 4, connection.end());  // from --municipality on
   const std::string printed = files_ / "printed";
-  EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // one was returned
-  EXPECT_THAT(ReadFile(error_), HasSubstr("received 4, returned 1, acknowledged 3\n"));
+  EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // some were returned
+  EXPECT_THAT(ReadFile(error_), HasSubstr("received 7, returned 4, acknowledged 3\n"));
   EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
-  EXPECT_EQ(server_->StateOf(NoticeIdOf(kNotices + 1)), State::kReturned);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 1)), v1::RETURN_REASON_UNSUPPORTED);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 2)), v1::RETURN_REASON_CANNOT_BE_OPENED);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 3)), v1::RETURN_REASON_NOT_AUTHENTIC);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 4)), v1::RETURN_REASON_NOT_AUTHENTIC);
   EXPECT_THAT(ReadFile(printed), HasSubstr(kMarkedName));
   EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(kNotices)));
   EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNotices + 1))));

@@ -42,13 +42,24 @@ class MainTest : public testing::Test {
   ExitCode Run(const std::string& arguments, const certs::TlsFiles& files, std::string out = "") {
     if (out.empty()) out = folder_ + "/out";
     const std::string err = folder_ + "/err";
-    const std::string command = absl::StrCat(program_, " ", arguments, " --broker ", server_->address(),
-                                             " --certificate ", files.certificate_chain, " --key ", files.private_key,
-                                             " --authorities ", files.authorities, " >", out, " 2>", err);
+    const std::string command =
+        absl::StrCat(program_, " ", arguments, " --broker ", server_->address(), " --certificate ",
+                     files.certificate_chain, " --key ", files.private_key, " --authorities ",
+                     AuthoritiesWith(files.authorities), Sealing(arguments), " >", out, " 2>", err);
     const int status = std::system(command.c_str());
     out_ = out == "/dev/full" ? "" : Read(out);
     err_ = Read(err);
     return static_cast<ExitCode>(WEXITSTATUS(status));
+  }
+
+  // The authorities of the connection, and those of the inbox certificates that the server gives.
+  std::string AuthoritiesWith(const std::string& authorities) const {
+    const std::string path = folder_ + "/authorities.pem";
+    std::ofstream(path) << Read(authorities) << Read(IntakeServer::World().authorities_file());
+    return path;
+  }
+  static std::string Sealing(const std::string& arguments) {
+    return arguments.rfind("submit", 0) == 0 ? " --secret " + IntakeServer::World().secret_file() : "";
   }
 
   static std::string Read(const std::string& path) {

@@ -16,6 +16,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "certs/pem.h"
+#include "certs/sealing.h"
+#include "proto/contract/sealed_payload.h"
 
 namespace envej::support {
 namespace {
@@ -193,9 +196,33 @@ std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri) c
 std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri) const {
   const std::string inbox = absl::StrCat("inbox-", uri.substr(uri.rfind(':') + 1));
   std::vector<std::string> arguments = ConnectionArguments(uri);
-  arguments.insert(arguments.end(), {"--inbox-certificate", folder_.Path(inbox + ".pem"), "--inbox-key",
-                                     folder_.Path(inbox + ".key")});
+  arguments.insert(arguments.end(),
+                   {"--inbox-certificate", folder_.Path(inbox + ".pem"), "--inbox-key", folder_.Path(inbox + ".key")});
   return arguments;
+}
+
+v1::Notice Opened(const v1::InboxItem& item, const v1::PullNoticesResponse& pulled) {
+  const certs::IssuedCertificate& inbox = InboxFor(item.notice().envelope().municipality_code());
+  std::vector<certs::Opener::Inbox> inboxes;
+  inboxes.push_back({.certificate = certs::Certificate::FromPem(inbox.certificate_pem)->front(),
+                     .key = *certs::ParsePrivateKey(inbox.key_pem)});
+  const absl::StatusOr<certs::SignedContent> content =
+      certs::Opener::Create(std::move(inboxes))->Open(item.notice().sealed().cms());
+  EXPECT_TRUE(content.ok()) << content.status();
+  if (!content.ok()) return {};
+  for (const std::string& der : pulled.signer_certificates()) {
+    const certs::Certificate signer = *certs::Certificate::FromDer(der);
+    if (signer.fingerprint() != item.notice().sealed().signer_fingerprint()) continue;
+    const absl::StatusOr<std::string> payload = content->Payload(signer);
+    EXPECT_TRUE(payload.ok()) << payload.status();
+    if (!payload.ok()) return {};
+    absl::StatusOr<v1::Notice> notice =
+        contract::OpenNotice(*payload, item.lease().name().region_code(), item.notice());
+    EXPECT_TRUE(notice.ok()) << notice.status();
+    return notice.value_or(v1::Notice());
+  }
+  ADD_FAILURE() << "the signer's certificate did not come along";
+  return {};
 }
 
 std::unique_ptr<grpc::ClientContext> CallContext(absl::Duration deadline) {

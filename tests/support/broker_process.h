@@ -37,7 +37,6 @@ certs::TestAuthority& SharedAuthority();
 // The certificate and key to which notices for a municipality are sealed; under SharedAuthority.
 const certs::IssuedCertificate& InboxFor(const std::string& municipality_code);
 
-
 // The credentials of a client whose certificate has these URI names; without any it has no certificate at all.
 std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris);
 
@@ -98,6 +97,10 @@ class BrokerProcess {
   int port_ = 0;
   std::unique_ptr<Process> process_;
 };
+
+// The plain notice of a pulled item, opened with InboxFor and checked against the signer that the pull gives; an empty
+// one, with a failure recorded, if it does not open.
+v1::Notice Opened(const v1::InboxItem& item, const v1::PullNoticesResponse& pulled);
 
 // Calls: each has a deadline of its own, so that no test waits for ever.
 std::unique_ptr<grpc::ClientContext> CallContext(absl::Duration deadline = absl::Seconds(20));

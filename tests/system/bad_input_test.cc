@@ -97,7 +97,7 @@ const std::vector<BadFile>& BadFiles() {
        {"participants.yaml:", "colour"},
        [](D folder) { Append(folder.Path("participants.yaml"), "colour: red\n"); }},
       {"an agreement with nobody",
-       {"participants.yaml:17: ", "9999"},
+       {"participants.yaml:20: ", "9999"},
        [](D folder) { Replace(folder.Path("participants.yaml"), "\"0147\", first", "\"9999\", first"); }},
       {"no certificate", {"broker.pem"}, [](D folder) { std::filesystem::remove(folder.Path("broker.pem")); }},
       {"a certificate that is none",
@@ -185,7 +185,9 @@ class BadClientTest : public testing::Test {
   void SetUp() override { ASSERT_TRUE(broker_.Start()); }
 
   std::vector<std::string> Region(const std::vector<std::string>& command) const {
-    return Join({ProgramPath("envej-region")}, command, broker_.RegionArguments(support::kRegion));
+    return Join({ProgramPath("envej-region")}, command,
+                command.front() == "submit" ? broker_.RegionArguments(support::kRegion)
+                                            : broker_.ConnectionArguments(support::kRegion));
   }
   std::vector<std::string> Municipality() const {
     return Join({ProgramPath("envej-municipality")},

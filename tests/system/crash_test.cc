@@ -146,7 +146,8 @@ class CrashTest : public testing::Test {
       };
       if (!client.UntilAnswered(pull, give_up_)) return;
       for (const v1::InboxItem& item : pulled.items()) {
-        ledger_.Delivered(item.notice().envelope().notice_id(), code, item.notice().citizen().name(), began);
+        ledger_.Delivered(item.notice().envelope().notice_id(), code, support::Opened(item, pulled).citizen().name(),
+                          began);
       }
       if (pulled.items().empty() || (!end_of_load_ && random() % 10 == 0)) continue;
       Acknowledge(client, code, pulled);

@@ -68,16 +68,15 @@ void DamageRecord(const std::string& directory, const std::string& id) {
          [](std::string& record) { record.back() = static_cast<char>(record.back() ^ 1); });
 }
 
-// Changes one digit of the citizen's phone number.
+// Changes one bit of what was sealed.
 void DamageContent(const std::string& directory, const std::string& id) {
   std::string content_key;
   Change(directory, store::RecordKey(KeyOf(id)), [&](const std::string& record) {
     content_key = store::ContentKey(inbox::DecodeRecord(record)->accepted_at, {.notice = KeyOf(id), .revision = 1});
   });
   Change(directory, content_key, [](std::string& content) {
-    const size_t phone = content.find(support::kMarkedPhone);
-    ASSERT_NE(phone, std::string::npos);
-    content[phone + 5] = content[phone + 5] == '1' ? '2' : '1';
+    const size_t middle = content.size() / 2;
+    content[middle] = static_cast<char>(content[middle] ^ 1);
   });
 }
 

@@ -63,10 +63,10 @@ class NodejsTest : public testing::Test {
 
   void SetUp() override { ASSERT_TRUE(broker_.Start()); }
 
-  Ended Run(const std::string& program, const char* uri, const std::vector<std::string>& options) {
+  Ended Run(const std::string& program, const std::vector<std::string>& identity,
+            const std::vector<std::string>& options) {
     std::vector<std::string> arguments = {"/usr/bin/env", "node", absl::StrCat(tree_, "/", program)};
-    const std::vector<std::string> connection = broker_.ConnectionArguments(uri);
-    arguments.insert(arguments.end(), connection.begin(), connection.end());
+    arguments.insert(arguments.end(), identity.begin(), identity.end());
     arguments.insert(arguments.end(), options.begin(), options.end());
     return RunProgram(arguments);
   }
@@ -78,11 +78,13 @@ class NodejsTest : public testing::Test {
         "--municipality",   code,  "--name",         name, "--phone", support::kMarkedPhone,
         "--discharge-date", today, "--consent-date", today};
     options.insert(options.end(), more.begin(), more.end());
-    return Run("region-client/examples/nodejs/submit_notice.js", support::kRegion, options);
+    return Run("region-client/examples/nodejs/submit_notice.js", broker_.ConnectionArguments(support::kRegion),
+               options);
   }
 
   Ended Pull(const char* uri, const char* code) {
-    return Run("municipality-client/examples/nodejs/pull_notices.js", uri, {"--municipality", code});
+    return Run("municipality-client/examples/nodejs/pull_notices.js", broker_.MunicipalityArguments(uri),
+               {"--municipality", code});
   }
 
   static inline std::string source_;
@@ -140,7 +142,7 @@ TEST_F(NodejsTest, ANoticeThatNodeSubmittedReachesTheRealClientAndTheOtherWayRou
   std::vector<std::string> arguments = {
       support::ProgramPath("envej-municipality"), "pull", "--municipality", kCode, "--into",
       broker_.folder().Path("received")};
-  const std::vector<std::string> connection = broker_.ConnectionArguments(support::kMunicipality);
+  const std::vector<std::string> connection = broker_.MunicipalityArguments(support::kMunicipality);
   arguments.insert(arguments.end(), connection.begin(), connection.end());
   EXPECT_EQ(RunProgram(arguments).err, "received 1, already had 0, returned 0, acknowledged 1\n");
 

@@ -242,7 +242,7 @@ TEST_F(LogTest, HoldsJsonLinesAndNothingOfAnyNoticeNorDoesAnyError) {
   const auto inbox = broker_.Inbox(support::kMunicipality);
   ASSERT_TRUE(inbox->PullNotices(CallContext().get(), PullFrom(kCode, 0), &pulled).ok());
   ASSERT_EQ(pulled.items_size(), 1) << "only the good one was kept";
-  EXPECT_EQ(pulled.items(0).notice().SerializeAsString(), good.SerializeAsString());
+  EXPECT_EQ(support::Opened(pulled.items(0), pulled).SerializeAsString(), good.SerializeAsString());
   EXPECT_EQ(broker_.Stop().code, support::kDone);
 
   const std::string log = broker_.Log();

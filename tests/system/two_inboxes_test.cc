@@ -46,11 +46,10 @@ class TwoInboxesTest : public testing::Test {
 
   Ended Run(const char* program, std::vector<std::string> arguments, const char* identity) {
     arguments.insert(arguments.begin(), support::ProgramPath(program));
-    const bool is_region = absl::string_view(program) == "envej-region";
-    for (const std::string& argument :
-         is_region ? broker_.RegionArguments(identity) : broker_.MunicipalityArguments(identity)) {
-      arguments.push_back(argument);
-    }
+    const std::vector<std::string> known = arguments[1] == "submit" ? broker_.RegionArguments(identity)
+                                           : arguments[1] == "pull" ? broker_.MunicipalityArguments(identity)
+                                                                    : broker_.ConnectionArguments(identity);
+    arguments.insert(arguments.end(), known.begin(), known.end());
     return Process(arguments).Wait();
   }
 

@@ -21,6 +21,7 @@ const std::vector<Room>& Rooms() {
   static const auto* rooms = new std::vector<Room>{
       // The contract: pure, but for the codec from and to the messages.
       {"proto/contract/message_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
+      {"proto/contract/sealed_payload.*", {kContract, kMessages, kProtobuf, kOpenssl}},
       {"proto/contract/status_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
@@ -42,12 +43,13 @@ const std::vector<Room>& Rooms() {
        {kContract, "certs/identity.h", "broker/options/", "yaml-cpp/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/admission/",
-       {kContract, "certs/certificate.h", "certs/identity.h", "certs/key_file.h", "broker/admission/", "broker/options/"},
-       {kMessageCodec, kStatusCodec}},
+       {kContract, "certs/", "broker/admission/", "broker/options/"},
+       {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
       {"broker/wire/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/support/log.h", kOpenssl, "certs/", "broker/wire/",
         "broker/admission/", "broker/inbox/", "broker/options/", "broker/*.h"}},
       {"broker/commands/", {kContract, "certs/", "broker/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
+      {"broker/configuration.*", {kContract, "certs/", "broker/", kGrpc}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 

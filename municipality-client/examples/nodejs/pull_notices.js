@@ -1,17 +1,18 @@
 'use strict';
 
-// Pulls the notices that wait in a municipality's inbox, prints each as one line of JSON, and acknowledges them, over
-// mutual TLS, until the inbox is empty. See README.md for what a real receiver must do besides.
+// Pulls the notices that wait in a municipality's inbox, opens and prints each as one line of JSON, and acknowledges
+// them, over mutual TLS, until the inbox is empty. See README.md for what a real receiver must do besides.
 
 const fs = require('fs');
 const path = require('path');
 const { parseArgs } = require('util');
 const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
+const { createOpener } = require('./open_notice.js');
 
 const USAGE =
   'usage: node pull_notices.js --broker HOST:PORT --certificate FILE --key FILE --authorities FILE\n' +
-  '                            --municipality CODE [--proto DIR]';
+  '                            --municipality CODE --inbox-certificate FILE --inbox-key FILE [--proto DIR]';
 const CALL_MILLISECONDS = 20000;
 const ATTEMPTS = 5;
 const BATCH = 100;
@@ -25,23 +26,28 @@ function readOptions() {
       key: { type: 'string' },
       authorities: { type: 'string' },
       municipality: { type: 'string' },
+      'inbox-certificate': { type: 'string' },
+      'inbox-key': { type: 'string' },
       proto: { type: 'string', default: path.join(__dirname, '..', '..', '..', 'proto') },
     },
   });
-  for (const name of ['broker', 'certificate', 'key', 'authorities', 'municipality']) {
+  for (const name of ['broker', 'certificate', 'key', 'authorities', 'municipality', 'inbox-certificate', 'inbox-key']) {
     if (values[name] === undefined) throw new Error(`--${name} is missing\n${USAGE}`);
   }
   return values;
 }
 
-function connect(options) {
-  const definition = protoLoader.loadSync('envej/v1/inbox_service.proto', {
-    includeDirs: [options.proto],
+function loadContract(folder) {
+  return protoLoader.loadSync(['envej/v1/inbox_service.proto', 'envej/v1/sealed_payload.proto'], {
+    includeDirs: [folder],
     enums: String,
     longs: Number,
     oneofs: true,
     arrays: true,
   });
+}
+
+function connect(options, definition) {
   const { InboxService } = grpc.loadPackageDefinition(definition).envej.v1;
   const credentials = grpc.credentials.createSsl(
     fs.readFileSync(options.authorities),
@@ -71,14 +77,15 @@ async function call(client, method, request) {
   }
 }
 
-function split(items) {
-  const known = items.filter((item) => item.kind === 'ITEM_KIND_NOTICE' && item.notice.content === 'citizen');
-  return { known, unknown: items.filter((item) => !known.includes(item)) };
+// What this program does not handle gets a reason to return it, never an acknowledgement.
+function judge(item, signerCertificates, open) {
+  if (item.kind !== 'ITEM_KIND_NOTICE') return { item, reason: 'RETURN_REASON_UNSUPPORTED' };
+  return { item, ...open(item, signerCertificates) };
 }
 
-async function acknowledge(client, municipalityCode, items) {
-  if (items.length === 0) return 0;
-  const leases = items.map((item) => item.lease.name);
+async function acknowledge(client, municipalityCode, opened) {
+  if (opened.length === 0) return 0;
+  const leases = opened.map(({ item }) => item.lease.name);
   const { results } = await call(client, 'acknowledgeNotices', { municipalityCode, leases });
   for (const result of results) {
     if (result.outcome === 'rejected') console.error(`${result.lease.noticeId}: ${result.rejected.reason}`);
@@ -86,10 +93,9 @@ async function acknowledge(client, municipalityCode, items) {
   return results.filter((result) => result.outcome === 'acknowledgedAt').length;
 }
 
-// What this program does not handle is given back with a reason, never acknowledged.
-async function giveBack(client, municipalityCode, items) {
-  if (items.length === 0) return 0;
-  const returns = items.map((item) => ({ lease: item.lease.name, reason: 'RETURN_REASON_UNSUPPORTED' }));
+async function giveBack(client, municipalityCode, refused) {
+  if (refused.length === 0) return 0;
+  const returns = refused.map(({ item, reason }) => ({ lease: item.lease.name, reason }));
   const { results } = await call(client, 'returnNotices', { municipalityCode, returns });
   return results.filter((result) => result.outcome === 'returnedAt').length;
 }
@@ -97,19 +103,24 @@ async function giveBack(client, municipalityCode, items) {
 async function main() {
   const options = readOptions();
   const municipalityCode = options.municipality;
-  const client = connect(options);
+  const definition = loadContract(options.proto);
+  const open = createOpener(options, definition['envej.v1.SealedPayload'].deserialize);
+  const client = connect(options, definition);
   let received = 0;
   let acknowledged = 0;
   let returned = 0;
   try {
     for (;;) {
-      const { items } = await call(client, 'pullNotices', { municipalityCode, maxNotices: BATCH });
+      const pull = { municipalityCode, maxNotices: BATCH };
+      const { items, signerCertificates } = await call(client, 'pullNotices', pull);
       if (items.length === 0) break;
       received += items.length;
-      const { known, unknown } = split(items);
-      for (const item of known) console.log(JSON.stringify(item.notice));
-      const taken = await acknowledge(client, municipalityCode, known);
-      const givenBack = await giveBack(client, municipalityCode, unknown);
+      const judged = items.map((item) => judge(item, signerCertificates, open));
+      const opened = judged.filter(({ notice }) => notice);
+      for (const { notice } of opened) console.log(JSON.stringify(notice));
+      const taken = await acknowledge(client, municipalityCode, opened);
+      const refused = judged.filter(({ reason }) => reason);
+      const givenBack = await giveBack(client, municipalityCode, refused);
       if (taken + givenBack === 0) throw new Error('the broker took no acknowledgement');
       acknowledged += taken;
       returned += givenBack;

@@ -90,7 +90,9 @@ void SetText(google::protobuf::Message& message, absl::string_view path, const s
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   const auto& field = *message.GetDescriptor()->FindFieldByName(std::string(parts.first));
-  if (!parts.second.empty()) {
+  if (!parts.second.empty() && field.is_repeated()) {
+    SetText(*reflection.AddMessage(&message, &field), parts.second, text);
+  } else if (!parts.second.empty()) {
     SetText(*reflection.MutableMessage(&message, &field), parts.second, text);
   } else if (field.is_repeated()) {
     reflection.AddString(&message, &field, text);
