@@ -33,7 +33,9 @@ std::string RegisterText() {
   std::string agreements = "agreements:\n";
   for (const std::string& code : InboxCodes()) {
     absl::StrAppend(&municipalities, "  - {code: \"", code, "\", name: Municipality ", code,
-                    ", participating: true, scheme_name: Mentor, phone_number: \"+4533333333\", leaflet_text: Ring, inbox_certificates: inbox-", code, ".pem}\n");
+                    ", participating: true, scheme_name: Mentor, phone_number: \"+4533333333\", leaflet_text: Ring, "
+                    "inbox_certificates: inbox-",
+                    code, ".pem}\n");
     absl::StrAppend(&agreements, "  - {region: \"", kRegion, "\", municipality: \"", code,
                     "\", first_day: 2020-01-01, last_day: 2999-12-31}\n");
   }

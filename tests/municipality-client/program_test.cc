@@ -12,9 +12,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "certs/certificate_authority.h"
+#include "certs/pem.h"
+#include "certs/sealing.h"
 #include "municipality-client/ledger.h"
 #include "municipality-client/notice_folder.h"
 #include "municipality-client/pull_command.h"
+#include "proto/contract/sealed_payload.h"
 #include "tests/municipality-client/support/inbox_server.h"
 #include "tests/municipality-client/support/notices.h"
 #include "tests/municipality-client/support/processes.h"
@@ -156,6 +159,16 @@ class MutualTlsTest : public ProgramTest {
     return arguments;
   }
 
+  // Sealed to the inbox by another key than that of the region whose certificate it names.
+  v1::Notice Forged(const v1::Notice& plain) const {
+    const support::SealingWorld impostor(kRegion, kMunicipality);
+    const auto sealer = certs::Sealer::Create(impostor.signer(),
+                                              *certs::ParsePrivateKey(ReadFile(impostor.region_files().private_key)));
+    v1::Notice forged = world_.Seal(plain);
+    forged.mutable_sealed()->set_cms(*sealer->Seal(contract::SealedPayloadOf(kRegion, plain), {world_.inbox()}));
+    return forged;
+  }
+
   std::unique_ptr<InboxServer> server_;
 };
 
@@ -281,6 +294,7 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   v1::Notice of_another_signer = world_.Seal(ProperNotice(kNotices + 4));
   of_another_signer.mutable_sealed()->set_sealed_by(v1::SEALED_BY_BROKER);
   server_->Add(of_another_signer);
+  server_->Add(Forged(ProperNotice(kNotices + 5)));
   const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
   ASSERT_NE(source, nullptr);
   const std::string example = files_ / "example";
@@ -297,12 +311,13 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   arguments.insert(arguments.end(), connection.begin() + 4, connection.end());  // from --municipality on
   const std::string printed = files_ / "printed";
   EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // some were returned
-  EXPECT_THAT(ReadFile(error_), HasSubstr("received 7, returned 4, acknowledged 3\n"));
+  EXPECT_THAT(ReadFile(error_), HasSubstr("received 8, returned 5, acknowledged 3\n"));
   EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
   EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 1)), v1::RETURN_REASON_UNSUPPORTED);
   EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 2)), v1::RETURN_REASON_CANNOT_BE_OPENED);
-  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 3)), v1::RETURN_REASON_NOT_AUTHENTIC);
-  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 4)), v1::RETURN_REASON_NOT_AUTHENTIC);
+  for (const int number : {kNotices + 3, kNotices + 4, kNotices + 5}) {
+    EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(number)), v1::RETURN_REASON_NOT_AUTHENTIC) << number;
+  }
   EXPECT_THAT(ReadFile(printed), HasSubstr(kMarkedName));
   EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(kNotices)));
   EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNotices + 1))));

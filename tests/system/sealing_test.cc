@@ -85,6 +85,7 @@ v1::PullNoticesResponse PullAll(const BrokerProcess& broker) {
 
 bool StoreHolds(const BrokerProcess& broker, const std::string& text) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(broker.data())) {
+    if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (bytes.find(text) != std::string::npos) return true;

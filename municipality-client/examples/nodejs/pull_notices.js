@@ -13,6 +13,7 @@ const { createOpener } = require('./open_notice.js');
 const USAGE =
   'usage: node pull_notices.js --broker HOST:PORT --certificate FILE --key FILE --authorities FILE\n' +
   '                            --municipality CODE --inbox-certificate FILE --inbox-key FILE [--proto DIR]';
+const REQUIRED = ['broker', 'certificate', 'key', 'authorities', 'municipality', 'inbox-certificate', 'inbox-key'];
 const CALL_MILLISECONDS = 20000;
 const ATTEMPTS = 5;
 const BATCH = 100;
@@ -31,7 +32,7 @@ function readOptions() {
       proto: { type: 'string', default: path.join(__dirname, '..', '..', '..', 'proto') },
     },
   });
-  for (const name of ['broker', 'certificate', 'key', 'authorities', 'municipality', 'inbox-certificate', 'inbox-key']) {
+  for (const name of REQUIRED) {
     if (values[name] === undefined) throw new Error(`--${name} is missing\n${USAGE}`);
   }
   return values;
