@@ -44,6 +44,10 @@ function read(parse, bytes) {
   }
 }
 
+function isAuthEnvelopedData(cms) {
+  return cms !== undefined && cms.subarray(0, 32).includes(AUTH_ENVELOPED_DATA);
+}
+
 function findSigner(signerCertificates, fingerprint = '') {
   const named = Buffer.from(fingerprint).toString('hex');
   const der = signerCertificates.find((one) => crypto.createHash('sha256').update(one).digest('hex') === named);
@@ -91,7 +95,7 @@ function createOpener(options, decodePayload) {
 
   return (item, signerCertificates) => {
     const { sealed, envelope } = item.notice;
-    if (!sealed || !sealed.cms || !sealed.cms.subarray(0, 32).includes(AUTH_ENVELOPED_DATA)) return CANNOT_BE_OPENED;
+    if (!envelope || !sealed || !isAuthEnvelopedData(sealed.cms)) return CANNOT_BE_OPENED;
     const signedData = openssl(decryption, sealed.cms);
     if (signedData === null) return CANNOT_BE_OPENED;
     const signer = findSigner(signerCertificates, sealed.signerFingerprint);
