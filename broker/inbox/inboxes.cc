@@ -10,8 +10,6 @@
 namespace envej::inbox {
 namespace {
 
-absl::Status Refusal(contract::Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
-
 store::ItemKey ItemOf(const std::string& municipality_code, const LeaseName& lease) {
   return {.notice = {.municipality_code = municipality_code, .region_code = lease.region_code, .id = lease.id},
           .revision = lease.revision};
@@ -116,7 +114,7 @@ absl::StatusOr<Accepted> Inboxes::Answer(Submitting& submitting, size_t place, c
 absl::Status Inboxes::Told(const store::ItemKey& item, const absl::Status& status) {
   if (!IsUnreadable(status)) return status;
   reports_.Tell(item, status, Now());
-  return Refusal(contract::Reason::kNoticeUnreadable);
+  return contract::Refusal(contract::Reason::kNoticeUnreadable);
 }
 
 uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(std::move(request), std::move(done)); }
@@ -186,7 +184,7 @@ void Inboxes::ReturnAll(const std::string& municipality_code, const std::vector<
 absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
   absl::StatusOr<std::optional<Record>> record = operations_.Read(notice);
   if (!record.ok()) return Told({.notice = notice}, record.status());
-  if (!record->has_value()) return Refusal(contract::Reason::kNoticeNotFound);
+  if (!record->has_value()) return contract::Refusal(contract::Reason::kNoticeNotFound);
   return **std::move(record);
 }
 

@@ -29,8 +29,6 @@ absl::StatusOr<Found> Find(store::OrderedStore& store, const store::NoticeKey& n
   return found;
 }
 
-absl::Status Refusal(contract::Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
-
 std::string TokenOf(const Happening& happening, const Record& record) {
   return std::holds_alternative<Submit>(happening) ? std::string() : record.token;
 }
@@ -197,7 +195,7 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
         round->open.push_back(index);
         break;
       case store::Outcome::Kind::kRefused:
-        result.status = Refusal(contract::Reason::kBrokerBusy);
+        result.status = contract::Refusal(contract::Reason::kBrokerBusy);
         break;
       case store::Outcome::Kind::kIndeterminate:
         result.status =
@@ -210,7 +208,8 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
   } else if (++round->round < kRounds) {
     RunRound(round);
   } else {
-    for (const size_t index : round->open) round->results[index].status = Refusal(contract::Reason::kBrokerBusy);
+    for (const size_t index : round->open)
+      round->results[index].status = contract::Refusal(contract::Reason::kBrokerBusy);
     round->done(std::move(round->results));
   }
 }

@@ -11,8 +11,6 @@ namespace {
 
 using contract::Reason;
 
-absl::Status Refusal(Reason reason) { return contract::ToStatus({.reason = reason, .violations = {}}); }
-
 // The earlier of two keys, where an empty one is none.
 std::string Earlier(const std::string& key, const std::string& other) {
   return other.empty() ? key : std::min(key, other);
@@ -67,7 +65,7 @@ uint64_t PullQueue::Pull(PullRequest request, PullDone done) {
     }
   }
   if (handle == 0) {
-    done(Refusal(draining ? Reason::kBrokerStopping : Reason::kBrokerBusy));
+    done(contract::Refusal(draining ? Reason::kBrokerStopping : Reason::kBrokerBusy));
     return 0;
   }
   Serve(municipality_code);
@@ -130,7 +128,7 @@ void PullQueue::Drain() {
       inbox.pulls.clear();
     }
   }
-  for (const PullDone& done : waiting) done(Refusal(Reason::kBrokerStopping));
+  for (const PullDone& done : waiting) done(contract::Refusal(Reason::kBrokerStopping));
 }
 
 void PullQueue::OnPut(absl::string_view waiting_key) {
@@ -294,7 +292,7 @@ void PullQueue::GoOn(Serving& serving) {
     ServeLater(serving.pull.request.municipality_code);
     gone = std::move(serving.pull.done);
   }
-  if (gone) gone(Refusal(Reason::kBrokerStopping));  // or the caller went away, and does not hear it
+  if (gone) gone(contract::Refusal(Reason::kBrokerStopping));  // or the caller went away, and does not hear it
 }
 
 void PullQueue::Answer(Serving& serving, const std::string& head, absl::StatusOr<std::vector<PulledItem>> answer) {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "broker/wire/status.h"
+#include "proto/contract/rejection.h"
 #include "proto/contract/sealed_payload.h"
 
 namespace envej::wire {
@@ -36,9 +36,9 @@ inbox::Keep ContentKeeper::Keep(const std::string& region_code, const Certificat
   return [this, region_code, shown, message = std::make_shared<const v1::Notice>(std::move(message)), &municipality,
           now]() -> absl::StatusOr<inbox::Kept> {
     const std::vector<Certificate> in_force = InForce(municipality.inbox_certificates, now);
-    if (in_force.empty()) return Refusal(Reason::kInboxCertificateMissing);
+    if (in_force.empty()) return contract::Refusal(Reason::kInboxCertificateMissing);
     if (message->has_sealed()) return KeepSealed(region_code, shown, *message, in_force);
-    if (municipality.sealed_by_sender_only) return Refusal(Reason::kContentNotSealed);
+    if (municipality.sealed_by_sender_only) return contract::Refusal(Reason::kContentNotSealed);
     return KeepPlain(region_code, *message, in_force);
   };
 }
@@ -66,14 +66,14 @@ absl::StatusOr<inbox::Kept> ContentKeeper::KeepSealed(const std::string& region_
                                                       const v1::Notice& message,
                                                       const std::vector<Certificate>& in_force) const {
   const absl::StatusOr<bool> to_inbox = certs::IsSealedTo(message.sealed().cms(), in_force);
-  if (!to_inbox.ok()) return Refusal(Reason::kSealedContentInvalid, "sealed.cms");
-  if (!*to_inbox) return Refusal(Reason::kSealedToAnother, "sealed.cms");
+  if (!to_inbox.ok()) return contract::Refusal(Reason::kSealedContentInvalid, "sealed.cms");
+  if (!*to_inbox) return contract::Refusal(Reason::kSealedToAnother, "sealed.cms");
   const std::string& fingerprint = message.sealed().signer_fingerprint();
   const absl::StatusOr<std::optional<inbox::SignerCertificate>> known = signers_.Find(fingerprint);
   const bool is_shown = fingerprint == shown.fingerprint();
   const bool is_known = known.ok() && known->has_value() && (*known)->owner == region_code;
   if (!is_shown && !is_known) {
-    return known.ok() ? Refusal(Reason::kSignerUnknown, "sealed.signer_fingerprint") : known.status();
+    return known.ok() ? contract::Refusal(Reason::kSignerUnknown, "sealed.signer_fingerprint") : known.status();
   }
   v1::SealedContent sealed;
   sealed.set_cms(message.sealed().cms());

@@ -18,14 +18,14 @@ absl::StatusOr<Caller> Gate::Enter(const grpc::ServerContextBase& context, admis
                                     {"reason", std::string(contract::Describe(rejection->reason).name)}});
     return contract::ToStatus(*rejection);
   }
-  if (closed_) return Refusal(contract::Reason::kBrokerStopping);
-  if (absl::FromChrono(context.deadline()) <= clock_.Now()) return Refusal(contract::Reason::kDeadlinePassed);
+  if (closed_) return contract::Refusal(contract::Reason::kBrokerStopping);
+  if (absl::FromChrono(context.deadline()) <= clock_.Now()) return contract::Refusal(contract::Reason::kDeadlinePassed);
   return Caller{.identity = *caller, .certificate = (*peer)->certificate};
 }
 
 absl::Status Gate::Unknown(const absl::Status& why) const {
   log_.Warning("caller_unknown", {{"error", std::string(why.message())}});
-  return Refusal(contract::Reason::kCallerUnknown);
+  return contract::Refusal(contract::Reason::kCallerUnknown);
 }
 
 }  // namespace envej::wire

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "broker/wire/status.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 namespace {
@@ -31,7 +31,7 @@ std::optional<absl::Duration> LeaseDuration(const Request& request) {
 
 absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request) {
   const auto out_of_range = [](absl::string_view field) {
-    return Refusal(contract::Reason::kRequestOutOfRange, field);
+    return contract::Refusal(contract::Reason::kRequestOutOfRange, field);
   };
   if (request.max_notices() < 0 || request.max_notices() > contract::kBatchNotices) return out_of_range("max_notices");
   if (request.max_bytes() < 0 || static_cast<size_t>(request.max_bytes()) > contract::kBatchBytes) {
@@ -52,7 +52,7 @@ absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& r
 
 absl::StatusOr<absl::Duration> ToLeaseDuration(const v1::ExtendLeasesRequest& request) {
   const std::optional<absl::Duration> duration = LeaseDuration(request);
-  if (!duration.has_value()) return Refusal(contract::Reason::kRequestOutOfRange, "lease_duration");
+  if (!duration.has_value()) return contract::Refusal(contract::Reason::kRequestOutOfRange, "lease_duration");
   return *duration;
 }
 

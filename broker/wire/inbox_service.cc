@@ -7,6 +7,7 @@
 #include "broker/wire/status.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 namespace {
@@ -15,8 +16,8 @@ using admission::Method;
 using contract::Reason;
 
 absl::Status CheckBatch(int size, absl::string_view field) {
-  if (size == 0) return Refusal(Reason::kBatchEmpty, field);
-  if (size > contract::kBatchNotices) return Refusal(Reason::kBatchTooLarge, field);
+  if (size == 0) return contract::Refusal(Reason::kBatchEmpty, field);
+  if (size > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, field);
   return absl::OkStatus();
 }
 
@@ -51,7 +52,7 @@ std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
       read.first.push_back(*std::move(lease));
       read.second.push_back(results.size() - 1);
     } else {
-      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kNoticeNotFound));
+      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kNoticeNotFound));
     }
   }
   return read;
@@ -136,9 +137,9 @@ grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContex
     const std::optional<inbox::ReturnReason> reason = ToReturnReason(message.reason());
     std::optional<inbox::LeaseName> lease = ToLeaseName(message.lease());
     if (!reason.has_value()) {
-      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kReturnReasonMissing, "reason"));
+      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kReturnReasonMissing, "reason"));
     } else if (!lease.has_value()) {
-      *result.mutable_rejected() = *ToItemRejection(Refusal(Reason::kNoticeNotFound));
+      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kNoticeNotFound));
     } else {
       returns.push_back({.lease = *std::move(lease), .reason = *reason});
       places.push_back(response->results_size() - 1);

@@ -1,9 +1,9 @@
 #include "broker/wire/intake_messages.h"
 
 #include "broker/wire/page_token.h"
-#include "broker/wire/status.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 namespace {
@@ -72,13 +72,13 @@ v1::Municipality ToMessage(const admission::Municipality& municipality, bool agr
 
 absl::StatusOr<inbox::ListQuery> ToListQuery(const std::string& region_code, const v1::ListNoticesRequest& request) {
   if (request.page_size() < 0 || request.page_size() > contract::kPageMost) {
-    return Refusal(contract::Reason::kRequestOutOfRange, "page_size");
+    return contract::Refusal(contract::Reason::kRequestOutOfRange, "page_size");
   }
   if (request.origin().size() > contract::kOriginCharacters) {
-    return Refusal(contract::Reason::kRequestOutOfRange, "origin");
+    return contract::Refusal(contract::Reason::kRequestOutOfRange, "origin");
   }
   if (request.states_size() > contract::kListStatesMost) {
-    return Refusal(contract::Reason::kRequestOutOfRange, "states");
+    return contract::Refusal(contract::Reason::kRequestOutOfRange, "states");
   }
   inbox::ListQuery query;
   query.municipality_code = request.municipality_code();
@@ -86,12 +86,12 @@ absl::StatusOr<inbox::ListQuery> ToListQuery(const std::string& region_code, con
   query.origin = request.origin();
   query.page_size = static_cast<size_t>(request.page_size() == 0 ? contract::kPageDefault : request.page_size());
   for (const int state : request.states()) {
-    if (!IsState(state)) return Refusal(contract::Reason::kRequestOutOfRange, "states");
+    if (!IsState(state)) return contract::Refusal(contract::Reason::kRequestOutOfRange, "states");
     query.states.push_back(static_cast<inbox::State>(state));
   }
   if (!request.page_token().empty()) {
     query.after = DecodePageToken(query, request.page_token());
-    if (!query.after.has_value()) return Refusal(contract::Reason::kPageTokenInvalid, "page_token");
+    if (!query.after.has_value()) return contract::Refusal(contract::Reason::kPageTokenInvalid, "page_token");
   }
   return query;
 }

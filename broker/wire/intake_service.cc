@@ -10,6 +10,7 @@
 #include "broker/wire/submission.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 
@@ -34,7 +35,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
   if (!caller.ok()) return Finish(context, caller.status());
   if (request->Length() > contract::kCallBytes) {
-    return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notice"));
+    return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
   const grpc::Slice bytes = JoinBytes(*request);
   absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
@@ -76,7 +77,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
   if (!caller.ok()) return Finish(context, caller.status());
   if (request->Length() > contract::kBatchBytes) {
-    return Finish(context, Refusal(contract::Reason::kBatchTooLarge, "notices"));
+    return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
   }
   const grpc::Slice bytes = JoinBytes(*request);
   const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(View(bytes));
@@ -131,7 +132,7 @@ absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoti
                                 v1::GetNoticeResponse& response) const {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
   if (!id.has_value() || parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
-    return Refusal(contract::Reason::kNoticeNotFound);
+    return contract::Refusal(contract::Reason::kNoticeNotFound);
   }
   const store::NoticeKey notice{
       .municipality_code = request.municipality_code(), .region_code = caller.code, .id = *id};
@@ -156,7 +157,7 @@ grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext
 absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
                                  v1::ListNoticesResponse& response) const {
   if (parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
-    return Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
+    return contract::Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
   }
   const absl::StatusOr<inbox::ListQuery> query = ToListQuery(caller.code, request);
   if (!query.ok()) return query.status();

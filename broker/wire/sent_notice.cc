@@ -4,9 +4,9 @@
 
 #include "broker/wire/field_walk.h"
 #include "broker/wire/lenient_reader.h"
-#include "broker/wire/status.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/limits.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 namespace {
@@ -17,7 +17,7 @@ absl::Status Read(absl::string_view bytes, google::protobuf::Message& message, b
   is_well_formed = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   if (is_well_formed) return absl::OkStatus();
   message.Clear();
-  return ReadLeniently(bytes, message) ? absl::OkStatus() : Refusal(Reason::kMessageMalformed);
+  return ReadLeniently(bytes, message) ? absl::OkStatus() : contract::Refusal(Reason::kMessageMalformed);
 }
 
 }  // namespace
@@ -46,11 +46,11 @@ absl::StatusOr<std::vector<absl::string_view>> SplitBatch(absl::string_view requ
   FieldWalk walk(request);
   while (walk.Next()) {
     if (walk.number() != v1::SubmitNoticesRequest::kNoticesFieldNumber || !walk.content().has_value()) continue;
-    if (notices.size() == contract::kBatchNotices) return Refusal(Reason::kBatchTooLarge, "notices");
+    if (notices.size() == contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, "notices");
     notices.push_back(*walk.content());
   }
-  if (!walk.IsComplete()) return Refusal(Reason::kMessageMalformed);
-  if (notices.empty()) return Refusal(Reason::kBatchEmpty, "notices");
+  if (!walk.IsComplete()) return contract::Refusal(Reason::kMessageMalformed);
+  if (notices.empty()) return contract::Refusal(Reason::kBatchEmpty, "notices");
   return notices;
 }
 

@@ -24,10 +24,4 @@ std::optional<v1::Rejection> ToItemRejection(const absl::Status& status) {
   return contract::ToMessage(rejection);
 }
 
-absl::Status Refusal(contract::Reason reason, absl::string_view field) {
-  contract::Rejection rejection{.reason = reason, .violations = {}};
-  if (!field.empty()) rejection.violations.push_back({.field = std::string(field), .reason = reason});
-  return contract::ToStatus(rejection);
-}
-
 }  // namespace envej::wire

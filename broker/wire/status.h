@@ -19,8 +19,6 @@ grpc::Status ToCallStatus(const absl::Status& status, const Log& log);
 // The refusal of one item of a batch. An error of ours, which is no refusal, has none: the whole call then fails.
 std::optional<v1::Rejection> ToItemRejection(const absl::Status& status);
 
-absl::Status Refusal(contract::Reason reason, absl::string_view field = "");
-
 }  // namespace envej::wire
 
 #endif  // ENVEJ_BROKER_WIRE_STATUS_H_

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "broker/wire/status.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 namespace {
@@ -32,7 +32,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   const contract::Notice notice = contract::FromMessage(sent.message);
   contract::Findings findings = parts.admission.JudgeSubmission(region_code, notice, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
-  if (!sent.is_well_formed) return Refusal(contract::Reason::kMessageMalformed);
+  if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
   const admission::Municipality& municipality = *parts.participants.FindMunicipality(envelope.municipality_code);

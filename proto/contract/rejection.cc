@@ -196,4 +196,10 @@ Rejection RejectionOf(const absl::Status& status) {
   return reader.AtEnd() ? rejection : Rejection{};
 }
 
+absl::Status Refusal(Reason reason, absl::string_view field) {
+  Rejection rejection{.reason = reason, .violations = {}};
+  if (!field.empty()) rejection.violations.push_back({.field = std::string(field), .reason = reason});
+  return ToStatus(rejection);
+}
+
 }  // namespace envej::contract

@@ -131,6 +131,9 @@ bool Precedes(Reason left, Reason right);
 absl::Status ToStatus(const Rejection& rejection);
 Rejection RejectionOf(const absl::Status& status);
 
+// The error that refuses for one reason, and names the field that is wrong, if it is one.
+absl::Status Refusal(Reason reason, absl::string_view field = "");
+
 }  // namespace envej::contract
 
 #endif  // ENVEJ_PROTO_CONTRACT_REJECTION_H_
