@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "broker/admission/admission.h"
 #include "broker/clock.h"
 #include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
@@ -29,15 +28,19 @@
 #include "broker/options/broker_options.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
+#include "broker/trust/reload.h"
+#include "broker/trust/revocation_watch.h"
+#include "broker/trust/trust_reader.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/health_service.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
-#include "certs/signature.h"
+#include "certs/replaceable_credentials.h"
 
 namespace envej {
 namespace {
@@ -74,12 +77,14 @@ int Refuse(ExitCode code, const absl::Status& status) {
   return code;
 }
 
-// Signals that ask the broker to stop are waited for by the main thread alone: no other thread takes them.
-sigset_t BlockStopSignals() {
+// Signals that ask the broker to stop, or to read again what it trusts, are waited for by the main thread alone: no
+// other thread takes them.
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -139,14 +144,15 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   return inboxes;
 }
 
-std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const Configuration& configuration,
-                                                          store::OrderedStore& store, const Clock& clock,
-                                                          const Log& log) {
-  const options::JournalOptions& options = configuration.options.journal;
-  const std::shared_ptr<const certs::Signer> signer = configuration.signer;
-  auto writer = std::make_unique<journal::CheckpointWriter>(
-      store, configuration.options.broker_name, [signer](absl::string_view bytes) { return signer->Sign(bytes); },
-      signer->certificate().der());
+std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
+                                                          const trust::CurrentTrust& trust, store::OrderedStore& store,
+                                                          const Clock& clock, const Log& log) {
+  const options::JournalOptions& options = broker.journal;
+  auto writer = std::make_unique<journal::CheckpointWriter>(store, broker.broker_name, [&trust] {
+    const std::shared_ptr<const trust::Trust> own = trust.Get();
+    return journal::CheckpointSigner{.sign = [own](absl::string_view bytes) { return own->signer().Sign(bytes); },
+                                     .certificate = own->signer().certificate().der()};
+  });
   std::unique_ptr<journal::Mirror> mirror;
   if (!options.mirror.empty()) mirror = std::make_unique<journal::Mirror>(store, options.mirror);
   journal::CheckpointTask::Options task;
@@ -164,12 +170,14 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const Configuration& c
   return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
 }
 
-wire::ServerOptions Listening(const Configuration& configuration, int open_files, const Clock& clock, const Log& log) {
+wire::ServerOptions Listening(const options::BrokerOptions& options,
+                              std::shared_ptr<grpc::ServerCredentials> credentials, int open_files, const Clock& clock,
+                              const Log& log) {
   wire::ServerOptions server;
-  server.listen = configuration.options.listen;
-  server.credentials = configuration.credentials;
-  server.concurrent_streams = configuration.options.limits.concurrent_streams;
-  server.reflection = configuration.options.reflection;
+  server.listen = options.listen;
+  server.credentials = std::move(credentials);
+  server.concurrent_streams = options.limits.concurrent_streams;
+  server.reflection = options.reflection;
   server.descriptors_most = open_files - kOpenFilesKept;
   server.connection_refused = [&log, limit = std::make_shared<LogLimit>(clock)] {
     const std::optional<int64_t> left_out = limit->Admit();
@@ -182,14 +190,35 @@ wire::ServerOptions Listening(const Configuration& configuration, int open_files
   return server;
 }
 
+// What a reload tells, and what follows from it: calls that may no longer be made are ended.
+trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
+                                 const wire::Gate& gate, wire::Server& server, const Clock& clock, const Log& log) {
+  trust::Reload::Options reload;
+  reload.read = [&configuration, &clock] {
+    return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
+  };
+  reload.taken = [&log](const trust::Trust&) { log.Info("trust_reloaded"); };
+  reload.broken = [&log](const absl::Status& why) {
+    log.Error("trust_reload_failed",
+              {{"error", std::string(why.message())},
+               {"next", "everything goes on as it was read before; mend the file, and it is read again"}});
+  };
+  reload.looked = [&revocations, &gate, &server, &log](const trust::Trust& in_force) {
+    revocations.Look(in_force);
+    const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
+    if (ended > 0) log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
+  };
+  return reload;
+}
+
 int Serve(const std::string& config_path) {
-  const sigset_t stop_signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   SwitchOffCoreDumps();
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
   wire::SendLibraryLogsTo(log, clock);
-  absl::StatusOr<Configuration> read = ReadConfiguration(config_path);
+  const absl::StatusOr<Configuration> read = ReadConfiguration(config_path, clock.Now());
   if (!read.ok()) return Refuse(kConfigurationRefused, read.status());
   const Configuration& configuration = *read;
   const options::BrokerOptions& options = configuration.options;
@@ -206,16 +235,17 @@ int Serve(const std::string& config_path) {
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
-  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(configuration, **store, clock, log);
+  trust::CurrentTrust trust(configuration.trust.trust);
+  const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
+      certs::ReplaceableCredentials::Create(configuration.trust.tls);
+  if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
+  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(options, trust, **store, clock, log);
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
-  const admission::Admission admission(*configuration.participants, configuration.copenhagen);
-  wire::Gate gate(admission, clock, log);
+  wire::Gate gate(trust, clock, log);
   inbox::SignerCertificates signers(**store);
-  const wire::ContentKeeper keeper(*configuration.sealer, signers);
+  const wire::ContentKeeper keeper(signers);
   wire::IntakeService intake({.gate = gate,
-                              .admission = admission,
-                              .participants = *configuration.participants,
                               .keeper = keeper,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
@@ -223,10 +253,11 @@ int Serve(const std::string& config_path) {
                               .log = log,
                               .broker_name = options.broker_name,
                               .copenhagen = configuration.copenhagen});
-  wire::InboxService outlet(gate, admission, inboxes, signers, log);
+  wire::InboxService outlet(gate, inboxes, signers, log);
+  wire::HealthService health(gate, log);
   inboxes.Start();
-  absl::StatusOr<std::unique_ptr<wire::Server>> server =
-      wire::Server::Start(Listening(configuration, open_files, clock, log), {&intake, &outlet});
+  absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
+      Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});
   int code = kStopped;
   if (server.ok()) {
     log.Info("serving", {{"broker", options.broker_name},
@@ -234,15 +265,20 @@ int Serve(const std::string& config_path) {
                          {"listen", options.listen},
                          {"port", int64_t{(*server)->port()}},
                          {"start_epoch", static_cast<int64_t>((*store)->StartEpoch())}});
+    trust::RevocationWatch revocations(options.tls.revocation_warning, clock, log);
+    std::optional<trust::Reload> reload;
+    reload.emplace(configuration.trust, trust, **credentials,
+                   Reloading(configuration, revocations, gate, **server, clock, log));
     int signal_number = 0;
-    sigwait(&stop_signals, &signal_number);
+    while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) reload->Now();
+    reload.reset();
     log.Info("stopping", {{"signal", int64_t{signal_number}}});
     const absl::Time deadline = clock.Now() + options.drain;
     gate.Close();
-    (*server)->SayNotServing();
+    health.SayNotServing();
     inboxes.Drain();
     const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
-    sigtimedwait(&stop_signals, nullptr, &linger);  // a second signal ends it
+    sigtimedwait(&signals, nullptr, &linger);  // a second signal ends it
     (*server)->Drain(clock, deadline);
   } else {
     code = Refuse(kCannotListen, server.status());
@@ -260,7 +296,7 @@ int Serve(const std::string& config_path) {
 }
 
 int CheckConfig(const std::string& config_path) {
-  const absl::StatusOr<Configuration> configuration = ReadConfiguration(config_path);
+  const absl::StatusOr<Configuration> configuration = ReadConfiguration(config_path, SystemClock().Now());
   if (!configuration.ok()) return Refuse(kConfigurationRefused, configuration.status());
   std::cout << "configuration is good: " << config_path << std::endl;
   if (std::cout.good()) return kStopped;

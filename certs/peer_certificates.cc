@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
-#include "certs/certificate_names.h"
 
 namespace envej::certs {
 namespace {
@@ -21,42 +20,40 @@ size_t PeerCertificates::TextHash::operator()(absl::string_view text) const {
 
 PeerCertificates::PeerCertificates(size_t most) : most_(std::max<size_t>(most, 1)) {}
 
-absl::StatusOr<std::shared_ptr<const PeerCertificate>> PeerCertificates::Of(const grpc::AuthContext& context) {
+absl::StatusOr<Certificate> PeerCertificates::Of(const grpc::AuthContext& context) {
   if (!context.IsPeerAuthenticated()) return absl::UnauthenticatedError("the caller showed no certificate");
   const std::vector<grpc::string_ref> texts = context.FindPropertyValues(kPemProperty);
   if (texts.size() != 1) return absl::UnauthenticatedError("the caller did not show exactly one certificate");
   return Read(absl::string_view(texts[0].data(), texts[0].size()));
 }
 
-absl::StatusOr<std::shared_ptr<const PeerCertificate>> PeerCertificates::Read(absl::string_view pem) {
-  if (std::shared_ptr<const PeerCertificate> found = Find(pem); found != nullptr) return found;
+absl::StatusOr<Certificate> PeerCertificates::Read(absl::string_view pem) {
+  if (std::optional<Certificate> found = Find(pem)) return *std::move(found);
   if (pem.size() > kPemBytesMost) return absl::UnauthenticatedError("the caller's certificate is too large");
   const absl::StatusOr<std::vector<Certificate>> certificates = Certificate::FromPem(pem);
   if (!certificates.ok() || certificates->size() != 1) {
     return absl::UnauthenticatedError("the caller's certificate cannot be read");
   }
-  auto peer = std::make_shared<const PeerCertificate>(
-      PeerCertificate{.certificate = certificates->front(), .names = NamesOf(certificates->front())});
-  Keep(pem, peer);
-  return peer;
+  Keep(pem, certificates->front());
+  return certificates->front();
 }
 
-std::shared_ptr<const PeerCertificate> PeerCertificates::Find(absl::string_view pem) {
+std::optional<Certificate> PeerCertificates::Find(absl::string_view pem) {
   const std::lock_guard lock(mutex_);
   const auto found = by_pem_.find(pem);
-  if (found == by_pem_.end()) return nullptr;
+  if (found == by_pem_.end()) return std::nullopt;
   kept_.splice(kept_.begin(), kept_, found->second);
-  return found->second->peer;
+  return found->second->certificate;
 }
 
-void PeerCertificates::Keep(absl::string_view pem, std::shared_ptr<const PeerCertificate> peer) {
+void PeerCertificates::Keep(absl::string_view pem, const Certificate& certificate) {
   const std::lock_guard lock(mutex_);
   if (by_pem_.contains(pem)) return;  // read by another call in the meantime
   if (kept_.size() == most_) {
     by_pem_.erase(kept_.back().pem);
     kept_.pop_back();
   }
-  kept_.push_front({std::string(pem), std::move(peer)});
+  kept_.push_front({std::string(pem), certificate});
   by_pem_.emplace(kept_.front().pem, kept_.begin());
 }
 

@@ -5,27 +5,20 @@
 
 #include <cstddef>
 #include <list>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "certs/certificate.h"
-#include "certs/identity.h"
 
 namespace envej::certs {
 
-// A peer's certificate and all names in it.
-struct PeerCertificate {
-  Certificate certificate;
-  CertificateNames names;
-};
-
 // The certificates of those who call, each read once: every call asks, and a connection makes many. Keeps those that
-// were asked for last. Says nothing of whether a certificate is good: the handshake did, and the revocation set does
-// (revocation_set.h). Thread-safe.
+// were asked for last. Says nothing of whether a certificate is good, and of whom it is: signer_check.h does.
+// Thread-safe.
 class PeerCertificates {
  public:
   static constexpr size_t kMostByDefault = 1024;
@@ -35,25 +28,25 @@ class PeerCertificates {
 
   // The certificate with which the call's peer proved who it is, also where a TLS session was resumed. UNAUTHENTICATED
   // if there is none, or it cannot be read.
-  absl::StatusOr<std::shared_ptr<const PeerCertificate>> Of(const grpc::AuthContext& context);
+  absl::StatusOr<Certificate> Of(const grpc::AuthContext& context);
 
   // The same by the certificate's PEM text: about 0.1 us where it is kept. UNAUTHENTICATED for anything but one
   // certificate of at most 24 KiB.
-  absl::StatusOr<std::shared_ptr<const PeerCertificate>> Read(absl::string_view pem);
+  absl::StatusOr<Certificate> Read(absl::string_view pem);
 
   size_t size() const;  // how many are kept
 
  private:
   struct Kept {
     std::string pem;
-    std::shared_ptr<const PeerCertificate> peer;
+    Certificate certificate;
   };
   struct TextHash {
     size_t operator()(absl::string_view text) const;
   };
 
-  std::shared_ptr<const PeerCertificate> Find(absl::string_view pem);
-  void Keep(absl::string_view pem, std::shared_ptr<const PeerCertificate> peer);
+  std::optional<Certificate> Find(absl::string_view pem);
+  void Keep(absl::string_view pem, const Certificate& certificate);
 
   const size_t most_;
   mutable std::mutex mutex_;

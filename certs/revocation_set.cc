@@ -139,6 +139,20 @@ Standing RevocationSet::StandingOf(const Certificate& certificate, absl::Time no
   return standing;
 }
 
+absl::Status RevocationSet::CheckNoOlderThan(const RevocationSet& earlier) const {
+  for (const Issuer& before : *earlier.issuers_) {
+    if (before.list == nullptr) continue;
+    for (const Issuer& issuer : *issuers_) {
+      if (!(issuer.authority == before.authority)) continue;
+      if (issuer.list == nullptr || issuer.list->this_update < before.list->this_update) {
+        return absl::FailedPreconditionError(
+            "the revocation list of an authority is missing or older than the one in use: put its newest list there");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Time RevocationSet::earliest_next_update() const {
   absl::Time earliest = absl::InfiniteFuture();
   for (const Issuer& issuer : *issuers_) {

@@ -44,6 +44,10 @@ class RevocationSet {
   // signed it (no authority key identifier) needs a list of each. About a microsecond for each authority.
   Standing StandingOf(const Certificate& certificate, absl::Time now) const;
 
+  // OK if every authority's list here is at least as new as `earlier` has it, where both have the authority. Else an
+  // error that says to fetch the newest: with an older list a certificate would be good again.
+  absl::Status CheckNoOlderThan(const RevocationSet& earlier) const;
+
   // When the first list that counts expires: from then on some certificates can no longer be judged.
   absl::Time earliest_next_update() const;
 

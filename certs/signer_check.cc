@@ -17,7 +17,7 @@ using ContextPointer = std::unique_ptr<X509_STORE_CTX, OpensslDeleter<&X509_STOR
 constexpr int kSecurityLevel = 2;
 
 absl::Status Refused(absl::string_view why) {
-  return absl::FailedPreconditionError(absl::StrCat("the signer's certificate ", why));
+  return absl::FailedPreconditionError(absl::StrCat("the certificate ", why));
 }
 
 absl::Status Explained(const X509_STORE_CTX& context, int purpose) {
@@ -52,11 +52,12 @@ absl::Status CheckStanding(const Standing& standing, absl::Time accepted_at) {
       return absl::OkStatus();
     case RevocationState::kRevoked:
       if (accepted_at < standing.counts_from) return absl::OkStatus();
-      return Refused(absl::StrCat("was revoked then (", ReasonName(standing.reason), ")"));
+      return absl::PermissionDeniedError(
+          absl::StrCat("the certificate was revoked then (", ReasonName(standing.reason), ")"));
     case RevocationState::kNoList:
-      return absl::UnavailableError("no revocation list says anything of the signer's certificate");
+      return absl::UnavailableError("no revocation list says anything of the certificate");
     case RevocationState::kListExpired:
-      return absl::UnavailableError("the revocation list for the signer's certificate has expired");
+      return absl::UnavailableError("the revocation list for the certificate has expired");
   }
   return absl::InternalError("unknown state of revocation");
 }
@@ -117,7 +118,7 @@ absl::Status SignerCheck::CheckChain(const Certificate& signer, int purpose, abs
   if (context == nullptr ||
       X509_STORE_CTX_init(context.get(), store_.get(), const_cast<X509*>(&signer.x509()), nullptr) != 1 ||
       X509_STORE_CTX_set_purpose(context.get(), purpose) != 1) {
-    return absl::InternalError("the signer's certificate cannot be checked");
+    return absl::InternalError("the certificate cannot be checked");
   }
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);

@@ -14,8 +14,9 @@
 
 namespace envej::certs {
 
-// Judges the certificate of one who signed a notice, as of the time at which the broker accepted that. A signature that
-// was good then stays good when its certificate has expired since, or has been revoked from a later date on.
+// Judges the certificate of one who signed a notice, as of the time at which the broker accepted that; or of one who
+// calls, as of now. A signature that was good then stays good when its certificate has expired since, or has been
+// revoked from a later date on.
 //
 // Whether the certificate's key made the signature is another question, and so is whether an authority itself was
 // revoked: it is trusted for as long as it is among those given.
@@ -32,7 +33,8 @@ class SignerCheck {
   // The participant who signed; or the name of the broker that did. `revocations` is nullptr where revocation is not
   // configured. `now` decides whether the revocation lists are still current, and `accepted_at` all else.
   //
-  // FAILED_PRECONDITION, with a text that says which of these does not hold and repeats nothing of the certificate:
+  // FAILED_PRECONDITION (PERMISSION_DENIED for the last), with a text that says which of these does not hold and
+  // repeats nothing of the certificate:
   //   a chain of certificates to an authority, each valid at `accepted_at` and strong enough (112 bits);
   //   usages, where it states any: digital signature, and client for a participant or server for a broker;
   //   names: of one participant, as IdentifyParticipant has it; or the one URI name is a broker's;

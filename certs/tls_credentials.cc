@@ -27,7 +27,12 @@ absl::StatusOr<std::shared_ptr<StaticDataCertificateProvider>> MakeProvider(cons
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(const TlsFiles& files) {
   absl::StatusOr<std::shared_ptr<StaticDataCertificateProvider>> provider = MakeProvider(files);
   if (!provider.ok()) return provider.status();
-  grpc::experimental::TlsServerCredentialsOptions options(*std::move(provider));
+  return ServerCredentialsOf(*std::move(provider));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsOf(
+    std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider) {
+  grpc::experimental::TlsServerCredentialsOptions options(std::move(provider));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);

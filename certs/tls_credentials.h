@@ -3,6 +3,7 @@
 
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
 
 #include <memory>
 
@@ -16,6 +17,10 @@ namespace envej::certs {
 // A server's side: a caller without a certificate under one of the authorities fails the handshake. Who the caller is
 // says PeerIdentity.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(const TlsFiles& files);
+
+// The same with whatever the provider gives, also later.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsOf(
+    std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider);
 
 // A client's side: it shows its own certificate, and the server's must lead to one of the authorities and bear the
 // host name or address that was dialled.

@@ -4,12 +4,14 @@
 #include <array>
 #include <optional>
 
+#include "absl/strings/string_view.h"
 #include "certs/identity.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::admission {
 
-// Every call of the contract.
+// Every call that the broker answers, but for gRPC's reflection where that is switched on, which tells what the
+// contract is.
 enum class Method {
   kSubmitNotice,
   kSubmitNotices,
@@ -21,11 +23,14 @@ enum class Method {
   kExtendLeases,
   kAcknowledgeNotices,
   kReturnNotices,
+  kCheckHealth,
+  kWatchHealth,
 };
 
 // Which kinds of caller may make a call.
 struct AccessRule {
   Method method;
+  absl::string_view path;  // of the call, as gRPC has it, without its first slash
   bool region;
   bool municipality;
   bool operations;
@@ -34,17 +39,19 @@ struct AccessRule {
 // The whole policy. A method without a row is nobody's.
 // clang-format off
 inline constexpr auto kAccessPolicy = std::to_array<AccessRule>({
-    //                            region municipality operations
-    {Method::kSubmitNotice,        true,  false,       false},
-    {Method::kSubmitNotices,       true,  false,       false},
-    {Method::kGetNotice,           true,  false,       false},
-    {Method::kListNotices,         true,  false,       false},
-    {Method::kListMunicipalities,  true,  false,       false},
-    {Method::kGetServiceInfo,      true,  true,        true},
-    {Method::kPullNotices,         false, true,        false},
-    {Method::kExtendLeases,        false, true,        false},
-    {Method::kAcknowledgeNotices,  false, true,        false},
-    {Method::kReturnNotices,       false, true,        false},
+    //                                                                            region  municipality  operations
+    {Method::kSubmitNotice,       "envej.v1.IntakeService/SubmitNotice",          true,   false,        false},
+    {Method::kSubmitNotices,      "envej.v1.IntakeService/SubmitNotices",         true,   false,        false},
+    {Method::kGetNotice,          "envej.v1.IntakeService/GetNotice",             true,   false,        false},
+    {Method::kListNotices,        "envej.v1.IntakeService/ListNotices",           true,   false,        false},
+    {Method::kListMunicipalities, "envej.v1.IntakeService/ListMunicipalities",    true,   false,        false},
+    {Method::kGetServiceInfo,     "envej.v1.IntakeService/GetServiceInfo",        true,   true,         true},
+    {Method::kPullNotices,        "envej.v1.InboxService/PullNotices",            false,  true,         false},
+    {Method::kExtendLeases,       "envej.v1.InboxService/ExtendLeases",           false,  true,         false},
+    {Method::kAcknowledgeNotices, "envej.v1.InboxService/AcknowledgeNotices",     false,  true,         false},
+    {Method::kReturnNotices,      "envej.v1.InboxService/ReturnNotices",          false,  true,         false},
+    {Method::kCheckHealth,        "grpc.health.v1.Health/Check",                  true,   true,         true},
+    {Method::kWatchHealth,        "grpc.health.v1.Health/Watch",                  true,   true,         true},
 });
 // clang-format on
 

@@ -33,7 +33,8 @@ void AddSubjects(const std::vector<Entry>& entries, certs::ParticipantKind kind,
 Participants::Participants(Register entries)
     : regions_(std::move(entries.regions)),
       municipalities_(std::move(entries.municipalities)),
-      operations_(entries.operations.begin(), entries.operations.end()) {
+      operations_(entries.operations.begin(), entries.operations.end()),
+      files_(std::move(entries.files)) {
   SortByCode(regions_);
   SortByCode(municipalities_);
   AddSubjects(regions_, certs::ParticipantKind::kRegion, subjects_);

@@ -63,6 +63,7 @@ struct Register {
   std::vector<Municipality> municipalities;
   std::vector<Agreement> agreements;
   std::vector<std::string> operations;  // names
+  std::vector<std::string> files = {};  // that it names, and that were read with it
 };
 
 // Who takes part, and which region may send to which municipality when. Only agreements say that: a region has no
@@ -94,6 +95,7 @@ class Participants {
 
   absl::Span<const Region> regions() const { return regions_; }                      // by code
   absl::Span<const Municipality> municipalities() const { return municipalities_; }  // by code
+  const std::vector<std::string>& files() const { return files_; }                   // that the register names
 
  private:
   struct Period {
@@ -110,6 +112,7 @@ class Participants {
   std::vector<Region> regions_;
   std::vector<Municipality> municipalities_;
   std::set<std::string> operations_;
+  std::vector<std::string> files_;
   certs::SubjectTable subjects_;
   std::map<std::string, std::map<std::string, Periods>> in_force_;  // by region, then by municipality
 };

@@ -223,11 +223,12 @@ class RegisterReader {
   }
 
   // That a participating municipality has some, and what they say, is checked by whoever has the authorities.
-  static std::vector<certs::Certificate> ReadInboxCertificates(YamlMapping& mapping) {
+  std::vector<certs::Certificate> ReadInboxCertificates(YamlMapping& mapping) {
     constexpr absl::string_view kKey = "inbox_certificates";
     if (!mapping.Has(kKey)) return {};
     const std::string path = mapping.Path(kKey);
     if (mapping.Refused(kKey)) return {};
+    register_.files.push_back(path);
     const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
     if (!pem.ok()) {
       mapping.Refuse(kKey, pem.status().message());

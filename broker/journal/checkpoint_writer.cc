@@ -43,12 +43,9 @@ absl::Time WholeMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl
 
 }  // namespace
 
-CheckpointWriter::CheckpointWriter(store::OrderedStore& store, std::string broker, SignFunction sign,
-                                   std::string signer_certificate)
-    : store_(store),
-      broker_(std::move(broker)),
-      sign_(std::move(sign)),
-      signer_certificate_(std::move(signer_certificate)) {}
+CheckpointWriter::CheckpointWriter(store::OrderedStore& store, std::string broker,
+                                   std::function<CheckpointSigner()> signer)
+    : store_(store), broker_(std::move(broker)), signer_(std::move(signer)) {}
 
 absl::StatusOr<bool> CheckpointWriter::WriteNext(absl::Time now) {
   absl::StatusOr<bool> written = Write(now);
@@ -83,10 +80,11 @@ absl::StatusOr<bool> CheckpointWriter::Write(absl::Time now) {
   made.batch_hashes = *std::move(hashes);
   checkpoint.last_hash = made.batch_hashes.back();
   checkpoint.batches_root = contract::MerkleTree(made.batch_hashes).root();
-  absl::StatusOr<std::string> signature = sign_(contract::EncodeCheckpoint(checkpoint));
+  CheckpointSigner signer = signer_();
+  absl::StatusOr<std::string> signature = signer.sign(contract::EncodeCheckpoint(checkpoint));
   if (!signature.ok()) return signature.status();
   made.signed_checkpoint.signature = *std::move(signature);
-  made.signed_checkpoint.signer_certificate = signer_certificate_;
+  made.signed_checkpoint.signer_certificate = std::move(signer.certificate);
   if (absl::Status status = Keep(made); !status.ok()) return status;
   newest_ = std::move(checkpoint);
   return true;

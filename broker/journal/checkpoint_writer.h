@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_JOURNAL_CHECKPOINT_WRITER_H_
 #define ENVEJ_BROKER_JOURNAL_CHECKPOINT_WRITER_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,12 @@
 
 namespace envej::journal {
 
+// Who signs a checkpoint.
+struct CheckpointSigner {
+  SignFunction sign;
+  std::string certificate;  // that of `sign`, in DER
+};
+
 // Makes checkpoints over what the journal holds and keeps them in the store, under the last batch that each covers.
 //
 // Before it signs, it reads every record that it covers and holds it against the chain: what does not lead on from the
@@ -20,8 +27,8 @@ namespace envej::journal {
 // Thread safety: none. Its calls wait for the store: not for a thread of the store's.
 class CheckpointWriter {
  public:
-  // `signer_certificate` is that of `sign`, in DER. The store must outlive the writer.
-  CheckpointWriter(store::OrderedStore& store, std::string broker, SignFunction sign, std::string signer_certificate);
+  // Asks `signer` for each checkpoint by whom it is to be signed. The store must outlive the writer.
+  CheckpointWriter(store::OrderedStore& store, std::string broker, std::function<CheckpointSigner()> signer);
 
   // Makes the next checkpoint, over at most contract::kCheckpointBatches batches. False, with nothing done, if the
   // newest batch is covered. The checkpoint is on the disk, and so is every batch that it covers, when this returns
@@ -37,8 +44,7 @@ class CheckpointWriter {
 
   store::OrderedStore& store_;
   const std::string broker_;
-  const SignFunction sign_;
-  const std::string signer_certificate_;
+  const std::function<CheckpointSigner()> signer_;
   std::optional<contract::Checkpoint> newest_;
   bool newest_known_ = false;
 };

@@ -16,6 +16,7 @@ constexpr size_t kNameCharacters = 32;
 constexpr size_t kListenCharacters = 255;
 constexpr int kDrainSecondsMost = 300;
 constexpr int kCheckpointSecondsMost = 3600;
+constexpr int kRevocationWarningHoursMost = 30 * 24;
 constexpr int kPortMost = 65535;
 constexpr size_t kFormerSecretsMost = 8;
 
@@ -56,6 +57,10 @@ TlsOptions ReadTls(YamlMapping mapping) {
   tls.certificate_chain = mapping.Path("certificate_chain");
   tls.private_key = mapping.Path("private_key");
   tls.client_authorities = mapping.Path("client_authorities");
+  if (mapping.Has("revocation_lists")) tls.revocation_lists = mapping.Path("revocation_lists");
+  if (mapping.Has("revocation_warning_hours")) {
+    tls.revocation_warning = absl::Hours(mapping.Number("revocation_warning_hours", 1, kRevocationWarningHoursMost));
+  }
   mapping.RefuseOtherKeys();
   return tls;
 }

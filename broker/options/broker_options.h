@@ -15,6 +15,8 @@ struct TlsOptions {
   std::string certificate_chain;
   std::string private_key;
   std::string client_authorities;
+  std::string revocation_lists;                         // a file or a directory; empty: revocation is not asked
+  absl::Duration revocation_warning = absl::Hours(12);  // before lists expire; 1 hour to 30 days
 };
 
 // A secret for the content commitments of plain submissions.

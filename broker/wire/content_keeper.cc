@@ -31,25 +31,26 @@ inbox::Kept AsKept(const v1::Envelope& envelope, v1::SealedContent sealed) {
 
 }  // namespace
 
-inbox::Keep ContentKeeper::Keep(const std::string& region_code, const Certificate& shown, v1::Notice message,
-                                const admission::Municipality& municipality, absl::Time now) const {
-  return [this, region_code, shown, message = std::make_shared<const v1::Notice>(std::move(message)), &municipality,
+inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Notice message, const admission::Municipality& municipality,
+                                absl::Time now) const {
+  return [this, caller, message = std::make_shared<const v1::Notice>(std::move(message)), &municipality,
           now]() -> absl::StatusOr<inbox::Kept> {
     const std::vector<Certificate> in_force = InForce(municipality.inbox_certificates, now);
     if (in_force.empty()) return contract::Refusal(Reason::kInboxCertificateMissing);
-    if (message->has_sealed()) return KeepSealed(region_code, shown, *message, in_force);
+    if (message->has_sealed()) return KeepSealed(caller, *message, in_force);
     if (municipality.sealed_by_sender_only) return contract::Refusal(Reason::kContentNotSealed);
-    return KeepPlain(region_code, *message, in_force);
+    return KeepPlain(caller, *message, in_force);
   };
 }
 
-absl::StatusOr<inbox::Kept> ContentKeeper::KeepPlain(const std::string& region_code, const v1::Notice& message,
+absl::StatusOr<inbox::Kept> ContentKeeper::KeepPlain(const Caller& caller, const v1::Notice& message,
                                                      const std::vector<Certificate>& in_force) const {
-  std::string payload = contract::SealedPayloadOf(region_code, message);
-  absl::StatusOr<std::string> cms = sealer_.Seal(payload, in_force);
+  const certs::Sealer& sealer = caller.trust->sealer();
+  std::string payload = contract::SealedPayloadOf(caller.identity.code, message);
+  absl::StatusOr<std::string> cms = sealer.Seal(payload, in_force);
   contract::Wipe(payload);
   if (!cms.ok()) return absl::InternalError("the content of a notice cannot be sealed");
-  const Certificate& own = sealer_.certificate();
+  const Certificate& own = sealer.certificate();
   v1::SealedContent sealed;
   sealed.set_cms(*std::move(cms));
   sealed.set_signer_fingerprint(own.fingerprint());
@@ -62,16 +63,15 @@ absl::StatusOr<inbox::Kept> ContentKeeper::KeepPlain(const std::string& region_c
   return kept;
 }
 
-absl::StatusOr<inbox::Kept> ContentKeeper::KeepSealed(const std::string& region_code, const Certificate& shown,
-                                                      const v1::Notice& message,
+absl::StatusOr<inbox::Kept> ContentKeeper::KeepSealed(const Caller& caller, const v1::Notice& message,
                                                       const std::vector<Certificate>& in_force) const {
   const absl::StatusOr<bool> to_inbox = certs::IsSealedTo(message.sealed().cms(), in_force);
   if (!to_inbox.ok()) return contract::Refusal(Reason::kSealedContentInvalid, "sealed.cms");
   if (!*to_inbox) return contract::Refusal(Reason::kSealedToAnother, "sealed.cms");
   const std::string& fingerprint = message.sealed().signer_fingerprint();
   const absl::StatusOr<std::optional<inbox::SignerCertificate>> known = signers_.Find(fingerprint);
-  const bool is_shown = fingerprint == shown.fingerprint();
-  const bool is_known = known.ok() && known->has_value() && (*known)->owner == region_code;
+  const bool is_shown = fingerprint == caller.certificate.fingerprint();
+  const bool is_known = known.ok() && known->has_value() && (*known)->owner == caller.identity.code;
   if (!is_shown && !is_known) {
     return known.ok() ? contract::Refusal(Reason::kSignerUnknown, "sealed.signer_fingerprint") : known.status();
   }
@@ -81,7 +81,8 @@ absl::StatusOr<inbox::Kept> ContentKeeper::KeepSealed(const std::string& region_
   sealed.set_sealed_by(v1::SEALED_BY_REGION);
   inbox::Kept kept = AsKept(message.envelope(), std::move(sealed));
   if (!is_known) {
-    kept.besides.push_back(inbox::SignerCertificates::Entry(fingerprint, {.owner = region_code, .der = shown.der()}));
+    kept.besides.push_back(inbox::SignerCertificates::Entry(
+        fingerprint, {.owner = caller.identity.code, .der = caller.certificate.der()}));
   }
   return kept;
 }

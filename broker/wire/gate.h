@@ -4,20 +4,24 @@
 #include <grpcpp/server_context.h>
 
 #include <atomic>
+#include <memory>
 
 #include "absl/status/statusor.h"
-#include "broker/admission/admission.h"
+#include "broker/admission/access_policy.h"
 #include "broker/log.h"
+#include "broker/trust/trust.h"
+#include "broker/wire/running_calls.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
 #include "certs/peer_certificates.h"
 
 namespace envej::wire {
 
-// Who calls, and the certificate that proves it.
+// Who calls, the certificate that proves it, and the trust by which the whole call is carried out.
 struct Caller {
   certs::Identity identity;
   certs::Certificate certificate;
+  std::shared_ptr<const trust::Trust> trust;
 };
 
 // The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
@@ -25,20 +29,27 @@ struct Caller {
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
-  Gate(const admission::Admission& admission, const Clock& clock, const Log& log)
-      : admission_(admission), clock_(clock), log_(log) {}
+  // All must outlive it.
+  Gate(const trust::CurrentTrust& trust, const Clock& clock, const Log& log)
+      : trust_(trust), clock_(clock), log_(log) {}
 
-  // The caller; or a refusal: CALLER_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING,
-  // DEADLINE_PASSED.
-  absl::StatusOr<Caller> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
+  // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal:
+  // CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED,
+  // BROKER_STOPPING, DEADLINE_PASSED.
+  absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
+
+  // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
+  // entering call takes.
+  bool MayGoOn(const RunningCalls::Call& call) const;
 
   // From now on every call is refused with BROKER_STOPPING.
   void Close() { closed_ = true; }
 
  private:
-  absl::Status Unknown(const absl::Status& why) const;
+  absl::StatusOr<Caller> Judge(const certs::Certificate& certificate, admission::Method method) const;
+  absl::Status Refuse(contract::Reason reason, const absl::Status& why) const;
 
-  const admission::Admission& admission_;
+  const trust::CurrentTrust& trust_;
   const Clock& clock_;
   const Log& log_;
   mutable certs::PeerCertificates certificates_;  // a cache

@@ -66,11 +66,12 @@ grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* cont
   return reactor;
 }
 
-absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Method method,
+absl::Status InboxService::Enter(grpc::CallbackServerContext& context, Method method,
                                  const std::string& municipality_code) const {
   const absl::StatusOr<Caller> caller = gate_.Enter(context, method);
   if (!caller.ok()) return caller.status();
-  const std::optional<contract::Rejection> rejection = admission_.OwnInbox(caller->identity, municipality_code);
+  const std::optional<contract::Rejection> rejection =
+      caller->trust->admission().OwnInbox(caller->identity, municipality_code);
   return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
 }
 

@@ -14,9 +14,8 @@ namespace envej::wire {
 // outlive it.
 class InboxService final : public v1::InboxService::CallbackService {
  public:
-  InboxService(const Gate& gate, const admission::Admission& admission, inbox::Inboxes& inboxes,
-               inbox::SignerCertificates& signers, const Log& log)
-      : gate_(gate), admission_(admission), inboxes_(inboxes), signers_(signers), log_(log) {}
+  InboxService(const Gate& gate, inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Log& log)
+      : gate_(gate), inboxes_(inboxes), signers_(signers), log_(log) {}
 
   grpc::ServerUnaryReactor* PullNotices(grpc::CallbackServerContext* context, const v1::PullNoticesRequest* request,
                                         v1::PullNoticesResponse* response) override;
@@ -30,12 +29,11 @@ class InboxService final : public v1::InboxService::CallbackService {
 
  private:
   // OK if the caller may make this call on this inbox.
-  absl::Status Enter(const grpc::CallbackServerContext& context, admission::Method method,
+  absl::Status Enter(grpc::CallbackServerContext& context, admission::Method method,
                      const std::string& municipality_code) const;
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
 
   const Gate& gate_;
-  const admission::Admission& admission_;
   inbox::Inboxes& inboxes_;
   inbox::SignerCertificates& signers_;
   const Log& log_;

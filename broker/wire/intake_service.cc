@@ -125,17 +125,17 @@ grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* 
                                                    const v1::GetNoticeRequest* request,
                                                    v1::GetNoticeResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetNotice);
-  return Finish(context, caller.ok() ? Get(caller->identity, *request, *response) : caller.status());
+  return Finish(context, caller.ok() ? Get(*caller, *request, *response) : caller.status());
 }
 
-absl::Status IntakeService::Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
+absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest& request,
                                 v1::GetNoticeResponse& response) const {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
-  if (!id.has_value() || parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
+  if (!id.has_value() || caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
     return contract::Refusal(contract::Reason::kNoticeNotFound);
   }
   const store::NoticeKey notice{
-      .municipality_code = request.municipality_code(), .region_code = caller.code, .id = *id};
+      .municipality_code = request.municipality_code(), .region_code = caller.identity.code, .id = *id};
   const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(notice);
   if (!record.ok()) return record.status();
   const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(notice, *record);
@@ -151,15 +151,15 @@ grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext
                                                      const v1::ListNoticesRequest* request,
                                                      v1::ListNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListNotices);
-  return Finish(context, caller.ok() ? List(caller->identity, *request, *response) : caller.status());
+  return Finish(context, caller.ok() ? List(*caller, *request, *response) : caller.status());
 }
 
-absl::Status IntakeService::List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
+absl::Status IntakeService::List(const Caller& caller, const v1::ListNoticesRequest& request,
                                  v1::ListNoticesResponse& response) const {
-  if (parts_.participants.FindMunicipality(request.municipality_code()) == nullptr) {
+  if (caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
     return contract::Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
   }
-  const absl::StatusOr<inbox::ListQuery> query = ToListQuery(caller.code, request);
+  const absl::StatusOr<inbox::ListQuery> query = ToListQuery(caller.identity.code, request);
   if (!query.ok()) return query.status();
   const absl::StatusOr<inbox::ListPage> page = parts_.inboxes.List(*query);
   if (!page.ok()) return page.status();
@@ -175,10 +175,11 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
                                                             v1::ListMunicipalitiesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
   if (!caller.ok()) return Finish(context, caller.status());
+  const admission::Participants& participants = caller->trust->participants();
   const absl::Time now = parts_.clock.Now();
   const absl::CivilDay today = absl::ToCivilDay(now, parts_.copenhagen);
-  for (const admission::Municipality& municipality : parts_.participants.municipalities()) {
-    const bool in_force = parts_.participants.AgreementInForce(caller->identity.code, municipality.code, today);
+  for (const admission::Municipality& municipality : participants.municipalities()) {
+    const bool in_force = participants.AgreementInForce(caller->identity.code, municipality.code, today);
     *response->add_municipalities() = ToMessage(municipality, in_force, now);
   }
   return Finish(context, absl::OkStatus());

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "broker/admission/admission.h"
-#include "broker/admission/participants.h"
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/log.h"
@@ -29,8 +27,6 @@ class IntakeService final : public IntakeCalls {
  public:
   struct Parts {
     const Gate& gate;
-    const admission::Admission& admission;
-    const admission::Participants& participants;
     const ContentKeeper& keeper;
     const std::vector<contract::CommitmentSecret>& secrets;
     inbox::Inboxes& inboxes;
@@ -62,20 +58,14 @@ class IntakeService final : public IntakeCalls {
   // What the inbox is to accept of one notice of a batch. Its id and what refuses it go into `result`.
   std::optional<inbox::Submission> Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
                                            v1::SubmitNoticeResult& result) const;
-  absl::Status Get(const certs::Identity& caller, const v1::GetNoticeRequest& request,
-                   v1::GetNoticeResponse& response) const;
-  absl::Status List(const certs::Identity& caller, const v1::ListNoticesRequest& request,
+  absl::Status Get(const Caller& caller, const v1::GetNoticeRequest& request, v1::GetNoticeResponse& response) const;
+  absl::Status List(const Caller& caller, const v1::ListNoticesRequest& request,
                     v1::ListNoticesResponse& response) const;
   // A refusal is counted in the log by reason and region, without the notice: it must not become a record of
   // somebody who did not consent.
   void LogRefusal(const certs::Identity& caller, const absl::Status& status) const;
 
-  SubmissionParts SubmittedWith() const {
-    return {.admission = parts_.admission,
-            .participants = parts_.participants,
-            .keeper = parts_.keeper,
-            .secrets = parts_.secrets};
-  }
+  SubmissionParts SubmittedWith() const { return {.keeper = parts_.keeper, .secrets = parts_.secrets}; }
 
   const Parts parts_;
 };

@@ -1,7 +1,6 @@
 #include "broker/wire/server.h"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
@@ -68,7 +67,6 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const std::vector<grpc::Service*>& services) {
-  grpc::EnableDefaultHealthCheckService(true);
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   absl::StatusOr<ListeningSockets> listening = Listen(options.listen);
   if (!listening.ok()) return listening.status();
@@ -98,10 +96,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   return server;
 }
 
-void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
-
 void Server::Drain(const Clock& clock, absl::Time deadline) {
-  SayNotServing();
   running_calls_.WaitForEnd(clock, deadline);
   acceptor_.reset();
   server_->Shutdown(absl::ToChronoTime(std::min(deadline, clock.Now() + kFarewell)));

@@ -39,7 +39,7 @@ struct ServerOptions {
   std::function<void(const absl::Status& why)> give_up = [](const absl::Status&) {};
 };
 
-// The gRPC server with its bounds against abuse, and the health service.
+// The gRPC server with its bounds against abuse.
 class Server {
  public:
   // Listens and serves. UNAVAILABLE if the address cannot be listened on. The services must outlive the server.
@@ -48,10 +48,12 @@ class Server {
 
   int port() const { return port_; }
 
-  // Tells the health service's callers not to come any more.
-  void SayNotServing();
+  // Ends every call whose caller may no longer make it; see RunningCalls. Returns how many.
+  size_t EndThose(const std::function<bool(const RunningCalls::Call& call)>& may_go_on) {
+    return running_calls_.EndThose(may_go_on);
+  }
 
-  // Says "not serving", lets calls under way go on until `deadline`, and then ends them. Returns when all have ended
+  // Lets calls under way go on until `deadline`, and then ends them. Returns when all have ended
   // and every connection is closed: a client without calls need not notice that the server goes, and does not hold it
   // up. A health watch is a call, and does.
   void Drain(const Clock& clock, absl::Time deadline);

@@ -30,12 +30,13 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
                                                     absl::Time now) {
   const std::string& region_code = caller.identity.code;
   const contract::Notice notice = contract::FromMessage(sent.message);
-  contract::Findings findings = parts.admission.JudgeSubmission(region_code, notice, now);
+  contract::Findings findings = caller.trust->admission().JudgeSubmission(region_code, notice, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
-  const admission::Municipality& municipality = *parts.participants.FindMunicipality(envelope.municipality_code);
+  const admission::Municipality& municipality =
+      *caller.trust->participants().FindMunicipality(envelope.municipality_code);
   // Fields that the contract does not know are ignored outside the closed parts, where they were refused: what no rule
   // has looked at is not passed on.
   if (notice.unknown_fields.anywhere) sent.message.DiscardUnknownFields();
@@ -48,7 +49,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   submission.submit.discharge_date = envelope.discharge_date;
   submission.submit.refusal_if_new = std::move(findings.when_new);
   submission.submit.commitments = CommitmentsOf(region_code, notice, parts.secrets);
-  submission.keep = parts.keeper.Keep(region_code, caller.certificate, std::move(sent.message), municipality, now);
+  submission.keep = parts.keeper.Keep(caller, std::move(sent.message), municipality, now);
   return submission;
 }
 

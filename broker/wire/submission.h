@@ -5,7 +5,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "broker/admission/admission.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
@@ -14,10 +13,8 @@
 
 namespace envej::wire {
 
-// By what a notice is judged and kept. All must outlive what is made with it.
+// By what a notice is kept and remembered, beside the caller's trust. All must outlive what is made with it.
 struct SubmissionParts {
-  const admission::Admission& admission;
-  const admission::Participants& participants;
   const ContentKeeper& keeper;
   const std::vector<contract::CommitmentSecret>& secrets;  // of the broker, the one in use first
 };

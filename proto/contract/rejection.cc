@@ -15,6 +15,10 @@ constexpr absl::string_view kPayloadName = "envej/rejection";
 constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kCallerUnknown, "CALLER_UNKNOWN", absl::StatusCode::kUnauthenticated,
      "the certificate names no participant of the register, or more than one"},
+    {Reason::kCallerRevoked, "CALLER_REVOKED", absl::StatusCode::kUnauthenticated,
+     "the certificate is revoked; call with another one, or ask its authority"},
+    {Reason::kCallerStandingUnknown, "CALLER_STANDING_UNKNOWN", absl::StatusCode::kUnavailable,
+     "no current revocation list says whether the certificate is revoked; ask the broker's operations staff"},
     {Reason::kParticipantSuspended, "PARTICIPANT_SUSPENDED", absl::StatusCode::kPermissionDenied,
      "the participant is suspended in the register; ask the broker's operations staff"},
     {Reason::kCallerKindNotAllowed, "CALLER_KIND_NOT_ALLOWED", absl::StatusCode::kPermissionDenied,

@@ -17,6 +17,8 @@ enum class Reason {
 
   // Who is calling.
   kCallerUnknown = 1,
+  kCallerRevoked = 72,
+  kCallerStandingUnknown = 73,
   kParticipantSuspended = 65,
   kCallerKindNotAllowed = 2,
 

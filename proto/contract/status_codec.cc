@@ -25,6 +25,8 @@ std::optional<absl::Duration> RetryDelay(Reason reason) {
       return absl::Milliseconds(500);
     case Reason::kBrokerStopping:
       return absl::Seconds(1);
+    case Reason::kCallerStandingUnknown:
+      return absl::Seconds(10);
     default:
       return std::nullopt;
   }

@@ -12,9 +12,10 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "certs/certificate_names.h"
 #include "certs/client_connection.h"
 #include "certs/openssl_pointers.h"
-#include "certs/peer_identity.h"
+#include "certs/peer_certificates.h"
 #include "certs/tls_credentials.h"
 #include "tests/certs/test_files.h"
 
@@ -25,9 +26,10 @@ using ::testing::HasSubstr;
 
 absl::StatusOr<Identity> Caller(const grpc::AuthContext& context, PeerCertificates& certificates,
                                 const SubjectTable& table) {
-  const auto peer = certificates.Of(context);
-  if (!peer.ok()) return peer.status();
-  return PeerIdentity(**peer, table);
+  const absl::StatusOr<Certificate> certificate = certificates.Of(context);
+  if (!certificate.ok()) return certificate.status();
+  absl::StatusOr<Identity> identity = IdentifyParticipant(NamesOf(*certificate), table);
+  return identity.ok() ? identity : absl::UnauthenticatedError(identity.status().message());
 }
 
 // Answers every call by saying who called: ABORTED with the participant's URI, or the refusal.

@@ -181,7 +181,7 @@ TEST_F(SignerCheckTest, ARevocationVoidsWhatWasAcceptedFromItsDateOn) {
     EXPECT_TRUE(Judge(region_, from - absl::Seconds(1), &set).ok()) << ReasonName(reason);
     for (const absl::Time accepted_at : {from, now_}) {
       const absl::StatusOr<Identity> identity = Judge(region_, accepted_at, &set);
-      EXPECT_TRUE(absl::IsFailedPrecondition(identity.status()));
+      EXPECT_TRUE(absl::IsPermissionDenied(identity.status()));
       EXPECT_THAT(identity.status().message(), HasSubstr("was revoked then (" + std::string(ReasonName(reason))));
     }
   }

@@ -239,6 +239,8 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
   using contract::Reason;
   static constexpr TestedElsewhere kElsewhere[] = {
       {Reason::kCallerUnknown, "tests/broker/admission/admission_test.cc"},
+      {Reason::kCallerRevoked, "tests/broker/wire/gate_test.cc"},
+      {Reason::kCallerStandingUnknown, "tests/broker/wire/gate_test.cc"},
       {Reason::kParticipantSuspended, "tests/broker/admission/admission_test.cc"},
       {Reason::kCallerKindNotAllowed, "tests/broker/admission/access_policy_test.cc"},
       {Reason::kBrokerStopping, "tests/broker/wire/server_test.cc"},

@@ -6,6 +6,7 @@ namespace {
 constexpr char kContract[] = "proto/contract/";
 constexpr char kMessages[] = "envej/v1/";
 constexpr char kRichErrors[] = "google/rpc/";
+constexpr char kHealth[] = "grpc/health/v1/";
 constexpr char kProtobuf[] = "google/protobuf/";
 constexpr char kGrpc[] = "grpcpp/";
 constexpr char kRocksdb[] = "rocksdb/";
@@ -45,9 +46,13 @@ const std::vector<Room>& Rooms() {
       {"broker/admission/",
        {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
+      {"broker/trust/",
+       {kContract, "certs/", "broker/trust/", "broker/admission/", "broker/options/", "broker/*.h"},
+       {kMessageCodec, kStatusCodec}},
       {"broker/wire/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/support/log.h", kOpenssl, "certs/", "broker/wire/",
-        "broker/admission/", "broker/inbox/", "broker/options/", "broker/*.h"}},
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/grpc.h", "grpc/support/log.h", kHealth, kOpenssl,
+        "certs/", "broker/wire/", "broker/admission/", "broker/inbox/", "broker/options/", "broker/trust/",
+        "broker/*.h"}},
       {"broker/commands/", {kContract, "certs/", "broker/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"broker/configuration.*", {kContract, "certs/", "broker/", kGrpc}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
@@ -74,6 +79,7 @@ const std::vector<Library>& Libraries() {
       {"Threads::", ""},
       {"envej_messages", "envej/v1/"},
       {"envej_messages", "google/rpc/"},
+      {"envej_messages", "grpc/health/v1/"},
       {"gRPC::", "grpcpp/"},
       {"gRPC::", "grpc/"},
       {"protobuf::", "google/protobuf/"},

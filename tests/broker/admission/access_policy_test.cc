@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+
+#include "envej/v1/inbox_service.pb.h"
+#include "envej/v1/intake_service.pb.h"
+#include "grpc/health/v1/health_service.pb.h"
 
 namespace envej::admission {
 namespace {
@@ -29,6 +34,8 @@ constexpr struct {
     {kRegion, Method::kExtendLeases, false},
     {kRegion, Method::kAcknowledgeNotices, false},
     {kRegion, Method::kReturnNotices, false},
+    {kRegion, Method::kCheckHealth, true},
+    {kRegion, Method::kWatchHealth, true},
     {kMunicipality, Method::kSubmitNotice, false},
     {kMunicipality, Method::kSubmitNotices, false},
     {kMunicipality, Method::kGetNotice, false},
@@ -39,6 +46,8 @@ constexpr struct {
     {kMunicipality, Method::kExtendLeases, true},
     {kMunicipality, Method::kAcknowledgeNotices, true},
     {kMunicipality, Method::kReturnNotices, true},
+    {kMunicipality, Method::kCheckHealth, true},
+    {kMunicipality, Method::kWatchHealth, true},
     {kOperations, Method::kSubmitNotice, false},
     {kOperations, Method::kSubmitNotices, false},
     {kOperations, Method::kGetNotice, false},
@@ -49,6 +58,8 @@ constexpr struct {
     {kOperations, Method::kExtendLeases, false},
     {kOperations, Method::kAcknowledgeNotices, false},
     {kOperations, Method::kReturnNotices, false},
+    {kOperations, Method::kCheckHealth, true},
+    {kOperations, Method::kWatchHealth, true},
 };
 
 TEST(AccessPolicy, EveryCellIsAsExpected) {
@@ -69,6 +80,24 @@ TEST(AccessPolicy, EveryMethodHasOneRowAndThreeExpectedCells) {
     cells.insert({cell.kind, cell.method});
   }
   EXPECT_EQ(cells.size(), methods.size() * 3);
+}
+
+// Each of them exists, and each call of a service that the broker has stands in the table.
+TEST(AccessPolicy, TheTableNamesEveryCallOfTheServicesAndNoOther) {
+  std::set<std::string> calls;
+  for (const google::protobuf::FileDescriptor* file :
+       {v1::PullNoticesRequest::descriptor()->file(), v1::SubmitNoticeRequest::descriptor()->file(),
+        grpc::health::v1::HealthCheckRequest::descriptor()->file()}) {
+    for (int index = 0; index < file->service_count(); ++index) {
+      const google::protobuf::ServiceDescriptor& service = *file->service(index);
+      for (int method = 0; method < service.method_count(); ++method) {
+        calls.insert(service.full_name() + "/" + service.method(method)->name());
+      }
+    }
+  }
+  std::set<std::string> rows;
+  for (const AccessRule& rule : kAccessPolicy) rows.insert(std::string(rule.path));
+  EXPECT_EQ(rows, calls);
 }
 
 TEST(AccessPolicy, WhatIsNotInTheTableIsForbidden) {

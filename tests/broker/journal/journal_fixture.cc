@@ -48,9 +48,10 @@ SigningBroker::SigningBroker() : now_(absl::FromUnixMicros(absl::ToUnixMicros(ab
 }
 
 std::unique_ptr<CheckpointWriter> SigningBroker::Writer(store::OrderedStore& store) const {
-  return std::make_unique<CheckpointWriter>(
-      store, "broker-1", [signer = signer_](absl::string_view bytes) { return signer->Sign(bytes); },
-      signer_->certificate().der());
+  return std::make_unique<CheckpointWriter>(store, "broker-1", [signer = signer_] {
+    return CheckpointSigner{.sign = [signer](absl::string_view bytes) { return signer->Sign(bytes); },
+                            .certificate = signer->certificate().der()};
+  });
 }
 
 CheckSignatureFunction SigningBroker::Check() const {

@@ -366,12 +366,13 @@ const std::vector<WireCase>& WireCases() {
 }
 
 // Those that a caller of the running process cannot be sure to meet, which tests/broker/wire/server_test.cc makes the
-// same server give, and those of malformed_notices_test.cc, tests/system/damaged_notice_test.cc and
+// same server give, and those of gate_test.cc, malformed_notices_test.cc, tests/system/damaged_notice_test.cc and
 // tests/system/sealing_test.cc.
 constexpr Reason kSeenBesides[] = {
     Reason::kBrokerStopping,          Reason::kDeadlinePassed,       Reason::kMessageMalformed,
     Reason::kNoticeUnreadable,        Reason::kParticipantSuspended, Reason::kContentNotSealed,
-    Reason::kInboxCertificateMissing, Reason::kSealedToAnother,      Reason::kSignerUnknown};
+    Reason::kInboxCertificateMissing, Reason::kSealedToAnother,      Reason::kSignerUnknown,
+    Reason::kCallerRevoked,           Reason::kCallerStandingUnknown};
 
 class WireRefusalsTest : public WorldTest {};
 

@@ -7,13 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "broker/admission/admission.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
-#include "certs/pem.h"
-#include "certs/sealing.h"
 #include "certs/tls_credentials.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
@@ -21,6 +18,7 @@
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/trust_world.h"
 
 namespace envej::wire {
 namespace {
@@ -29,16 +27,6 @@ using contract::Reason;
 using support::CallContext;
 using support::ExpectRefused;
 using support::kCode;
-
-std::vector<certs::Certificate> InboxCertificates() {
-  return *certs::Certificate::FromPem(support::InboxFor(kCode).certificate_pem);
-}
-
-certs::Sealer OwnSealer() {
-  const certs::IssuedCertificate own = support::SharedAuthority().Issue(certs::ServerRequest());
-  return *certs::Sealer::Create(certs::Certificate::FromPem(own.certificate_pem)->front(),
-                                *certs::ParsePrivateKey(own.key_pem));
-}
 
 // The server of the broker, over a store in memory, with a clock and a gate that a test moves.
 class ServerTest : public testing::Test {
@@ -73,30 +61,12 @@ class ServerTest : public testing::Test {
   ManualScheduler scheduler_;
   store::MemoryStore store_;
   inbox::Inboxes inboxes_{store_, clock_, scheduler_, {}};
-  const admission::Participants participants_{
-      {.regions = {{.code = "1081", .name = "Region Nordjylland", .successor_of = {}}},
-       .municipalities = {{.code = kCode,
-                           .name = "København",
-                           .participating = true,
-                           .scheme_name = {},
-                           .phone_number = {},
-                           .leaflet_text = {},
-                           .inbox_certificates = InboxCertificates(),
-                           .sealed_by_sender_only = false}},
-       .agreements = {{.region_code = "1081",
-                       .municipality_code = kCode,
-                       .first_day = absl::CivilDay(2020, 1, 1),
-                       .last_day = absl::CivilDay(2090, 1, 1)}},
-       .operations = {}}};
-  const admission::Admission admission_{participants_, absl::UTCTimeZone()};
-  Gate gate_{admission_, clock_, log_};
-  const certs::Sealer sealer_ = OwnSealer();
+  trust::CurrentTrust trust_{support::MakeTrust()};
+  Gate gate_{trust_, clock_, log_};
   inbox::SignerCertificates signers_{store_};
-  const ContentKeeper keeper_{sealer_, signers_};
+  const ContentKeeper keeper_{signers_};
   const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};
   IntakeService intake_{{.gate = gate_,
-                         .admission = admission_,
-                         .participants = participants_,
                          .keeper = keeper_,
                          .secrets = secrets_,
                          .inboxes = inboxes_,
@@ -104,7 +74,7 @@ class ServerTest : public testing::Test {
                          .log = log_,
                          .broker_name = "broker-1",
                          .copenhagen = absl::UTCTimeZone()}};
-  InboxService service_{gate_, admission_, inboxes_, signers_, log_};
+  InboxService service_{gate_, inboxes_, signers_, log_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::InboxService::Stub> stub_;
 };
@@ -121,7 +91,7 @@ TEST_F(ServerTest, PullsAreRefusedOnceTheInboxesDrain) {
 }
 
 TEST_F(ServerTest, ACallWhoseDeadlineIsOverIsNotCarriedOut) {
-  clock_.Advance(absl::Hours(1));
+  clock_.Advance(absl::Minutes(30));
   ExpectRefused(Pull(), Reason::kDeadlinePassed);
 }
 
