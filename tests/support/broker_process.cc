@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -52,9 +53,9 @@ std::string Configuration(const BrokerSettings& settings) {
   return absl::StrCat("broker_name: broker-1\nlisten: ", settings.listen,
                       "\ndata_directory: data\nparticipants: participants.yaml\n"
                       "tls:\n  certificate_chain: broker.pem\n  private_key: broker.key\n"
-                      "  client_authorities: broker.authorities.pem\n"
-                      "commitment:\n  key_id: plain-1\n  secret_file: commitment.secret\n",
-                      settings.more);
+                      "  client_authorities: broker.authorities.pem\n",
+                      settings.revocation ? "  revocation_lists: lists\n" : "",
+                      "commitment:\n  key_id: plain-1\n  secret_file: commitment.secret\n", settings.more);
 }
 
 // The log's first line of this event; nothing before it is there whole.
@@ -116,6 +117,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 }
 
 BrokerProcess::BrokerProcess(const BrokerSettings& settings) : open_files_(settings.open_files) {
+  EXPECT_TRUE(std::filesystem::create_directory(folder_.Path("lists")));
+  folder_.Write("lists/authority.pem", SharedAuthority().RevocationListPem({}), 0644);
   folder_.Write("broker.yaml", Configuration(settings), 0644);
   folder_.Write("participants.yaml", kParticipants, 0644);
   folder_.Write("commitment.secret", std::string(64, 'a') + "\n");
@@ -167,6 +170,17 @@ void BrokerProcess::Kill() {
 std::string BrokerProcess::address() const {
   const std::lock_guard lock(mutex_);
   return absl::StrCat("127.0.0.1:", port_);
+}
+
+bool BrokerProcess::WaitForLog(absl::string_view text, int times, absl::Duration at_most) {
+  const auto holds = [&](const std::string& log) {
+    int found = 0;
+    for (size_t at = log.find(text.data(), 0, text.size()); at != std::string::npos;
+         at = log.find(text.data(), at + text.size(), text.size()))
+      ++found;
+    return found >= times;
+  };
+  return process_->WaitForError(holds, at_most);
 }
 
 std::shared_ptr<grpc::Channel> BrokerProcess::ChannelFor(absl::string_view uri) const {

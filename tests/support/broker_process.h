@@ -47,8 +47,9 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 // What may differ from broker to broker; the rest is as in deploy/broker.yaml.
 struct BrokerSettings {
   std::string listen = "127.0.0.1:0";
-  std::string more;    // further lines of the configuration
-  int open_files = 0;  // as many as it may have open (ulimit -n), if not 0
+  std::string more = {};    // further lines of the configuration
+  int open_files = 0;       // as many as it may have open (ulimit -n), if not 0
+  bool revocation = false;  // asks the list in the file lists/authority.pem, on which nobody is at first
 };
 
 // The real broker with a register, certificates and a store of its own, in a folder that goes when it goes. Between
@@ -73,6 +74,8 @@ class BrokerProcess {
   // SIGKILL.
   void Kill();
   std::string Log() { return process_->Err(); }
+  // Waits until the log of this start holds `text` so many times; false if it has ended without, or time is up.
+  bool WaitForLog(absl::string_view text, int times = 1, absl::Duration at_most = absl::Seconds(30));
 
   // Port 0 until it has served, unless the settings name a port.
   std::string address() const;
