@@ -25,6 +25,8 @@
 #include "broker/journal/checkpoint_task.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
+#include "broker/operations/metrics.h"
+#include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
@@ -192,21 +194,30 @@ wire::ServerOptions Listening(const options::BrokerOptions& options,
 
 // What a reload tells, and what follows from it: calls that may no longer be made are ended.
 trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
-                                 const wire::Gate& gate, wire::Server& server, const Clock& clock, const Log& log) {
+                                 const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
+                                 const Clock& clock, const Log& log) {
   trust::Reload::Options reload;
   reload.read = [&configuration, &clock] {
     return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
   };
-  reload.taken = [&log](const trust::Trust&) { log.Info("trust_reloaded"); };
-  reload.broken = [&log](const absl::Status& why) {
+  reload.taken = [&metrics, &log](const trust::Trust&) {
+    metrics.CountReload(true);
+    log.Info("trust_reloaded");
+  };
+  reload.broken = [&metrics, &log](const absl::Status& why) {
+    metrics.CountReload(false);
     log.Error("trust_reload_failed",
               {{"error", std::string(why.message())},
                {"next", "everything goes on as it was read before; mend the file, and it is read again"}});
   };
-  reload.looked = [&revocations, &gate, &server, &log](const trust::Trust& in_force) {
+  reload.looked = [&revocations, &gate, &server, &metrics, &log](const trust::Trust& in_force) {
     revocations.Look(in_force);
+    metrics.SetRevocationListsExpire(in_force.revocations().has_value() ? in_force.revocations()->earliest_next_update()
+                                                                        : absl::InfiniteFuture());
     const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
-    if (ended > 0) log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
+    if (ended == 0) return;
+    metrics.CountEndedCalls(ended);
+    log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
   };
   return reload;
 }
@@ -235,6 +246,15 @@ int Serve(const std::string& config_path) {
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
+  operations::Metrics metrics;
+  std::unique_ptr<operations::MetricsEndpoint> metrics_endpoint;
+  if (!options.metrics.listen.empty()) {
+    absl::StatusOr<std::unique_ptr<operations::MetricsEndpoint>> endpoint =
+        operations::MetricsEndpoint::Start(options.metrics.listen, metrics);
+    if (!endpoint.ok()) return Refuse(kCannotListen, endpoint.status());
+    metrics_endpoint = *std::move(endpoint);
+    log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
+  }
   trust::CurrentTrust trust(configuration.trust.trust);
   const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
@@ -268,7 +288,7 @@ int Serve(const std::string& config_path) {
     trust::RevocationWatch revocations(options.tls.revocation_warning, clock, log);
     std::optional<trust::Reload> reload;
     reload.emplace(configuration.trust, trust, **credentials,
-                   Reloading(configuration, revocations, gate, **server, clock, log));
+                   Reloading(configuration, revocations, gate, **server, metrics, clock, log));
     int signal_number = 0;
     while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) reload->Now();
     reload.reset();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "broker/options/yaml_reader.h"
 
@@ -88,6 +89,27 @@ CommitmentOptions ReadCommitment(YamlMapping mapping) {
   return commitment;
 }
 
+// Anybody on the machine reads what is served there, so nobody elsewhere may.
+bool IsLoopbackAddress(absl::string_view text) {
+  if (!IsListenAddress(text)) return false;
+  const absl::string_view host = text.substr(0, text.rfind(':'));
+  const bool is_number = std::all_of(host.begin(), host.end(), [](char character) {
+    return character == '.' || absl::ascii_isdigit(static_cast<unsigned char>(character));
+  });
+  return host == "localhost" || host == "[::1]" || (is_number && absl::StartsWith(host, "127."));
+}
+
+constexpr TextRule kLoopbackAddress = {.most_characters = kListenCharacters,
+                                       .accepts = IsLoopbackAddress,
+                                       .form = "127.0.0.1:PORT, [::1]:PORT or localhost:PORT"};
+
+MetricsOptions ReadMetrics(YamlMapping mapping) {
+  MetricsOptions metrics;
+  metrics.listen = mapping.Text("listen", kLoopbackAddress);
+  mapping.RefuseOtherKeys();
+  return metrics;
+}
+
 JournalOptions ReadJournal(YamlMapping mapping) {
   JournalOptions journal;
   if (mapping.Has("checkpoint_seconds")) {
@@ -126,6 +148,7 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   options.tls = ReadTls(top.Mapping("tls"));
   options.commitment = ReadCommitment(top.Mapping("commitment"));
   if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
+  if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"));
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");
   if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));
   if (top.Has("drain_seconds")) options.drain = absl::Seconds(top.Number("drain_seconds", 0, kDrainSecondsMost));

@@ -40,6 +40,11 @@ struct LimitOptions {
   int waiting_pulls_per_inbox = 100;
 };
 
+// Where the broker's metrics are served.
+struct MetricsOptions {
+  std::string listen;  // HOST:PORT of the loopback network; empty: nowhere
+};
+
 // The journal's checkpoints.
 struct JournalOptions {
   absl::Duration checkpoint_every = absl::Seconds(60);  // 1 second to 1 hour
@@ -56,6 +61,7 @@ struct BrokerOptions {
   TlsOptions tls;
   CommitmentOptions commitment;
   JournalOptions journal;
+  MetricsOptions metrics;
   bool reflection = false;
   LimitOptions limits;
   absl::Duration drain = absl::Seconds(10);  // calls under way get this long when the broker stops

@@ -1,6 +1,7 @@
 // Every file that the trust rests on is exchanged under load, for a broken one and for a good one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <signal.h>
 
 #include <atomic>
@@ -22,6 +23,7 @@ namespace {
 using support::CallContext;
 using support::kCode;
 using support::SharedAuthority;
+using testing::HasSubstr;
 
 // Regions that submit, and a municipality that pulls and acknowledges, over connections that stand and over new ones,
 // until it is told to stop. Every call must succeed.
@@ -99,7 +101,17 @@ class FilesTest : public testing::Test {
   void ExpectBroken() { EXPECT_TRUE(broker_.WaitForLog("\"trust_reload_failed\"", ++broken_)); }
   void ExpectTaken() { EXPECT_TRUE(broker_.WaitForLog("\"trust_reloaded\"", ++taken_)); }
 
-  support::BrokerProcess broker_{{.revocation = true}};
+  // What the broker's metrics say now.
+  std::string Metrics() {
+    EXPECT_TRUE(broker_.WaitForLog("\"metrics_served\""));
+    const std::string log = broker_.Log();
+    const size_t at = log.find("\"port\":", log.find("\"metrics_served\"")) + 7;
+    httplib::Client client("127.0.0.1", std::stoi(log.substr(at)));
+    const httplib::Result answer = client.Get("/metrics");
+    return answer ? answer->body : "no answer";
+  }
+
+  support::BrokerProcess broker_{{.more = "metrics: {listen: \"127.0.0.1:0\"}\n", .revocation = true}};
   int broken_ = 0;
   int taken_ = 0;
 };
@@ -138,6 +150,18 @@ TEST_F(FilesTest, EachFileIsExchangedUnderLoadAndABrokenOneChangesNothingWithout
   EXPECT_THAT(load.failures(), testing::IsEmpty());
   EXPECT_GT(load.calls(), 100);
   std::cout << "calls while files were exchanged: " << load.calls() << ", failed: " << load.failures().size() << "\n";
+}
+
+TEST_F(FilesTest, ABrokenFileShowsInTheMetricsUntilItIsMended) {
+  EXPECT_THAT(Metrics(), HasSubstr("envej_trust_broken 0"));
+  const std::string good = Read("participants.yaml");
+  Write("participants.yaml", "regions: 1\n");
+  ExpectBroken();
+  EXPECT_THAT(Metrics(), HasSubstr("envej_trust_broken 1"));
+  Write("participants.yaml", good);
+  ExpectTaken();
+  EXPECT_THAT(Metrics(), HasSubstr("envej_trust_broken 0"));
+  EXPECT_THAT(Metrics(), HasSubstr("envej_revocation_lists_expire_timestamp_seconds 1"));
 }
 
 TEST_F(FilesTest, ARenewedCertificateIsShownToNewConnections) {

@@ -78,6 +78,9 @@ TEST(BrokerOptions, ReadsTheRequiredOnesAndKeepsTheOthersDefaults) {
   EXPECT_EQ(options->drain, absl::Seconds(10));
   EXPECT_EQ(options->journal.checkpoint_every, absl::Seconds(60));
   EXPECT_EQ(options->journal.mirror, "");
+  EXPECT_EQ(options->tls.revocation_lists, "");
+  EXPECT_EQ(options->tls.revocation_warning, absl::Hours(12));
+  EXPECT_EQ(options->metrics.listen, "");
 }
 
 TEST(BrokerOptions, ReadsTheOptionalOnes) {
@@ -169,11 +172,35 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"checkpoint_seconds: 5", "checkpoint_seconds: 3601",
        "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
       {"mirror: ../mirror", "mirrors: [a]", "22: key \"mirrors\" is not known here"},
-      {"drain_seconds: 0", "drain_seconds: 0\nmetrics: true", "20: key \"metrics\" is not known here"},
+      {"drain_seconds: 0", "drain_seconds: 0\nmetric: true", "20: key \"metric\" is not known here"},
+      {"drain_seconds: 0", "drain_seconds: 0\nmetrics: {}", "20: key \"listen\" is missing"},
   };
   for (const auto& example : kCases) {
     EXPECT_THAT(ErrorsAfter(example.old_part, example.new_part), ElementsAre(example.error)) << example.new_part;
   }
+}
+
+TEST(BrokerOptions, MetricsAreServedOnTheLoopbackNetworkAlone) {
+  const auto errors = [](absl::string_view listen) {
+    return ErrorsAfter("drain_seconds: 0", absl::StrCat("drain_seconds: 0\nmetrics: {listen: \"", listen, "\"}"));
+  };
+  for (const absl::string_view good : {"127.0.0.1:9464", "127.1.2.3:0", "[::1]:9464", "localhost:9464"}) {
+    EXPECT_THAT(errors(good), testing::IsEmpty()) << good;
+  }
+  for (const absl::string_view bad : {"0.0.0.0:9464", "[::]:9464", "127.example.dk:1", "10.0.0.1:9464", "9464"}) {
+    EXPECT_THAT(errors(bad), testing::SizeIs(1)) << bad;
+  }
+}
+
+TEST(BrokerOptions, RevocationIsAskedWhereItsListsAreNamed) {
+  const std::string lists = "authorities.crt\n  revocation_lists: lists\n";
+  const absl::StatusOr<BrokerOptions> options =
+      ReadBrokerOptions(WrittenFile(Edited(Whole(), "authorities.crt\n", lists + "  revocation_warning_hours: 3\n")));
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_TRUE(absl::EndsWith(options->tls.revocation_lists, "/lists"));
+  EXPECT_EQ(options->tls.revocation_warning, absl::Hours(3));
+  EXPECT_THAT(ErrorsAfter("authorities.crt\n", lists + "  revocation_warning_hours: 0\n"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsAfter("authorities.crt\n", lists + "  revocation_warning_hours: 721\n"), testing::SizeIs(1));
 }
 
 TEST(BrokerOptions, NamesEveryRequiredKey) {
