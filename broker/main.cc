@@ -42,6 +42,7 @@
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
+#include "certs/private_memory.h"
 #include "certs/replaceable_credentials.h"
 
 namespace envej {
@@ -90,12 +91,6 @@ sigset_t BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
-}
-
-// A core holds notices.
-void SwitchOffCoreDumps() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  setrlimit(RLIMIT_CORE, &none);
 }
 
 // Raises the bound of open files as far as this process may, and tells it.
@@ -224,7 +219,6 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
 
 int Serve(const std::string& config_path) {
   const sigset_t signals = BlockSignals();
-  SwitchOffCoreDumps();
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
@@ -345,6 +339,7 @@ const CLI::App* AddVerify(CLI::App& program, commands::VerifyJournalOptions& opt
 
 int Main(int argument_count, char** arguments) {
   certs::HoldStandardStreams();
+  certs::KeepMemoryPrivate();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
                    "envej-broker");
   program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));

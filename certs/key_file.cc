@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "certs/wiped_bytes.h"
 
 namespace envej::certs {
 namespace {
@@ -68,6 +69,12 @@ absl::StatusOr<std::string> ReadRegularFile(absl::string_view path_view, size_t 
     return absl::FailedPreconditionError(absl::StrCat(path, " is open to others (mode 0", (mode >> 6) & 7,
                                                       (mode >> 3) & 7, mode & 7, "): run chmod 600 ", path));
   }
+  // Whoever owns it can change it, and read it whatever its mode says.
+  const uid_t self = geteuid();
+  if (private_to_owner && status.st_uid != self && status.st_uid != 0) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " belongs to another user (number ", status.st_uid,
+                                                      "), who can change it: run chown ", self, " ", path));
+  }
   return ReadBounded(file.value(), path, limit);
 }
 
@@ -84,8 +91,9 @@ absl::StatusOr<std::string> ReadRevocationListFile(absl::string_view path) {
 }
 
 absl::StatusOr<std::string> ReadSecretFile(absl::string_view path) {
-  const absl::StatusOr<std::string> contents = ReadKeyFile(path);
+  absl::StatusOr<std::string> contents = ReadKeyFile(path);
   if (!contents.ok()) return contents.status();
+  const WipedAtEnd wiped(*contents);
   absl::string_view digits = *contents;
   absl::ConsumeSuffix(&digits, "\n");
   const bool hexadecimal = std::all_of(digits.begin(), digits.end(), [](char character) {

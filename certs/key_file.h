@@ -12,8 +12,9 @@ namespace envej::certs {
 // NOT_FOUND if there is none, FAILED_PRECONDITION if it may not be used as it is, INVALID_ARGUMENT if its contents are
 // wrong. No error repeats contents. Safe from any thread.
 
-// A private key or a secret: a regular file that nobody but its owner may read, write or run (mode 0600 or narrower),
-// of at most 64 KiB. The mode is that of the opened file, so it cannot be exchanged in between.
+// A private key or a secret: a regular file of this process's effective user or of root, that nobody but its owner may
+// read, write or run (mode 0600 or narrower), of at most 64 KiB. Owner and mode are those of the opened file, so it
+// cannot be exchanged in between. The caller wipes what it gets (wiped_bytes.h).
 absl::StatusOr<std::string> ReadKeyFile(absl::string_view path);
 
 // A certificate file: regular, of at most 1 MiB, any mode.

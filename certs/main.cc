@@ -3,6 +3,7 @@
 
 #include "certs/command_line.h"
 #include "certs/commands/commands.h"
+#include "certs/private_memory.h"
 
 namespace {
 
@@ -43,6 +44,7 @@ int Run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  envej::certs::KeepMemoryPrivate();
   try {
     return Run(argc, argv);
   } catch (const std::exception& error) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "certs/wiped_bytes.h"
 
 namespace envej::certs {
 namespace {
@@ -18,7 +19,9 @@ using grpc::experimental::StaticDataCertificateProvider;
 absl::StatusOr<std::shared_ptr<StaticDataCertificateProvider>> MakeProvider(const TlsFiles& files) {
   absl::StatusOr<TlsMaterial> material = LoadTlsFiles(files, absl::Now());
   if (!material.ok()) return material.status();
-  const std::vector<IdentityKeyCertPair> pairs = {{material->private_key, material->certificate_chain}};
+  const WipedAtEnd wiped(material->private_key);
+  std::vector<IdentityKeyCertPair> pairs = {{material->private_key, material->certificate_chain}};
+  const WipedAtEnd wiped_copy(pairs.front().private_key);
   return std::make_shared<StaticDataCertificateProvider>(material->authorities, pairs);
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "certs/key_file.h"
 #include "certs/pem.h"
+#include "certs/wiped_bytes.h"
 
 namespace envej::certs {
 namespace {
@@ -41,6 +42,7 @@ absl::Status CheckValidity(const std::string& path, const X509& certificate, abs
 absl::StatusOr<TlsMaterial> LoadTlsFiles(const TlsFiles& files, absl::Time now) {
   absl::StatusOr<std::string> key_pem = ReadKeyFile(files.private_key);
   if (!key_pem.ok()) return key_pem.status();
+  const WipedAtEnd wiped(*key_pem);  // where it is not given away
   const absl::StatusOr<KeyPointer> key = ParsePrivateKey(*key_pem);
   if (!key.ok()) return InFile(files.private_key, key.status(), "name a PEM file with an unencrypted private key");
 

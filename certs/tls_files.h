@@ -19,7 +19,7 @@ struct TlsFiles {
 // least one authority are within their validity.
 struct TlsMaterial {
   std::string certificate_chain;
-  std::string private_key;
+  std::string private_key;  // for the caller to wipe
   std::string authorities;
 };
 

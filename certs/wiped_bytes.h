@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -41,6 +42,22 @@ class WipedBytes {
   std::unique_ptr<unsigned char[]> bytes_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+};
+
+// Overwrites a text with a key or secret, and all that it has room for, when this goes. The text must outlive it, and
+// must not have had to grow: what it left behind then is not reached.
+class WipedAtEnd {
+ public:
+  explicit WipedAtEnd(std::string& text) : text_(text) {}
+  ~WipedAtEnd() {
+    OPENSSL_cleanse(text_.data(), text_.capacity());
+    text_.clear();
+  }
+  WipedAtEnd(const WipedAtEnd&) = delete;
+  WipedAtEnd& operator=(const WipedAtEnd&) = delete;
+
+ private:
+  std::string& text_;
 };
 
 }  // namespace envej::certs

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "certs/key_file.h"
 #include "certs/pem.h"
+#include "certs/wiped_bytes.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/sealed_payload.h"
 
@@ -31,8 +32,9 @@ absl::StatusOr<certs::Opener> ReadInboxes(const OpeningFiles& files) {
   for (size_t place = 0; place < files.inbox_keys.size(); ++place) {
     absl::StatusOr<std::vector<Certificate>> certificates = ReadCertificates(files.inbox_certificates[place]);
     if (!certificates.ok()) return certificates.status();
-    const absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.inbox_keys[place]);
+    absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.inbox_keys[place]);
     if (!pem.ok()) return pem.status();
+    const certs::WipedAtEnd wiped(*pem);
     absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
     if (!key.ok()) return InFile(files.inbox_keys[place], key.status());
     inboxes.push_back({.certificate = std::move(certificates->front()), .key = *std::move(key)});

@@ -9,11 +9,13 @@
 #include "absl/time/clock.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
+#include "certs/private_memory.h"
 #include "region-client/program.h"
 
 int main(int argc, char** argv) {
   namespace region = envej::region;
   envej::certs::HoldStandardStreams();
+  envej::certs::KeepMemoryPrivate();
   std::ios::sync_with_stdio(false);  // else an error of reading standard input passes for its end
   // gRPC's own lines would stand between the program's; whoever looks for a cause can set this to ERROR.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);

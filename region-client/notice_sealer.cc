@@ -10,6 +10,7 @@
 #include "certs/inbox_certificate.h"
 #include "certs/key_file.h"
 #include "certs/pem.h"
+#include "certs/wiped_bytes.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 #include "proto/contract/sealed_payload.h"
@@ -66,8 +67,9 @@ Refusal RefusalFor(Reason reason) { return ToRefusal({.reason = reason, .violati
 }  // namespace
 
 absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, absl::Time now) {
-  const absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles(files.tls, now);
+  absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles(files.tls, now);
   if (!tls.ok()) return tls.status();
+  const certs::WipedAtEnd wiped(tls->private_key);
   absl::StatusOr<std::vector<Certificate>> own = Certificate::FromPem(tls->certificate_chain);
   if (!own.ok()) return own.status();
   absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls->private_key);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "certs/key_file.h"
 #include "certs/revocation_list.h"
+#include "certs/wiped_bytes.h"
 
 namespace envej::certs {
 namespace {
@@ -30,8 +31,9 @@ absl::StatusOr<Certificate> FirstCertificate(const std::string& path) {
 absl::StatusOr<CertificateAuthority> LoadAuthority(const std::string& directory) {
   const std::string key_path = absl::StrCat(directory, "/", kAuthorityKeyFile);
   const std::string certificate_path = absl::StrCat(directory, "/", kAuthorityCertificateFile);
-  const absl::StatusOr<std::string> key = ReadKeyFile(key_path);
+  absl::StatusOr<std::string> key = ReadKeyFile(key_path);
   if (!key.ok()) return key.status();
+  const WipedAtEnd wiped(*key);
   const absl::StatusOr<std::string> certificate = ReadCertificateFile(certificate_path);
   if (!certificate.ok()) return certificate.status();
   absl::StatusOr<CertificateAuthority> authority = CertificateAuthority::FromPem(*certificate, *key);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "absl/strings/escaping.h"
 #include "tests/certs/test_files.h"
@@ -38,6 +39,22 @@ TEST(ReadKeyFile, RefusesEveryBitForGroupAndOthers) {
 TEST(ReadKeyFile, SaysWhichModeItFound) {
   const TestDirectory directory;
   EXPECT_THAT(MessageOf(ReadKeyFile(directory.Write("key", "contents", 0644))), HasSubstr("mode 0644"));
+}
+
+TEST(ReadKeyFile, RefusesAFileOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  constexpr uid_t kSomebody = 12345;
+  constexpr gid_t kSameGroup = static_cast<gid_t>(-1);
+  const TestDirectory directory;
+  const std::string path = directory.Write("key", "contents");
+  ASSERT_EQ(chown(path.c_str(), kSomebody, kSameGroup), 0);
+  const absl::StatusOr<std::string> of_another = ReadKeyFile(path);
+  EXPECT_EQ(of_another.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(MessageOf(of_another),
+              AllOf(HasSubstr("number 12345"), HasSubstr("run chown 0 " + path), Not(HasSubstr("contents"))));
+  EXPECT_TRUE(ReadCertificateFile(path).ok()) << "certificates are public";
+  ASSERT_EQ(chown(path.c_str(), geteuid(), kSameGroup), 0);
+  EXPECT_TRUE(ReadKeyFile(path).ok());
 }
 
 TEST(ReadKeyFile, RefusesWhatIsNoRegularFileWithoutWaiting) {
