@@ -116,7 +116,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
-BrokerProcess::BrokerProcess(const BrokerSettings& settings) : open_files_(settings.open_files) {
+BrokerProcess::BrokerProcess(const BrokerSettings& settings)
+    : open_files_(settings.open_files), program_(settings.program) {
   EXPECT_TRUE(std::filesystem::create_directory(folder_.Path("lists")));
   folder_.Write("lists/authority.pem", SharedAuthority().RevocationListPem({}), 0644);
   folder_.Write("broker.yaml", Configuration(settings), 0644);
@@ -133,7 +134,7 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings) : open_files_(setti
 }
 
 std::vector<std::string> BrokerProcess::ServeArguments() const {
-  std::vector<std::string> arguments = {ProgramPath("envej-broker"), "serve", "--config", config()};
+  std::vector<std::string> arguments = {ProgramPath(program_), "serve", "--config", config()};
   if (open_files_ == 0) return arguments;
   const std::vector<std::string> shell = {"/bin/sh", "-c", absl::StrCat("ulimit -n ", open_files_, "; exec \"$@\""),
                                           "sh"};

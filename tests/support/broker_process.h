@@ -47,9 +47,10 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 // What may differ from broker to broker; the rest is as in deploy/broker.yaml.
 struct BrokerSettings {
   std::string listen = "127.0.0.1:0";
-  std::string more = {};    // further lines of the configuration
-  int open_files = 0;       // as many as it may have open (ulimit -n), if not 0
-  bool revocation = false;  // asks the list in the file lists/authority.pem, on which nobody is at first
+  std::string more = {};                 // further lines of the configuration
+  int open_files = 0;                    // as many as it may have open (ulimit -n), if not 0
+  bool revocation = false;               // asks the list in the file lists/authority.pem, on which nobody is at first
+  std::string program = "envej-broker";  // which was built
 };
 
 // The real broker with a register, certificates and a store of its own, in a folder that goes when it goes. Between
@@ -95,6 +96,7 @@ class BrokerProcess {
 
  private:
   int open_files_;
+  std::string program_;
   certs::TestDirectory folder_;
   mutable std::mutex mutex_;
   int port_ = 0;

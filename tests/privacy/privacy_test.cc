@@ -1,0 +1,232 @@
+// Nothing of a person is found where it should not be, whatever way it went; and the same search finds everybody when
+// sealing is left out.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "broker/clock.h"
+#include "broker/log.h"
+#include "tests/privacy/marker_search.h"
+#include "tests/privacy/traffic.h"
+#include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ENVEJ_MEMORY_IS_SEARCHABLE 0
+#else
+#define ENVEJ_MEMORY_IS_SEARCHABLE 1
+#endif
+
+namespace envej::privacy {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IsEmpty;
+
+const Programs kWithoutSealing = {.broker = "tests/envej-broker-without-sealing",
+                                  .region = "tests/envej-region-without-sealing",
+                                  .municipality = "tests/envej-municipality-without-sealing"};
+
+bool MayLookIntoMemory() { return ENVEJ_MEMORY_IS_SEARCHABLE && geteuid() == 0; }
+
+// A broker with a journal's mirror, and the traffic over it.
+class World {
+ public:
+  explicit World(const Programs& programs)
+      : broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\n", .program = programs.broker}),
+        traffic_(programs, broker_) {
+    fs::create_directory(broker_.folder().Path("mirror"));
+  }
+
+  // Everything that leaves the broker running, with two notices that wait.
+  void Run() {
+    ASSERT_TRUE(broker_.Start());
+    traffic_.SendSealed();
+    traffic_.SendPlain();
+    traffic_.SendRefused();
+    traffic_.SendMalformed();
+    traffic_.SendMisplaced();
+    traffic_.Deliver();
+    traffic_.SendWhatWaits();
+  }
+
+  void Verify() {
+    for (const char* const form : {"text", "json"}) {
+      const support::Ended verified =
+          support::RunProgram({support::ProgramPath("envej-broker"), "journal", "verify", "--config", broker_.config(),
+                               "--authorities", broker_.folder().Path("broker.authorities.pem"), "--output", form});
+      EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+      verified_.push_back(verified.out + verified.err);
+    }
+  }
+
+  // The broker's whole folder: configuration, store, mirror and whatever else it may have left there.
+  void SearchFiles(MarkerSearch& search) const {
+    const absl::Status searched = search.SearchFolder(broker_.folder().Path(""));
+    EXPECT_TRUE(searched.ok()) << searched;
+  }
+
+  // As a backup is taken: a copy of the store, of a running broker or not.
+  void SearchCopy(MarkerSearch& search) {
+    const certs::TestDirectory elsewhere;
+    fs::copy(broker_.data(), elsewhere.Path("copy"), fs::copy_options::recursive);
+    const absl::Status searched = search.SearchFolder(elsewhere.Path("copy"));
+    EXPECT_TRUE(searched.ok()) << searched;
+  }
+
+  // What everybody is told: log, answers, the clients' output, what they keep, and what verification says. Metrics
+  // belong here as soon as the broker serves them.
+  void SearchWhatIsTold(MarkerSearch& search) {
+    search.SearchText("the broker's log", logs_ + broker_.Log());
+    for (const auto& [occasion, text] : traffic_.told()) search.SearchText(occasion, text);
+    for (const std::string& text : verified_) search.SearchText("envej-broker journal verify", text);
+    EXPECT_TRUE(search.SearchFolder(traffic_.kept_by_region()).ok());
+    EXPECT_TRUE(search.SearchFile(traffic_.ledger()).ok());
+  }
+
+  void Restart() {
+    logs_ += broker_.Log();
+    ASSERT_TRUE(broker_.Start());
+  }
+
+  support::BrokerProcess& broker() { return broker_; }
+  Traffic& traffic() { return traffic_; }
+
+ private:
+  support::BrokerProcess broker_;
+  Traffic traffic_;
+  std::string logs_;
+  std::vector<std::string> verified_;
+};
+
+void Print(const std::string& what, const MarkerSearch& search) {
+  std::printf("  %-44s %5zu files and texts, %11zu bytes, %4zu markers in %zu encodings: %zu found\n", what.c_str(),
+              search.figures().files, search.figures().bytes, search.markers().size(), search.encodings(),
+              search.FoundMarkers().size());
+}
+
+// Nothing may have been found.
+void ExpectNothing(const std::string& what, MarkerSearch& search) {
+  Print(what, search);
+  EXPECT_THAT(search.findings(), IsEmpty()) << what << ":\n" << search.Describe();
+  search.Forget();
+}
+
+std::vector<Marker> Only(const std::set<std::string>& paths, const std::vector<Marker>& markers) {
+  std::vector<Marker> those;
+  for (const Marker& marker : markers) {
+    if (paths.count(marker.path) != 0) those.push_back(marker);
+  }
+  return those;
+}
+
+std::string CoreLimitOf(pid_t process) {
+  std::ifstream limits(absl::StrCat("/proc/", process, "/limits"));
+  for (std::string line; std::getline(limits, line);) {
+    if (absl::StartsWith(line, "Max core file size")) return line;
+  }
+  return "";
+}
+
+TEST(PrivacyTest, NothingOfAPersonIsFoundInFilesLogsOrAnswers) {
+  World world(Programs{});
+  ASSERT_NO_FATAL_FAILURE(world.Run());
+  EXPECT_THAT(CoreLimitOf(world.broker().process_id()), testing::ContainsRegex("size +0 +0 "));
+  world.Verify();
+  // Made with the last path's person too, before anything was sent on it.
+  std::optional<MarkerSearch> search(world.traffic().people().markers());
+  world.SearchFiles(*search);
+  ExpectNothing("the broker's folder while it runs", *search);
+  world.SearchCopy(*search);
+  ExpectNothing("a copy taken while it runs", *search);
+  world.SearchWhatIsTold(*search);
+  ExpectNothing("logs, answers, outputs, receipts", *search);
+
+  world.traffic().Crash();
+  search.emplace(world.traffic().people().markers());
+  world.SearchFiles(*search);
+  ExpectNothing("the broker's folder after SIGKILL", *search);
+  ASSERT_NO_FATAL_FAILURE(world.Restart());
+  world.SearchFiles(*search);
+  ExpectNothing("the broker's folder after its restart", *search);
+  EXPECT_EQ(world.broker().Stop().code, support::kDone);
+  world.Verify();
+  world.SearchFiles(*search);
+  ExpectNothing("the broker's folder after its stop", *search);
+  world.SearchCopy(*search);
+  ExpectNothing("a copy taken after its stop", *search);
+  world.SearchWhatIsTold(*search);
+  ExpectNothing("logs, answers, outputs, receipts of all of it", *search);
+}
+
+TEST(PrivacyTest, ContentThatTheSenderSealedIsNowhereInTheBrokersMemory) {
+  if (!MayLookIntoMemory()) GTEST_SKIP() << "only root may, and a sanitizer's own memory is too large";
+  World world(Programs{});
+  ASSERT_NO_FATAL_FAILURE(world.Run());
+  const std::vector<Marker> markers = world.traffic().people().markers();
+  MarkerSearch sealed(Only(world.traffic().sealed_by_sender(), markers));
+  ASSERT_EQ(sealed.markers().size(), 6u * 4);
+  ASSERT_TRUE(sealed.SearchMemory("memory", world.broker().process_id()).ok());
+  ExpectNothing("memory: sealed by the sender, one waiting", sealed);
+
+  // A figure, no promise: what was sent plain has been in buffers of gRPC and TLS, which nobody wipes.
+  MarkerSearch plain(markers);
+  ASSERT_TRUE(plain.SearchMemory("memory", world.broker().process_id()).ok());
+  Print("memory: everything sent, plain too", plain);
+  std::printf("%s", plain.Describe().c_str());
+  EXPECT_EQ(world.broker().Stop().code, support::kDone);
+}
+
+// The positive control: the same traffic, programs and search, with certs/sealing.cc left out of the programs.
+TEST(PrivacyControlTest, WithoutSealingTheSameSearchFindsEverybody) {
+  World world(kWithoutSealing);
+  ASSERT_NO_FATAL_FAILURE(world.Run());
+  Traffic& traffic = world.traffic();
+  const std::vector<Marker> markers = traffic.people().markers();
+  MarkerSearch stored(Only(traffic.stored(), markers));
+  ASSERT_EQ(stored.markers().size(), traffic.stored().size() * 4);
+  world.SearchFiles(stored);
+  Print("control: the broker's folder", stored);
+  EXPECT_EQ(stored.FoundMarkers().size(), stored.markers().size()) << stored.Describe();
+  stored.Forget();
+  world.SearchCopy(stored);
+  Print("control: a copy taken while it runs", stored);
+  EXPECT_EQ(stored.FoundMarkers().size(), stored.markers().size()) << stored.Describe();
+
+  MarkerSearch refused(markers);
+  world.SearchFiles(refused);
+  EXPECT_EQ(refused.FoundMarkers().size(), stored.markers().size()) << "what is refused is not kept either way";
+
+  if (!MayLookIntoMemory()) GTEST_SKIP() << "only root may, and a sanitizer's own memory is too large";
+  MarkerSearch waiting(Only(traffic.waiting(), markers));
+  ASSERT_EQ(waiting.markers().size(), 2u * 4);
+  ASSERT_TRUE(waiting.SearchMemory("memory", world.broker().process_id()).ok());
+  Print("control: memory, those who wait", waiting);
+  EXPECT_EQ(waiting.FoundMarkers().size(), waiting.markers().size()) << waiting.Describe();
+}
+
+TEST(PrivacyControlTest, AMarkerThatIsLoggedIsFound) {
+  People people;
+  const Person person = people.On("logged");
+  MarkerSearch search(people.markers());
+  const SystemClock clock;
+  testing::internal::CaptureStderr();
+  Log(clock).Error(
+      "control",
+      {{"error", absl::StrCat(person.name, "\xff", person.phone)}, {"next", person.email}, {"street", person.street}});
+  search.SearchText("log", testing::internal::GetCapturedStderr());
+  EXPECT_EQ(search.FoundMarkers().size(), 4u) << search.Describe();
+}
+
+}  // namespace
+}  // namespace envej::privacy
