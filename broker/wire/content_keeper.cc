@@ -8,6 +8,7 @@
 
 #include "proto/contract/rejection.h"
 #include "proto/contract/sealed_payload.h"
+#include "proto/contract/wiping.h"
 
 namespace envej::wire {
 namespace {
@@ -22,6 +23,15 @@ std::vector<Certificate> InForce(const std::vector<Certificate>& certificates, a
   return in_force;
 }
 
+struct WipedNotice {
+  explicit WipedNotice(v1::Notice sent) : message(std::move(sent)) {}
+  ~WipedNotice() { contract::Wipe(message); }
+  WipedNotice(const WipedNotice&) = delete;
+  WipedNotice& operator=(const WipedNotice&) = delete;
+
+  v1::Notice message;
+};
+
 inbox::Kept AsKept(const v1::Envelope& envelope, v1::SealedContent sealed) {
   v1::Notice kept;
   *kept.mutable_envelope() = envelope;
@@ -33,13 +43,14 @@ inbox::Kept AsKept(const v1::Envelope& envelope, v1::SealedContent sealed) {
 
 inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Notice message, const admission::Municipality& municipality,
                                 absl::Time now) const {
-  return [this, caller, message = std::make_shared<const v1::Notice>(std::move(message)), &municipality,
+  return [this, caller, sent = std::make_shared<const WipedNotice>(std::move(message)), &municipality,
           now]() -> absl::StatusOr<inbox::Kept> {
     const std::vector<Certificate> in_force = InForce(municipality.inbox_certificates, now);
+    const v1::Notice& notice = sent->message;
     if (in_force.empty()) return contract::Refusal(Reason::kInboxCertificateMissing);
-    if (message->has_sealed()) return KeepSealed(caller, *message, in_force);
+    if (notice.has_sealed()) return KeepSealed(caller, notice, in_force);
     if (municipality.sealed_by_sender_only) return contract::Refusal(Reason::kContentNotSealed);
-    return KeepPlain(caller, *message, in_force);
+    return KeepPlain(caller, notice, in_force);
   };
 }
 

@@ -37,8 +37,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
   if (request->Length() > contract::kCallBytes) {
     return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
-  const grpc::Slice bytes = JoinBytes(*request);
-  absl::StatusOr<SentNotice> sent = ReadRequest(View(bytes));
+  const SentBytes bytes(*request);
+  absl::StatusOr<SentNotice> sent = ReadRequest(bytes.view());
   absl::StatusOr<inbox::Submission> submission =
       sent.ok() ? PrepareSubmission(*caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
   if (!submission.ok()) {
@@ -79,8 +79,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
   if (request->Length() > contract::kBatchBytes) {
     return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
   }
-  const grpc::Slice bytes = JoinBytes(*request);
-  const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(View(bytes));
+  const SentBytes bytes(*request);
+  const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(bytes.view());
   if (!notices.ok()) {
     LogRefusal(caller->identity, notices.status());
     return Finish(context, notices.status());

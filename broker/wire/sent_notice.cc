@@ -1,5 +1,7 @@
 #include "broker/wire/sent_notice.h"
 
+#include <openssl/crypto.h>
+
 #include <utility>
 
 #include "broker/wire/field_walk.h"
@@ -16,24 +18,36 @@ using contract::Reason;
 absl::Status Read(absl::string_view bytes, google::protobuf::Message& message, bool& is_well_formed) {
   is_well_formed = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   if (is_well_formed) return absl::OkStatus();
-  message.Clear();
+  contract::Wipe(message);
   return ReadLeniently(bytes, message) ? absl::OkStatus() : contract::Refusal(Reason::kMessageMalformed);
-}
-
-}  // namespace
-
-grpc::Slice JoinBytes(const grpc::ByteBuffer& buffer) {
-  grpc::Slice slice;
-  if (!buffer.TrySingleSlice(&slice).ok() && !buffer.DumpToSingleSlice(&slice).ok()) return grpc::Slice();
-  return slice;
 }
 
 absl::string_view View(const grpc::Slice& slice) {
   return absl::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
+}  // namespace
+
+SentBytes::SentBytes(const grpc::ByteBuffer& buffer) {
+  if (!buffer.Dump(&slices_).ok()) return;
+  if (slices_.size() == 1) {
+    view_ = View(slices_.front());
+    return;
+  }
+  joined_.reserve(buffer.Length());
+  for (const grpc::Slice& slice : slices_) joined_.append(View(slice).data(), slice.size());
+  view_ = joined_;
+}
+
+// A slice is only to be read because others may hold it too. Of these bytes, of one call's message, nobody else reads.
+SentBytes::~SentBytes() {
+  for (const grpc::Slice& slice : slices_) OPENSSL_cleanse(const_cast<uint8_t*>(slice.begin()), slice.size());
+  contract::Wipe(joined_);
+}
+
 absl::StatusOr<SentNotice> ReadRequest(absl::string_view request) {
   v1::SubmitNoticeRequest message;
+  const contract::WipeAtEnd<google::protobuf::Message> wipe(message);
   SentNotice sent;
   const absl::Status read = Read(request, message, sent.is_well_formed);
   if (!read.ok()) return read;

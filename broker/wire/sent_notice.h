@@ -6,29 +6,48 @@
 #include <grpcpp/support/slice.h>
 #include <grpcpp/support/status.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "envej/v1/notice.pb.h"
+#include "proto/contract/wiping.h"
 
 namespace envej::wire {
 
 // The two submit calls take bytes and read them here: gRPC would refuse a whole batch for one notice that is no
 // message, without a reason of ours.
 
-// A notice as it was sent.
+// A notice as it was sent; wiped when it goes.
 struct SentNotice {
+  SentNotice() = default;
+  ~SentNotice() { contract::Wipe(message); }
+  SentNotice(SentNotice&&) = default;
+  SentNotice& operator=(SentNotice&&) = default;
+
   v1::Notice message;
   // Whether it is what the contract's schema says. If not, it was read as far as to say what is wrong with it, and
   // must be refused.
   bool is_well_formed = true;
 };
 
-// The bytes of a call as one piece, which is a copy only if they came in several.
-grpc::Slice JoinBytes(const grpc::ByteBuffer& buffer);
-// What a slice holds, as long as that very object lives.
-absl::string_view View(const grpc::Slice& slice);
+// The bytes of a call as one piece, which is a copy only if they came in several. They may hold plain content: when it
+// goes, both are wiped, and the call's own buffer must not be read again.
+class SentBytes {
+ public:
+  explicit SentBytes(const grpc::ByteBuffer& buffer);
+  ~SentBytes();
+  SentBytes(const SentBytes&) = delete;
+  SentBytes& operator=(const SentBytes&) = delete;
+
+  absl::string_view view() const { return view_; }
+
+ private:
+  std::vector<grpc::Slice> slices_;  // the call's own
+  std::string joined_;
+  absl::string_view view_;
+};
 
 // The notice of a SubmitNoticeRequest; an empty one if it has none. Refused: MESSAGE_MALFORMED.
 absl::StatusOr<SentNotice> ReadRequest(absl::string_view request);

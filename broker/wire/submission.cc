@@ -5,6 +5,7 @@
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/wiping.h"
 
 namespace envej::wire {
 namespace {
@@ -29,7 +30,8 @@ std::vector<contract::ContentCommitment> CommitmentsOf(const std::string& region
 absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNotice sent, const SubmissionParts& parts,
                                                     absl::Time now) {
   const std::string& region_code = caller.identity.code;
-  const contract::Notice notice = contract::FromMessage(sent.message);
+  contract::Notice notice = contract::FromMessage(sent.message);
+  const contract::WipeAtEnd wipe(notice);
   contract::Findings findings = caller.trust->admission().JudgeSubmission(region_code, notice, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
@@ -39,7 +41,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
       *caller.trust->participants().FindMunicipality(envelope.municipality_code);
   // Fields that the contract does not know are ignored outside the closed parts, where they were refused: what no rule
   // has looked at is not passed on.
-  if (notice.unknown_fields.anywhere) sent.message.DiscardUnknownFields();
+  if (notice.unknown_fields.anywhere) contract::WipeUnknownFields(sent.message);
   inbox::Submission submission;
   submission.notice = {.municipality_code = envelope.municipality_code,
                        .region_code = region_code,

@@ -13,6 +13,7 @@ namespace envej::contract {
 // strings after their 32-bit length. Equal values give equal bytes.
 class ByteWriter {
  public:
+  void Reserve(size_t bytes) { bytes_.reserve(bytes); }
   void Uint8(uint8_t value);
   void Uint32(uint32_t value);
   void Uint64(uint64_t value);

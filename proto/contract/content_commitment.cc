@@ -1,11 +1,13 @@
 #include "proto/contract/content_commitment.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/params.h>
 
 #include <memory>
+#include <utility>
 
 #include "proto/contract/byte_codec.h"
 #include "proto/contract/merkle_tree.h"
@@ -64,6 +66,30 @@ void Append(ByteWriter& writer, const Citizen& citizen) {
   writer.Uint8(citizen.name_and_address_protection ? 1 : 0);
 }
 
+// Room for what is written of the notice, so that it stands in one place, which can be wiped.
+size_t CanonicalBytesMost(const Notice& notice) {
+  constexpr size_t kFixed = 256;
+  constexpr size_t kEachNumber = 4;
+  size_t bytes = kFixed;
+  if (notice.envelope.has_value()) {
+    const Envelope& envelope = *notice.envelope;
+    bytes += envelope.municipality_code.size() + envelope.notice_id.size() + envelope.discharge_date.size();
+    for (const std::optional<ConsentPart>* const part : {&envelope.consent.contact, &envelope.consent.disclosure}) {
+      if (part->has_value()) bytes += (*part)->given_on.size();
+    }
+  }
+  if (notice.citizen.has_value()) {
+    const Citizen& citizen = *notice.citizen;
+    bytes += citizen.name.size() + citizen.email.size();
+    for (const std::string& number : citizen.phone_numbers) bytes += kEachNumber + number.size();
+    if (citizen.postal_address.has_value()) {
+      const PostalAddress& address = *citizen.postal_address;
+      bytes += address.street.size() + address.postal_code.size() + address.city.size();
+    }
+  }
+  return bytes;
+}
+
 // Finds the algorithm once and keeps a context for each thread, which HMAC() does anew on every call.
 bool MacWithContext(absl::string_view key, absl::string_view bytes, std::string& mac) {
   static EVP_MAC* const kAlgorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
@@ -86,6 +112,7 @@ bool MacWithContext(absl::string_view key, absl::string_view bytes, std::string&
 
 ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view region_code, const Notice& notice) {
   ByteWriter canonical;
+  canonical.Reserve(region_code.size() + CanonicalBytesMost(notice));
   canonical.Bytes(kContext);
   canonical.Bytes(region_code);
   canonical.Uint8(notice.envelope.has_value() ? 1 : 0);
@@ -93,12 +120,14 @@ ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view reg
   canonical.Uint8(notice.citizen.has_value() ? 1 : 0);
   if (notice.citizen.has_value()) Append(canonical, *notice.citizen);
   ContentCommitment commitment{.key_id = secret.key_id, .value = std::string(kHashBytes, '\0')};
-  const std::string& bytes = canonical.bytes();
-  if (MacWithContext(secret.bytes, bytes, commitment.value)) return commitment;
-  unsigned int length = 0;
-  HMAC(EVP_sha256(), secret.bytes.data(), static_cast<int>(secret.bytes.size()),
-       reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
-       reinterpret_cast<uint8_t*>(commitment.value.data()), &length);
+  std::string bytes = std::move(canonical).bytes();
+  if (!MacWithContext(secret.bytes, bytes, commitment.value)) {
+    unsigned int length = 0;
+    HMAC(EVP_sha256(), secret.bytes.data(), static_cast<int>(secret.bytes.size()),
+         reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
+         reinterpret_cast<uint8_t*>(commitment.value.data()), &length);
+  }
+  OPENSSL_cleanse(bytes.data(), bytes.capacity());
   return commitment;
 }
 

@@ -97,18 +97,18 @@ Envelope FromEnvelope(const v1::Envelope& message) {
   return envelope;
 }
 
-Citizen FromCitizen(const v1::Citizen& message) {
-  Citizen citizen;
+// Where it is to stay: short texts that were moved would leave a copy behind.
+void SetCitizen(const v1::Citizen& message, Citizen& citizen) {
   citizen.name = message.name();
   citizen.phone_numbers.assign(message.phone_numbers().begin(), message.phone_numbers().end());
   citizen.email = message.email();
   if (message.has_postal_address()) {
-    citizen.postal_address = PostalAddress{.street = message.postal_address().street(),
-                                           .postal_code = message.postal_address().postal_code(),
-                                           .city = message.postal_address().city()};
+    PostalAddress& address = citizen.postal_address.emplace();
+    address.street = message.postal_address().street();
+    address.postal_code = message.postal_address().postal_code();
+    address.city = message.postal_address().city();
   }
   citizen.name_and_address_protection = message.name_and_address_protection();
-  return citizen;
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ Citizen FromCitizen(const v1::Citizen& message) {
 Notice FromMessage(const v1::Notice& message) {
   Notice notice;
   if (message.has_envelope()) notice.envelope = FromEnvelope(message.envelope());
-  if (message.has_citizen()) notice.citizen = FromCitizen(message.citizen());
+  if (message.has_citizen()) SetCitizen(message.citizen(), notice.citizen.emplace());
   if (message.has_sealed()) {
     notice.sealed =
         SealedContent{.cms = message.sealed().cms(), .signer_fingerprint = message.sealed().signer_fingerprint()};

@@ -1,7 +1,5 @@
 #include "proto/contract/sealed_payload.h"
 
-#include <openssl/crypto.h>
-
 #include <utility>
 
 #include "envej/v1/sealed_payload.pb.h"
@@ -45,24 +43,6 @@ absl::StatusOr<v1::Notice> OpenNotice(absl::string_view payload, absl::string_vi
   *notice.mutable_envelope() = std::move(envelope);
   notice.mutable_citizen()->Swap(opened.mutable_citizen());
   return notice;
-}
-
-void Wipe(std::string& plain) {
-  OPENSSL_cleanse(plain.data(), plain.capacity());
-  plain.clear();
-}
-
-void Wipe(v1::Citizen& citizen) {
-  Wipe(*citizen.mutable_name());
-  for (std::string& number : *citizen.mutable_phone_numbers()) Wipe(number);
-  Wipe(*citizen.mutable_email());
-  if (citizen.has_postal_address()) {
-    v1::PostalAddress& address = *citizen.mutable_postal_address();
-    Wipe(*address.mutable_street());
-    Wipe(*address.mutable_postal_code());
-    Wipe(*address.mutable_city());
-  }
-  citizen.Clear();
 }
 
 }  // namespace envej::contract

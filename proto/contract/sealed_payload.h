@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "envej/v1/notice.pb.h"
+#include "proto/contract/wiping.h"
 
 namespace envej::contract {
 
@@ -18,10 +19,6 @@ std::string SealedPayloadOf(absl::string_view region_code, const v1::Notice& pla
 // belongs to another notice, revision, municipality or region: any field of the envelope differs.
 absl::StatusOr<v1::Notice> OpenNotice(absl::string_view payload, absl::string_view region_code,
                                       const v1::Notice& sealed);
-
-// Overwrite what they hold, which then is empty.
-void Wipe(std::string& plain);
-void Wipe(v1::Citizen& citizen);
 
 }  // namespace envej::contract
 

@@ -1,10 +1,10 @@
 #include "proto/contract/text_rules.h"
 
+#include <openssl/crypto.h>
 #include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <iterator>
 #include <vector>
 
@@ -178,17 +178,26 @@ bool IsDomain(absl::string_view text) {
 
 bool IsNfc(absl::string_view text) {
   if (IsPlainlyNfc(text)) return true;
-  const std::optional<std::string> normalised = ToNfc(text);
-  return normalised.has_value() && *normalised == std::string(text);
+  std::optional<std::string> normalised = ToNfc(text);
+  if (!normalised.has_value()) return false;
+  const bool same = absl::string_view(*normalised) == text;
+  OPENSSL_cleanse(normalised->data(), normalised->capacity());
+  return same;
 }
 
 std::optional<std::string> ToNfc(absl::string_view text) {
-  utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                               static_cast<utf8proc_ssize_t>(text.size()), &mapped, kNfc);
-  if (length < 0) return std::nullopt;
-  std::string normalised(reinterpret_cast<const char*>(mapped), static_cast<size_t>(length));
-  std::free(mapped);
+  // By hand what utf8proc_map does, which leaves plain copies behind.
+  const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto size = static_cast<utf8proc_ssize_t>(text.size());
+  const utf8proc_ssize_t room = utf8proc_decompose(bytes, size, nullptr, 0, kNfc);
+  if (room < 0) return std::nullopt;
+  std::vector<utf8proc_int32_t> characters(static_cast<size_t>(room) +
+                                           1);  // one more: what is written ends with a zero
+  utf8proc_ssize_t length = utf8proc_decompose(bytes, size, characters.data(), room, kNfc);
+  if (length >= 0) length = utf8proc_reencode(characters.data(), length, kNfc);
+  std::optional<std::string> normalised;
+  if (length >= 0) normalised.emplace(reinterpret_cast<const char*>(characters.data()), static_cast<size_t>(length));
+  OPENSSL_cleanse(characters.data(), characters.size() * sizeof(utf8proc_int32_t));
   return normalised;
 }
 

@@ -23,6 +23,7 @@ const std::vector<Room>& Rooms() {
       // The contract: pure, but for the codec from and to the messages.
       {"proto/contract/message_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
       {"proto/contract/sealed_payload.*", {kContract, kMessages, kProtobuf, kOpenssl}},
+      {"proto/contract/wiping.*", {kContract, kProtobuf, kOpenssl}},
       {"proto/contract/status_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
