@@ -265,12 +265,20 @@ TEST(PrivacyControlTest, WithoutSealingTheSameSearchFindsEverybody) {
   world.SearchFiles(refused);
   EXPECT_EQ(refused.FoundMarkers().size(), stored.markers().size()) << "what is refused is not kept either way";
 
-  if (!MayLookIntoMemory(world.broker().process_id())) GTEST_SKIP() << kWhyNotIntoMemory;
-  MarkerSearch waiting(Only(traffic.waiting(), markers));
-  ASSERT_EQ(waiting.markers().size(), 2u * 4);
-  ASSERT_TRUE(waiting.SearchMemory("memory", world.broker().process_id()).ok());
-  Print("control: memory, those who wait", waiting);
-  EXPECT_EQ(waiting.FoundMarkers().size(), waiting.markers().size()) << waiting.Describe();
+  if (MayLookIntoMemory(world.broker().process_id())) {
+    MarkerSearch waiting(Only(traffic.waiting(), markers));
+    ASSERT_EQ(waiting.markers().size(), 2u * 4);
+    ASSERT_TRUE(waiting.SearchMemory("memory", world.broker().process_id()).ok());
+    Print("control: memory, those who wait", waiting);
+    EXPECT_EQ(waiting.FoundMarkers().size(), waiting.markers().size()) << waiting.Describe();
+  }
+
+  traffic.Crash();
+  MarkerSearch crashed(Only(traffic.stored(), traffic.people().markers()));
+  ASSERT_EQ(crashed.markers().size(), stored.markers().size() + 4);
+  world.SearchFiles(crashed);
+  Print("control: the broker's folder after SIGKILL", crashed);
+  EXPECT_EQ(crashed.FoundMarkers().size(), crashed.markers().size()) << crashed.Describe();
 }
 
 TEST(PrivacyControlTest, AMarkerThatIsLoggedIsFound) {

@@ -101,6 +101,12 @@ void Traffic::SendPlain() {
   v1::Notice delivered = Stored("plain, delivered", kCode);
   EXPECT_TRUE(SubmitPlain("plain, delivered", delivered).ok());
   EXPECT_TRUE(SubmitPlain("plain, repeated", delivered).ok());
+  v1::GetNoticeRequest get;
+  get.set_municipality_code(kCode);
+  get.set_notice_id(delivered.envelope().notice_id());
+  v1::GetNoticeResponse got;
+  EXPECT_TRUE(broker_.Intake(support::kRegion)->GetNotice(CallContext().get(), get, &got).ok());
+  Told("GetNotice", got);
   v1::Notice other = people_.NoticeOn("plain, another person under a known id", kCode);
   *other.mutable_envelope() = delivered.envelope();
   EXPECT_FALSE(SubmitPlain("plain, another person under a known id", other).ok());
