@@ -14,9 +14,11 @@
 namespace envej::privacy {
 namespace {
 
-enum FrameType : char { kHeaders = 1, kSettings = 4 };  // RFC 9113, section 6
-constexpr char kEndOfStreamAndHeaders = 0x1 | 0x4;
-constexpr timeval kPatience = {.tv_sec = 0, .tv_usec = 300'000};
+enum FrameType : char { kHeaders = 1, kResetStream = 3, kSettings = 4, kGoAway = 7 };  // RFC 9113, section 6
+constexpr char kEndOfStream = 0x1;
+constexpr char kEndOfHeaders = 0x4;
+constexpr size_t kFrameHeaderBytes = 9;
+constexpr timeval kPatience = {.tv_sec = 2, .tv_usec = 0};
 
 std::string Frame(FrameType type, char flags, char stream, const std::string& payload) {
   const size_t size = payload.size();
@@ -42,6 +44,21 @@ void Append(const std::pair<std::string, std::string>& header, std::string& bloc
   }
 }
 
+// Whether the server has said its last word to the call, or to all.
+bool IsDone(absl::string_view answer) {
+  while (answer.size() >= kFrameHeaderBytes) {
+    const auto byte = [&answer](size_t place) {
+      return static_cast<size_t>(static_cast<unsigned char>(answer[place]));
+    };
+    const size_t whole = kFrameHeaderBytes + (byte(0) << 16 | byte(1) << 8 | byte(2));
+    if (answer.size() < whole) return false;
+    const char type = answer[3];
+    if (type == kResetStream || type == kGoAway || (type == kHeaders && (answer[4] & kEndOfStream) != 0)) return true;
+    answer.remove_prefix(whole);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string RawCall(const std::string& address, const certs::IssuedCertificate& caller,
@@ -65,10 +82,11 @@ std::string RawCall(const std::string& address, const certs::IssuedCertificate& 
     std::string block;
     for (const auto& header : headers) Append(header, block);
     const std::string sent = absl::StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Frame(kSettings, 0, 0, ""),
-                                          Frame(kHeaders, kEndOfStreamAndHeaders, 1, block));
+                                          Frame(kHeaders, kEndOfStream | kEndOfHeaders, 1, block));
     SSL_write(tls.get(), sent.data(), static_cast<int>(sent.size()));
     std::array<char, 4096> part{};
-    for (int count = 0; (count = SSL_read(tls.get(), part.data(), part.size())) > 0;) {
+    int count = 0;
+    while (!IsDone(answer) && (count = SSL_read(tls.get(), part.data(), part.size())) > 0) {
       answer.append(part.data(), static_cast<size_t>(count));
     }
   } else {
