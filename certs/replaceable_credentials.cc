@@ -73,7 +73,7 @@ std::string PathOf(const Descriptor& file) { return absl::StrCat("/proc/self/fd/
 // The two files that gRPC reads. Each keeps its descriptor's number, and so its path, when it is exchanged.
 struct ReplaceableCredentials::Files {
   static absl::StatusOr<Files> Make(const TlsMaterial& material, time_t generation) {
-    std::string identity = absl::StrCat(material.private_key, "\n", material.certificate_chain);
+    std::string identity = absl::StrCat(material.private_key.view(), "\n", material.certificate_chain);
     absl::StatusOr<Descriptor> identity_file = MakeFile(identity, generation);
     OPENSSL_cleanse(identity.data(), identity.size());
     if (!identity_file.ok()) return identity_file.status();

@@ -19,9 +19,8 @@ using grpc::experimental::StaticDataCertificateProvider;
 absl::StatusOr<std::shared_ptr<StaticDataCertificateProvider>> MakeProvider(const TlsFiles& files) {
   absl::StatusOr<TlsMaterial> material = LoadTlsFiles(files, absl::Now());
   if (!material.ok()) return material.status();
-  const WipedAtEnd wiped(material->private_key);
-  std::vector<IdentityKeyCertPair> pairs = {{material->private_key, material->certificate_chain}};
-  const WipedAtEnd wiped_copy(pairs.front().private_key);
+  std::vector<IdentityKeyCertPair> pairs = {{std::string(material->private_key.view()), material->certificate_chain}};
+  const WipedAtEnd wiped(pairs.front().private_key);
   return std::make_shared<StaticDataCertificateProvider>(material->authorities, pairs);
 }
 

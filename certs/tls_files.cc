@@ -75,7 +75,7 @@ absl::StatusOr<TlsMaterial> LoadTlsFiles(const TlsFiles& files, absl::Time now) 
                      FormatUtc(NotBefore(*authorities->front())), " until ", FormatUtc(NotAfter(*authorities->front())),
                      "): add the authority now in use"));
   }
-  return TlsMaterial{*std::move(chain_pem), *std::move(key_pem), *std::move(authorities_pem)};
+  return TlsMaterial{*std::move(chain_pem), WipedText(*std::move(key_pem)), *std::move(authorities_pem)};
 }
 
 }  // namespace envej::certs

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "certs/wiped_bytes.h"
 
 namespace envej::certs {
 
@@ -19,7 +20,7 @@ struct TlsFiles {
 // least one authority are within their validity.
 struct TlsMaterial {
   std::string certificate_chain;
-  std::string private_key;  // for the caller to wipe
+  WipedText private_key;
   std::string authorities;
 };
 

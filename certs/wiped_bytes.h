@@ -44,6 +44,32 @@ class WipedBytes {
   size_t capacity_ = 0;
 };
 
+// A text that is overwritten when it goes. Can be moved, which copies nothing of a text as long as a key; cannot be
+// copied.
+class WipedText {
+ public:
+  WipedText() = default;
+  explicit WipedText(std::string text) : text_(std::move(text)) {}
+  ~WipedText() { Wipe(); }
+  WipedText(WipedText&& other) noexcept { text_.swap(other.text_); }
+  WipedText& operator=(WipedText&& other) noexcept {
+    if (this == &other) return *this;
+    Wipe();
+    text_.swap(other.text_);
+    return *this;
+  }
+
+  absl::string_view view() const { return text_; }
+
+ private:
+  void Wipe() {
+    OPENSSL_cleanse(text_.data(), text_.capacity());
+    text_.clear();
+  }
+
+  std::string text_;
+};
+
 // Overwrites a text with a key or secret, and all that it has room for, when this goes. The text must outlive it, and
 // must not have had to grow: what it left behind then is not reached.
 class WipedAtEnd {

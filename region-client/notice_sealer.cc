@@ -10,7 +10,6 @@
 #include "certs/inbox_certificate.h"
 #include "certs/key_file.h"
 #include "certs/pem.h"
-#include "certs/wiped_bytes.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 #include "proto/contract/sealed_payload.h"
@@ -67,12 +66,11 @@ Refusal RefusalFor(Reason reason) { return ToRefusal({.reason = reason, .violati
 }  // namespace
 
 absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, absl::Time now) {
-  absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles(files.tls, now);
+  const absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles(files.tls, now);
   if (!tls.ok()) return tls.status();
-  const certs::WipedAtEnd wiped(tls->private_key);
   absl::StatusOr<std::vector<Certificate>> own = Certificate::FromPem(tls->certificate_chain);
   if (!own.ok()) return own.status();
-  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls->private_key);
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls->private_key.view());
   if (!key.ok()) return key.status();
   absl::StatusOr<std::vector<Certificate>> authorities = Certificate::FromPem(tls->authorities);
   if (!authorities.ok()) return authorities.status();

@@ -47,7 +47,7 @@ struct Own {
 
 absl::StatusOr<Own> ReadOwn(const options::TlsOptions& files, const certs::TlsMaterial& tls,
                             absl::string_view broker_name) {
-  absl::StatusOr<certs::Signer> signer = certs::Signer::FromPem(tls.certificate_chain, tls.private_key);
+  absl::StatusOr<certs::Signer> signer = certs::Signer::FromPem(tls.certificate_chain, tls.private_key.view());
   if (!signer.ok()) {
     return absl::Status(signer.status().code(),
                         absl::StrCat(files.certificate_chain, " and ", files.private_key,
@@ -56,7 +56,7 @@ absl::StatusOr<Own> ReadOwn(const options::TlsOptions& files, const certs::TlsMa
   if (const absl::Status named = certs::CheckBrokerCertificate(signer->certificate(), broker_name); !named.ok()) {
     return In(files.certificate_chain, named);
   }
-  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls.private_key);
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(tls.private_key.view());
   if (!key.ok()) return In(files.private_key, key.status());
   absl::StatusOr<certs::Sealer> sealer = certs::Sealer::Create(signer->certificate(), *std::move(key));
   if (!sealer.ok()) return In(files.private_key, sealer.status());

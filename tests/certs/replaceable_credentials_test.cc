@@ -23,7 +23,9 @@ struct Side {
   IssuedCertificate server = authority.Issue(ServerRequest());
   IssuedCertificate client = authority.Issue(ClientRequest("urn:envej:region:1081"));
 
-  TlsMaterial material() const { return {server.certificate_pem, server.key_pem, authority.CertificatePem()}; }
+  TlsMaterial material() const {
+    return {server.certificate_pem, WipedText(server.key_pem), authority.CertificatePem()};
+  }
 };
 
 class ReplaceableCredentialsTest : public testing::Test {
@@ -110,7 +112,7 @@ TEST_F(ReplaceableCredentialsTest, NoConnectionFailsWhileCertificateAndKeyAreRep
   for (int replaced = 0; replaced < 30; ++replaced) {
     const IssuedCertificate server = old_.authority.Issue(ServerRequest());
     material.certificate_chain = server.certificate_pem;
-    material.private_key = server.key_pem;
+    material.private_key = WipedText(server.key_pem);
     ASSERT_TRUE(credentials_->Replace(material).ok());
     for (int connection = 0; connection < 10; ++connection) EXPECT_TRUE(Serves(old_, old_.client));
   }

@@ -40,7 +40,7 @@ TEST_F(LoadTlsFilesTest, GivesTheContentsOfProperFiles) {
   const absl::StatusOr<TlsMaterial> material = LoadTlsFiles(files_, absl::Now());
   ASSERT_TRUE(material.ok()) << material.status();
   EXPECT_EQ(material->certificate_chain, ReadFile(files_.certificate_chain));
-  EXPECT_EQ(material->private_key, ReadFile(files_.private_key));
+  EXPECT_EQ(std::string(material->private_key.view()), ReadFile(files_.private_key));
   EXPECT_EQ(material->authorities, ReadFile(files_.authorities));
 }
 
