@@ -51,7 +51,8 @@ bool MayLookIntoMemory(pid_t process) {
 class World {
  public:
   explicit World(const Programs& programs)
-      : broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\n", .program = programs.broker}),
+      : broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
+                 .program = programs.broker}),
         traffic_(programs, broker_) {
     fs::create_directory(broker_.folder().Path("mirror"));
   }
@@ -66,6 +67,7 @@ class World {
     traffic_.SendMisplaced();
     traffic_.Deliver();
     traffic_.SendWhatWaits();
+    traffic_.AskForMetrics();
   }
 
   void Verify() {
@@ -92,8 +94,7 @@ class World {
     EXPECT_TRUE(searched.ok()) << searched;
   }
 
-  // What everybody is told: log, answers, the clients' output, what they keep, and what verification says. Metrics
-  // belong here as soon as the broker serves them.
+  // What everybody is told: log, answers, metrics, the clients' output, what they keep, and what verification says.
   void SearchWhatIsTold(MarkerSearch& search) {
     search.SearchText("the broker's log", logs_ + broker_.Log());
     for (const auto& [occasion, text] : traffic_.told()) search.SearchText(occasion, text);

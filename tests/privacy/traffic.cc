@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <signal.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -253,6 +255,23 @@ void Traffic::SendWhatWaits() {
   Submit("waiting.jsonl", StoredLine("sealed by the sender, waiting", kOtherCode), 1, 0);
   EXPECT_TRUE(SubmitPlain("plain, waiting", Stored("plain, waiting", kOtherCode)).ok());
   waiting_ = {"sealed by the sender, waiting", "plain, waiting"};
+}
+
+void Traffic::AskForMetrics() {
+  const std::string log = broker_.Log();
+  constexpr absl::string_view kBeforePort = R"("event":"metrics_served","port":)";
+  const size_t served = log.rfind(kBeforePort.data(), std::string::npos, kBeforePort.size());
+  ASSERT_NE(served, std::string::npos) << log;
+  httplib::Client client("127.0.0.1", std::atoi(log.c_str() + served + kBeforePort.size()));
+  const httplib::Result metrics = client.Get("/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, testing::HasSubstr("envej_"));
+  told_.emplace_back("the metrics", metrics->body);
+  const Person& person = people_.On("as a page of the metrics");
+  const httplib::Result none = client.Get(absl::StrCat("/", person.phone, "/", person.email, "?name=", person.name));
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->status, 404);
+  told_.emplace_back("a page that there is none of", none->body);
 }
 
 void Traffic::Crash() {

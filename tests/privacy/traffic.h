@@ -39,6 +39,8 @@ class Traffic {
   void Deliver();
   // What waits from now on, sealed and plain.
   void SendWhatWaits();
+  // The metrics, and a page that there is none of, under a person's name.
+  void AskForMetrics();
   // SIGKILL while notices come in. The broker is down after it.
   void Crash();
 
