@@ -13,6 +13,7 @@ contract::Receipt ReceiptOf(const Event& accepted) {
   receipt.notice_id = accepted.item.notice.id.ToString();
   receipt.revision = accepted.item.revision;
   receipt.accepted_at = accepted.at;
+  receipt.actor = accepted.actor;
   receipt.commitment = accepted.commitment;
   return receipt;
 }
@@ -26,6 +27,7 @@ std::string EncodeEvent(const Event& event) {
   writer.Bytes(event.item.notice.id.ToString());
   writer.Uint32(event.item.revision);
   writer.Time(event.at);
+  writer.Bytes(event.actor);
   writer.Bytes(event.token);
   if (event.type == EventType::kReturned) writer.Uint32(event.return_reason);
   return std::move(writer).bytes();
@@ -46,6 +48,7 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(reader.Bytes());
   event.item.revision = reader.Uint32();
   event.at = reader.Time();
+  event.actor = reader.Bytes();
   if (event.type == EventType::kAccepted) {
     event.commitment.key_id = reader.Bytes();
     event.commitment.value = reader.Bytes();
@@ -54,6 +57,8 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   }
   if (event.type == EventType::kReturned) event.return_reason = reader.Uint32();
   if (!reader.AtEnd() || !id.has_value()) return malformed;
+  // What the broker does by itself has no actor, and nothing else has none.
+  if (event.actor.size() != (event.type == EventType::kLeaseExpired ? 0 : kActorBytes)) return malformed;
   event.item.notice.id = *id;
   return event;
 }

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_JOURNAL_EVENT_H_
 #define ENVEJ_BROKER_JOURNAL_EVENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,17 +27,21 @@ struct Event {
   EventType type = EventType::kAccepted;
   store::ItemKey item;
   absl::Time at;                           // whole microseconds
+  std::string actor;                       // fingerprint of the certificate with which it was done; lease expired: none
   std::string origin;                      // accepted
   contract::ContentCommitment commitment;  // accepted
   std::string token;                       // leased, acknowledged, returned, lease expired
   uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
 };
 
+// A certificate's fingerprint, SHA-256.
+inline constexpr size_t kActorBytes = 32;
+
 // What a receipt says of an acceptance, still without its place in the journal.
 contract::Receipt ReceiptOf(const Event& accepted);
 
 std::string EncodeEvent(const Event& event);
-// DATA_LOSS if the bytes are no event.
+// DATA_LOSS if the bytes are no event; one that does not say who did it is none.
 absl::StatusOr<Event> DecodeEvent(absl::string_view bytes);
 
 }  // namespace envej::journal

@@ -66,21 +66,22 @@ grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* cont
   return reactor;
 }
 
-absl::Status InboxService::Enter(grpc::CallbackServerContext& context, Method method,
-                                 const std::string& municipality_code) const {
+absl::StatusOr<inbox::InboxCaller> InboxService::Enter(grpc::CallbackServerContext& context, Method method,
+                                                       const std::string& municipality_code) const {
   const absl::StatusOr<Caller> caller = gate_.Enter(context, method);
   if (!caller.ok()) return caller.status();
   const std::optional<contract::Rejection> rejection =
       caller->trust->admission().OwnInbox(caller->identity, municipality_code);
-  return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
+  if (rejection.has_value()) return contract::ToStatus(*rejection);
+  return inbox::InboxCaller{.municipality_code = municipality_code, .actor = caller->certificate.fingerprint()};
 }
 
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,
                                                     const v1::PullNoticesRequest* request,
                                                     v1::PullNoticesResponse* response) {
-  const absl::Status entered = Enter(*context, Method::kPullNotices, request->municipality_code());
-  if (!entered.ok()) return Finish(context, entered);
-  absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request);
+  const absl::StatusOr<inbox::InboxCaller> caller = Enter(*context, Method::kPullNotices, request->municipality_code());
+  if (!caller.ok()) return Finish(context, caller.status());
+  absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request, caller->actor);
   if (!pull.ok()) return Finish(context, pull.status());
   return PullReactor::Start(inboxes_, signers_, *std::move(pull), response, log_);
 }
@@ -88,9 +89,11 @@ grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,
                                                      const v1::ExtendLeasesRequest* request,
                                                      v1::ExtendLeasesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kExtendLeases, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
-  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<inbox::InboxCaller> caller =
+      Enter(*context, Method::kExtendLeases, request->municipality_code());
+  if (!caller.ok()) return Finish(context, caller.status());
+  const absl::Status size = CheckBatch(request->leases_size(), "leases");
+  if (!size.ok()) return Finish(context, size);
   const absl::StatusOr<absl::Duration> duration = ToLeaseDuration(*request);
   if (!duration.ok()) return Finish(context, duration.status());
   auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
@@ -108,13 +111,15 @@ grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerContext* context,
                                                            const v1::AcknowledgeNoticesRequest* request,
                                                            v1::AcknowledgeNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
-  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<inbox::InboxCaller> caller =
+      Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
+  if (!caller.ok()) return Finish(context, caller.status());
+  const absl::Status size = CheckBatch(request->leases_size(), "leases");
+  if (!size.ok()) return Finish(context, size);
   auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   inboxes_.AcknowledgeAll(
-      request->municipality_code(), leases,
+      *caller, leases,
       [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
         const absl::Status written =
             WriteOutcomes(times, places, *response->mutable_results(),
@@ -127,9 +132,11 @@ grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerC
 grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContext* context,
                                                       const v1::ReturnNoticesRequest* request,
                                                       v1::ReturnNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kReturnNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->returns_size(), "returns");
-  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<inbox::InboxCaller> caller =
+      Enter(*context, Method::kReturnNotices, request->municipality_code());
+  if (!caller.ok()) return Finish(context, caller.status());
+  const absl::Status size = CheckBatch(request->returns_size(), "returns");
+  if (!size.ok()) return Finish(context, size);
   std::vector<inbox::NoticeReturn> returns;
   std::vector<int> places;
   for (const v1::NoticeReturn& message : request->returns()) {
@@ -148,7 +155,7 @@ grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContex
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   inboxes_.ReturnAll(
-      request->municipality_code(), returns,
+      *caller, returns,
       [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
         const absl::Status written =
             WriteOutcomes(times, places, *response->mutable_results(),

@@ -28,9 +28,9 @@ class InboxService final : public v1::InboxService::CallbackService {
                                           v1::ReturnNoticesResponse* response) override;
 
  private:
-  // OK if the caller may make this call on this inbox.
-  absl::Status Enter(grpc::CallbackServerContext& context, admission::Method method,
-                     const std::string& municipality_code) const;
+  // The caller, if it may make this call on this inbox.
+  absl::StatusOr<inbox::InboxCaller> Enter(grpc::CallbackServerContext& context, admission::Method method,
+                                           const std::string& municipality_code) const;
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
 
   const Gate& gate_;

@@ -17,6 +17,7 @@ Event MakeEvent(EventType type) {
                        .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")};
   event.item.revision = 1;
   event.at = absl::FromUnixMicros(1'800'000'000'123'456);
+  if (type != EventType::kLeaseExpired) event.actor = std::string(kActorBytes, '\xfa');
   if (type == EventType::kAccepted) {
     event.origin = "ward";
     event.commitment = {.key_id = "key", .value = std::string(32, 'c')};
@@ -36,6 +37,7 @@ TEST_P(EventTest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->type, event.type);
   EXPECT_EQ(read->item, event.item);
   EXPECT_EQ(read->at, event.at);
+  EXPECT_EQ(read->actor, event.actor);
   EXPECT_EQ(read->origin, event.origin);
   EXPECT_EQ(read->commitment, event.commitment);
   EXPECT_EQ(read->token, event.token);
@@ -48,6 +50,15 @@ TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
     EXPECT_FALSE(DecodeEvent(bytes.substr(0, length)).ok()) << length;
   }
   EXPECT_FALSE(DecodeEvent(bytes + '\0').ok());
+}
+
+TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
+  Event event = MakeEvent(GetParam());
+  const bool by_broker = event.type == EventType::kLeaseExpired;
+  for (const size_t size : {size_t{0}, size_t{1}, kActorBytes - 1, kActorBytes, kActorBytes + 1}) {
+    event.actor = std::string(size, 'a');
+    EXPECT_EQ(DecodeEvent(EncodeEvent(event)).ok(), size == (by_broker ? 0 : kActorBytes)) << size;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, EventTest,
@@ -71,6 +82,7 @@ TEST(EventFormTest, AcceptanceIsTheLeafThatAReceiptProves) {
   receipt.notice_id = "00000000-0000-4000-8000-000000000001";
   receipt.revision = 1;
   receipt.accepted_at = event.at;
+  receipt.actor = event.actor;
   receipt.commitment = event.commitment;
   EXPECT_EQ(EncodeEvent(event), contract::AcceptedEvent(receipt));
 }
