@@ -23,6 +23,7 @@
 #include "broker/inbox/secret_register.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/journal/checkpoint_task.h"
+#include "broker/journal/refused_calls.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/operations/metrics.h"
@@ -39,6 +40,7 @@
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
+#include "broker/wire/refusals.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
@@ -148,7 +150,8 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
 
 std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
                                                           const trust::CurrentTrust& trust, store::OrderedStore& store,
-                                                          const Clock& clock, const Log& log) {
+                                                          journal::RefusedCalls& refused_calls, const Clock& clock,
+                                                          const Log& log) {
   const options::JournalOptions& options = broker.journal;
   auto writer = std::make_unique<journal::CheckpointWriter>(store, broker.broker_name, [&trust] {
     const std::shared_ptr<const trust::Trust> own = trust.Get();
@@ -160,6 +163,10 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
   journal::CheckpointTask::Options task;
   task.every = options.checkpoint_every;
   task.now = [&clock] { return clock.Now(); };
+  task.before_round = [&store, &refused_calls, &log] {
+    const absl::Status written = refused_calls.WriteTo(store);
+    if (!written.ok()) log.Error("refused_calls_not_written", {{"error", written.ToString()}});
+  };
   task.checkpoint_failed = [&log](const absl::Status& why) {
     log.Error("journal_checkpoint_failed",
               {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
@@ -259,22 +266,30 @@ int Serve(const std::string& config_path) {
   const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
-  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(options, trust, **store, clock, log);
+  journal::RefusedCalls refused_calls([] { return clock.Now(); });
+  const std::unique_ptr<journal::CheckpointTask> checkpoints =
+      StartCheckpoints(options, trust, **store, refused_calls, clock, log);
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
-  wire::Gate gate(trust, clock, log);
+  const wire::Refusals refusals(
+      [&refused_calls](const wire::Refused& refused) {
+        refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
+      },
+      log);
+  wire::Gate gate(trust, clock, refusals, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
   wire::IntakeService intake({.gate = gate,
                               .keeper = keeper,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
+                              .refusals = refusals,
                               .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
                               .copenhagen = configuration.copenhagen});
-  wire::InboxService outlet(gate, inboxes, signers, log);
-  wire::HealthService health(gate, log);
+  wire::InboxService outlet(gate, inboxes, signers, refusals, log);
+  wire::HealthService health(gate, refusals);
   inboxes.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
       Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});

@@ -33,6 +33,7 @@ void CheckpointTask::Run() {
 }
 
 bool CheckpointTask::Round() {
+  if (options_.before_round) options_.before_round();
   const bool more_to_write = WriteAll();
   const bool more_to_mirror = mirror_ != nullptr && MirrorAll();
   return more_to_write || more_to_mirror;

@@ -23,6 +23,8 @@ class CheckpointTask {
   struct Options {
     absl::Duration every = absl::Seconds(60);  // between rounds
     std::function<absl::Time()> now;
+    // What is to be journalled before each round's checkpoints, on the task's thread; may be empty.
+    std::function<void()> before_round;
     // Alarms, called on the task's thread, once a round at most: no checkpoint could be made; it was made but could not
     // be mirrored. What follows is tried again in the next round.
     std::function<void(const absl::Status& why)> checkpoint_failed;

@@ -8,8 +8,10 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,6 +32,7 @@ using support::Ended;
 using support::kCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 constexpr int kWhole = 0;
@@ -185,6 +188,66 @@ TEST_F(JournalTest, SaysWithWhichCertificateEachThingWasDone) {
                                 Pair(EventType::kLeased, municipality.Fingerprint()),
                                 Pair(EventType::kAcknowledged, municipality.Fingerprint()),
                                 Pair(EventType::kReturned, municipality.Fingerprint())));
+  EXPECT_EQ(Verify({"--config", broker_.config()}).code, kWhole);
+}
+
+TEST_F(JournalTest, CountsWhatKnownCallersWereRefusedAndNamesNoNotice) {
+  const Participant region(broker_.address(), support::kRegion);
+  const Participant municipality(broker_.address(), support::kMunicipality);
+  const auto intake = v1::IntakeService::NewStub(region.channel());
+
+  v1::SubmitNoticesRequest batch;
+  for (int number = 0; number < 5; ++number) *batch.add_notices() = support::NewNotice(kCode);
+  for (const int bad : {1, 2, 3}) batch.mutable_notices(bad)->mutable_citizen()->clear_name();
+  v1::SubmitNoticesResponse answered;
+  ASSERT_TRUE(intake->SubmitNotices(CallContext().get(), batch, &answered).ok());
+  v1::SubmitNoticeRequest single;
+  *single.mutable_notice() = batch.notices(1);
+  v1::SubmitNoticeResponse accepted;
+  EXPECT_FALSE(intake->SubmitNotice(CallContext().get(), single, &accepted).ok());
+
+  v1::PullNoticesRequest pull;
+  pull.set_municipality_code(support::kOtherCode);
+  v1::PullNoticesResponse pulled;
+  const auto refuse_pull = [&](const std::shared_ptr<grpc::Channel>& channel) {
+    EXPECT_FALSE(v1::InboxService::NewStub(channel)->PullNotices(CallContext().get(), pull, &pulled).ok());
+  };
+  refuse_pull(region.channel());
+  refuse_pull(municipality.channel());
+  refuse_pull(municipality.channel());
+  for (const char* nobody : {"urn:example:one", "urn:example:two"}) {
+    refuse_pull(Participant(broker_.address(), nobody).channel());
+  }
+  v1::AcknowledgeNoticesRequest acknowledge;
+  acknowledge.set_municipality_code(kCode);
+  for (int number = 0; number < 2; ++number) {
+    v1::LeaseName& lease = *acknowledge.add_leases();
+    lease.set_region_code("1081");
+    lease.set_notice_id(number == 0 ? batch.notices(1).envelope().notice_id() : "no id");
+    lease.set_revision(1);
+  }
+  v1::AcknowledgeNoticesResponse acknowledged;
+  ASSERT_TRUE(v1::InboxService::NewStub(municipality.channel())
+                  ->AcknowledgeNotices(CallContext().get(), acknowledge, &acknowledged)
+                  .ok());
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+
+  using Counted = std::tuple<std::string, std::string, uint32_t>;
+  std::map<Counted, uint64_t> counts;
+  for (const journal::Event& event : Events()) {
+    if (event.type != journal::EventType::kCallsRefused) continue;
+    counts[{event.caller, event.actor, event.refusal_reason}] += event.count;
+    for (const v1::Notice& notice : batch.notices()) {
+      EXPECT_THAT(journal::EncodeEvent(event), Not(HasSubstr(notice.envelope().notice_id())));
+    }
+  }
+  const std::map<Counted, uint64_t> expected = {
+      {{support::kRegion, region.Fingerprint(), v1::REJECTION_REASON_NAME_MISSING}, 4},
+      {{support::kRegion, region.Fingerprint(), v1::REJECTION_REASON_CALLER_KIND_NOT_ALLOWED}, 1},
+      {{support::kMunicipality, municipality.Fingerprint(), v1::REJECTION_REASON_INBOX_NOT_FOUND}, 2},
+      {{support::kMunicipality, municipality.Fingerprint(), v1::REJECTION_REASON_NOTICE_NOT_FOUND}, 2},
+      {{"", "", v1::REJECTION_REASON_CALLER_UNKNOWN}, 2}};
+  EXPECT_EQ(counts, expected);
   EXPECT_EQ(Verify({"--config", broker_.config()}).code, kWhole);
 }
 

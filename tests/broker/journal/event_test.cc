@@ -9,7 +9,20 @@
 namespace envej::journal {
 namespace {
 
+Event MakeCallsRefused() {
+  Event event;
+  event.type = EventType::kCallsRefused;
+  event.caller = "urn:envej:region:1081";
+  event.actor = std::string(kActorBytes, '\xfa');
+  event.refusal_reason = 6;
+  event.count = uint64_t{1} << 40;
+  event.from = absl::FromUnixMicros(1'800'000'000'123'456);
+  event.at = event.from + absl::Seconds(59);
+  return event;
+}
+
 Event MakeEvent(EventType type) {
+  if (type == EventType::kCallsRefused) return MakeCallsRefused();
   Event event;
   event.type = type;
   event.item.notice = {.municipality_code = "0101",
@@ -42,6 +55,10 @@ TEST_P(EventTest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->commitment, event.commitment);
   EXPECT_EQ(read->token, event.token);
   EXPECT_EQ(read->return_reason, event.return_reason);
+  EXPECT_EQ(read->caller, event.caller);
+  EXPECT_EQ(read->refusal_reason, event.refusal_reason);
+  EXPECT_EQ(read->count, event.count);
+  EXPECT_EQ(read->from, event.from);
 }
 
 TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
@@ -63,13 +80,39 @@ TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
 
 INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                          testing::Values(EventType::kAccepted, EventType::kLeased, EventType::kAcknowledged,
-                                         EventType::kReturned, EventType::kLeaseExpired));
+                                         EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused));
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
-  for (const char type : {'\x00', '\x06', '\xff'}) {
+  for (const char type : {'\x00', '\x07', '\xff'}) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
+  }
+}
+
+TEST(EventFormTest, CallsRefusedToNobodyKnownAreReadToo) {
+  Event event = MakeCallsRefused();
+  event.caller.clear();
+  EXPECT_TRUE(DecodeEvent(EncodeEvent(event)).ok()) << "its certificate may be all that is known";
+  event.actor.clear();
+  for (const uint32_t reason : {0u, 1u}) {
+    event.refusal_reason = reason;
+    EXPECT_TRUE(DecodeEvent(EncodeEvent(event)).ok());
+  }
+}
+
+TEST(EventFormTest, CallsRefusedThatDoNotHoldTogetherAreNoEvent) {
+  void (*const alterations[])(Event&) = {
+      [](Event& event) { event.actor.clear(); },
+      [](Event& event) { event.actor.pop_back(); },
+      [](Event& event) { event.refusal_reason = 0; },
+      [](Event& event) { event.count = 0; },
+      [](Event& event) { event.from = event.at + absl::Microseconds(1); },
+  };
+  for (size_t index = 0; index < std::size(alterations); ++index) {
+    Event event = MakeCallsRefused();
+    alterations[index](event);
+    EXPECT_FALSE(DecodeEvent(EncodeEvent(event)).ok()) << index;
   }
 }
 

@@ -110,8 +110,15 @@ class GateTest : public testing::Test {
   ManualClock clock_{absl::Now()};
   const Log log_{clock_};
   trust::CurrentTrust trust_{MakeTrust()};
-  Gate gate_{trust_, clock_, log_};
-  HealthService health_{gate_, log_};
+  std::mutex mutex_;
+  std::vector<Refused> refused_;
+  const Refusals refusals_{[this](const Refused& refused) {
+                             const std::lock_guard lock(mutex_);
+                             refused_.push_back(refused);
+                           },
+                           log_};
+  Gate gate_{trust_, clock_, refusals_, log_};
+  HealthService health_{gate_, refusals_};
   std::unique_ptr<Server> server_;
 };
 
