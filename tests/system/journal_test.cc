@@ -290,6 +290,26 @@ TEST_F(JournalTest, AChangedByteOfTheMirrorIsLocated) {
   EXPECT_EQ(Verify({"--mirror", mirror_}).code, kWrong);
 }
 
+TEST_F(JournalTest, AMirrorWhoseOldestFilesWereRemovedIsVerifiedFromThereOn) {
+  Submit(3);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const size_t before = MirrorFiles(".journal").size();
+  ASSERT_TRUE(broker_.Start());
+  Submit(2);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const std::vector<fs::path> journals = MirrorFiles(".journal");
+  const std::vector<fs::path> checkpoints = MirrorFiles(".checkpoint");
+  for (size_t place = 0; place < before; ++place) fs::remove(journals[place]);
+  const Ended pruned = Verify({"--mirror", mirror_});
+  EXPECT_EQ(pruned.code, kWhole) << pruned.out;
+  EXPECT_THAT(pruned.out, HasSubstr("verified from batch 4, earlier ones pruned under the checkpoint of batch 3"));
+  EXPECT_EQ(VerifyJson({"--mirror", mirror_})["parts"][0]["pruned_up_to"], 3);
+  for (size_t place = 0; place < before; ++place) fs::remove(checkpoints[place]);
+  const Ended cut = Verify({"--mirror", mirror_});
+  EXPECT_EQ(cut.code, kWrong);
+  EXPECT_THAT(cut.out, HasSubstr("mirror: batches 1 to 3: the record is missing"));
+}
+
 TEST_F(JournalTest, ASignatureUnderOtherAuthoritiesDoesNotCount) {
   Submit(1);
   ASSERT_EQ(broker_.Stop().code, support::kDone);
