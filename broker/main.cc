@@ -23,6 +23,7 @@
 #include "broker/inbox/secret_register.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/journal/checkpoint_task.h"
+#include "broker/journal/mirror.h"
 #include "broker/journal/refused_calls.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
@@ -158,8 +159,10 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
     return journal::CheckpointSigner{.sign = [own](absl::string_view bytes) { return own->signer().Sign(bytes); },
                                      .certificate = own->signer().certificate().der()};
   });
-  std::unique_ptr<journal::Mirror> mirror;
-  if (!options.mirror.empty()) mirror = std::make_unique<journal::Mirror>(store, options.mirror);
+  journal::MirrorNext mirror;
+  if (!options.mirror.empty()) {
+    mirror = [copier = std::make_shared<journal::Mirror>(store, options.mirror)] { return copier->WriteNext(); };
+  }
   journal::CheckpointTask::Options task;
   task.every = options.checkpoint_every;
   task.now = [&clock] { return clock.Now(); };
@@ -171,11 +174,15 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
     log.Error("journal_checkpoint_failed",
               {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
   };
-  task.mirror_failed = [&log](const absl::Status& why) {
+  task.mirror.failed = [&log](const absl::Status& why) {
     log.Error("journal_mirror_failed",
               {{"error", why.ToString()}, {"next", "mend the mirror; what it lacks is copied then"}});
   };
-  task.mirror_caught_up = [&log] { log.Info("journal_mirror_caught_up"); };
+  task.mirror.caught_up = [&log] { log.Info("journal_mirror_caught_up"); };
+  task.mirror.hangs = [&log] {
+    log.Error("journal_mirror_hangs",
+              {{"next", "the mirror's disk does not answer; what it lacks is copied when it does"}});
+  };
   return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
 }
 
@@ -320,13 +327,19 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
-  checkpoints->Stop();
-  const absl::Status stopped = (*store)->Stop();
-  if (!stopped.ok()) {
-    log.Error("store_failed", {{"error", stopped.ToString()}});
-    return kStoreFailed;
+  const bool mirror_ended = checkpoints->Stop();
+  if (!mirror_ended) {
+    log.Error("journal_mirror_left_behind",
+              {{"next", "the mirror hangs; what it lacks is copied after the next start"}});
   }
-  log.Info("stopped");
+  const absl::Status stopped = (*store)->Stop();
+  if (stopped.ok()) {
+    log.Info("stopped");
+  } else {
+    log.Error("store_failed", {{"error", stopped.ToString()}});
+    code = kStoreFailed;
+  }
+  if (!mirror_ended) std::_Exit(code);  // the thread that hangs may still read the store, so nothing is taken down
   return code;
 }
 
