@@ -35,8 +35,9 @@ struct Event {
   std::string token;                       // leased, acknowledged, returned, lease expired
   uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
 
-  // Of calls refused. With an actor and no caller, as where the certificate is revoked, it is not said who that is. With
-  // neither: all whose certificates name no participant, or, of reason 0, all who were too many to be counted apart.
+  // Of calls refused. With an actor and no caller, as where the certificate is revoked, it is not said who that is.
+  // With neither: all whose certificates name no participant, or, of reason 0, all who were too many to be counted
+  // apart.
   std::string caller = {};      // its URI
   uint32_t refusal_reason = 0;  // number of envej.v1.RejectionReason
   uint64_t count = 0;           // from 1

@@ -23,7 +23,7 @@ struct Caller;
 // Whom something was refused, and why.
 struct Refused {
   std::string caller;   // its URI; empty if it is not known who it is
-  std::string actor;    // fingerprint of its certificate; empty for CALLER_UNKNOWN, so that strangers are one
+  std::string actor;    // fingerprint of its certificate; empty if that names nobody, so that strangers are one
   uint32_t reason = 0;  // number of envej.v1.RejectionReason
 };
 
