@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "broker/checkpoints.h"
 #include "broker/clock.h"
 #include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
@@ -23,6 +24,7 @@
 #include "broker/inbox/secret_register.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/journal/checkpoint_task.h"
+#include "broker/journal/refused_calls.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/operations/metrics.h"
@@ -39,6 +41,7 @@
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
+#include "broker/wire/refusals.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
@@ -141,32 +144,6 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   return inboxes;
 }
 
-std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
-                                                          const trust::CurrentTrust& trust, store::OrderedStore& store,
-                                                          const Clock& clock, const Log& log) {
-  const options::JournalOptions& options = broker.journal;
-  auto writer = std::make_unique<journal::CheckpointWriter>(store, broker.broker_name, [&trust] {
-    const std::shared_ptr<const trust::Trust> own = trust.Get();
-    return journal::CheckpointSigner{.sign = [own](absl::string_view bytes) { return own->signer().Sign(bytes); },
-                                     .certificate = own->signer().certificate().der()};
-  });
-  std::unique_ptr<journal::Mirror> mirror;
-  if (!options.mirror.empty()) mirror = std::make_unique<journal::Mirror>(store, options.mirror);
-  journal::CheckpointTask::Options task;
-  task.every = options.checkpoint_every;
-  task.now = [&clock] { return clock.Now(); };
-  task.checkpoint_failed = [&log](const absl::Status& why) {
-    log.Error("journal_checkpoint_failed",
-              {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
-  };
-  task.mirror_failed = [&log](const absl::Status& why) {
-    log.Error("journal_mirror_failed",
-              {{"error", why.ToString()}, {"next", "mend the mirror; what it lacks is copied then"}});
-  };
-  task.mirror_caught_up = [&log] { log.Info("journal_mirror_caught_up"); };
-  return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
-}
-
 wire::ServerOptions Listening(const options::BrokerOptions& options,
                               std::shared_ptr<grpc::ServerCredentials> credentials, int open_files, const Clock& clock,
                               const Log& log) {
@@ -253,22 +230,30 @@ int Serve(const std::string& config_path) {
   const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
-  const std::unique_ptr<journal::CheckpointTask> checkpoints = StartCheckpoints(options, trust, **store, clock, log);
+  journal::RefusedCalls refused_calls([] { return clock.Now(); });
+  const std::unique_ptr<journal::CheckpointTask> checkpoints =
+      StartCheckpoints(options, trust, **store, refused_calls, clock, log);
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
-  wire::Gate gate(trust, clock, log);
+  const wire::Refusals refusals(
+      [&refused_calls](const wire::Refused& refused) {
+        refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
+      },
+      log);
+  wire::Gate gate(trust, clock, refusals, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
   wire::IntakeService intake({.gate = gate,
                               .keeper = keeper,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
+                              .refusals = refusals,
                               .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
                               .copenhagen = configuration.copenhagen});
-  wire::InboxService outlet(gate, inboxes, signers, log);
-  wire::HealthService health(gate, log);
+  wire::InboxService outlet(gate, inboxes, signers, refusals, log);
+  wire::HealthService health(gate, refusals);
   inboxes.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
       Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});
@@ -299,13 +284,19 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
-  checkpoints->Stop();
-  const absl::Status stopped = (*store)->Stop();
-  if (!stopped.ok()) {
-    log.Error("store_failed", {{"error", stopped.ToString()}});
-    return kStoreFailed;
+  const bool mirror_ended = checkpoints->Stop();
+  if (!mirror_ended) {
+    log.Error("journal_mirror_left_behind",
+              {{"next", "the mirror hangs; what it lacks is copied after the next start"}});
   }
-  log.Info("stopped");
+  const absl::Status stopped = (*store)->Stop();
+  if (stopped.ok()) {
+    log.Info("stopped");
+  } else {
+    log.Error("store_failed", {{"error", stopped.ToString()}});
+    code = kStoreFailed;
+  }
+  if (!mirror_ended) std::_Exit(code);  // the thread that hangs may still read the store, so nothing is taken down
   return code;
 }
 

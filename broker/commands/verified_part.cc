@@ -32,6 +32,7 @@ Json ToJson(const VerifiedPart& part) {
   json["events"] = result.events;
   json["checkpoints"] = result.checkpoints;
   json["last_batch"] = result.last_batch;
+  json["pruned_up_to"] = result.pruned_up_to;
   json["signed_up_to"] = result.signed_up_to;
   if (part.name == "store") json["mirrored_up_to"] = result.mirrored_up_to;
   json["findings"] = Json::array();
@@ -62,8 +63,12 @@ std::string ToText(const std::vector<VerifiedPart>& parts) {
       absl::StrAppend(&text, part.name, ": cannot be read after batch ", result.last_batch, ": ",
                       result.status.message(), "\n");
     }
-    absl::StrAppend(&text, part.name, " ", part.place, ": ", IsWhole(result) ? "whole" : "NOT WHOLE", ", ",
-                    result.batches, " batches, ", result.events, " events, ", result.checkpoints,
+    absl::StrAppend(&text, part.name, " ", part.place, ": ", IsWhole(result) ? "whole" : "NOT WHOLE", ", ");
+    if (result.pruned_up_to > 0) {
+      absl::StrAppend(&text, "verified from batch ", result.pruned_up_to + 1,
+                      ", earlier ones pruned under the checkpoint of batch ", result.pruned_up_to, ", ");
+    }
+    absl::StrAppend(&text, result.batches, " batches, ", result.events, " events, ", result.checkpoints,
                     " checkpoints; signed up to batch ", result.signed_up_to, " of ", result.last_batch);
     if (part.name == "store") absl::StrAppend(&text, ", mirrored up to ", result.mirrored_up_to);
     absl::StrAppend(&text, "\n");

@@ -15,10 +15,11 @@ store::ItemKey ItemOf(const std::string& municipality_code, const LeaseName& lea
           .revision = lease.revision};
 }
 
-journal::Event AcceptedEvent(const store::NoticeKey& notice, const Record& record) {
+journal::Event AcceptedEvent(const store::NoticeKey& notice, const Record& record, const std::string& actor) {
   return {.type = journal::EventType::kAccepted,
           .item = {.notice = notice, .revision = record.revision},
           .at = record.accepted_at,
+          .actor = actor,
           .origin = record.origin,
           .commitment = record.commitment,
           .token = {},
@@ -66,6 +67,7 @@ struct Inboxes::Submitting {
   explicit Submitting(store::OrderedStore& store) : journal(store) {}
 
   std::vector<store::ItemKey> items;
+  std::vector<std::string> actors;
   std::vector<std::optional<absl::StatusOr<contract::Receipt>>> first_receipts;  // of those that are repeated
   journal::ReceiptReader journal;
 };
@@ -75,11 +77,14 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
   std::vector<Operation> operations;
   operations.reserve(submissions.size());
   submitting->items.reserve(submissions.size());
+  submitting->actors.reserve(submissions.size());
   submitting->first_receipts.resize(submissions.size());
   for (Submission& submission : submissions) {
     submitting->items.push_back({.notice = submission.notice, .revision = submission.submit.revision});
+    submitting->actors.push_back(submission.actor);
     operations.push_back({.notice = std::move(submission.notice),
                           .happening = std::move(submission.submit),
+                          .actor = std::move(submission.actor),
                           .keep = std::move(submission.keep)});
   }
   operations_.Run(
@@ -102,7 +107,7 @@ absl::StatusOr<Accepted> Inboxes::Answer(Submitting& submitting, size_t place, c
   const store::ItemKey& item = submitting.items[place];
   if (!result.status.ok()) return Told(item, result.status);
   if (result.changed) {
-    const journal::Event accepted = AcceptedEvent(item.notice, result.record);
+    const journal::Event accepted = AcceptedEvent(item.notice, result.record, submitting.actors[place]);
     return Accepted{.receipt = journal::MakeReceipt(accepted, result.outcome), .repeated = false};
   }
   std::optional<absl::StatusOr<contract::Receipt>>& first = submitting.first_receipts[place];
@@ -153,29 +158,29 @@ void Inboxes::Extend(const std::string& municipality_code, const std::vector<Lea
   RunForTimes(std::move(items), std::move(operations), now, std::move(done), &Record::lease_expires_at);
 }
 
-void Inboxes::AcknowledgeAll(const std::string& municipality_code, const std::vector<LeaseName>& leases,
-                             TimesDone done) {
+void Inboxes::AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseName>& leases, TimesDone done) {
   std::vector<store::ItemKey> items;
   std::vector<Operation> operations;
   for (const LeaseName& lease : leases) {
-    items.push_back(ItemOf(municipality_code, lease));
+    items.push_back(ItemOf(caller.municipality_code, lease));
     operations.push_back({.notice = items.back().notice,
                           .happening = Acknowledge{.revision = lease.revision, .token = lease.token},
+                          .actor = caller.actor,
                           .keep = nullptr});
   }
   RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
 }
 
-void Inboxes::ReturnAll(const std::string& municipality_code, const std::vector<NoticeReturn>& returns,
-                        TimesDone done) {
+void Inboxes::ReturnAll(const InboxCaller& caller, const std::vector<NoticeReturn>& returns, TimesDone done) {
   std::vector<store::ItemKey> items;
   std::vector<Operation> operations;
   for (const NoticeReturn& refusal : returns) {
-    items.push_back(ItemOf(municipality_code, refusal.lease));
+    items.push_back(ItemOf(caller.municipality_code, refusal.lease));
     operations.push_back(
         {.notice = items.back().notice,
          .happening =
              Return{.revision = refusal.lease.revision, .token = refusal.lease.token, .reason = refusal.reason},
+         .actor = caller.actor,
          .keep = nullptr});
   }
   RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);

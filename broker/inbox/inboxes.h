@@ -31,12 +31,19 @@ namespace envej::inbox {
 struct Submission {
   store::NoticeKey notice;
   Submit submit;
-  Keep keep;  // its content is handed out again byte for byte
+  std::string actor;  // fingerprint of the certificate with which it is submitted
+  Keep keep;          // its content is handed out again byte for byte
 };
 
 struct Accepted {
   contract::Receipt receipt;
   bool repeated = false;  // it had been accepted before; the receipt is the first one
+};
+
+// Who acts on one inbox.
+struct InboxCaller {
+  std::string municipality_code;
+  std::string actor;  // fingerprint of the certificate with which it calls
 };
 
 // Names a lease within one inbox.
@@ -114,8 +121,8 @@ class Inboxes {
   // The times are those of the new expiry, of the first acknowledgement, and of the first return.
   void Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases, absl::Duration duration,
               TimesDone done);
-  void AcknowledgeAll(const std::string& municipality_code, const std::vector<LeaseName>& leases, TimesDone done);
-  void ReturnAll(const std::string& municipality_code, const std::vector<NoticeReturn>& returns, TimesDone done);
+  void AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseName>& leases, TimesDone done);
+  void ReturnAll(const InboxCaller& caller, const std::vector<NoticeReturn>& returns, TimesDone done);
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);

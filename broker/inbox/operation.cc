@@ -37,6 +37,7 @@ journal::Event MakeEvent(const Operation& operation, const Record& next, journal
   return {.type = type,
           .item = {.notice = operation.notice, .revision = next.revision},
           .at = now,
+          .actor = operation.actor,
           .origin = next.origin,
           .commitment = next.commitment,
           .token = TokenOf(operation.happening, next),

@@ -30,7 +30,8 @@ Keep KeepAsItIs(std::string content);
 struct Operation {
   store::NoticeKey notice;
   Happening happening;
-  Keep keep = nullptr;  // for a submission
+  std::string actor = {};  // fingerprint of the certificate with which it is done; empty: the broker itself
+  Keep keep = nullptr;     // for a submission
 };
 
 // What became of it.

@@ -24,6 +24,7 @@ namespace envej::inbox {
 
 struct PullRequest {
   std::string municipality_code;
+  std::string actor;  // fingerprint of the certificate with which it calls
   size_t max_notices = 1;
   size_t max_bytes = 1;  // of content; the first item is handed out even when it alone is larger
   absl::Duration wait;   // for the first item

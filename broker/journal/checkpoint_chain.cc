@@ -65,8 +65,11 @@ bool CheckpointChain::Judge(const StoredCheckpoint& stored) {
     Say(first, last, "is another store's");
     return false;
   }
-  if (first > passed_ + 1) {
-    Say(passed_ + 1, first - 1, "is missing");
+  const bool is_first_left = passed_ == 0 && first > 1 && first <= begins_after_ + 1;
+  if (is_first_left) {
+    // What it leads on from was left out.
+  } else if (first > passed_ + 1) {
+    Say((passed_ == 0 ? begins_after_ : passed_) + 1, first - 1, "is missing");
   } else if (first <= passed_) {
     Say(first, last, "covers batches that the one before it covers");
   } else if (checkpoint.previous_hash !=

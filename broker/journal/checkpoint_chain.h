@@ -19,9 +19,18 @@ class CheckpointChain {
   CheckpointChain(JournalSource& source, const CheckSignatureFunction& check, Findings& findings)
       : source_(source), check_(check), findings_(findings) {}
 
+  // That the source's journal begins after `batch`, as one does whose oldest batches were removed: checkpoints of those
+  // may be left out, the oldest first. To be called before all else.
+  void BeginAfter(uint64_t batch) { begins_after_ = batch; }
+
   // The hash that a checkpoint with a good signature gives the record of `batch`; nothing if none does. Batches are
   // asked for in order. The view ends with the next call.
   std::optional<absl::string_view> HashOf(uint64_t batch);
+
+  // Whether `batch`, asked for last, is the last one of a checkpoint with a good signature.
+  bool EndsAt(uint64_t batch) const {
+    return current_ && current_is_good_ && current_->checkpoint().last_batch == batch;
+  }
 
   // Passes what is left.
   void Finish();
@@ -47,6 +56,7 @@ class CheckpointChain {
   std::optional<StoredCheckpoint> current_;
   bool current_is_good_ = false;
   bool at_end_ = false;
+  uint64_t begins_after_ = 0;
   uint64_t passed_ = 0;                       // last batch of the newest that was met
   std::optional<std::string> previous_hash_;  // of the newest, if it could be read
   absl::Time previous_time_ = absl::InfinitePast();

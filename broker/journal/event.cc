@@ -1,10 +1,44 @@
 #include "broker/journal/event.h"
 
+#include <optional>
 #include <utility>
 
 #include "proto/contract/byte_codec.h"
 
 namespace envej::journal {
+namespace {
+
+std::string EncodeCallsRefused(const Event& event) {
+  contract::ByteWriter writer;
+  writer.Uint8(static_cast<uint8_t>(event.type));
+  writer.Bytes(event.caller);
+  writer.Bytes(event.actor);
+  writer.Uint32(event.refusal_reason);
+  writer.Uint64(event.count);
+  writer.Time(event.from);
+  writer.Time(event.at);
+  return std::move(writer).bytes();
+}
+
+// What stands behind the type byte; nothing if it is no such event.
+std::optional<Event> ReadCallsRefused(contract::ByteReader& reader) {
+  Event event;
+  event.type = EventType::kCallsRefused;
+  event.caller = reader.Bytes();
+  event.actor = reader.Bytes();
+  event.refusal_reason = reader.Uint32();
+  event.count = reader.Uint64();
+  event.from = reader.Time();
+  event.at = reader.Time();
+  if (!reader.AtEnd() || event.count == 0 || event.at < event.from) return std::nullopt;
+  const bool names_certificate = event.actor.size() == kActorBytes && event.refusal_reason != 0;
+  const bool names_nobody = event.caller.empty() && event.actor.empty();
+  if (!names_certificate && !names_nobody) return std::nullopt;
+  return event;
+}
+
+}  // namespace
+
 contract::Receipt ReceiptOf(const Event& accepted) {
   contract::Receipt receipt;
   receipt.region_code = accepted.item.notice.region_code;
@@ -13,12 +47,14 @@ contract::Receipt ReceiptOf(const Event& accepted) {
   receipt.notice_id = accepted.item.notice.id.ToString();
   receipt.revision = accepted.item.revision;
   receipt.accepted_at = accepted.at;
+  receipt.actor = accepted.actor;
   receipt.commitment = accepted.commitment;
   return receipt;
 }
 
 std::string EncodeEvent(const Event& event) {
   if (event.type == EventType::kAccepted) return contract::AcceptedEvent(ReceiptOf(event));
+  if (event.type == EventType::kCallsRefused) return EncodeCallsRefused(event);
   contract::ByteWriter writer;
   writer.Uint8(static_cast<uint8_t>(event.type));
   writer.Bytes(event.item.notice.region_code);
@@ -26,6 +62,7 @@ std::string EncodeEvent(const Event& event) {
   writer.Bytes(event.item.notice.id.ToString());
   writer.Uint32(event.item.revision);
   writer.Time(event.at);
+  writer.Bytes(event.actor);
   writer.Bytes(event.token);
   if (event.type == EventType::kReturned) writer.Uint32(event.return_reason);
   return std::move(writer).bytes();
@@ -34,8 +71,13 @@ std::string EncodeEvent(const Event& event) {
 absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   const absl::Status malformed = absl::DataLossError("the journal holds an event that cannot be read");
   contract::ByteReader reader(bytes);
-  Event event;
   const uint8_t type = reader.Uint8();
+  if (type == static_cast<uint8_t>(EventType::kCallsRefused)) {
+    std::optional<Event> refused = ReadCallsRefused(reader);
+    if (!refused.has_value()) return malformed;
+    return *std::move(refused);
+  }
+  Event event;
   if (type < static_cast<uint8_t>(EventType::kAccepted) || type > static_cast<uint8_t>(EventType::kLeaseExpired)) {
     return malformed;
   }
@@ -46,6 +88,7 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(reader.Bytes());
   event.item.revision = reader.Uint32();
   event.at = reader.Time();
+  event.actor = reader.Bytes();
   if (event.type == EventType::kAccepted) {
     event.commitment.key_id = reader.Bytes();
     event.commitment.value = reader.Bytes();
@@ -54,6 +97,8 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   }
   if (event.type == EventType::kReturned) event.return_reason = reader.Uint32();
   if (!reader.AtEnd() || !id.has_value()) return malformed;
+  // What the broker does by itself has no actor, and nothing else has none.
+  if (event.actor.size() != (event.type == EventType::kLeaseExpired ? 0 : kActorBytes)) return malformed;
   event.item.notice.id = *id;
   return event;
 }

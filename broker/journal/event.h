@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_JOURNAL_EVENT_H_
 #define ENVEJ_BROKER_JOURNAL_EVENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -19,24 +20,38 @@ enum class EventType : uint8_t {
   kAcknowledged = 3,  // the municipality has it safely
   kReturned = 4,      // the municipality refused it
   kLeaseExpired = 5,  // back in the inbox
+  kCallsRefused = 6,  // calls, and items of batches, that were refused, counted; of no notice
 };
 
-// One thing that happened to one notice. It holds no direct identifier; with its id and time it is pseudonymous.
+// One thing that happened to one notice, or calls that were refused. It holds no direct identifier; with a notice's id
+// and time it is pseudonymous.
 struct Event {
   EventType type = EventType::kAccepted;
-  store::ItemKey item;
-  absl::Time at;                           // whole microseconds
+  store::ItemKey item;                     // not of calls refused
+  absl::Time at;                           // whole microseconds; calls refused: the last one
+  std::string actor;                       // fingerprint of the certificate with which it was done; lease expired: none
   std::string origin;                      // accepted
   contract::ContentCommitment commitment;  // accepted
   std::string token;                       // leased, acknowledged, returned, lease expired
   uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
+
+  // Of calls refused. With an actor and no caller, as where the certificate is revoked, it is not said who that is.
+  // With neither: all whose certificates name no participant, or, of reason 0, all who were too many to be counted
+  // apart.
+  std::string caller = {};      // its URI
+  uint32_t refusal_reason = 0;  // number of envej.v1.RejectionReason
+  uint64_t count = 0;           // from 1
+  absl::Time from = {};         // the first one; whole microseconds
 };
+
+// A certificate's fingerprint, SHA-256.
+inline constexpr size_t kActorBytes = 32;
 
 // What a receipt says of an acceptance, still without its place in the journal.
 contract::Receipt ReceiptOf(const Event& accepted);
 
 std::string EncodeEvent(const Event& event);
-// DATA_LOSS if the bytes are no event.
+// DATA_LOSS if the bytes are no event; one that does not say who did it is none.
 absl::StatusOr<Event> DecodeEvent(absl::string_view bytes);
 
 }  // namespace envej::journal

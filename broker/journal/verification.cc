@@ -52,7 +52,11 @@ class Verifier {
       Say(stored.batch, {}, "a record stands out of order, or a second time");
       return;
     }
-    if (stored.batch > result_.last_batch + 1) SkipMissing(stored.batch - 1);
+    if (result_.last_batch == 0 && stored.batch > 1) {
+      BeginAfter(stored.batch - 1);
+    } else if (stored.batch > result_.last_batch + 1) {
+      SkipMissing(stored.batch - 1);
+    }
     result_.last_batch = stored.batch;
     Judge(stored);
   }
@@ -108,6 +112,17 @@ class Verifier {
       if (*vouched != known.hash) Say(batch, {}, absl::StrCat(known.named_by, " names another record"));
     }
     return vouched;
+  }
+
+  // The oldest batches, up to `last`, are not there.
+  void BeginAfter(uint64_t last) {
+    own_.BeginAfter(last);
+    if (mirror_) mirror_->BeginAfter(last);
+    const std::optional<absl::string_view> vouched = VouchedFor(last);
+    if (!own_.EndsAt(last) && !(mirror_ && mirror_->EndsAt(last))) return SkipMissing(last);
+    chain_.PassUnknown(last, vouched);
+    result_.pruned_up_to = last;
+    result_.last_batch = last;
   }
 
   // The batches after the last one, up to `last`, are not there.

@@ -42,6 +42,7 @@ struct Verification {
   uint64_t events = 0;
   uint64_t checkpoints = 0;
   uint64_t last_batch = 0;
+  uint64_t pruned_up_to = 0;    // the last of the oldest batches that are not there, under a checkpoint; 0: none
   uint64_t signed_up_to = 0;    // the last batch under a checkpoint with a good signature
   uint64_t mirrored_up_to = 0;  // the same of the mirror
   absl::Status status;          // why it could not be read to its end; OK if it was
@@ -52,6 +53,9 @@ struct Verification {
 // against its form, its signature and the one before it. What is wrong is located: at the batch, and at the event where
 // that can be told. Where two records do not fit together and no checkpoint covers them, the records around them say
 // which was changed.
+//
+// The oldest batches may have been removed, up to the last one of a checkpoint with a good signature that the journal
+// or the mirror still has: the first record that is left must then follow the one which that checkpoint names.
 //
 // Memory: a page of records, one checkpoint and its mirror's, and Findings::kKept findings.
 Verification VerifyJournal(JournalSource& source, const Expectation& expectation);

@@ -18,32 +18,42 @@ contract::Reason ReasonFor(const absl::Status& unidentified) {
 
 absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::Method method) const {
   const absl::StatusOr<certs::Certificate> certificate = certificates_.Of(*context.auth_context());
-  if (!certificate.ok()) return Refuse(contract::Reason::kCallerUnknown, certificate.status());
-  absl::StatusOr<Caller> caller = Judge(*certificate, method);
-  if (!caller.ok()) return caller;
-  if (closed_) return contract::Refusal(contract::Reason::kBrokerStopping);
-  if (absl::FromChrono(context.deadline()) <= clock_.Now()) {
-    return contract::Refusal(contract::Reason::kDeadlinePassed);
+  if (!certificate.ok()) {
+    return refusals_.CountedOfUnknown(Unidentified(contract::Reason::kCallerUnknown, certificate.status()), nullptr);
   }
+  absl::StatusOr<Caller> caller = Identify(*certificate);
+  if (!caller.ok()) return refusals_.CountedOfUnknown(caller.status(), &*certificate);
+  absl::Status refusal = Authorise(*caller, method);
+  if (refusal.ok() && closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
+  if (refusal.ok() && absl::FromChrono(context.deadline()) <= clock_.Now()) {
+    refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
+  }
+  if (!refusal.ok()) return refusals_.Counted(*caller, refusal);
   RunningCalls::Tell(context, {.caller = *certificate, .method = method});
   return caller;
 }
 
-bool Gate::MayGoOn(const RunningCalls::Call& call) const { return Judge(call.caller, call.method).ok(); }
+bool Gate::MayGoOn(const RunningCalls::Call& call) const {
+  const absl::StatusOr<Caller> caller = Identify(call.caller);
+  return caller.ok() && Authorise(*caller, call.method).ok();
+}
 
-absl::StatusOr<Caller> Gate::Judge(const certs::Certificate& certificate, admission::Method method) const {
+absl::StatusOr<Caller> Gate::Identify(const certs::Certificate& certificate) const {
   std::shared_ptr<const trust::Trust> trust = trust_.Get();
   absl::StatusOr<certs::Identity> identity = trust->Identify(certificate, clock_.Now());
-  if (!identity.ok()) return Refuse(ReasonFor(identity.status()), identity.status());
-  if (const std::optional<contract::Rejection> rejection = trust->admission().Authorise(*identity, method)) {
-    log_.Warning("caller_refused", {{"caller", certs::ToUri(*identity)},
-                                    {"reason", std::string(contract::Describe(rejection->reason).name)}});
-    return contract::ToStatus(*rejection);
-  }
+  if (!identity.ok()) return Unidentified(ReasonFor(identity.status()), identity.status());
   return Caller{.identity = *std::move(identity), .certificate = certificate, .trust = std::move(trust)};
 }
 
-absl::Status Gate::Refuse(contract::Reason reason, const absl::Status& why) const {
+absl::Status Gate::Authorise(const Caller& caller, admission::Method method) const {
+  const std::optional<contract::Rejection> rejection = caller.trust->admission().Authorise(caller.identity, method);
+  if (!rejection.has_value()) return absl::OkStatus();
+  log_.Warning("caller_refused", {{"caller", certs::ToUri(caller.identity)},
+                                  {"reason", std::string(contract::Describe(rejection->reason).name)}});
+  return contract::ToStatus(*rejection);
+}
+
+absl::Status Gate::Unidentified(contract::Reason reason, const absl::Status& why) const {
   log_.Warning("caller_unknown",
                {{"reason", std::string(contract::Describe(reason).name)}, {"error", std::string(why.message())}});
   return contract::Refusal(reason);

@@ -10,6 +10,7 @@
 #include "broker/admission/access_policy.h"
 #include "broker/log.h"
 #include "broker/trust/trust.h"
+#include "broker/wire/refusals.h"
 #include "broker/wire/running_calls.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
@@ -30,12 +31,12 @@ struct Caller {
 class Gate {
  public:
   // All must outlive it.
-  Gate(const trust::CurrentTrust& trust, const Clock& clock, const Log& log)
-      : trust_(trust), clock_(clock), log_(log) {}
+  Gate(const trust::CurrentTrust& trust, const Clock& clock, const Refusals& refusals, const Log& log)
+      : trust_(trust), clock_(clock), refusals_(refusals), log_(log) {}
 
-  // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal:
-  // CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED,
-  // BROKER_STOPPING, DEADLINE_PASSED.
+  // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal,
+  // which is counted: CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED,
+  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
   absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
 
   // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
@@ -46,11 +47,13 @@ class Gate {
   void Close() { closed_ = true; }
 
  private:
-  absl::StatusOr<Caller> Judge(const certs::Certificate& certificate, admission::Method method) const;
-  absl::Status Refuse(contract::Reason reason, const absl::Status& why) const;
+  absl::StatusOr<Caller> Identify(const certs::Certificate& certificate) const;
+  absl::Status Authorise(const Caller& caller, admission::Method method) const;
+  absl::Status Unidentified(contract::Reason reason, const absl::Status& why) const;
 
   const trust::CurrentTrust& trust_;
   const Clock& clock_;
+  const Refusals& refusals_;
   const Log& log_;
   mutable certs::PeerCertificates certificates_;  // a cache
   std::atomic<bool> closed_ = false;

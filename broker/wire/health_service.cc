@@ -4,7 +4,6 @@
 #include <array>
 
 #include "absl/strings/string_view.h"
-#include "broker/wire/status.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::wire {
@@ -87,7 +86,7 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const absl::StatusOr<Caller> caller = gate_.Enter(*context, Method::kCheckHealth);
   if (!caller.ok()) {
-    reactor->Finish(ToCallStatus(caller.status(), log_));
+    reactor->Finish(refusals_.OfEntry(caller.status()));
   } else if (!IsKnown(*request)) {
     reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "the server does not have this service"));
   } else {
@@ -101,10 +100,10 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
                                                                     const HealthCheckRequest* request) {
   const absl::StatusOr<Caller> caller = gate_.Enter(*context, Method::kWatchHealth);
-  if (!caller.ok()) return new Watcher(ToCallStatus(caller.status(), log_));
+  if (!caller.ok()) return new Watcher(refusals_.OfEntry(caller.status()));
   const MutexLock lock(mutex_);
   if (watchers_.size() >= kWatchesMost) {
-    return new Watcher(ToCallStatus(contract::Refusal(contract::Reason::kBrokerBusy), log_));
+    return new Watcher(refusals_.OfCall(*caller, contract::Refusal(contract::Reason::kBrokerBusy)));
   }
   auto* const watcher = new Watcher(*this);
   watchers_.insert(watcher);

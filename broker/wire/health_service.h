@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
-#include "broker/log.h"
 #include "broker/mutex.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/refusals.h"
 #include "grpc/health/v1/health_service.grpc.pb.h"
 
 namespace envej::wire {
@@ -19,7 +19,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   static constexpr size_t kWatchesMost = 1000;  // beyond them the broker is busy
 
-  HealthService(const Gate& gate, const Log& log) : gate_(gate), log_(log) {}
+  HealthService(const Gate& gate, const Refusals& refusals) : gate_(gate), refusals_(refusals) {}
 
   // Tells all who watch, and all who ask from now on, not to come any more. Watches go on until their callers end them.
   void SayNotServing();
@@ -34,7 +34,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   class Watcher;
 
   const Gate& gate_;
-  const Log& log_;
+  const Refusals& refusals_;
   Mutex mutex_;
   bool serving_ ENVEJ_GUARDED_BY(mutex_) = true;
   std::set<Watcher*> watchers_ ENVEJ_GUARDED_BY(mutex_);

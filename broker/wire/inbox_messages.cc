@@ -29,7 +29,7 @@ std::optional<absl::Duration> LeaseDuration(const Request& request) {
 
 }  // namespace
 
-absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request) {
+absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request, const std::string& actor) {
   const auto out_of_range = [](absl::string_view field) {
     return contract::Refusal(contract::Reason::kRequestOutOfRange, field);
   };
@@ -43,6 +43,7 @@ absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& r
   if (!lease.has_value()) return out_of_range("lease_duration");
   return inbox::PullRequest{
       .municipality_code = request.municipality_code(),
+      .actor = actor,
       .max_notices =
           static_cast<size_t>(request.max_notices() == 0 ? contract::kPullNoticesDefault : request.max_notices()),
       .max_bytes = request.max_bytes() == 0 ? contract::kBatchBytes : static_cast<size_t>(request.max_bytes()),

@@ -14,7 +14,7 @@ namespace envej::wire {
 // The broker's own values as messages of the inbox service, and back.
 
 // Refused: REQUEST_OUT_OF_RANGE.
-absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request);
+absl::StatusOr<inbox::PullRequest> ToPullRequest(const v1::PullNoticesRequest& request, const std::string& actor);
 absl::StatusOr<absl::Duration> ToLeaseDuration(const v1::ExtendLeasesRequest& request);
 
 // Nothing for a name that no lease can have: such a notice is not found.

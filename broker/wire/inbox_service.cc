@@ -4,7 +4,7 @@
 
 #include "broker/wire/inbox_messages.h"
 #include "broker/wire/pull_reactor.h"
-#include "broker/wire/status.h"
+#include "broker/wire/refusals.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
@@ -25,13 +25,13 @@ absl::Status CheckBatch(int size, absl::string_view field) {
 // is no refusal is the store's, and fails the whole call, which may be repeated.
 template <typename Results, typename SetTime>
 absl::Status WriteOutcomes(const std::vector<absl::StatusOr<absl::Time>>& times, const std::vector<int>& places,
-                           Results& results, SetTime set_time) {
+                           const Refusals& refusals, const Caller& caller, Results& results, SetTime set_time) {
   for (size_t index = 0; index < times.size(); ++index) {
     auto& result = *results.Mutable(places[index]);
     const absl::Status& status = times[index].status();
     if (status.ok()) {
       set_time(result, contract::ToMessage(*times[index]));
-    } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
+    } else if (std::optional<v1::Rejection> rejection = refusals.OfItem(caller, status)) {
       *result.mutable_rejected() = *std::move(rejection);
     } else {
       return status;
@@ -43,7 +43,8 @@ absl::Status WriteOutcomes(const std::vector<absl::StatusOr<absl::Time>>& times,
 // The leases of a request that may exist, with a result for each; the others are refused at once.
 template <typename Results>
 std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
-    const google::protobuf::RepeatedPtrField<v1::LeaseName>& messages, Results& results) {
+    const google::protobuf::RepeatedPtrField<v1::LeaseName>& messages, const Refusals& refusals, const Caller& caller,
+    Results& results) {
   std::pair<std::vector<inbox::LeaseName>, std::vector<int>> read;
   for (const v1::LeaseName& message : messages) {
     auto& result = *results.Add();
@@ -52,55 +53,58 @@ std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
       read.first.push_back(*std::move(lease));
       read.second.push_back(results.size() - 1);
     } else {
-      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kNoticeNotFound));
+      *result.mutable_rejected() = *refusals.OfItem(caller, contract::Refusal(Reason::kNoticeNotFound));
     }
   }
   return read;
 }
 
-}  // namespace
-
-grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* context, const absl::Status& status) const {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToCallStatus(status, log_));
-  return reactor;
+// Once it is known that the caller's is the inbox.
+inbox::InboxCaller InboxCallerOf(const Caller& caller) {
+  return {.municipality_code = caller.identity.code, .actor = caller.certificate.fingerprint()};
 }
 
-absl::Status InboxService::Enter(grpc::CallbackServerContext& context, Method method,
-                                 const std::string& municipality_code) const {
-  const absl::StatusOr<Caller> caller = gate_.Enter(context, method);
-  if (!caller.ok()) return caller.status();
+}  // namespace
+
+absl::StatusOr<Caller> InboxService::Enter(grpc::CallbackServerContext& context, Method method,
+                                           const std::string& municipality_code) const {
+  absl::StatusOr<Caller> caller = gate_.Enter(context, method);
+  if (!caller.ok()) return caller;
   const std::optional<contract::Rejection> rejection =
       caller->trust->admission().OwnInbox(caller->identity, municipality_code);
-  return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
+  if (rejection.has_value()) return refusals_.Counted(*caller, contract::ToStatus(*rejection));
+  return caller;
 }
 
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,
                                                     const v1::PullNoticesRequest* request,
                                                     v1::PullNoticesResponse* response) {
-  const absl::Status entered = Enter(*context, Method::kPullNotices, request->municipality_code());
-  if (!entered.ok()) return Finish(context, entered);
-  absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request);
-  if (!pull.ok()) return Finish(context, pull.status());
-  return PullReactor::Start(inboxes_, signers_, *std::move(pull), response, log_);
+  const absl::StatusOr<Caller> caller = Enter(*context, Method::kPullNotices, request->municipality_code());
+  if (!caller.ok()) return refusals_.Finish(*context, caller);
+  absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request, caller->certificate.fingerprint());
+  if (!pull.ok()) return refusals_.Finish(*context, caller, pull.status());
+  return PullReactor::Start({.inboxes = inboxes_, .signers = signers_, .refusals = refusals_, .log = log_}, *caller,
+                            *std::move(pull), response);
 }
 
 grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,
                                                      const v1::ExtendLeasesRequest* request,
                                                      v1::ExtendLeasesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kExtendLeases, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
-  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<Caller> caller = Enter(*context, Method::kExtendLeases, request->municipality_code());
+  if (!caller.ok()) return refusals_.Finish(*context, caller);
+  const absl::Status size = CheckBatch(request->leases_size(), "leases");
+  if (!size.ok()) return refusals_.Finish(*context, caller, size);
   const absl::StatusOr<absl::Duration> duration = ToLeaseDuration(*request);
-  if (!duration.ok()) return Finish(context, duration.status());
-  auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
+  if (!duration.ok()) return refusals_.Finish(*context, caller, duration.status());
+  auto [leases, places] = ReadLeases(request->leases(), refusals_, *caller, *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   inboxes_.Extend(request->municipality_code(), leases, *duration,
-                  [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+                  [this, reactor, response, caller = *caller,
+                   places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
                     const absl::Status written =
-                        WriteOutcomes(times, places, *response->mutable_results(),
+                        WriteOutcomes(times, places, refusals_, caller, *response->mutable_results(),
                                       [](auto& result, auto time) { *result.mutable_expires_at() = std::move(time); });
-                    reactor->Finish(ToCallStatus(written, log_));
+                    reactor->Finish(refusals_.OfCall(caller, written));
                   });
   return reactor;
 }
@@ -108,28 +112,30 @@ grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerContext* context,
                                                            const v1::AcknowledgeNoticesRequest* request,
                                                            v1::AcknowledgeNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
-  if (!entered.ok()) return Finish(context, entered);
-  auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
+  const absl::StatusOr<Caller> caller = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
+  if (!caller.ok()) return refusals_.Finish(*context, caller);
+  const absl::Status size = CheckBatch(request->leases_size(), "leases");
+  if (!size.ok()) return refusals_.Finish(*context, caller, size);
+  auto [leases, places] = ReadLeases(request->leases(), refusals_, *caller, *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  inboxes_.AcknowledgeAll(
-      request->municipality_code(), leases,
-      [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
-        const absl::Status written =
-            WriteOutcomes(times, places, *response->mutable_results(),
-                          [](auto& result, auto time) { *result.mutable_acknowledged_at() = std::move(time); });
-        reactor->Finish(ToCallStatus(written, log_));
-      });
+  inboxes_.AcknowledgeAll(InboxCallerOf(*caller), leases,
+                          [this, reactor, response, caller = *caller,
+                           places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+                            const absl::Status written = WriteOutcomes(
+                                times, places, refusals_, caller, *response->mutable_results(),
+                                [](auto& result, auto time) { *result.mutable_acknowledged_at() = std::move(time); });
+                            reactor->Finish(refusals_.OfCall(caller, written));
+                          });
   return reactor;
 }
 
 grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContext* context,
                                                       const v1::ReturnNoticesRequest* request,
                                                       v1::ReturnNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kReturnNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->returns_size(), "returns");
-  if (!entered.ok()) return Finish(context, entered);
+  const absl::StatusOr<Caller> caller = Enter(*context, Method::kReturnNotices, request->municipality_code());
+  if (!caller.ok()) return refusals_.Finish(*context, caller);
+  const absl::Status size = CheckBatch(request->returns_size(), "returns");
+  if (!size.ok()) return refusals_.Finish(*context, caller, size);
   std::vector<inbox::NoticeReturn> returns;
   std::vector<int> places;
   for (const v1::NoticeReturn& message : request->returns()) {
@@ -138,23 +144,24 @@ grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContex
     const std::optional<inbox::ReturnReason> reason = ToReturnReason(message.reason());
     std::optional<inbox::LeaseName> lease = ToLeaseName(message.lease());
     if (!reason.has_value()) {
-      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kReturnReasonMissing, "reason"));
+      *result.mutable_rejected() =
+          *refusals_.OfItem(*caller, contract::Refusal(Reason::kReturnReasonMissing, "reason"));
     } else if (!lease.has_value()) {
-      *result.mutable_rejected() = *ToItemRejection(contract::Refusal(Reason::kNoticeNotFound));
+      *result.mutable_rejected() = *refusals_.OfItem(*caller, contract::Refusal(Reason::kNoticeNotFound));
     } else {
       returns.push_back({.lease = *std::move(lease), .reason = *reason});
       places.push_back(response->results_size() - 1);
     }
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  inboxes_.ReturnAll(
-      request->municipality_code(), returns,
-      [this, reactor, response, places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
-        const absl::Status written =
-            WriteOutcomes(times, places, *response->mutable_results(),
-                          [](auto& result, auto time) { *result.mutable_returned_at() = std::move(time); });
-        reactor->Finish(ToCallStatus(written, log_));
-      });
+  inboxes_.ReturnAll(InboxCallerOf(*caller), returns,
+                     [this, reactor, response, caller = *caller,
+                      places = std::move(places)](std::vector<absl::StatusOr<absl::Time>> times) {
+                       const absl::Status written = WriteOutcomes(
+                           times, places, refusals_, caller, *response->mutable_results(),
+                           [](auto& result, auto time) { *result.mutable_returned_at() = std::move(time); });
+                       reactor->Finish(refusals_.OfCall(caller, written));
+                     });
   return reactor;
 }
 

@@ -1,11 +1,14 @@
 #ifndef ENVEJ_BROKER_WIRE_INBOX_SERVICE_H_
 #define ENVEJ_BROKER_WIRE_INBOX_SERVICE_H_
 
+#include <string>
+
 #include "broker/admission/admission.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/refusals.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
 
 namespace envej::wire {
@@ -14,8 +17,9 @@ namespace envej::wire {
 // outlive it.
 class InboxService final : public v1::InboxService::CallbackService {
  public:
-  InboxService(const Gate& gate, inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Log& log)
-      : gate_(gate), inboxes_(inboxes), signers_(signers), log_(log) {}
+  InboxService(const Gate& gate, inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Refusals& refusals,
+               const Log& log)
+      : gate_(gate), inboxes_(inboxes), signers_(signers), refusals_(refusals), log_(log) {}
 
   grpc::ServerUnaryReactor* PullNotices(grpc::CallbackServerContext* context, const v1::PullNoticesRequest* request,
                                         v1::PullNoticesResponse* response) override;
@@ -28,14 +32,14 @@ class InboxService final : public v1::InboxService::CallbackService {
                                           v1::ReturnNoticesResponse* response) override;
 
  private:
-  // OK if the caller may make this call on this inbox.
-  absl::Status Enter(grpc::CallbackServerContext& context, admission::Method method,
-                     const std::string& municipality_code) const;
-  grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
+  // The caller, if it may make this call on this inbox; or a refusal, which is counted.
+  absl::StatusOr<Caller> Enter(grpc::CallbackServerContext& context, admission::Method method,
+                               const std::string& municipality_code) const;
 
   const Gate& gate_;
   inbox::Inboxes& inboxes_;
   inbox::SignerCertificates& signers_;
+  const Refusals& refusals_;
   const Log& log_;
 };
 

@@ -6,7 +6,6 @@
 #include "broker/wire/intake_messages.h"
 #include "broker/wire/page_token.h"
 #include "broker/wire/sent_notice.h"
-#include "broker/wire/status.h"
 #include "broker/wire/submission.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
@@ -15,13 +14,6 @@
 namespace envej::wire {
 
 using admission::Method;
-
-grpc::ServerUnaryReactor* IntakeService::Finish(grpc::CallbackServerContext* context,
-                                                const absl::Status& status) const {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToCallStatus(status, parts_.log));
-  return reactor;
-}
 
 void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status& status) const {
   const contract::Rejection rejection = contract::RejectionOf(status);
@@ -33,9 +25,9 @@ void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
-  if (!caller.ok()) return Finish(context, caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
   if (request->Length() > contract::kCallBytes) {
-    return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
+    return parts_.refusals.Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
   const SentBytes bytes(*request);
   absl::StatusOr<SentNotice> sent = ReadRequest(bytes.view());
@@ -43,17 +35,17 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContex
       sent.ok() ? PrepareSubmission(*caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
   if (!submission.ok()) {
     LogRefusal(caller->identity, submission.status());
-    return Finish(context, submission.status());
+    return parts_.refusals.Finish(*context, caller, submission.status());
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   std::vector<inbox::Submission> submissions;
   submissions.push_back(*std::move(submission));
-  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = caller->identity](
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = *caller](
                                                        std::vector<absl::StatusOr<inbox::Accepted>> results) {
     const absl::StatusOr<inbox::Accepted>& result = results.front();
-    if (!result.ok()) LogRefusal(caller, result.status());
+    if (!result.ok()) LogRefusal(caller.identity, result.status());
     reactor->Finish(result.ok() ? WriteAnswer(ToMessage(*result), *response)
-                                : ToCallStatus(result.status(), parts_.log));
+                                : parts_.refusals.OfCall(caller, result.status()));
   });
   return reactor;
 }
@@ -68,22 +60,22 @@ std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, ab
       sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), now) : sent.status();
   if (submission.ok()) return *std::move(submission);
   LogRefusal(caller.identity, submission.status());
-  *result.mutable_rejected() = *ToItemRejection(submission.status());
+  *result.mutable_rejected() = *parts_.refusals.OfItem(caller, submission.status());
   return std::nullopt;
 }
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
-  if (!caller.ok()) return Finish(context, caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
   if (request->Length() > contract::kBatchBytes) {
-    return Finish(context, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
+    return parts_.refusals.Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
   }
   const SentBytes bytes(*request);
   const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(bytes.view());
   if (!notices.ok()) {
     LogRefusal(caller->identity, notices.status());
-    return Finish(context, notices.status());
+    return parts_.refusals.Finish(*context, caller, notices.status());
   }
   const absl::Time now = parts_.clock.Now();
   v1::SubmitNoticesResponse answer;
@@ -100,24 +92,24 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
     reactor->Finish(WriteAnswer(answer, *response));
     return reactor;
   }
-  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, answer = std::move(answer),
-                                                    places = std::move(places), caller = caller->identity](
-                                                       std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
-    absl::Status failure;
-    for (size_t index = 0; index < results.size(); ++index) {
-      v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
-      const absl::Status& status = results[index].status();
-      if (status.ok()) {
-        *result.mutable_accepted() = ToMessage(*results[index]);
-      } else if (std::optional<v1::Rejection> rejection = ToItemRejection(status)) {
-        LogRefusal(caller, status);
-        *result.mutable_rejected() = *std::move(rejection);
-      } else {
-        failure = status;  // the store's: the caller repeats the batch, and what was accepted is then answered again
-      }
-    }
-    reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : ToCallStatus(failure, parts_.log));
-  });
+  parts_.inboxes.SubmitAll(
+      std::move(submissions), [this, reactor, response, answer = std::move(answer), places = std::move(places),
+                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
+        absl::Status failure;
+        for (size_t index = 0; index < results.size(); ++index) {
+          v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
+          const absl::Status& status = results[index].status();
+          if (status.ok()) {
+            *result.mutable_accepted() = ToMessage(*results[index]);
+          } else if (std::optional<v1::Rejection> rejection = parts_.refusals.OfItem(caller, status)) {
+            LogRefusal(caller.identity, status);
+            *result.mutable_rejected() = *std::move(rejection);
+          } else {  // the store's: the caller repeats the batch, and what was accepted is then answered again
+            failure = status;
+          }
+        }
+        reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : parts_.refusals.OfCall(caller, failure));
+      });
   return reactor;
 }
 
@@ -125,7 +117,8 @@ grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* 
                                                    const v1::GetNoticeRequest* request,
                                                    v1::GetNoticeResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetNotice);
-  return Finish(context, caller.ok() ? Get(*caller, *request, *response) : caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
+  return parts_.refusals.Finish(*context, caller, Get(*caller, *request, *response));
 }
 
 absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest& request,
@@ -151,7 +144,8 @@ grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext
                                                      const v1::ListNoticesRequest* request,
                                                      v1::ListNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListNotices);
-  return Finish(context, caller.ok() ? List(*caller, *request, *response) : caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
+  return parts_.refusals.Finish(*context, caller, List(*caller, *request, *response));
 }
 
 absl::Status IntakeService::List(const Caller& caller, const v1::ListNoticesRequest& request,
@@ -174,7 +168,7 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
                                                             const v1::ListMunicipalitiesRequest*,
                                                             v1::ListMunicipalitiesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
-  if (!caller.ok()) return Finish(context, caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
   const admission::Participants& participants = caller->trust->participants();
   const absl::Time now = parts_.clock.Now();
   const absl::CivilDay today = absl::ToCivilDay(now, parts_.copenhagen);
@@ -182,21 +176,21 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
     const bool in_force = participants.AgreementInForce(caller->identity.code, municipality.code, today);
     *response->add_municipalities() = ToMessage(municipality, in_force, now);
   }
-  return Finish(context, absl::OkStatus());
+  return parts_.refusals.Finish(*context, caller);
 }
 
 grpc::ServerUnaryReactor* IntakeService::GetServiceInfo(grpc::CallbackServerContext* context,
                                                         const v1::GetServiceInfoRequest*,
                                                         v1::GetServiceInfoResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetServiceInfo);
-  if (!caller.ok()) return Finish(context, caller.status());
+  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
   response->add_contract_versions(contract::kContractVersion);
   response->set_broker(parts_.broker_name);
   response->set_program_version(ENVEJ_VERSION);
   response->set_batch_notices(contract::kBatchNotices);
   response->set_batch_bytes(contract::kBatchBytes);
   response->set_id_memory_months(contract::kIdMemoryMonths);
-  return Finish(context, absl::OkStatus());
+  return parts_.refusals.Finish(*context, caller);
 }
 
 }  // namespace envej::wire

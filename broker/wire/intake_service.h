@@ -10,6 +10,7 @@
 #include "broker/log.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/refusals.h"
 #include "broker/wire/submission.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/content_commitment.h"
@@ -30,6 +31,7 @@ class IntakeService final : public IntakeCalls {
     const ContentKeeper& keeper;
     const std::vector<contract::CommitmentSecret>& secrets;
     inbox::Inboxes& inboxes;
+    const Refusals& refusals;
     const Clock& clock;  // by which the rules of the day are judged
     const Log& log;
     std::string broker_name;
@@ -54,7 +56,6 @@ class IntakeService final : public IntakeCalls {
                                            v1::GetServiceInfoResponse* response) override;
 
  private:
-  grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
   // What the inbox is to accept of one notice of a batch. Its id and what refuses it go into `result`.
   std::optional<inbox::Submission> Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
                                            v1::SubmitNoticeResult& result) const;

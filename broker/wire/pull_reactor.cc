@@ -8,14 +8,14 @@
 #include "absl/strings/escaping.h"
 
 #include "broker/wire/inbox_messages.h"
-#include "broker/wire/status.h"
 #include "broker/wire/stored_content.h"
 
 namespace envej::wire {
 
-PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, inbox::PullRequest request,
-                                v1::PullNoticesResponse* response, const Log& log) {
-  auto* reactor = new PullReactor(inboxes, signers, log);
+PullReactor* PullReactor::Start(const Parts& parts, const Caller& caller, inbox::PullRequest request,
+                                v1::PullNoticesResponse* response) {
+  auto* reactor = new PullReactor(parts, caller);
+  inbox::Inboxes& inboxes = parts.inboxes;
   const std::shared_ptr<Waiting> waiting = reactor->waiting_;
   waiting->handle = inboxes.Pull(
       std::move(request),
@@ -26,13 +26,13 @@ PullReactor* PullReactor::Start(inbox::Inboxes& inboxes, inbox::SignerCertificat
 
 void PullReactor::Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& items,
                          v1::PullNoticesResponse* response) {
-  if (!items.ok()) return Finish(ToCallStatus(items.status(), log_));
+  if (!items.ok()) return Finish(parts_.refusals.OfCall(caller_, items.status()));
   for (const inbox::PulledItem& item : *items) {
     absl::StatusOr<v1::InboxItem> message = ToMessage(item);
     if (message.ok()) {
       *response->add_items() = *std::move(message);
     } else {  // IsNotice held of it, so this is a fault of ours; its neighbours are leased and must arrive
-      LogUnreadable({.item = item.item, .why = message.status()}, log_);
+      LogUnreadable({.item = item.item, .why = message.status()}, parts_.log);
     }
   }
   AddSigners(*response);
@@ -45,12 +45,12 @@ void PullReactor::AddSigners(v1::PullNoticesResponse& response) const {
     fingerprints.insert(item.notice().sealed().signer_fingerprint());
   }
   for (const std::string& fingerprint : fingerprints) {
-    const absl::StatusOr<std::optional<inbox::SignerCertificate>> signer = signers_.Find(fingerprint);
+    const absl::StatusOr<std::optional<inbox::SignerCertificate>> signer = parts_.signers.Find(fingerprint);
     if (signer.ok() && signer->has_value()) {
       response.add_signer_certificates((*signer)->der);
     } else {  // the receiver cannot judge what it signed, and returns that; the others arrive
-      log_.Error("signer_unreadable", {{"fingerprint", absl::BytesToHexString(fingerprint)},
-                                       {"error", signer.ok() ? "it is missing" : signer.status().ToString()}});
+      parts_.log.Error("signer_unreadable", {{"fingerprint", absl::BytesToHexString(fingerprint)},
+                                             {"error", signer.ok() ? "it is missing" : signer.status().ToString()}});
     }
   }
 }
@@ -58,7 +58,7 @@ void PullReactor::AddSigners(v1::PullNoticesResponse& response) const {
 void PullReactor::OnCancel() {
   waiting_->cancelled = true;
   const uint64_t handle = waiting_->handle;
-  if (handle != 0) inboxes_.CancelPull(handle);
+  if (handle != 0) parts_.inboxes.CancelPull(handle);
 }
 
 }  // namespace envej::wire

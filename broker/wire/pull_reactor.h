@@ -9,6 +9,8 @@
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
+#include "broker/wire/gate.h"
+#include "broker/wire/refusals.h"
 #include "envej/v1/inbox_service.pb.h"
 
 namespace envej::wire {
@@ -17,8 +19,16 @@ namespace envej::wire {
 // itself when gRPC is done with it.
 class PullReactor final : public grpc::ServerUnaryReactor {
  public:
-  static PullReactor* Start(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, inbox::PullRequest request,
-                            v1::PullNoticesResponse* response, const Log& log);
+  struct Parts {
+    inbox::Inboxes& inboxes;
+    inbox::SignerCertificates& signers;
+    const Refusals& refusals;
+    const Log& log;
+  };
+
+  // The parts must outlive the call.
+  static PullReactor* Start(const Parts& parts, const Caller& caller, inbox::PullRequest request,
+                            v1::PullNoticesResponse* response);
 
  private:
   // Outlives the reactor, which may be gone before the pull's handle is known.
@@ -27,8 +37,8 @@ class PullReactor final : public grpc::ServerUnaryReactor {
     std::atomic<bool> cancelled = false;
   };
 
-  PullReactor(inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Log& log)
-      : inboxes_(inboxes), signers_(signers), log_(log), waiting_(std::make_shared<Waiting>()) {}
+  PullReactor(const Parts& parts, const Caller& caller)
+      : parts_(parts), caller_(caller), waiting_(std::make_shared<Waiting>()) {}
 
   void Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& items, v1::PullNoticesResponse* response);
   // The certificates of those who signed these items.
@@ -36,9 +46,8 @@ class PullReactor final : public grpc::ServerUnaryReactor {
   void OnCancel() override;
   void OnDone() override { delete this; }
 
-  inbox::Inboxes& inboxes_;
-  inbox::SignerCertificates& signers_;
-  const Log& log_;
+  const Parts parts_;
+  const Caller caller_;
   const std::shared_ptr<Waiting> waiting_;
 };
 

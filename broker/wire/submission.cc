@@ -46,6 +46,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   submission.notice = {.municipality_code = envelope.municipality_code,
                        .region_code = region_code,
                        .id = *contract::NoticeId::Parse(envelope.notice_id)};
+  submission.actor = caller.certificate.fingerprint();
   submission.submit.revision = envelope.revision;
   submission.submit.origin = caller.identity.origin;
   submission.submit.discharge_date = envelope.discharge_date;

@@ -184,6 +184,7 @@ v1::Receipt ToMessage(const Receipt& receipt) {
   position.set_batch(receipt.position.batch);
   position.set_event_index(receipt.position.event_index);
   *message.mutable_inclusion() = ToInclusion(receipt.inclusion);
+  message.set_actor(receipt.actor);
   return message;
 }
 
@@ -201,6 +202,7 @@ Receipt FromMessage(const v1::Receipt& message) {
                       .batch = message.position().batch(),
                       .event_index = message.position().event_index()};
   receipt.inclusion = FromInclusion(message.inclusion());
+  receipt.actor = message.actor();
   return receipt;
 }
 

@@ -19,6 +19,7 @@ std::string AcceptedEvent(const Receipt& receipt) {
   event.Bytes(receipt.notice_id);
   event.Uint32(receipt.revision);
   event.Time(receipt.accepted_at);
+  event.Bytes(receipt.actor);
   event.Bytes(receipt.commitment.key_id);
   event.Bytes(receipt.commitment.value);
   return std::move(event).bytes();

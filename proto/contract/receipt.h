@@ -30,6 +30,7 @@ struct Receipt {
   std::string notice_id;
   uint32_t revision = 0;
   absl::Time accepted_at;  // whole microseconds
+  std::string actor;       // SHA-256 of the certificate with which it was submitted, 32 bytes
   ContentCommitment commitment;
   JournalPosition position;
   InclusionProof inclusion;

@@ -35,6 +35,7 @@ v1::Receipt ReceiptFor(const v1::Notice& notice) {
                             .notice_id = notice.envelope().notice_id(),
                             .revision = 1,
                             .accepted_at = absl::FromUnixSeconds(1'800'000'000),
+                            .actor = std::string(32, 'a'),
                             .commitment = {.key_id = "k", .value = std::string(32, 'c')},
                             .position = {.store_incarnation = std::string(16, 's'), .broker = "b", .batch = 1},
                             .inclusion = {}};

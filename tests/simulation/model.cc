@@ -127,6 +127,9 @@ void Model::CheckJournal(store::OrderedStore& store) {
     if (batch != 0 && (record->batch != batch + 1 || record->previous_hash != previous)) {
       Violate("the journal's chain is broken");
     }
+    for (const std::string& event : record->events) {
+      if (!journal::DecodeEvent(event).ok()) Violate("an event cannot be read, or does not say who did it");
+    }
     batch = record->batch;
     previous = store::HashOf(*record);
   }

@@ -22,6 +22,7 @@ contract::ContentCommitment CommitmentTo(const std::string& content) {
 inbox::Submission MakeSubmission(const store::NoticeKey& key, const std::string& content) {
   inbox::Submission submission;
   submission.notice = key;
+  submission.actor = contract::Sha256(key.region_code);
   submission.submit.discharge_date = "2027-01-15";
   submission.submit.commitments = {CommitmentTo(content)};
   submission.keep = inbox::KeepAsItIs(content);
@@ -142,6 +143,7 @@ void Simulation::Pull(absl::Duration wait) {
 
 void Simulation::PullFrom(const std::string& municipality_code, absl::Duration wait) {
   inbox::PullRequest request{.municipality_code = municipality_code,
+                             .actor = contract::Sha256(municipality_code),
                              .max_notices = 1 + Random(5),
                              .max_bytes = 1000,
                              .wait = wait,
@@ -170,12 +172,13 @@ void Simulation::Conclude(KnownNotice& notice, const std::string& token, bool ac
   const auto done = [this, &notice, conclusion, life = life_](std::vector<absl::StatusOr<absl::Time>> times) {
     if (life == life_) model_.Concluded(notice, conclusion, times.at(0));
   };
+  const inbox::InboxCaller caller{.municipality_code = notice.key.municipality_code,
+                                  .actor = contract::Sha256(notice.key.municipality_code)};
   const inbox::LeaseName lease = LeaseOf(notice, token);
   if (acknowledge) {
-    inboxes_->AcknowledgeAll(notice.key.municipality_code, {lease}, done);
+    inboxes_->AcknowledgeAll(caller, {lease}, done);
   } else {
-    inboxes_->ReturnAll(notice.key.municipality_code, {{.lease = lease, .reason = inbox::ReturnReason::kNotResident}},
-                        done);
+    inboxes_->ReturnAll(caller, {{.lease = lease, .reason = inbox::ReturnReason::kNotResident}}, done);
   }
 }
 

@@ -23,6 +23,14 @@ inline store::NoticeKey Key(int number, const std::string& municipality = "0101"
   return {.municipality_code = municipality, .region_code = region, .id = *contract::NoticeId::Parse(text)};
 }
 
+// The certificates with which a region submits and a municipality calls.
+inline const std::string kSubmitter(32, 's');
+inline const std::string kConsumer(32, 'c');
+
+inline InboxCaller CallerOf(const std::string& municipality) {
+  return {.municipality_code = municipality, .actor = kConsumer};
+}
+
 // Inboxes over a store in memory whose commits are carried out at once, with time in the test's hand.
 class InboxesFixture : public testing::Test {
  protected:
@@ -45,6 +53,7 @@ class InboxesFixture : public testing::Test {
                                  const std::string& municipality = "0101") {
     Submission submission;
     submission.notice = Key(number, municipality);
+    submission.actor = kSubmitter;
     submission.submit.origin = "ward";
     submission.submit.discharge_date = "2027-01-15";
     submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
@@ -56,6 +65,7 @@ class InboxesFixture : public testing::Test {
 
   PullRequest Request(size_t most = 10, absl::Duration wait = absl::ZeroDuration()) {
     return {.municipality_code = "0101",
+            .actor = kConsumer,
             .max_notices = most,
             .max_bytes = size_t{1} << 20,
             .wait = wait,
@@ -80,7 +90,7 @@ class InboxesFixture : public testing::Test {
 
   absl::StatusOr<absl::Time> AcknowledgeOne(const LeaseName& lease, const std::string& municipality = "0101") {
     std::optional<absl::StatusOr<absl::Time>> answer;
-    inboxes_->AcknowledgeAll(municipality, {lease},
+    inboxes_->AcknowledgeAll(CallerOf(municipality), {lease},
                              [&](std::vector<absl::StatusOr<absl::Time>> times) { answer = times.at(0); });
     return *answer;
   }

@@ -10,13 +10,16 @@
 
 #include "proto/contract/rejection.h"
 #include "tests/broker/inbox/inboxes_fixture.h"
+#include "tests/support/journal_events.h"
 
 namespace envej::inbox {
 namespace {
 
 using contract::Reason;
 using contract::RejectionOf;
+using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::SizeIs;
 
 class InboxesTest : public InboxesFixture {};
@@ -53,6 +56,7 @@ TEST_F(InboxesTest, RepeatedSubmissionIsAnsweredWithTheFirstReceipt) {
 TEST_F(InboxesTest, SameIdTwiceInOneBatchIsAcceptedOnce) {
   Submission submission;
   submission.notice = Key(1);
+  submission.actor = kSubmitter;
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   submission.keep = KeepAsItIs("content");
   std::vector<absl::StatusOr<Accepted>> answers;
@@ -126,12 +130,47 @@ TEST_F(InboxesTest, AnotherMunicipalityCannotAcknowledge) {
 TEST_F(InboxesTest, ReturnIsSeenWithItsReason) {
   ASSERT_TRUE(SubmitOne(1).ok());
   const LeaseName lease = NameOf(PullNow().at(0));
-  inboxes_->ReturnAll("0101", {{.lease = lease, .reason = ReturnReason::kNotResident}},
+  inboxes_->ReturnAll(CallerOf("0101"), {{.lease = lease, .reason = ReturnReason::kNotResident}},
                       [](std::vector<absl::StatusOr<absl::Time>> times) { EXPECT_TRUE(times.at(0).ok()); });
   const absl::StatusOr<Record> record = inboxes_->Get(Key(1));
   EXPECT_EQ(record->state, State::kReturned);
   EXPECT_EQ(record->return_reason, ReturnReason::kNotResident);
   EXPECT_THAT(PullNow(), IsEmpty());
+}
+
+using EventTypeAndActor = std::pair<journal::EventType, std::string>;
+
+std::vector<EventTypeAndActor> Actors(store::OrderedStore& store) {
+  std::vector<EventTypeAndActor> actors;
+  for (const journal::Event& event : support::JournalEvents(store)) actors.emplace_back(event.type, event.actor);
+  return actors;
+}
+
+TEST_F(InboxesTest, TheJournalSaysWhoDidWhatOnceAndOfTheBrokerItselfNothing) {
+  const absl::StatusOr<Accepted> accepted = SubmitOne(1);
+  EXPECT_EQ(accepted->receipt.actor, kSubmitter);
+  PullNow();
+  LetTimePass(absl::Seconds(61));
+  const std::vector<PulledItem> items = PullNow();
+  ASSERT_THAT(items, SizeIs(1));
+  ASSERT_TRUE(SubmitOne(2).ok());
+  const std::vector<PulledItem> others = PullNow();
+  ASSERT_THAT(others, SizeIs(1));
+  const auto repeat = [&] {
+    EXPECT_EQ(SubmitOne(1)->receipt, accepted->receipt);
+    EXPECT_TRUE(AcknowledgeOne(NameOf(items[0])).ok());
+    inboxes_->ReturnAll(CallerOf("0101"), {{.lease = NameOf(others[0]), .reason = ReturnReason::kDeceased}},
+                        [](std::vector<absl::StatusOr<absl::Time>> times) { EXPECT_TRUE(times.at(0).ok()); });
+  };
+  repeat();
+  using journal::EventType;
+  const auto told = ElementsAre(Pair(EventType::kAccepted, kSubmitter), Pair(EventType::kLeased, kConsumer),
+                                Pair(EventType::kLeaseExpired, ""), Pair(EventType::kLeased, kConsumer),
+                                Pair(EventType::kAccepted, kSubmitter), Pair(EventType::kLeased, kConsumer),
+                                Pair(EventType::kAcknowledged, kConsumer), Pair(EventType::kReturned, kConsumer));
+  EXPECT_THAT(Actors(store_), told);
+  repeat();
+  EXPECT_THAT(Actors(store_), told) << "what is only repeated is no event";
 }
 
 TEST_F(InboxesTest, ClockThatRunsBackwardsNeverGoesBehindWhatIsPersisted) {
@@ -195,18 +234,24 @@ TEST(InboxesRaceTest, OfTwoThatConcludeAtOnceOneIsRefused) {
   Submission submission;
   submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
+  submission.actor = kSubmitter;
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
   ASSERT_TRUE(store.Step());
   LeaseName lease{.region_code = "1084", .id = Key(1).id, .revision = 1, .token = ""};
-  inboxes.Pull({.municipality_code = "0101", .max_notices = 1, .max_bytes = 1, .wait = {}, .lease = absl::Hours(1)},
+  inboxes.Pull({.municipality_code = "0101",
+                .actor = kConsumer,
+                .max_notices = 1,
+                .max_bytes = 1,
+                .wait = {},
+                .lease = absl::Hours(1)},
                [&](const absl::StatusOr<std::vector<PulledItem>>& items) { lease.token = items->at(0).record.token; });
   ASSERT_TRUE(store.Step());
   std::optional<absl::StatusOr<absl::Time>> acknowledged;
   std::optional<absl::StatusOr<absl::Time>> returned;
-  inboxes.AcknowledgeAll("0101", {lease},
+  inboxes.AcknowledgeAll(CallerOf("0101"), {lease},
                          [&](std::vector<absl::StatusOr<absl::Time>> times) { acknowledged = times.at(0); });
-  inboxes.ReturnAll("0101", {{.lease = lease, .reason = ReturnReason::kDeceased}},
+  inboxes.ReturnAll(CallerOf("0101"), {{.lease = lease, .reason = ReturnReason::kDeceased}},
                     [&](std::vector<absl::StatusOr<absl::Time>> times) { returned = times.at(0); });
   ASSERT_EQ(store.waiting(), 2u);
   while (store.Step(1)) {

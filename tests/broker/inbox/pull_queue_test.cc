@@ -127,6 +127,7 @@ TEST(SteppedPullQueueTest, PullsThatDoNotWaitAreBoundedToo) {
   ManualScheduler scheduler;
   Inboxes inboxes(store, clock, scheduler, {.pulls = {.all = 4, .each_inbox = 3}});
   Submission submission;
+  submission.actor = kSubmitter;
   submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
@@ -135,7 +136,12 @@ TEST(SteppedPullQueueTest, PullsThatDoNotWaitAreBoundedToo) {
   int answered = 0;
   int busy = 0;
   const auto pull = [&] {
-    inboxes.Pull({.municipality_code = "0101", .max_notices = 1, .max_bytes = 1, .wait = {}, .lease = absl::Hours(1)},
+    inboxes.Pull({.municipality_code = "0101",
+                  .actor = kConsumer,
+                  .max_notices = 1,
+                  .max_bytes = 1,
+                  .wait = {},
+                  .lease = absl::Hours(1)},
                  [&](const absl::StatusOr<std::vector<PulledItem>>& items) { ++(items.ok() ? answered : busy); });
   };
   for (int pulls = 0; pulls < 5; ++pulls) pull();
@@ -154,6 +160,7 @@ TEST(SteppedPullQueueTest, PullsThatAreBehindAnotherAreNotToldAtTheDrainThatNoth
   ManualScheduler scheduler;
   Inboxes inboxes(store, clock, scheduler, {});
   Submission submission;
+  submission.actor = kSubmitter;
   submission.keep = KeepAsItIs("content");
   submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   for (const int number : {1, 2}) {
@@ -163,7 +170,12 @@ TEST(SteppedPullQueueTest, PullsThatAreBehindAnotherAreNotToldAtTheDrainThatNoth
   ASSERT_TRUE(store.Step());
   std::vector<Pulled> answers(2, absl::UnknownError("not answered"));
   for (Pulled& answer : answers) {
-    inboxes.Pull({.municipality_code = "0101", .max_notices = 1, .max_bytes = 1, .wait = {}, .lease = absl::Hours(1)},
+    inboxes.Pull({.municipality_code = "0101",
+                  .actor = kConsumer,
+                  .max_notices = 1,
+                  .max_bytes = 1,
+                  .wait = {},
+                  .lease = absl::Hours(1)},
                  [&answer](Pulled items) { answer = std::move(items); });
   }
   inboxes.Drain();

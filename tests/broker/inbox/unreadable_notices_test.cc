@@ -76,9 +76,9 @@ TEST_F(UnreadableNoticesTest, LeasesOfOthersAreExtendedAcknowledgedAndReturned) 
   inboxes_->Extend("0101", leases, absl::Seconds(60), keep);
   EXPECT_THAT(ReasonsOf(times), ElementsAre(Reason::kNone, Reason::kNoticeUnreadable, Reason::kNone));
   ExpectTold(2, 1);
-  inboxes_->AcknowledgeAll("0101", {leases[0], leases[1]}, keep);
+  inboxes_->AcknowledgeAll(CallerOf("0101"), {leases[0], leases[1]}, keep);
   EXPECT_THAT(ReasonsOf(times), ElementsAre(Reason::kNone, Reason::kNoticeUnreadable));
-  inboxes_->ReturnAll("0101",
+  inboxes_->ReturnAll(CallerOf("0101"),
                       {{.lease = leases[1], .reason = ReturnReason::kDeceased},
                        {.lease = leases[2], .reason = ReturnReason::kDeceased}},
                       keep);

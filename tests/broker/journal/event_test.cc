@@ -9,7 +9,20 @@
 namespace envej::journal {
 namespace {
 
+Event MakeCallsRefused() {
+  Event event;
+  event.type = EventType::kCallsRefused;
+  event.caller = "urn:envej:region:1081";
+  event.actor = std::string(kActorBytes, '\xfa');
+  event.refusal_reason = 6;
+  event.count = uint64_t{1} << 40;
+  event.from = absl::FromUnixMicros(1'800'000'000'123'456);
+  event.at = event.from + absl::Seconds(59);
+  return event;
+}
+
 Event MakeEvent(EventType type) {
+  if (type == EventType::kCallsRefused) return MakeCallsRefused();
   Event event;
   event.type = type;
   event.item.notice = {.municipality_code = "0101",
@@ -17,6 +30,7 @@ Event MakeEvent(EventType type) {
                        .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")};
   event.item.revision = 1;
   event.at = absl::FromUnixMicros(1'800'000'000'123'456);
+  if (type != EventType::kLeaseExpired) event.actor = std::string(kActorBytes, '\xfa');
   if (type == EventType::kAccepted) {
     event.origin = "ward";
     event.commitment = {.key_id = "key", .value = std::string(32, 'c')};
@@ -36,10 +50,15 @@ TEST_P(EventTest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->type, event.type);
   EXPECT_EQ(read->item, event.item);
   EXPECT_EQ(read->at, event.at);
+  EXPECT_EQ(read->actor, event.actor);
   EXPECT_EQ(read->origin, event.origin);
   EXPECT_EQ(read->commitment, event.commitment);
   EXPECT_EQ(read->token, event.token);
   EXPECT_EQ(read->return_reason, event.return_reason);
+  EXPECT_EQ(read->caller, event.caller);
+  EXPECT_EQ(read->refusal_reason, event.refusal_reason);
+  EXPECT_EQ(read->count, event.count);
+  EXPECT_EQ(read->from, event.from);
 }
 
 TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
@@ -50,15 +69,50 @@ TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
   EXPECT_FALSE(DecodeEvent(bytes + '\0').ok());
 }
 
+TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
+  Event event = MakeEvent(GetParam());
+  const bool by_broker = event.type == EventType::kLeaseExpired;
+  for (const size_t size : {size_t{0}, size_t{1}, kActorBytes - 1, kActorBytes, kActorBytes + 1}) {
+    event.actor = std::string(size, 'a');
+    EXPECT_EQ(DecodeEvent(EncodeEvent(event)).ok(), size == (by_broker ? 0 : kActorBytes)) << size;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                          testing::Values(EventType::kAccepted, EventType::kLeased, EventType::kAcknowledged,
-                                         EventType::kReturned, EventType::kLeaseExpired));
+                                         EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused));
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
-  for (const char type : {'\x00', '\x06', '\xff'}) {
+  for (const char type : {'\x00', '\x07', '\xff'}) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
+  }
+}
+
+TEST(EventFormTest, CallsRefusedToNobodyKnownAreReadToo) {
+  Event event = MakeCallsRefused();
+  event.caller.clear();
+  EXPECT_TRUE(DecodeEvent(EncodeEvent(event)).ok()) << "its certificate may be all that is known";
+  event.actor.clear();
+  for (const uint32_t reason : {0u, 1u}) {
+    event.refusal_reason = reason;
+    EXPECT_TRUE(DecodeEvent(EncodeEvent(event)).ok());
+  }
+}
+
+TEST(EventFormTest, CallsRefusedThatDoNotHoldTogetherAreNoEvent) {
+  void (*const alterations[])(Event&) = {
+      [](Event& event) { event.actor.clear(); },
+      [](Event& event) { event.actor.pop_back(); },
+      [](Event& event) { event.refusal_reason = 0; },
+      [](Event& event) { event.count = 0; },
+      [](Event& event) { event.from = event.at + absl::Microseconds(1); },
+  };
+  for (size_t index = 0; index < std::size(alterations); ++index) {
+    Event event = MakeCallsRefused();
+    alterations[index](event);
+    EXPECT_FALSE(DecodeEvent(EncodeEvent(event)).ok()) << index;
   }
 }
 
@@ -71,6 +125,7 @@ TEST(EventFormTest, AcceptanceIsTheLeafThatAReceiptProves) {
   receipt.notice_id = "00000000-0000-4000-8000-000000000001";
   receipt.revision = 1;
   receipt.accepted_at = event.at;
+  receipt.actor = event.actor;
   receipt.commitment = event.commitment;
   EXPECT_EQ(EncodeEvent(event), contract::AcceptedEvent(receipt));
 }

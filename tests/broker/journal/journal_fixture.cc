@@ -17,6 +17,7 @@ Event Acceptance(int number) {
                        .id = *contract::NoticeId::Parse(absl::StrFormat("00000000-0000-4000-8000-%012d", number))};
   event.item.revision = 1;
   event.at = absl::FromUnixSeconds(1'800'000'000 + number);
+  event.actor = std::string(kActorBytes, static_cast<char>('A' + number % 26));
   event.commitment = {.key_id = "key", .value = std::string(32, static_cast<char>('a' + number % 26))};
   return event;
 }

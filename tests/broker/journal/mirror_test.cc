@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
+#include <memory>
 #include <vector>
 
 #include "broker/journal/checkpoint_task.h"
@@ -35,6 +37,10 @@ class MirrorTest : public testing::Test {
       if (!*written) return count;
     }
     return -1;
+  }
+
+  MirrorNext Mirroring() {
+    return [mirror = std::make_shared<Mirror>(store_, path_)] { return mirror->WriteNext(); };
   }
 
   std::string Folder() const { return ListIncarnations(path_)->at(0); }
@@ -129,14 +135,14 @@ TEST_F(MirrorTest, TakesNoRecordThatIsNotItsCheckpoints) {
 
 TEST_F(MirrorTest, TheTasksLastRoundCoversAndMirrorsWhatCameLast) {
   CommitBatches(store_, 1, 3);
-  int failures = 0;
+  std::atomic<int> failures = 0;
   CheckpointTask::Options options;
   options.every = absl::Hours(1);
   options.now = [this] { return broker_.now(); };
-  options.checkpoint_failed = options.mirror_failed = [&](const absl::Status&) { ++failures; };
-  CheckpointTask task(broker_.Writer(store_), std::make_unique<Mirror>(store_, path_), options);
-  task.Stop();
-  task.Stop();
+  options.checkpoint_failed = options.mirror.failed = [&](const absl::Status&) { ++failures; };
+  CheckpointTask task(broker_.Writer(store_), Mirroring(), options);
+  EXPECT_TRUE(task.Stop());
+  EXPECT_TRUE(task.Stop());
   EXPECT_EQ(failures, 0);
   EXPECT_TRUE(store_.Get(store::CheckpointKey(3))->has_value());
   EXPECT_EQ(ListCheckpoints(Folder())->size(), 1u);
@@ -146,21 +152,108 @@ TEST_F(MirrorTest, TheTaskAlarmsWhileTheMirrorIsAwayAndSaysWhenItHasCaughtUp) {
   CommitBatches(store_, 1, 3);
   fs::remove(path_);
   std::atomic<int> failures = 0;
-  std::atomic<bool> caught_up = false;
+  std::promise<void> caught_up;
   CheckpointTask::Options options;
   options.every = absl::Milliseconds(2);
   options.now = [this] { return broker_.now(); };
-  options.mirror_failed = [&](const absl::Status& why) {
+  options.mirror.failed = [&](const absl::Status& why) {
     EXPECT_TRUE(absl::IsUnavailable(why)) << why;
     if (++failures == 3) fs::create_directory(path_);
   };
-  options.mirror_caught_up = [&] { caught_up = true; };
-  CheckpointTask task(broker_.Writer(store_), std::make_unique<Mirror>(store_, path_), options);
-  for (int wait = 0; wait < 5000 && !caught_up; ++wait) absl::SleepFor(absl::Milliseconds(2));
-  task.Stop();
-  EXPECT_TRUE(caught_up);
+  options.mirror.caught_up = [&] { caught_up.set_value(); };
+  CheckpointTask task(broker_.Writer(store_), Mirroring(), options);
+  EXPECT_EQ(caught_up.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_TRUE(task.Stop());
   EXPECT_EQ(failures, 3);
   EXPECT_EQ(ListCheckpoints(Folder())->size(), 1u);
+}
+
+// A mirror whose disk does not answer until it is let go.
+class HangingMirror {
+ public:
+  MirrorNext Next() const {
+    return [state = state_]() -> absl::StatusOr<bool> {
+      if (++state->calls == 1) state->began.set_value();
+      state->hung.wait();
+      if (++state->answers == 1) state->answered.set_value();
+      return true;
+    };
+  }
+  void WaitUntilItHangs() { state_->began.get_future().wait(); }
+  void LetGo() {
+    state_->let_go.set_value();
+    state_->answered.get_future().wait();
+  }
+  int calls() const { return state_->calls; }
+
+ private:
+  struct State {
+    std::atomic<int> calls = 0;
+    std::atomic<int> answers = 0;
+    std::promise<void> began;
+    std::promise<void> let_go;
+    std::promise<void> answered;
+    const std::shared_future<void> hung = let_go.get_future().share();
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+TEST(MirrorTaskTest, AStopDoesNotWaitForAMirrorThatHangs) {
+  HangingMirror mirror;
+  const auto told = std::make_shared<std::atomic<int>>(0);
+  {
+    MirrorTask task(
+        mirror.Next(),
+        {.failed = [told](const absl::Status&) { ++*told; }, .caught_up = [told] { ++*told; }, .hangs = {}});
+    task.Wake();
+    mirror.WaitUntilItHangs();
+    EXPECT_FALSE(task.Stop(absl::Milliseconds(20)));
+    EXPECT_FALSE(task.Stop(absl::Hours(1))) << "it is left behind, and not waited for again";
+  }
+  mirror.LetGo();
+  EXPECT_EQ(*told, 0);
+  EXPECT_EQ(mirror.calls(), 1) << "nothing more is begun";
+}
+
+TEST(MirrorTaskTest, SaysThatItHangsAndGoesOnWhenTheMirrorAnswers) {
+  HangingMirror mirror;
+  std::atomic<int> hangs = 0;
+  std::promise<void> caught_up;
+  std::atomic<bool> all_copied = false;
+  MirrorTask task(
+      [&, next = mirror.Next()]() -> absl::StatusOr<bool> {
+        if (all_copied) return false;
+        const absl::StatusOr<bool> copied = next();
+        all_copied = true;
+        return copied;
+      },
+      {.failed = {}, .caught_up = [&] { caught_up.set_value(); }, .hangs = [&] { ++hangs; }});
+  task.Wake();
+  mirror.WaitUntilItHangs();
+  task.Wake();
+  EXPECT_EQ(hangs, 0) << "it may have begun just now";
+  task.Wake();
+  task.Wake();
+  EXPECT_EQ(hangs, 2);
+  mirror.LetGo();
+  EXPECT_EQ(caught_up.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_TRUE(task.Stop(absl::Seconds(30)));
+}
+
+TEST_F(MirrorTest, CheckpointsGoOnAndTheStopEndsWhileTheMirrorHangs) {
+  HangingMirror mirror;
+  CommitBatches(store_, 1, 3);
+  CheckpointTask::Options options;
+  options.every = absl::Hours(1);
+  options.now = [this] { return broker_.now(); };
+  CheckpointTask task(broker_.Writer(store_), mirror.Next(), options);
+  mirror.WaitUntilItHangs();
+  CommitBatches(store_, 4, 2);
+  const absl::Time before = absl::Now();
+  EXPECT_FALSE(task.Stop());
+  EXPECT_LT(absl::Now() - before, MirrorTask::kStopMost + absl::Seconds(20)) << "the rest is for a slow machine";
+  EXPECT_TRUE(store_.Get(store::CheckpointKey(5))->has_value());
+  mirror.LetGo();
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -102,6 +104,11 @@ class GateTest : public testing::Test {
     return *certs::RevocationSet::Load(file, {SharedAuthority().AsCertificate()});
   }
 
+  size_t CountRefused() {
+    const std::lock_guard lock(mutex_);
+    return refused_.size();
+  }
+
   size_t EndThose() {
     return server_->EndThose([this](const RunningCalls::Call& call) { return gate_.MayGoOn(call); });
   }
@@ -110,8 +117,15 @@ class GateTest : public testing::Test {
   ManualClock clock_{absl::Now()};
   const Log log_{clock_};
   trust::CurrentTrust trust_{MakeTrust()};
-  Gate gate_{trust_, clock_, log_};
-  HealthService health_{gate_, log_};
+  std::mutex mutex_;
+  std::vector<Refused> refused_;
+  const Refusals refusals_{[this](const Refused& refused) {
+                             const std::lock_guard lock(mutex_);
+                             refused_.push_back(refused);
+                           },
+                           log_};
+  Gate gate_{trust_, clock_, refusals_, log_};
+  HealthService health_{gate_, refusals_};
   std::unique_ptr<Server> server_;
 };
 
@@ -124,6 +138,13 @@ TEST_F(GateTest, WhoeverIsRevokedIsRefusedOnAnOpenConnectionAndNobodyElseIs) {
       {.revocations = Revoking({certs::Revoked(region.certificate(), certs::RevocationReason::kKeyCompromise)})}));
   ExpectRefused(region.Check(), Reason::kCallerRevoked);
   EXPECT_TRUE(municipality.Check().ok());
+  {
+    const std::lock_guard lock(mutex_);
+    ASSERT_EQ(refused_.size(), 1u);
+    EXPECT_EQ(refused_[0].reason, static_cast<uint32_t>(Reason::kCallerRevoked));
+    EXPECT_EQ(refused_[0].actor, region.certificate().fingerprint()) << "so that a stolen key's use is seen";
+    EXPECT_EQ(refused_[0].caller, "");
+  }
   Client with_another_certificate = Connect(support::kRegion);
   EXPECT_TRUE(with_another_certificate.Check().ok());
 }
@@ -180,6 +201,7 @@ TEST_F(GateTest, OpenCallsOfWhomMayNoLongerCallAreEndedAndNoOthers) {
   trust_.Replace(MakeTrust(
       {.revocations = Revoking({certs::Revoked(region.certificate(), certs::RevocationReason::kSuperseded)})}));
   EXPECT_EQ(EndThose(), 1u);
+  EXPECT_EQ(CountRefused(), 0u) << "a call that is ended had been let in";
   EXPECT_FALSE(of_region.Read());
   EXPECT_EQ(of_region.Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
   health_.SayNotServing();

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <future>
+#include <mutex>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -11,6 +13,7 @@
 #include "broker/wire/gate.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
+#include "broker/wire/refusals.h"
 #include "certs/tls_credentials.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
@@ -51,6 +54,14 @@ class ServerTest : public testing::Test {
     return stub_->PullNotices(CallContext().get(), request, &answer);
   }
 
+  // For which calls were refused, as counted.
+  std::vector<Reason> Reasons() {
+    const std::lock_guard lock(mutex_);
+    std::vector<Reason> reasons;
+    for (const Refused& refused : refused_) reasons.push_back(static_cast<Reason>(refused.reason));
+    return reasons;
+  }
+
   std::shared_ptr<grpc::Channel> Connect(const char* uri) const {
     return support::OpenChannel(absl::StrCat("127.0.0.1:", server_->port()), support::CredentialsFor({uri}));
   }
@@ -62,7 +73,14 @@ class ServerTest : public testing::Test {
   store::MemoryStore store_;
   inbox::Inboxes inboxes_{store_, clock_, scheduler_, {}};
   trust::CurrentTrust trust_{support::MakeTrust()};
-  Gate gate_{trust_, clock_, log_};
+  std::mutex mutex_;
+  std::vector<Refused> refused_;
+  const Refusals refusals_{[this](const Refused& refused) {
+                             const std::lock_guard lock(mutex_);
+                             refused_.push_back(refused);
+                           },
+                           log_};
+  Gate gate_{trust_, clock_, refusals_, log_};
   inbox::SignerCertificates signers_{store_};
   const ContentKeeper keeper_{signers_};
   const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};
@@ -70,11 +88,12 @@ class ServerTest : public testing::Test {
                          .keeper = keeper_,
                          .secrets = secrets_,
                          .inboxes = inboxes_,
+                         .refusals = refusals_,
                          .clock = clock_,
                          .log = log_,
                          .broker_name = "broker-1",
                          .copenhagen = absl::UTCTimeZone()}};
-  InboxService service_{gate_, inboxes_, signers_, log_};
+  InboxService service_{gate_, inboxes_, signers_, refusals_, log_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::InboxService::Stub> stub_;
 };
@@ -93,6 +112,25 @@ TEST_F(ServerTest, PullsAreRefusedOnceTheInboxesDrain) {
 TEST_F(ServerTest, ACallWhoseDeadlineIsOverIsNotCarriedOut) {
   clock_.Advance(absl::Minutes(30));
   ExpectRefused(Pull(), Reason::kDeadlinePassed);
+}
+
+TEST_F(ServerTest, WhereverACallIsRefusedItIsCountedOnceWithItsCaller) {
+  EXPECT_TRUE(Pull().ok());
+  EXPECT_EQ(Reasons(), std::vector<Reason>());
+  v1::PullNoticesRequest other;
+  other.set_municipality_code(support::kOtherCode);
+  v1::PullNoticesResponse answer;
+  ExpectRefused(stub_->PullNotices(CallContext().get(), other, &answer), Reason::kInboxNotFound);
+  inboxes_.Drain();
+  ExpectRefused(Pull(), Reason::kBrokerStopping);
+  gate_.Close();
+  ExpectRefused(Pull(), Reason::kBrokerStopping);
+  EXPECT_EQ(Reasons(), (std::vector<Reason>{Reason::kInboxNotFound, Reason::kBrokerStopping, Reason::kBrokerStopping}));
+  const std::lock_guard lock(mutex_);
+  for (const Refused& refused : refused_) {
+    EXPECT_EQ(refused.caller, support::kMunicipality);
+    EXPECT_EQ(refused.actor.size(), 32u);
+  }
 }
 
 TEST_F(ServerTest, RulesOfTheDayGoByTheClockAlsoWhereTheStoreIsAhead) {

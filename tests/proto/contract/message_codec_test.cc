@@ -190,6 +190,7 @@ TEST(MessageCodecTest, AReceiptComesBackThroughItsMessage) {
   receipt.notice_id = "6f1b7c8e-3d52-4a19-9c04-2b8e5d7a1f30";
   receipt.revision = 1;
   receipt.accepted_at = absl::FromUnixMicros(1795345200000001);
+  receipt.actor = std::string(32, '\xfe');
   receipt.commitment = {.key_id = "k1", .value = std::string(32, '\xff')};
   receipt.position = {.store_incarnation = std::string("\0\x01\xfe 456789abcdef", 16),
                       .broker = "broker-1",

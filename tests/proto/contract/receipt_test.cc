@@ -19,6 +19,7 @@ Receipt Acceptance(uint32_t event_index) {
   receipt.notice_id = "6f1b7c8e-3d52-4a19-9c04-2b8e5d7a1f30";
   receipt.revision = 1;
   receipt.accepted_at = absl::FromUnixMicros(1795345200000001);
+  receipt.actor = std::string(32, 'a');
   receipt.commitment = {.key_id = "k1", .value = std::string(32, 'c')};
   receipt.position = {
       .store_incarnation = std::string(16, 'i'), .broker = "broker-1", .batch = 7, .event_index = event_index};
@@ -44,6 +45,8 @@ TEST(ReceiptTest, TheEventIsFixedForEver) {
             "0000002436663162376338652d336435322d346131392d396330342d326238653564376131663330"
             "00000001"
             "800660db60e52c01"
+            "00000020"
+            "6161616161616161616161616161616161616161616161616161616161616161"
             "000000026b31"
             "00000020"
             "6363636363636363636363636363636363636363636363636363636363636363");
@@ -58,6 +61,8 @@ TEST(ReceiptTest, WhateverIsAlteredIsSeen) {
       [](R r) { r.notice_id.back() = '1'; },
       [](R r) { r.revision = 2; },
       [](R r) { r.accepted_at += absl::Microseconds(1); },
+      [](R r) { r.actor[31] = 'b'; },
+      [](R r) { r.actor.clear(); },
       [](R r) { r.commitment.key_id = "k2"; },
       [](R r) { r.commitment.value[0] = 'x'; },
       [](R r) { r.position.event_index = 2; },

@@ -122,6 +122,7 @@ v1::Receipt IntakeServer::MakeReceipt(const v1::Notice& notice) {
       .notice_id = notice.envelope().notice_id(),
       .revision = notice.envelope().revision(),
       .accepted_at = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())),
+      .actor = std::string(32, 'a'),
       .commitment = {.key_id = notice.envelope().content_commitment().key_id(),
                      .value = notice.envelope().content_commitment().value()},
       .position = {.store_incarnation = std::string(16, 's'), .broker = "test", .batch = 1, .event_index = 0},

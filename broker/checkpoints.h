@@ -1,0 +1,25 @@
+#ifndef ENVEJ_BROKER_CHECKPOINTS_H_
+#define ENVEJ_BROKER_CHECKPOINTS_H_
+
+#include <memory>
+
+#include "broker/clock.h"
+#include "broker/journal/checkpoint_task.h"
+#include "broker/journal/refused_calls.h"
+#include "broker/log.h"
+#include "broker/options/broker_options.h"
+#include "broker/store/ordered_store.h"
+#include "broker/trust/trust.h"
+
+namespace envej {
+
+// Starts signing the journal with the broker's key of the moment, and mirroring it, as the options say; what callers
+// were refused is journalled before each checkpoint. All that is given must outlive the task.
+std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
+                                                          const trust::CurrentTrust& trust, store::OrderedStore& store,
+                                                          journal::RefusedCalls& refused_calls, const Clock& clock,
+                                                          const Log& log);
+
+}  // namespace envej
+
+#endif  // ENVEJ_BROKER_CHECKPOINTS_H_

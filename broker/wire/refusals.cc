@@ -1,0 +1,58 @@
+#include "broker/wire/refusals.h"
+
+#include "broker/wire/gate.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
+#include "proto/contract/status_codec.h"
+
+namespace envej::wire {
+
+absl::Status Refusals::Counted(const Caller& caller, absl::Status status) const {
+  const contract::Reason reason = contract::RejectionOf(status).reason;
+  if (reason == contract::Reason::kNone) return status;
+  count_({.caller = certs::ToUri(caller.identity),
+          .actor = caller.certificate.fingerprint(),
+          .reason = static_cast<uint32_t>(reason)});
+  return status;
+}
+
+absl::Status Refusals::CountedOfUnknown(absl::Status status, const certs::Certificate* certificate) const {
+  const contract::Reason reason = contract::RejectionOf(status).reason;
+  const bool is_stranger = certificate == nullptr || reason == contract::Reason::kCallerUnknown;
+  count_({.caller = {},
+          .actor = is_stranger ? std::string() : certificate->fingerprint(),
+          .reason = static_cast<uint32_t>(reason)});
+  return status;
+}
+
+grpc::Status Refusals::OfCall(const Caller& caller, const absl::Status& status) const {
+  return OfEntry(Counted(caller, status));
+}
+
+grpc::ServerUnaryReactor* Refusals::Finish(grpc::CallbackServerContext& context, const absl::StatusOr<Caller>& caller,
+                                           const absl::Status& status) const {
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+  reactor->Finish(caller.ok() ? OfCall(*caller, status) : OfEntry(caller.status()));
+  return reactor;
+}
+
+std::optional<v1::Rejection> Refusals::OfItem(const Caller& caller, const absl::Status& status) const {
+  const contract::Rejection rejection = contract::RejectionOf(Counted(caller, status));
+  if (rejection.reason == contract::Reason::kNone) return std::nullopt;
+  return contract::ToMessage(rejection);
+}
+
+grpc::Status Refusals::OfEntry(const absl::Status& status) const {
+  if (status.ok()) return grpc::Status::OK;
+  const contract::Rejection rejection = contract::RejectionOf(status);
+  if (rejection.reason != contract::Reason::kNone) return contract::ToGrpcStatus(rejection);
+  if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;
+  log_.Error("call_failed", {{"error", status.ToString()}});
+  if (absl::IsUnavailable(status)) {
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                        "the broker cannot answer now; repeat the call with the same ids");
+  }
+  return grpc::Status(grpc::StatusCode::INTERNAL, "the broker failed; its operations staff find the error in the log");
+}
+
+}  // namespace envej::wire

@@ -1,0 +1,63 @@
+#ifndef ENVEJ_BROKER_WIRE_REFUSALS_H_
+#define ENVEJ_BROKER_WIRE_REFUSALS_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "broker/log.h"
+#include "certs/certificate.h"
+#include "envej/v1/rejection.pb.h"
+
+namespace envej::wire {
+
+struct Caller;
+
+// Whom something was refused, and why.
+struct Refused {
+  std::string caller;   // its URI; empty if it is not known who it is
+  std::string actor;    // fingerprint of its certificate; empty if that names nobody, so that strangers are one
+  uint32_t reason = 0;  // number of envej.v1.RejectionReason
+};
+
+// The one way by which callers are told that something failed; every refusal of a call, or of one item of a batch, is
+// counted here. What is told: a refusal with its reason; of any other error only that it is ours or that the call may
+// be repeated. The error's own text goes to the log and never to a caller. Thread-safe.
+class Refusals {
+ public:
+  // Called for each; must be thread-safe and must not block.
+  using Count = std::function<void(const Refused& refused)>;
+
+  Refusals(Count count, const Log& log) : count_(std::move(count)), log_(log) {}
+
+  // Count what refuses a caller on its way in, and give it back: of one whose identity is known; and of one of which at
+  // most the certificate is. Not to be called for what the functions below are given.
+  absl::Status Counted(const Caller& caller, absl::Status status) const;
+  absl::Status CountedOfUnknown(absl::Status status, const certs::Certificate* certificate) const;
+  // What such a caller is told.
+  grpc::Status OfEntry(const absl::Status& status) const;
+
+  // The end of a whole call. OK is OK.
+  grpc::Status OfCall(const Caller& caller, const absl::Status& status) const;
+  // The same, at once; also of a caller that was refused on its way in.
+  grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext& context, const absl::StatusOr<Caller>& caller,
+                                   const absl::Status& status = absl::OkStatus()) const;
+
+  // Of one item of a batch. An error of ours, which is no refusal, has none: the whole call then fails.
+  std::optional<v1::Rejection> OfItem(const Caller& caller, const absl::Status& status) const;
+
+ private:
+  const Count count_;
+  const Log& log_;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_REFUSALS_H_
