@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "broker/admission/admission.h"
 #include "broker/log.h"
+#include "broker/wire/rate_guard.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
 #include "certs/peer_certificates.h"
@@ -20,25 +21,38 @@ struct Caller {
   certs::Certificate certificate;
 };
 
-// The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
+// The first step of every call: who is calling, whether that kind of caller may, whether there is still time, and
+// whether it calls no faster than agreed.
 // None of our code looks at the request before. gRPC has by then decoded those of the calls that do not submit, and has
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
-  Gate(const admission::Admission& admission, const Clock& clock, const Log& log)
-      : admission_(admission), clock_(clock), log_(log) {}
+  Gate(const admission::Admission& admission, RateGuard& rate, const Clock& clock, const Log& log)
+      : admission_(admission), rate_(rate), clock_(clock), log_(log) {}
 
   // The caller; or a refusal: CALLER_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING,
-  // DEADLINE_PASSED.
+  // DEADLINE_PASSED, RATE_EXCEEDED.
   absl::StatusOr<Caller> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
 
+  // What a call takes beyond CostOf of its method, once that is known: RATE_EXCEEDED.
+  absl::Status AdmitMore(const Caller& caller, size_t notices) const;
+
+  // Finishes a call that is refused or failed.
+  grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) const {
+    return rate_.Refuse(context, status);
+  }
+
   // From now on every call is refused with BROKER_STOPPING.
-  void Close() { closed_ = true; }
+  void Close() {
+    closed_ = true;
+    rate_.Release();
+  }
 
  private:
   absl::Status Unknown(const absl::Status& why) const;
 
   const admission::Admission& admission_;
+  RateGuard& rate_;
   const Clock& clock_;
   const Log& log_;
   mutable certs::PeerCertificates certificates_;  // a cache

@@ -61,17 +61,18 @@ std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
 }  // namespace
 
 grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* context, const absl::Status& status) const {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToCallStatus(status, log_));
-  return reactor;
+  return gate_.Refuse(context, status);
 }
 
 absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Method method,
-                                 const std::string& municipality_code) const {
+                                 const std::string& municipality_code, std::optional<Batch> batch) const {
   const absl::StatusOr<Caller> caller = gate_.Enter(context, method);
   if (!caller.ok()) return caller.status();
   const std::optional<contract::Rejection> rejection = admission_.OwnInbox(caller->identity, municipality_code);
-  return rejection.has_value() ? contract::ToStatus(*rejection) : absl::OkStatus();
+  if (rejection.has_value()) return contract::ToStatus(*rejection);
+  if (!batch.has_value()) return absl::OkStatus();
+  const absl::Status good = CheckBatch(batch->size, batch->field);
+  return good.ok() ? gate_.AdmitMore(*caller, static_cast<size_t>(batch->size)) : good;
 }
 
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,
@@ -87,8 +88,8 @@ grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,
                                                      const v1::ExtendLeasesRequest* request,
                                                      v1::ExtendLeasesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kExtendLeases, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
+  const absl::Status entered = Enter(*context, Method::kExtendLeases, request->municipality_code(),
+                                     Batch{.size = request->leases_size(), .field = "leases"});
   if (!entered.ok()) return Finish(context, entered);
   const absl::StatusOr<absl::Duration> duration = ToLeaseDuration(*request);
   if (!duration.ok()) return Finish(context, duration.status());
@@ -107,8 +108,8 @@ grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerContext* context,
                                                            const v1::AcknowledgeNoticesRequest* request,
                                                            v1::AcknowledgeNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->leases_size(), "leases");
+  const absl::Status entered = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code(),
+                                     Batch{.size = request->leases_size(), .field = "leases"});
   if (!entered.ok()) return Finish(context, entered);
   auto [leases, places] = ReadLeases(request->leases(), *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -126,8 +127,8 @@ grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerC
 grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContext* context,
                                                       const v1::ReturnNoticesRequest* request,
                                                       v1::ReturnNoticesResponse* response) {
-  absl::Status entered = Enter(*context, Method::kReturnNotices, request->municipality_code());
-  if (entered.ok()) entered = CheckBatch(request->returns_size(), "returns");
+  const absl::Status entered = Enter(*context, Method::kReturnNotices, request->municipality_code(),
+                                     Batch{.size = request->returns_size(), .field = "returns"});
   if (!entered.ok()) return Finish(context, entered);
   std::vector<inbox::NoticeReturn> returns;
   std::vector<int> places;

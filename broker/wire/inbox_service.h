@@ -1,6 +1,9 @@
 #ifndef ENVEJ_BROKER_WIRE_INBOX_SERVICE_H_
 #define ENVEJ_BROKER_WIRE_INBOX_SERVICE_H_
 
+#include <optional>
+#include <string>
+
 #include "broker/admission/admission.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/signer_certificates.h"
@@ -29,9 +32,14 @@ class InboxService final : public v1::InboxService::CallbackService {
                                           v1::ReturnNoticesResponse* response) override;
 
  private:
-  // OK if the caller may make this call on this inbox.
+  struct Batch {
+    int size;
+    const char* field;
+  };
+
+  // OK if the caller may make this call on this inbox, with a batch of this size.
   absl::Status Enter(const grpc::CallbackServerContext& context, admission::Method method,
-                     const std::string& municipality_code) const;
+                     const std::string& municipality_code, std::optional<Batch> batch = std::nullopt) const;
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) const;
 
   const Gate& gate_;

@@ -18,8 +18,9 @@ using admission::Method;
 
 grpc::ServerUnaryReactor* IntakeService::Finish(grpc::CallbackServerContext* context,
                                                 const absl::Status& status) const {
+  if (!status.ok()) return parts_.gate.Refuse(context, status);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToCallStatus(status, parts_.log));
+  reactor->Finish(grpc::Status::OK);
   return reactor;
 }
 
@@ -85,6 +86,8 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
     LogRefusal(caller->identity, notices.status());
     return Finish(context, notices.status());
   }
+  const absl::Status admitted = parts_.gate.AdmitMore(*caller, notices->size());
+  if (!admitted.ok()) return Finish(context, admitted);
   const absl::Time now = parts_.clock.Now();
   v1::SubmitNoticesResponse answer;
   std::vector<inbox::Submission> submissions;

@@ -12,7 +12,9 @@ namespace {
 
 using contract::Reason;
 
-bool IsWorthTryingAgain(Reason reason) { return reason == Reason::kBrokerBusy || reason == Reason::kBrokerStopping; }
+bool IsWorthTryingAgain(Reason reason) {
+  return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kBrokerStopping;
+}
 
 }  // namespace
 
