@@ -34,7 +34,7 @@
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
-#include "broker/wire/rate_guard.h"
+#include "broker/wire/fair_share.h"
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
@@ -211,10 +211,10 @@ int Serve(const std::string& config_path) {
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const admission::Admission admission(*configuration.participants, configuration.copenhagen);
-  wire::RateGuard rate(
+  wire::FairShare share(
       {.per_second = options.limits.participant_notices_per_second, .burst = options.limits.participant_burst},
       scheduler, clock, log);
-  wire::Gate gate(admission, rate, clock, log);
+  wire::Gate gate(admission, share, clock, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(*configuration.sealer, signers);
   wire::IntakeService intake({.gate = gate,

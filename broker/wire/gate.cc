@@ -20,13 +20,9 @@ absl::StatusOr<Caller> Gate::Enter(const grpc::ServerContextBase& context, admis
   }
   if (closed_) return contract::Refusal(contract::Reason::kBrokerStopping);
   if (absl::FromChrono(context.deadline()) <= clock_.Now()) return contract::Refusal(contract::Reason::kDeadlinePassed);
-  const absl::Status admitted = rate_.Admit(*caller, admission::CostOf(method));
+  const absl::Status admitted = share_.Admit(*caller, admission::CostOf(method));
   if (!admitted.ok()) return admitted;
   return Caller{.identity = *caller, .certificate = (*peer)->certificate};
-}
-
-absl::Status Gate::AdmitMore(const Caller& caller, size_t notices) const {
-  return notices > 1 ? rate_.Admit(caller.identity, static_cast<int>(notices - 1)) : absl::OkStatus();
 }
 
 absl::Status Gate::Unknown(const absl::Status& why) const {

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "broker/admission/admission.h"
 #include "broker/log.h"
-#include "broker/wire/rate_guard.h"
+#include "broker/wire/fair_share.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
 #include "certs/peer_certificates.h"
@@ -27,32 +27,27 @@ struct Caller {
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
-  Gate(const admission::Admission& admission, RateGuard& rate, const Clock& clock, const Log& log)
-      : admission_(admission), rate_(rate), clock_(clock), log_(log) {}
+  Gate(const admission::Admission& admission, FairShare& share, const Clock& clock, const Log& log)
+      : admission_(admission), share_(share), clock_(clock), log_(log) {}
 
   // The caller; or a refusal: CALLER_UNKNOWN, PARTICIPANT_SUSPENDED, CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING,
   // DEADLINE_PASSED, RATE_EXCEEDED.
   absl::StatusOr<Caller> Enter(const grpc::ServerContextBase& context, admission::Method method) const;
 
-  // What a call takes beyond CostOf of its method, once that is known: RATE_EXCEEDED.
-  absl::Status AdmitMore(const Caller& caller, size_t notices) const;
-
-  // Finishes a call that is refused or failed.
-  grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) const {
-    return rate_.Refuse(context, status);
-  }
+  // How the work of those who entered is done, and how refusals are answered.
+  FairShare& share() const { return share_; }
 
   // From now on every call is refused with BROKER_STOPPING.
   void Close() {
     closed_ = true;
-    rate_.Release();
+    share_.Release();
   }
 
  private:
   absl::Status Unknown(const absl::Status& why) const;
 
   const admission::Admission& admission_;
-  RateGuard& rate_;
+  FairShare& share_;
   const Clock& clock_;
   const Log& log_;
   mutable certs::PeerCertificates certificates_;  // a cache

@@ -14,7 +14,9 @@ void HeldAnswers::Hold(const std::string& participant, absl::Duration delay, Giv
     const bool fits = !released_ && held_.size() < bounds_.all && queue->second.held < bounds_.each;
     if (fits) {
       const absl::Duration now = clock_.Elapsed();
-      const absl::Duration turn = queue->second.held == 0 ? absl::ZeroDuration() : queue->second.last + kApart - now;
+      const absl::Duration after_last = std::max(delay, kApart);
+      const absl::Duration turn =
+          queue->second.held == 0 ? absl::ZeroDuration() : queue->second.last + after_last - now;
       wait = std::min(std::max(delay, turn), kMost);
       queue->second.last = now + wait;
       ++queue->second.held;

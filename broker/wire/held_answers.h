@@ -15,8 +15,9 @@
 namespace envej::wire {
 
 // Answers of calls that came too fast, held back: who asks again as soon as it was answered would otherwise take the
-// processor with refusals. Of one participant, no more than one a millisecond goes out, and none waits for longer than
-// a second. Bounded: beyond the bounds an answer is not held.
+// processor with refusals. Of one participant, each waits its delay from the one before, but at least a millisecond, so
+// that those who ask again at the same moment do not all come too early; and none waits for longer than a second.
+// Bounded: beyond the bounds an answer is not held.
 //
 // The scheduler is stopped before this object ends. Thread-safe.
 class HeldAnswers {
@@ -35,8 +36,8 @@ class HeldAnswers {
   // How an answer is given; told how long it was held.
   using Give = std::function<void(absl::Duration held)>;
 
-  // Gives the answer once: `delay` from now, later where many of the participant's are held, at most kMost from now; at
-  // once, inside the call, where no more may be held. The participant is any text that names it.
+  // Gives the answer once: `delay` from now, or from the participant's last one that is held; at most kMost from now;
+  // at once, inside the call, where no more may be held. The participant is any text that names it.
   void Hold(const std::string& participant, absl::Duration delay, Give give);
 
   // Gives all of them now, and later ones at once: the broker stops.

@@ -61,7 +61,7 @@ std::pair<std::vector<inbox::LeaseName>, std::vector<int>> ReadLeases(
 }  // namespace
 
 grpc::ServerUnaryReactor* InboxService::Finish(grpc::CallbackServerContext* context, const absl::Status& status) const {
-  return gate_.Refuse(context, status);
+  return gate_.share().Refuse(context, status);
 }
 
 absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Method method,
@@ -72,7 +72,7 @@ absl::Status InboxService::Enter(const grpc::CallbackServerContext& context, Met
   if (rejection.has_value()) return contract::ToStatus(*rejection);
   if (!batch.has_value()) return absl::OkStatus();
   const absl::Status good = CheckBatch(batch->size, batch->field);
-  return good.ok() ? gate_.AdmitMore(*caller, static_cast<size_t>(batch->size)) : good;
+  return good.ok() ? gate_.share().AdmitBatch(caller->identity, static_cast<size_t>(batch->size)) : good;
 }
 
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,

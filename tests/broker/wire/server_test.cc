@@ -89,8 +89,8 @@ class ServerTest : public testing::Test {
                        .last_day = absl::CivilDay(2090, 1, 1)}},
        .operations = {}}};
   const admission::Admission admission_{participants_, absl::UTCTimeZone()};
-  RateGuard rate_{{}, scheduler_, clock_, log_};
-  Gate gate_{admission_, rate_, clock_, log_};
+  FairShare share_{{}, scheduler_, clock_, log_};
+  Gate gate_{admission_, share_, clock_, log_};
   const certs::Sealer sealer_ = OwnSealer();
   inbox::SignerCertificates signers_{store_};
   const ContentKeeper keeper_{sealer_, signers_};
