@@ -39,6 +39,7 @@
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
 #include "certs/signature.h"
+#include "certs/tls_suites.h"
 
 namespace envej {
 namespace {
@@ -186,6 +187,7 @@ wire::ServerOptions Listening(const Configuration& configuration, int open_files
 int Serve(const std::string& config_path) {
   const sigset_t stop_signals = BlockStopSignals();
   SwitchOffCoreDumps();
+  certs::LeaveOneSuiteOfTls12();
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);

@@ -128,9 +128,9 @@ const std::vector<std::string>& HandMadeTargets() {
 }
 
 const std::vector<std::string>& TestFoldersOfTheirOwn() {
-  static const auto* folders = new std::vector<std::string>{"tests/benchmark/",  "tests/contract/", "tests/crash/",
-                                                            "tests/fuzz/",       "tests/lint/",     "tests/support/",
-                                                            "tests/simulation/", "tests/system/",   "tests/tidy/"};
+  static const auto* folders = new std::vector<std::string>{
+      "tests/benchmark/", "tests/contract/",   "tests/crash/",  "tests/fuzz/", "tests/lint/",
+      "tests/support/",   "tests/simulation/", "tests/system/", "tests/tidy/", "tests/trust/"};
   return *folders;
 }
 

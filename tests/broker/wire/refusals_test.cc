@@ -5,14 +5,12 @@
 
 #include <atomic>
 #include <functional>
-#include <optional>
 #include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
-#include "proto/contract/status_codec.h"
 #include "tests/broker/wire/world.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
@@ -306,20 +304,6 @@ void PullsTooMany(World& world) {
   ExpectRefused(first.ok() ? other : first, Reason::kBrokerBusy);
 }
 
-// A list costs so much that few of them are let through one after the other.
-void ListsTooFast(World& world) {
-  const auto intake = world.broker().Intake(support::kOtherRegion);
-  grpc::Status status;
-  for (int call = 0; call < 2000 && status.ok(); ++call) {
-    v1::ListNoticesResponse answer;
-    status = intake->ListNotices(CallContext().get(), ListTo(support::kCode), &answer);
-  }
-  ExpectRefused(status, Reason::kRateExceeded);
-  const std::optional<absl::Duration> delay = contract::RetryDelayOf(status);
-  ASSERT_TRUE(delay.has_value());
-  EXPECT_LT(*delay, absl::Seconds(1));
-}
-
 // One way to provoke a reason on the wire, and to see that it is exactly that.
 struct WireCase {
   contract::Reason reason;
@@ -344,7 +328,8 @@ const std::vector<WireCase>& WireCases() {
          ExpectRefused(intake->SubmitNotice(CallContext().get(), request, &answer), Reason::kCallerKindNotAllowed);
        }},
       {Reason::kBrokerBusy, "one pull more than may wait", PullsTooMany},
-      {Reason::kRateExceeded, "lists one after the other", ListsTooFast},
+      {Reason::kRateExceeded, "lists one after the other",
+       [](World& world) { ExpectRefused(world.ListUntilRefused(), Reason::kRateExceeded); }},
       {Reason::kInboxNotFound, "another's inbox",
        [](World& world) {
          v1::PullNoticesResponse answer;
