@@ -1,5 +1,5 @@
 // One region floods, another submits as ever: how much longer its calls take is printed, and that none of them is
-// refused is asserted. Figures are for a quiet machine; envej-benchmark --parts flood takes longer for better ones.
+// refused is asserted. Figures are for a quiet machine.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -26,7 +27,11 @@ using support::CallContext;
 using support::Process;
 
 constexpr int kRounds = 3;
-constexpr auto kWindow = std::chrono::seconds(2);
+// ENVEJ_FLOOD_SECONDS: longer windows for better figures.
+const auto kWindow = [] {
+  const char* const seconds = std::getenv("ENVEJ_FLOOD_SECONDS");
+  return std::chrono::seconds(seconds == nullptr ? 2 : std::max(1, std::atoi(seconds)));
+}();
 constexpr auto kBetweenCalls = std::chrono::milliseconds(10);
 
 struct Times {
@@ -96,13 +101,13 @@ TEST_P(FloodTest, AnotherRegionIsServedAsEver) {
     const support::Ended ended = flood->Wait();
     ASSERT_EQ(ended.code, 0) << ended.err;
     const nlohmann::json answers = nlohmann::json::parse(ended.out);
-    EXPECT_GT(answers["rate_exceeded"], 0) << ended.out;
     EXPECT_EQ(answers["rate_exceeded"], answers["with_delay"]);
     EXPECT_EQ(answers["failed"], 0) << ended.out;
     calls += answers["calls"].get<int64_t>();
     exceeded += answers["rate_exceeded"].get<int64_t>();
     accepted += answers["accepted"].get<int64_t>();
   }
+  EXPECT_GT(exceeded, 0);
   EXPECT_EQ(without.refused, 0);
   EXPECT_EQ(with.refused, 0);
   std::puts(absl::StrFormat("flood of %s: %d calls, %d accepted, %d refused for the rate\n"
