@@ -35,6 +35,12 @@ std::optional<absl::Duration> RateLimit::Take(const certs::Identity& participant
   return std::nullopt;
 }
 
+bool RateLimit::IsCalm(const certs::Identity& participant, absl::Duration now) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = buckets_.find(Key(participant.kind, participant.code));
+  return found == buckets_.end() || LeftAt(found->second, now) * 2 >= options_.burst;
+}
+
 // A full bucket is as good as none.
 void RateLimit::ForgetFullOnes(absl::Duration now) {
   for (auto bucket = buckets_.begin(); bucket != buckets_.end();) {

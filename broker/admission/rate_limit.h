@@ -36,6 +36,9 @@ class RateLimit {
   // nobody else takes it: more than zero. `now` is the time since some moment, and never goes back.
   std::optional<absl::Duration> Take(const certs::Identity& participant, int cost, absl::Duration now);
 
+  // Whether half a bucket or more is left.
+  bool IsCalm(const certs::Identity& participant, absl::Duration now) const;
+
   // How many buckets are kept.
   size_t size() const;
 

@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* FairShare::Do(grpc::CallbackServerContext* context, co
     }
     return piece(*reactor);
   };
-  if (!turns_.Begin(ParticipantOf(caller), bytes, work)) {
+  if (!turns_.Begin(ParticipantOf(caller), bytes, limit_.IsCalm(caller, clock_.Elapsed()), work)) {
     Finish(*reactor, ToBeHeld(contract::Refusal(Reason::kBrokerBusy), caller));
   }
   return reactor;

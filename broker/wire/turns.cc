@@ -30,7 +30,7 @@ Turns::~Turns() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool Turns::Begin(const std::string& participant, size_t bytes, Piece piece) {
+bool Turns::Begin(const std::string& participant, size_t bytes, bool calm, Piece piece) {
   Work work{.piece = std::move(piece), .bytes = bytes};
   Lines::iterator line;
   {
@@ -43,7 +43,7 @@ bool Turns::Begin(const std::string& participant, size_t bytes, Piece piece) {
     ++line->second.calls;
     line->second.bytes += bytes;
     bytes_ += bytes;
-    if (!is_first) {
+    if (!is_first || !calm) {
       line->second.waiting.push_back(std::move(work));
       if (line->second.waiting.size() == 1) in_turn_.push_back(line);
       changed_.NotifyOne();

@@ -14,8 +14,9 @@
 namespace envej::wire {
 
 // Who does the work of calls, so that nobody's work waits behind another participant's. A call's work comes in short
-// pieces. A participant with nothing else under way has its first piece done at once, by the thread that brings it; all
-// else waits in the participant's own line, and threads that yield to all others take one piece of each line in turn.
+// pieces. A calm participant with nothing else under way has its first piece done at once, by the thread that brings
+// it; all else waits in the participant's own line, and threads that yield to all others take one piece of each line in
+// turn.
 //
 // Thread-safe. Begin may be called from a piece.
 class Turns {
@@ -41,7 +42,8 @@ class Turns {
   ~Turns();
 
   // False, and nothing is done, if too much waits. `bytes` is about what the work keeps in memory.
-  bool Begin(const std::string& participant, size_t bytes, Piece piece);
+  // `calm`: the participant has not sent much lately.
+  bool Begin(const std::string& participant, size_t bytes, bool calm, Piece piece);
 
  private:
   struct Work {

@@ -81,6 +81,17 @@ TEST(RateLimitTest, BucketsThatAreFullAgainAreForgotten) {
   EXPECT_LE(limit.size(), 512U);
 }
 
+TEST(RateLimitTest, WhoHasLessThanHalfLeftIsNotCalm) {
+  RateLimit limit({.per_second = 10, .burst = 100});
+  EXPECT_TRUE(limit.IsCalm(kRegion, kStart));
+  EXPECT_EQ(limit.Take(kRegion, 50, kStart), std::nullopt);
+  EXPECT_TRUE(limit.IsCalm(kRegion, kStart));
+  EXPECT_EQ(limit.Take(kRegion, 10, kStart), std::nullopt);
+  EXPECT_FALSE(limit.IsCalm(kRegion, kStart));
+  EXPECT_TRUE(limit.IsCalm(kOtherRegion, kStart));
+  EXPECT_TRUE(limit.IsCalm(kRegion, kStart + absl::Seconds(1)));
+}
+
 TEST(RateLimitTest, AListCostsMoreThanAnyOtherCall) {
   for (const AccessRule& rule : kAccessPolicy) {
     EXPECT_GE(CostOf(rule.method), 1);

@@ -20,7 +20,7 @@ class Long {
  public:
   explicit Long(Turns& turns, size_t bytes = 1) {
     thread_ = std::thread([this, &turns, bytes] {
-      turns.Begin(kRegion, bytes, [this] {
+      turns.Begin(kRegion, bytes, /*calm=*/true, [this] {
         begun_.set_value();
         gone_.get_future().wait();
         return false;
@@ -43,7 +43,7 @@ TEST(TurnsTest, WhoHasNothingUnderWayIsServedAtOnceByTheSameThread) {
   Turns turns;
   const Long other(turns);
   std::thread::id by;
-  EXPECT_TRUE(turns.Begin(kOtherRegion, 1, [&] {
+  EXPECT_TRUE(turns.Begin(kOtherRegion, 1, /*calm=*/true, [&] {
     by = std::this_thread::get_id();
     return false;
   }));
@@ -55,7 +55,7 @@ TEST(TurnsTest, WhoHasSomethingUnderWayDoesNotHoldUpTheThreadThatBringsMore) {
   {
     Turns turns;
     const Long first(turns);
-    EXPECT_TRUE(turns.Begin(kRegion, 1, [&] {
+    EXPECT_TRUE(turns.Begin(kRegion, 1, /*calm=*/true, [&] {
       by.set_value(std::this_thread::get_id());
       return false;
     }));
@@ -63,12 +63,24 @@ TEST(TurnsTest, WhoHasSomethingUnderWayDoesNotHoldUpTheThreadThatBringsMore) {
   EXPECT_NE(by.get_future().get(), std::this_thread::get_id());
 }
 
+TEST(TurnsTest, WhoIsNotCalmDoesNotHoldUpTheThreadThatBringsWork) {
+  std::thread::id by;
+  {
+    Turns turns;
+    turns.Begin(kRegion, 1, /*calm=*/false, [&] {
+      by = std::this_thread::get_id();
+      return false;
+    });
+  }
+  EXPECT_NE(by, std::this_thread::get_id());
+}
+
 TEST(TurnsTest, ThePiecesOfACallComeInOrderAndNeverBesideOneAnother) {
   std::vector<int> pieces;
   std::atomic<int> running = 0;
   {
     Turns turns;
-    turns.Begin(kRegion, 1, [&, next = 0]() mutable {
+    turns.Begin(kRegion, 1, /*calm=*/true, [&, next = 0]() mutable {
       EXPECT_EQ(++running, 1);
       pieces.push_back(next++);
       --running;
@@ -93,16 +105,16 @@ TEST(TurnsTest, ALongLineOfOneDoesNotHoldUpAnother) {
       return false;
     };
     const Long first(turns);
-    for (int thread = 0; thread < Turns::kThreadsMost; ++thread) turns.Begin(kRegion, 1, busy);
+    for (int thread = 0; thread < Turns::kThreadsMost; ++thread) turns.Begin(kRegion, 1, /*calm=*/true, busy);
     for (int piece = 0; piece < 1000; ++piece) {
-      turns.Begin(kRegion, 1, [&] {
+      turns.Begin(kRegion, 1, /*calm=*/true, [&] {
         ++done;
         std::this_thread::sleep_for(std::chrono::microseconds(100));
         return false;
       });
     }
     std::thread([&] {
-      turns.Begin(kOtherRegion, 1, [first_piece = true, &done_before, &done, &other_done]() mutable {
+      turns.Begin(kOtherRegion, 1, /*calm=*/true, [first_piece = true, &done_before, &done, &other_done]() mutable {
         if (std::exchange(first_piece, false)) return true;
         done_before = done;
         other_done.set_value();
@@ -119,14 +131,15 @@ TEST(TurnsTest, ALongLineOfOneDoesNotHoldUpAnother) {
 TEST(TurnsTest, TooMuchOfOneIsNotLetInAndOthersAre) {
   Turns turns({.each_bytes = 100, .all_bytes = 150});
   const Long first(turns, 90);
-  EXPECT_FALSE(turns.Begin(kRegion, 20, [] { return false; }));
-  EXPECT_TRUE(turns.Begin(kOtherRegion, 90, [] { return false; })) << "who has nothing under way is always let in";
-  EXPECT_TRUE(turns.Begin(kRegion, 10, [] { return false; }));
+  EXPECT_FALSE(turns.Begin(kRegion, 20, /*calm=*/true, [] { return false; }));
+  EXPECT_TRUE(turns.Begin(kOtherRegion, 90, /*calm=*/true, [] { return false; }))
+      << "who has nothing under way is always let in";
+  EXPECT_TRUE(turns.Begin(kRegion, 10, /*calm=*/true, [] { return false; }));
 }
 
 TEST(TurnsTest, WhatWasDoneIsNotCountedAnyMore) {
   Turns turns({.each_bytes = 100, .all_bytes = 150});
-  for (int call = 0; call < 1000; ++call) EXPECT_TRUE(turns.Begin(kRegion, 90, [] { return false; }));
+  for (int call = 0; call < 1000; ++call) EXPECT_TRUE(turns.Begin(kRegion, 90, /*calm=*/true, [] { return false; }));
 }
 
 TEST(TurnsTest, NothingIsLostWhateverTheThreads) {
@@ -137,7 +150,7 @@ TEST(TurnsTest, NothingIsLostWhateverTheThreads) {
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&turns, &pieces, thread] {
         for (int call = 0; call < 500; ++call) {
-          turns.Begin("region:" + std::to_string(thread % 2), 1, [&pieces, left = 3]() mutable {
+          turns.Begin("region:" + std::to_string(thread % 2), 1, /*calm=*/true, [&pieces, left = 3]() mutable {
             ++pieces;
             return --left > 0;
           });
