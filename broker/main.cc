@@ -36,6 +36,7 @@
 #include "broker/trust/revocation_watch.h"
 #include "broker/trust/trust_reader.h"
 #include "broker/wire/content_keeper.h"
+#include "broker/wire/fair_share.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/health_service.h"
 #include "broker/wire/inbox_service.h"
@@ -47,6 +48,7 @@
 #include "certs/command_line.h"
 #include "certs/private_memory.h"
 #include "certs/replaceable_credentials.h"
+#include "certs/tls_suites.h"
 
 namespace envej {
 namespace {
@@ -196,6 +198,7 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
 
 int Serve(const std::string& config_path) {
   const sigset_t signals = BlockSignals();
+  certs::LeaveOneSuiteOfTls12();
   umask(077);  // what the store makes is the broker's own user's alone
   static const SystemClock clock;
   static const Log log(clock);
@@ -240,7 +243,10 @@ int Serve(const std::string& config_path) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
       },
       log);
-  wire::Gate gate(trust, clock, refusals, log);
+  wire::FairShare share(
+      {.per_second = options.limits.participant_notices_per_second, .burst = options.limits.participant_burst},
+      scheduler, refusals, clock, log);
+  wire::Gate gate(trust, share, refusals, clock, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
   wire::IntakeService intake({.gate = gate,

@@ -95,10 +95,8 @@ absl::StatusOr<Response> InboxClient::Call(Attempt attempt, absl::Duration limit
     if (!MaySucceedLater(status, reason)) {
       return absl::Status(code, absl::StrCat("the broker refused the call: ", Explain(code, reason)));
     }
-    absl::Duration wait = backoff.Next(chance());
-    if (reason != contract::Reason::kNone) {
-      wait = std::max(wait, contract::RetryDelay(reason).value_or(absl::ZeroDuration()));
-    }
+    const absl::Duration asked = contract::RetryDelayOf(status).value_or(absl::ZeroDuration());
+    const absl::Duration wait = std::max(backoff.Next(chance()), asked);
     if (Since(begin) + wait > settings_.patience || (stopped.has_value() && Since(*stopped) + wait > kStopGrace)) {
       return absl::UnavailableError(
           absl::StrCat("the broker could not be reached in time; last answer: ", Explain(code, reason)));

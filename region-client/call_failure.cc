@@ -2,25 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
-#include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
 
 namespace envej::region {
 namespace {
-
-std::optional<absl::Duration> RetryDelayOf(const grpc::Status& status) {
-  google::rpc::Status details;
-  if (!details.ParseFromString(status.error_details())) return std::nullopt;
-  for (const google::protobuf::Any& detail : details.details()) {
-    google::rpc::RetryInfo retry;
-    if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
-      return contract::FromMessage(retry.retry_delay());
-    }
-  }
-  return std::nullopt;
-}
 
 absl::string_view WhatToDo(absl::StatusCode code) {
   switch (code) {
@@ -45,7 +30,7 @@ CallFailure ToCallFailure(const grpc::Status& status) {
   CallFailure failure;
   failure.code = static_cast<absl::StatusCode>(status.error_code());
   failure.lacks_tls_connection = certs::LacksTlsConnection(status);
-  failure.retry_delay = RetryDelayOf(status);
+  failure.retry_delay = contract::RetryDelayOf(status);
   const contract::Rejection rejection = contract::FromGrpcStatus(status);
   failure.refused_by_contract = rejection.reason != contract::Reason::kNone;
   if (failure.refused_by_contract) {

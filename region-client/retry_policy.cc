@@ -21,6 +21,7 @@ bool IsRetriable(contract::Reason reason) {
   switch (reason) {
     case contract::Reason::kBrokerStopping:
     case contract::Reason::kBrokerBusy:
+    case contract::Reason::kRateExceeded:
     case contract::Reason::kDeadlinePassed:
       return true;
     default:

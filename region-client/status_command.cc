@@ -2,6 +2,8 @@
 
 #include <grpcpp/client_context.h>
 
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -15,6 +17,7 @@ namespace envej::region {
 namespace {
 
 constexpr int kPages = 100'000;
+constexpr int kAttempts = 10;  // of a page that is asked for too fast
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -68,6 +71,21 @@ ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, co
   return ExitCode::kDone;
 }
 
+// A long list is asked for faster than agreed at some page; the broker then says how long to wait.
+grpc::Status ListPage(v1::IntakeService::Stub& stub, const v1::ListNoticesRequest& request,
+                      const CommandContext& context, v1::ListNoticesResponse& response) {
+  grpc::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    grpc::ClientContext call;
+    SetCallDeadline(context, call);
+    status = stub.ListNotices(&call, request, &response);
+    const std::optional<absl::Duration> delay = contract::RetryDelayOf(status);
+    if (status.ok() || contract::FromGrpcStatus(status).reason != contract::Reason::kRateExceeded) break;
+    context.surroundings.sleep(delay.value_or(absl::Seconds(1)));
+  }
+  return status;
+}
+
 ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {
   v1::ListNoticesRequest request;
   request.set_municipality_code(options.municipality_code);
@@ -76,10 +94,8 @@ ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, co
   request.set_page_size(contract::kPageMost);
   Rows rows = Heading();
   for (int page = 0; page < kPages; ++page) {
-    grpc::ClientContext call;
-    SetCallDeadline(context, call);
     v1::ListNoticesResponse response;
-    const grpc::Status status = stub.ListNotices(&call, request, &response);
+    const grpc::Status status = ListPage(stub, request, context, response);
     if (!status.ok()) return ReportFailure(status, context.broker, context.streams);
     for (const v1::NoticeStatus& notice : response.notices()) {
       if (options.output == OutputForm::kJson) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "broker/options/yaml_reader.h"
+#include "proto/contract/limits.h"
 
 namespace envej::options {
 namespace {
@@ -20,6 +21,8 @@ constexpr int kCheckpointSecondsMost = 3600;
 constexpr int kRevocationWarningHoursMost = 30 * 24;
 constexpr int kPortMost = 65535;
 constexpr size_t kFormerSecretsMost = 8;
+constexpr int kLeastBurst = 500;  // or a full batch would never be let through
+static_assert(kLeastBurst >= contract::kBatchNotices);
 
 bool AllOf(absl::string_view text, absl::string_view others) {
   return std::all_of(text.begin(), text.end(), [&](char character) {
@@ -130,6 +133,8 @@ LimitOptions ReadLimits(YamlMapping mapping) {
   read("batch_transitions", limits.batch_transitions, 1, 1024);
   read("waiting_pulls", limits.waiting_pulls, 1, 100'000);
   read("waiting_pulls_per_inbox", limits.waiting_pulls_per_inbox, 1, 10'000);
+  read("participant_notices_per_second", limits.participant_notices_per_second, 1, 1'000'000);
+  read("participant_burst", limits.participant_burst, kLeastBurst, 1'000'000);
   mapping.RefuseOtherKeys();
   return limits;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "broker/admission/rate_limit.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::wire {
@@ -28,6 +29,7 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
   if (refusal.ok() && absl::FromChrono(context.deadline()) <= clock_.Now()) {
     refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
   }
+  if (refusal.ok()) refusal = share_.Admit(caller->identity, admission::CostOf(method));
   if (!refusal.ok()) return refusals_.Counted(*caller, refusal);
   RunningCalls::Tell(context, {.caller = *certificate, .method = method});
   return caller;

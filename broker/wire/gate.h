@@ -10,6 +10,8 @@
 #include "broker/admission/access_policy.h"
 #include "broker/log.h"
 #include "broker/trust/trust.h"
+#include "broker/wire/caller.h"
+#include "broker/wire/fair_share.h"
 #include "broker/wire/refusals.h"
 #include "broker/wire/running_calls.h"
 #include "certs/certificate.h"
@@ -18,33 +20,33 @@
 
 namespace envej::wire {
 
-// Who calls, the certificate that proves it, and the trust by which the whole call is carried out.
-struct Caller {
-  certs::Identity identity;
-  certs::Certificate certificate;
-  std::shared_ptr<const trust::Trust> trust;
-};
-
-// The first step of every call: who is calling, whether that kind of caller may, and whether there is still time.
+// The first step of every call: who is calling, whether that kind of caller may, whether there is still time, and
+// whether it calls no faster than agreed.
 // None of our code looks at the request before. gRPC has by then decoded those of the calls that do not submit, and has
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
   // All must outlive it.
-  Gate(const trust::CurrentTrust& trust, const Clock& clock, const Refusals& refusals, const Log& log)
-      : trust_(trust), clock_(clock), refusals_(refusals), log_(log) {}
+  Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log)
+      : trust_(trust), share_(share), refusals_(refusals), clock_(clock), log_(log) {}
 
   // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal,
   // which is counted: CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED,
-  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED.
+  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED, RATE_EXCEEDED.
   absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
 
   // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
   // entering call takes.
   bool MayGoOn(const RunningCalls::Call& call) const;
 
+  // How the work of those who entered is done, and how calls are ended.
+  FairShare& share() const { return share_; }
+
   // From now on every call is refused with BROKER_STOPPING.
-  void Close() { closed_ = true; }
+  void Close() {
+    closed_ = true;
+    share_.Release();
+  }
 
  private:
   absl::StatusOr<Caller> Identify(const certs::Certificate& certificate) const;
@@ -52,8 +54,9 @@ class Gate {
   absl::Status Unidentified(contract::Reason reason, const absl::Status& why) const;
 
   const trust::CurrentTrust& trust_;
-  const Clock& clock_;
+  FairShare& share_;
   const Refusals& refusals_;
+  const Clock& clock_;
   const Log& log_;
   mutable certs::PeerCertificates certificates_;  // a cache
   std::atomic<bool> closed_ = false;

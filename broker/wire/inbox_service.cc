@@ -15,12 +15,6 @@ namespace {
 using admission::Method;
 using contract::Reason;
 
-absl::Status CheckBatch(int size, absl::string_view field) {
-  if (size == 0) return contract::Refusal(Reason::kBatchEmpty, field);
-  if (size > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, field);
-  return absl::OkStatus();
-}
-
 // Writes each time or refusal into its result; the places of those that were asked for are given. The first error that
 // is no refusal is the store's, and fails the whole call, which may be repeated.
 template <typename Results, typename SetTime>
@@ -76,13 +70,19 @@ absl::StatusOr<Caller> InboxService::Enter(grpc::CallbackServerContext& context,
   return caller;
 }
 
+absl::Status InboxService::AdmitBatch(const Caller& caller, int size, absl::string_view field) const {
+  if (size == 0) return contract::Refusal(Reason::kBatchEmpty, field);
+  if (size > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, field);
+  return gate_.share().AdmitBatch(caller.identity, static_cast<size_t>(size));
+}
+
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,
                                                     const v1::PullNoticesRequest* request,
                                                     v1::PullNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = Enter(*context, Method::kPullNotices, request->municipality_code());
-  if (!caller.ok()) return refusals_.Finish(*context, caller);
+  if (!caller.ok()) return gate_.share().Finish(*context, caller);
   absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request, caller->certificate.fingerprint());
-  if (!pull.ok()) return refusals_.Finish(*context, caller, pull.status());
+  if (!pull.ok()) return gate_.share().Finish(*context, caller, pull.status());
   return PullReactor::Start({.inboxes = inboxes_, .signers = signers_, .refusals = refusals_, .log = log_}, *caller,
                             *std::move(pull), response);
 }
@@ -91,11 +91,11 @@ grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext
                                                      const v1::ExtendLeasesRequest* request,
                                                      v1::ExtendLeasesResponse* response) {
   const absl::StatusOr<Caller> caller = Enter(*context, Method::kExtendLeases, request->municipality_code());
-  if (!caller.ok()) return refusals_.Finish(*context, caller);
-  const absl::Status size = CheckBatch(request->leases_size(), "leases");
-  if (!size.ok()) return refusals_.Finish(*context, caller, size);
+  if (!caller.ok()) return gate_.share().Finish(*context, caller);
+  const absl::Status admitted = AdmitBatch(*caller, request->leases_size(), "leases");
+  if (!admitted.ok()) return gate_.share().Finish(*context, caller, admitted);
   const absl::StatusOr<absl::Duration> duration = ToLeaseDuration(*request);
-  if (!duration.ok()) return refusals_.Finish(*context, caller, duration.status());
+  if (!duration.ok()) return gate_.share().Finish(*context, caller, duration.status());
   auto [leases, places] = ReadLeases(request->leases(), refusals_, *caller, *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   inboxes_.Extend(request->municipality_code(), leases, *duration,
@@ -113,9 +113,9 @@ grpc::ServerUnaryReactor* InboxService::AcknowledgeNotices(grpc::CallbackServerC
                                                            const v1::AcknowledgeNoticesRequest* request,
                                                            v1::AcknowledgeNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = Enter(*context, Method::kAcknowledgeNotices, request->municipality_code());
-  if (!caller.ok()) return refusals_.Finish(*context, caller);
-  const absl::Status size = CheckBatch(request->leases_size(), "leases");
-  if (!size.ok()) return refusals_.Finish(*context, caller, size);
+  if (!caller.ok()) return gate_.share().Finish(*context, caller);
+  const absl::Status admitted = AdmitBatch(*caller, request->leases_size(), "leases");
+  if (!admitted.ok()) return gate_.share().Finish(*context, caller, admitted);
   auto [leases, places] = ReadLeases(request->leases(), refusals_, *caller, *response->mutable_results());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   inboxes_.AcknowledgeAll(InboxCallerOf(*caller), leases,
@@ -133,9 +133,9 @@ grpc::ServerUnaryReactor* InboxService::ReturnNotices(grpc::CallbackServerContex
                                                       const v1::ReturnNoticesRequest* request,
                                                       v1::ReturnNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = Enter(*context, Method::kReturnNotices, request->municipality_code());
-  if (!caller.ok()) return refusals_.Finish(*context, caller);
-  const absl::Status size = CheckBatch(request->returns_size(), "returns");
-  if (!size.ok()) return refusals_.Finish(*context, caller, size);
+  if (!caller.ok()) return gate_.share().Finish(*context, caller);
+  const absl::Status admitted = AdmitBatch(*caller, request->returns_size(), "returns");
+  if (!admitted.ok()) return gate_.share().Finish(*context, caller, admitted);
   std::vector<inbox::NoticeReturn> returns;
   std::vector<int> places;
   for (const v1::NoticeReturn& message : request->returns()) {

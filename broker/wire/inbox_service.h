@@ -32,6 +32,8 @@ class InboxService final : public v1::InboxService::CallbackService {
                                           v1::ReturnNoticesResponse* response) override;
 
  private:
+  // OK if a batch of this size may be made, and is no more than agreed.
+  absl::Status AdmitBatch(const Caller& caller, int size, absl::string_view field) const;
   // The caller, if it may make this call on this inbox; or a refusal, which is counted.
   absl::StatusOr<Caller> Enter(grpc::CallbackServerContext& context, admission::Method method,
                                const std::string& municipality_code) const;

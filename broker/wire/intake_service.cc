@@ -1,8 +1,11 @@
 #include "broker/wire/intake_service.h"
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 
+#include "broker/mutex.h"
 #include "broker/wire/intake_messages.h"
 #include "broker/wire/page_token.h"
 #include "broker/wire/sent_notice.h"
@@ -15,6 +18,38 @@ namespace envej::wire {
 
 using admission::Method;
 
+namespace {
+
+// How many notices of a batch are worked on in one turn: sealing one on arrival takes some 0.2 ms.
+constexpr size_t kNoticesInATurn = 8;
+// What the work on a call that is a message keeps in memory, about.
+constexpr size_t kCallBytes = 4096;
+
+// The call's bytes, which the call itself then no longer keeps: its answer may be held back for a while.
+std::shared_ptr<const SentBytes> TakeBytes(const grpc::ByteBuffer* request) {
+  grpc::ByteBuffer taken;
+  taken.Swap(const_cast<grpc::ByteBuffer*>(request));  // gRPC reads it no more
+  return std::make_shared<const SentBytes>(taken);
+}
+
+}  // namespace
+
+// A batch while it is worked on: piece after piece, each of which is answered by itself.
+struct IntakeService::Batch {
+  Batch(Caller by, std::shared_ptr<const SentBytes> sent) : caller(std::move(by)), bytes(std::move(sent)) {}
+
+  const Caller caller;
+  const std::shared_ptr<const SentBytes> bytes;
+  std::vector<absl::string_view> notices;  // in `bytes`
+  absl::Time now;
+  grpc::ByteBuffer* response = nullptr;
+  v1::SubmitNoticesResponse answer;  // a result for each; nobody else touches those of a piece
+  size_t next = 0;                   // the first notice that was not begun
+  std::atomic<size_t> open = 0;      // notices without a result
+  Mutex mutex;
+  absl::Status failure ENVEJ_GUARDED_BY(mutex);  // the store's: the caller repeats the batch
+};
+
 void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status& status) const {
   const contract::Rejection rejection = contract::RejectionOf(status);
   if (rejection.reason == contract::Reason::kNone) return;
@@ -25,29 +60,37 @@ void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
-  if (request->Length() > contract::kCallBytes) {
-    return parts_.refusals.Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
+  const size_t length = request->Length();
+  const std::shared_ptr<const SentBytes> bytes = TakeBytes(request);
+  if (!caller.ok()) return share().Finish(*context, caller);
+  if (length > contract::kCallBytes) {
+    return share().Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
-  const SentBytes bytes(*request);
-  absl::StatusOr<SentNotice> sent = ReadRequest(bytes.view());
+  return share().Do(*context, *caller, length,
+                    [this, caller = *caller, bytes, response](grpc::ServerUnaryReactor& reactor) {
+                      SubmitOne(caller, bytes->view(), reactor, *response);
+                      return false;
+                    });
+}
+
+void IntakeService::SubmitOne(const Caller& caller, absl::string_view bytes, grpc::ServerUnaryReactor& reactor,
+                              grpc::ByteBuffer& response) {
+  absl::StatusOr<SentNotice> sent = ReadRequest(bytes);
   absl::StatusOr<inbox::Submission> submission =
-      sent.ok() ? PrepareSubmission(*caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
+      sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
   if (!submission.ok()) {
-    LogRefusal(caller->identity, submission.status());
-    return parts_.refusals.Finish(*context, caller, submission.status());
+    LogRefusal(caller.identity, submission.status());
+    return reactor.Finish(parts_.refusals.OfCall(caller, submission.status()));
   }
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   std::vector<inbox::Submission> submissions;
   submissions.push_back(*std::move(submission));
-  parts_.inboxes.SubmitAll(std::move(submissions), [this, reactor, response, caller = *caller](
-                                                       std::vector<absl::StatusOr<inbox::Accepted>> results) {
-    const absl::StatusOr<inbox::Accepted>& result = results.front();
-    if (!result.ok()) LogRefusal(caller.identity, result.status());
-    reactor->Finish(result.ok() ? WriteAnswer(ToMessage(*result), *response)
-                                : parts_.refusals.OfCall(caller, result.status()));
-  });
-  return reactor;
+  parts_.inboxes.SubmitAll(std::move(submissions),
+                           [this, &reactor, &response, caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
+                             const absl::StatusOr<inbox::Accepted>& result = results.front();
+                             if (!result.ok()) LogRefusal(caller.identity, result.status());
+                             reactor.Finish(result.ok() ? WriteAnswer(ToMessage(*result), response)
+                                                        : parts_.refusals.OfCall(caller, result.status()));
+                           });
 }
 
 std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
@@ -67,58 +110,87 @@ std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, ab
 grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotices);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
-  if (request->Length() > contract::kBatchBytes) {
-    return parts_.refusals.Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
+  const size_t length = request->Length();
+  const std::shared_ptr<const SentBytes> bytes = TakeBytes(request);
+  if (!caller.ok()) return share().Finish(*context, caller);
+  if (length > contract::kBatchBytes) {
+    return share().Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notices"));
   }
-  const SentBytes bytes(*request);
-  const absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(bytes.view());
+  absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(bytes->view());
   if (!notices.ok()) {
     LogRefusal(caller->identity, notices.status());
-    return parts_.refusals.Finish(*context, caller, notices.status());
+    return share().Finish(*context, caller, notices.status());
   }
-  const absl::Time now = parts_.clock.Now();
-  v1::SubmitNoticesResponse answer;
+  const absl::Status admitted = share().AdmitBatch(caller->identity, notices->size());
+  if (!admitted.ok()) return share().Finish(*context, caller, admitted);
+  const auto batch = std::make_shared<Batch>(*caller, bytes);
+  batch->notices = *std::move(notices);
+  batch->now = parts_.clock.Now();
+  batch->response = response;
+  batch->open = batch->notices.size();
+  for (size_t index = 0; index < batch->notices.size(); ++index) batch->answer.add_results();
+  return share().Do(*context, batch->caller, length,
+                    [this, batch](grpc::ServerUnaryReactor& reactor) { return SubmitPiece(batch, reactor); });
+}
+
+bool IntakeService::SubmitPiece(const std::shared_ptr<Batch>& batch, grpc::ServerUnaryReactor& reactor) {
   std::vector<inbox::Submission> submissions;
   std::vector<int> places;  // of each submission, in the answer
-  for (const absl::string_view notice : *notices) {
-    std::optional<inbox::Submission> submission = Prepare(*caller, notice, now, *answer.add_results());
+  const size_t end = std::min(batch->next + kNoticesInATurn, batch->notices.size());
+  const size_t begun = end - batch->next;
+  for (; batch->next < end; ++batch->next) {
+    const int place = static_cast<int>(batch->next);
+    std::optional<inbox::Submission> submission =
+        Prepare(batch->caller, batch->notices[batch->next], batch->now, *batch->answer.mutable_results(place));
     if (!submission.has_value()) continue;
     submissions.push_back(*std::move(submission));
-    places.push_back(answer.results_size() - 1);
+    places.push_back(place);
   }
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (submissions.empty()) {
-    reactor->Finish(WriteAnswer(answer, *response));
-    return reactor;
+  const bool more = end < batch->notices.size();
+  const size_t refused = begun - submissions.size();
+  if (refused > 0) Settle(*batch, refused, reactor);
+  if (submissions.empty()) return more;
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, batch, &reactor, places = std::move(places)](
+                                                       const std::vector<absl::StatusOr<inbox::Accepted>>& results) {
+    for (size_t index = 0; index < results.size(); ++index) {
+      v1::SubmitNoticeResult& result = *batch->answer.mutable_results(places[index]);
+      const absl::Status& status = results[index].status();
+      if (status.ok()) {
+        *result.mutable_accepted() = ToMessage(*results[index]);
+      } else if (std::optional<v1::Rejection> rejection = parts_.refusals.OfItem(batch->caller, status)) {
+        LogRefusal(batch->caller.identity, status);
+        *result.mutable_rejected() = *std::move(rejection);
+      } else {
+        const MutexLock lock(batch->mutex);
+        batch->failure = status;  // what was accepted is answered again when the caller repeats the batch
+      }
+    }
+    Settle(*batch, results.size(), reactor);
+  });
+  return more;
+}
+
+void IntakeService::Settle(Batch& batch, size_t notices, grpc::ServerUnaryReactor& reactor) const {
+  if (batch.open.fetch_sub(notices) > notices) return;
+  absl::Status failure;
+  {
+    const MutexLock lock(batch.mutex);
+    failure = batch.failure;
   }
-  parts_.inboxes.SubmitAll(
-      std::move(submissions), [this, reactor, response, answer = std::move(answer), places = std::move(places),
-                               caller = *caller](std::vector<absl::StatusOr<inbox::Accepted>> results) mutable {
-        absl::Status failure;
-        for (size_t index = 0; index < results.size(); ++index) {
-          v1::SubmitNoticeResult& result = *answer.mutable_results(places[index]);
-          const absl::Status& status = results[index].status();
-          if (status.ok()) {
-            *result.mutable_accepted() = ToMessage(*results[index]);
-          } else if (std::optional<v1::Rejection> rejection = parts_.refusals.OfItem(caller, status)) {
-            LogRefusal(caller.identity, status);
-            *result.mutable_rejected() = *std::move(rejection);
-          } else {  // the store's: the caller repeats the batch, and what was accepted is then answered again
-            failure = status;
-          }
-        }
-        reactor->Finish(failure.ok() ? WriteAnswer(answer, *response) : parts_.refusals.OfCall(caller, failure));
-      });
-  return reactor;
+  reactor.Finish(failure.ok() ? WriteAnswer(batch.answer, *batch.response)
+                              : parts_.refusals.OfCall(batch.caller, failure));
 }
 
 grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* context,
                                                    const v1::GetNoticeRequest* request,
                                                    v1::GetNoticeResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetNotice);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
-  return parts_.refusals.Finish(*context, caller, Get(*caller, *request, *response));
+  if (!caller.ok()) return share().Finish(*context, caller);
+  return share().Do(*context, *caller, kCallBytes,
+                    [this, caller = *caller, request, response](grpc::ServerUnaryReactor& reactor) {
+                      reactor.Finish(parts_.refusals.OfCall(caller, Get(caller, *request, *response)));
+                      return false;
+                    });
 }
 
 absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest& request,
@@ -144,8 +216,12 @@ grpc::ServerUnaryReactor* IntakeService::ListNotices(grpc::CallbackServerContext
                                                      const v1::ListNoticesRequest* request,
                                                      v1::ListNoticesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListNotices);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
-  return parts_.refusals.Finish(*context, caller, List(*caller, *request, *response));
+  if (!caller.ok()) return share().Finish(*context, caller);
+  return share().Do(*context, *caller, kCallBytes,
+                    [this, caller = *caller, request, response](grpc::ServerUnaryReactor& reactor) {
+                      reactor.Finish(parts_.refusals.OfCall(caller, List(caller, *request, *response)));
+                      return false;
+                    });
 }
 
 absl::Status IntakeService::List(const Caller& caller, const v1::ListNoticesRequest& request,
@@ -168,7 +244,7 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
                                                             const v1::ListMunicipalitiesRequest*,
                                                             v1::ListMunicipalitiesResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kListMunicipalities);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
+  if (!caller.ok()) return share().Finish(*context, caller);
   const admission::Participants& participants = caller->trust->participants();
   const absl::Time now = parts_.clock.Now();
   const absl::CivilDay today = absl::ToCivilDay(now, parts_.copenhagen);
@@ -176,21 +252,21 @@ grpc::ServerUnaryReactor* IntakeService::ListMunicipalities(grpc::CallbackServer
     const bool in_force = participants.AgreementInForce(caller->identity.code, municipality.code, today);
     *response->add_municipalities() = ToMessage(municipality, in_force, now);
   }
-  return parts_.refusals.Finish(*context, caller);
+  return share().Finish(*context, caller);
 }
 
 grpc::ServerUnaryReactor* IntakeService::GetServiceInfo(grpc::CallbackServerContext* context,
                                                         const v1::GetServiceInfoRequest*,
                                                         v1::GetServiceInfoResponse* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kGetServiceInfo);
-  if (!caller.ok()) return parts_.refusals.Finish(*context, caller);
+  if (!caller.ok()) return share().Finish(*context, caller);
   response->add_contract_versions(contract::kContractVersion);
   response->set_broker(parts_.broker_name);
   response->set_program_version(ENVEJ_VERSION);
   response->set_batch_notices(contract::kBatchNotices);
   response->set_batch_bytes(contract::kBatchBytes);
   response->set_id_memory_months(contract::kIdMemoryMonths);
-  return parts_.refusals.Finish(*context, caller);
+  return share().Finish(*context, caller);
 }
 
 }  // namespace envej::wire

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 #define ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,15 @@ class IntakeService final : public IntakeCalls {
                                            v1::GetServiceInfoResponse* response) override;
 
  private:
+  struct Batch;
+
+  FairShare& share() const { return parts_.gate.share(); }
+  void SubmitOne(const Caller& caller, absl::string_view bytes, grpc::ServerUnaryReactor& reactor,
+                 grpc::ByteBuffer& response);
+  // Begins the next notices of a batch; true if there are more.
+  bool SubmitPiece(const std::shared_ptr<Batch>& batch, grpc::ServerUnaryReactor& reactor);
+  // So many more notices have results; after the last one the call is answered.
+  void Settle(Batch& batch, size_t notices, grpc::ServerUnaryReactor& reactor) const;
   // What the inbox is to accept of one notice of a batch. Its id and what refuses it go into `result`.
   std::optional<inbox::Submission> Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
                                            v1::SubmitNoticeResult& result) const;

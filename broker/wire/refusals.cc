@@ -1,6 +1,5 @@
 #include "broker/wire/refusals.h"
 
-#include "broker/wire/gate.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 #include "proto/contract/status_codec.h"
@@ -27,13 +26,6 @@ absl::Status Refusals::CountedOfUnknown(absl::Status status, const certs::Certif
 
 grpc::Status Refusals::OfCall(const Caller& caller, const absl::Status& status) const {
   return OfEntry(Counted(caller, status));
-}
-
-grpc::ServerUnaryReactor* Refusals::Finish(grpc::CallbackServerContext& context, const absl::StatusOr<Caller>& caller,
-                                           const absl::Status& status) const {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(caller.ok() ? OfCall(*caller, status) : OfEntry(caller.status()));
-  return reactor;
 }
 
 std::optional<v1::Rejection> Refusals::OfItem(const Caller& caller, const absl::Status& status) const {

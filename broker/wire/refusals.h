@@ -1,8 +1,6 @@
 #ifndef ENVEJ_BROKER_WIRE_REFUSALS_H_
 #define ENVEJ_BROKER_WIRE_REFUSALS_H_
 
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/status.h>
 
 #include <cstdint>
@@ -11,14 +9,12 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "broker/log.h"
+#include "broker/wire/caller.h"
 #include "certs/certificate.h"
 #include "envej/v1/rejection.pb.h"
 
 namespace envej::wire {
-
-struct Caller;
 
 // Whom something was refused, and why.
 struct Refused {
@@ -46,10 +42,6 @@ class Refusals {
 
   // The end of a whole call. OK is OK.
   grpc::Status OfCall(const Caller& caller, const absl::Status& status) const;
-  // The same, at once; also of a caller that was refused on its way in.
-  grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext& context, const absl::StatusOr<Caller>& caller,
-                                   const absl::Status& status = absl::OkStatus()) const;
-
   // Of one item of a batch. An error of ours, which is no refusal, has none: the whole call then fails.
   std::optional<v1::Rejection> OfItem(const Caller& caller, const absl::Status& status) const;
 

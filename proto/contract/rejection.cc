@@ -26,6 +26,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kBrokerStopping, "BROKER_STOPPING", absl::StatusCode::kUnavailable, "the broker is stopping; try again"},
     {Reason::kBrokerBusy, "BROKER_BUSY", absl::StatusCode::kResourceExhausted,
      "the broker has too much waiting; try again after the given delay"},
+    {Reason::kRateExceeded, "RATE_EXCEEDED", absl::StatusCode::kResourceExhausted,
+     "the participant sends faster than agreed; try again after the given delay"},
     {Reason::kDeadlinePassed, "DEADLINE_PASSED", absl::StatusCode::kDeadlineExceeded,
      "the call's deadline had passed before anything was changed"},
     {Reason::kInboxNotFound, "INBOX_NOT_FOUND", absl::StatusCode::kNotFound, "no such inbox for this caller"},
@@ -182,6 +184,9 @@ absl::Status ToStatus(const Rejection& rejection) {
     payload.Uint32(static_cast<uint32_t>(violation.reason));
     payload.Bytes(violation.field);
   }
+  payload.Uint32(rejection.retry_after.has_value() ? 1 : 0);
+  payload.Uint64(
+      static_cast<uint64_t>(absl::ToInt64Microseconds(rejection.retry_after.value_or(absl::ZeroDuration()))));
   status.SetPayload(kPayloadName, absl::Cord(payload.bytes()));
   return status;
 }
@@ -197,6 +202,9 @@ Rejection RejectionOf(const absl::Status& status) {
     const Reason reason = Describe(static_cast<Reason>(reader.Uint32())).reason;
     rejection.violations.push_back({.field = reader.Bytes(), .reason = reason});
   }
+  const bool has_delay = reader.Uint32() != 0;
+  const auto delay = static_cast<int64_t>(reader.Uint64());
+  if (has_delay) rejection.retry_after = absl::Microseconds(delay);
   return reader.AtEnd() ? rejection : Rejection{};
 }
 
@@ -204,6 +212,10 @@ absl::Status Refusal(Reason reason, absl::string_view field) {
   Rejection rejection{.reason = reason, .violations = {}};
   if (!field.empty()) rejection.violations.push_back({.field = std::string(field), .reason = reason});
   return ToStatus(rejection);
+}
+
+absl::Status RefusalFor(Reason reason, absl::Duration retry_after) {
+  return ToStatus({.reason = reason, .violations = {}, .retry_after = retry_after});
 }
 
 }  // namespace envej::contract

@@ -1,11 +1,13 @@
 #ifndef ENVEJ_PROTO_CONTRACT_REJECTION_H_
 #define ENVEJ_PROTO_CONTRACT_REJECTION_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace envej::contract {
@@ -25,6 +27,7 @@ enum class Reason {
   // What they may do, now.
   kBrokerStopping = 3,
   kBrokerBusy = 4,
+  kRateExceeded = 74,
   kDeadlinePassed = 5,
   kInboxNotFound = 6,
   kMunicipalityUnknown = 7,
@@ -121,6 +124,8 @@ struct Violation {
 struct Rejection {
   Reason reason = Reason::kNone;
   std::vector<Violation> violations;
+  // Of a whole call: when to try again, to the microsecond, where that is known better than by the reason alone.
+  std::optional<absl::Duration> retry_after = std::nullopt;
 
   bool operator==(const Rejection&) const = default;
 };
@@ -135,6 +140,8 @@ Rejection RejectionOf(const absl::Status& status);
 
 // The error that refuses for one reason, and names the field that is wrong, if it is one.
 absl::Status Refusal(Reason reason, absl::string_view field = "");
+// The error that refuses a call for now: it may be tried again after `retry_after`.
+absl::Status RefusalFor(Reason reason, absl::Duration retry_after);
 
 }  // namespace envej::contract
 

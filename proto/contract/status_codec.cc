@@ -1,5 +1,6 @@
 #include "proto/contract/status_codec.h"
 
+#include <algorithm>
 #include <string>
 
 #include "envej/v1/rejection.pb.h"
@@ -24,6 +25,7 @@ std::optional<absl::Duration> RetryDelay(Reason reason) {
     case Reason::kBrokerBusy:
       return absl::Milliseconds(500);
     case Reason::kBrokerStopping:
+    case Reason::kRateExceeded:
       return absl::Seconds(1);
     case Reason::kCallerStandingUnknown:
       return absl::Seconds(10);
@@ -52,12 +54,26 @@ grpc::Status ToGrpcStatus(const Rejection& rejection) {
     }
     status.add_details()->PackFrom(bad_request);
   }
-  if (const std::optional<absl::Duration> delay = RetryDelay(rejection.reason)) {
+  const std::optional<absl::Duration> delay =
+      rejection.retry_after.has_value() ? rejection.retry_after : RetryDelay(rejection.reason);
+  if (delay.has_value()) {
     google::rpc::RetryInfo retry;
     *retry.mutable_retry_delay() = ToMessage(*delay);
     status.add_details()->PackFrom(retry);
   }
   return grpc::Status(static_cast<grpc::StatusCode>(entry.code), status.message(), status.SerializeAsString());
+}
+
+std::optional<absl::Duration> RetryDelayOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return std::nullopt;
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::RetryInfo retry;
+    if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
+      return std::clamp(FromMessage(retry.retry_delay()), absl::ZeroDuration(), kRetryDelayMost);
+    }
+  }
+  return std::nullopt;
 }
 
 Rejection FromGrpcStatus(const grpc::Status& status) {

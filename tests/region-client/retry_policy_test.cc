@@ -26,8 +26,8 @@ TEST(RetryPolicyTest, RetriesOnlyCodesThatMayEndOtherwise) {
 
 TEST(RetryPolicyTest, RetriesOnlyReasonsThatPass) {
   for (const contract::ReasonEntry& entry : contract::AllReasons()) {
-    const bool passing = entry.reason == Reason::kBrokerBusy || entry.reason == Reason::kBrokerStopping ||
-                         entry.reason == Reason::kDeadlinePassed;
+    const bool passing = entry.reason == Reason::kBrokerBusy || entry.reason == Reason::kRateExceeded ||
+                         entry.reason == Reason::kBrokerStopping || entry.reason == Reason::kDeadlinePassed;
     EXPECT_EQ(IsRetriable(entry.reason), passing) << entry.name;
   }
   EXPECT_FALSE(IsRetriable(Reason::kNone));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "proto/contract/status_codec.h"
 #include "tests/region-client/support/intake_server.h"
 #include "tests/region-client/support/notice_lines.h"
 #include "tests/region-client/support/program_run.h"
@@ -68,6 +69,12 @@ TEST_F(StatusTest, ListsAllPages) {
     ASSERT_THAT(lines, SizeIs(7));
     EXPECT_EQ(nlohmann::json::parse(lines[6])["noticeId"], NoticeIdNumber(7));
   }
+}
+
+TEST_F(StatusTest, WaitsWhereItListsFasterThanAgreed) {
+  server_.FailNextCall(contract::ToGrpcStatus(
+      {.reason = contract::Reason::kRateExceeded, .violations = {}, .retry_after = absl::Milliseconds(10)}));
+  EXPECT_EQ(Status({}).exit_code, ExitCode::kDone);
 }
 
 TEST_F(StatusTest, FiltersByStateAndOrigin) {

@@ -164,6 +164,14 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"waiting_pulls: 3", "waiting_pulls: 100001", "17: \"waiting_pulls\" must be a whole number from 1 to 100000"},
       {"_per_inbox: 2", "_per_inbox: 0", "18: \"waiting_pulls_per_inbox\" must be a whole number from 1 to 10000"},
       {"_per_inbox: 2", "_per_inbox: 10001", "18: \"waiting_pulls_per_inbox\" must be a whole number from 1 to 10000"},
+      {"_per_inbox: 2", "_per_inbox: 2\n  participant_burst: 499",
+       "19: \"participant_burst\" must be a whole number from 500 to 1000000"},
+      {"_per_inbox: 2", "_per_inbox: 2\n  participant_burst: 1000001",
+       "19: \"participant_burst\" must be a whole number from 500 to 1000000"},
+      {"_per_inbox: 2", "_per_inbox: 2\n  participant_notices_per_second: 0",
+       "19: \"participant_notices_per_second\" must be a whole number from 1 to 1000000"},
+      {"_per_inbox: 2", "_per_inbox: 2\n  participant_notices_per_second: 1000001",
+       "19: \"participant_notices_per_second\" must be a whole number from 1 to 1000000"},
       {"waiting_pulls: 3", "waiting_pulls: 3\n  waiting: 3", "18: key \"waiting\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 301", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
       {"drain_seconds: 0", "drain_seconds: 10s", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
@@ -225,6 +233,8 @@ TEST(BrokerOptions, TheShippedExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(options->limits.batch_transitions, defaults.limits.batch_transitions);
   EXPECT_EQ(options->limits.waiting_pulls, defaults.limits.waiting_pulls);
   EXPECT_EQ(options->limits.waiting_pulls_per_inbox, defaults.limits.waiting_pulls_per_inbox);
+  EXPECT_EQ(options->limits.participant_burst, defaults.limits.participant_burst);
+  EXPECT_EQ(options->limits.participant_notices_per_second, defaults.limits.participant_notices_per_second);
   EXPECT_EQ(options->drain, defaults.drain);
 }
 

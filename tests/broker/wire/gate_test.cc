@@ -17,6 +17,7 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/manual_scheduler.h"
 #include "tests/support/trust_world.h"
 
 namespace envej::wire {
@@ -124,7 +125,9 @@ class GateTest : public testing::Test {
                              refused_.push_back(refused);
                            },
                            log_};
-  Gate gate_{trust_, clock_, refusals_, log_};
+  ManualScheduler scheduler_;
+  FairShare share_{{}, scheduler_, refusals_, clock_, log_};
+  Gate gate_{trust_, share_, refusals_, clock_, log_};
   HealthService health_{gate_, refusals_};
   std::unique_ptr<Server> server_;
 };

@@ -328,6 +328,8 @@ const std::vector<WireCase>& WireCases() {
          ExpectRefused(intake->SubmitNotice(CallContext().get(), request, &answer), Reason::kCallerKindNotAllowed);
        }},
       {Reason::kBrokerBusy, "one pull more than may wait", PullsTooMany},
+      {Reason::kRateExceeded, "lists one after the other",
+       [](World& world) { ExpectRefused(world.ListUntilRefused(), Reason::kRateExceeded); }},
       {Reason::kInboxNotFound, "another's inbox",
        [](World& world) {
          v1::PullNoticesResponse answer;

@@ -80,7 +80,8 @@ class ServerTest : public testing::Test {
                              refused_.push_back(refused);
                            },
                            log_};
-  Gate gate_{trust_, clock_, refusals_, log_};
+  FairShare share_{{}, scheduler_, refusals_, clock_, log_};
+  Gate gate_{trust_, share_, refusals_, clock_, log_};
   inbox::SignerCertificates signers_{store_};
   const ContentKeeper keeper_{signers_};
   const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};

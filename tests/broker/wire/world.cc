@@ -38,6 +38,18 @@ grpc::Status World::List(const v1::ListNoticesRequest& request, v1::ListNoticesR
   return intake_->ListNotices(CallContext().get(), request, &answer);
 }
 
+grpc::Status World::ListUntilRefused() {
+  const auto intake = broker_.Intake(support::kOtherRegion);
+  v1::ListNoticesRequest request;
+  request.set_municipality_code(support::kCode);
+  grpc::Status status;
+  for (int call = 0; call < 2000 && status.ok(); ++call) {
+    v1::ListNoticesResponse answer;
+    status = intake->ListNotices(CallContext().get(), request, &answer);
+  }
+  return status;
+}
+
 grpc::Status World::Pull(const v1::PullNoticesRequest& request, v1::PullNoticesResponse& answer) {
   return inbox_->PullNotices(CallContext().get(), request, &answer);
 }

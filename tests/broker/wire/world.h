@@ -24,6 +24,8 @@ class World {
   grpc::Status Submit(const v1::Notice& notice);
   grpc::Status Get(const std::string& municipality_code, const std::string& notice_id, v1::GetNoticeResponse& answer);
   grpc::Status List(const v1::ListNoticesRequest& request, v1::ListNoticesResponse& answer);
+  // Another region lists, one call after the other; at most 2,000.
+  grpc::Status ListUntilRefused();
   grpc::Status Pull(const v1::PullNoticesRequest& request, v1::PullNoticesResponse& answer);
   // The only result of a call for one lease.
   v1::ExtendLeaseResult Extend(const v1::LeaseName& lease);

@@ -105,6 +105,13 @@ TEST(RejectionTest, AStatusCarriesEveryReasonThereAndBack) {
   }
 }
 
+TEST(RejectionTest, AStatusCarriesADelayThereAndBack) {
+  const Rejection rejection = RejectionOf(RefusalFor(Reason::kRateExceeded, absl::Microseconds(12'345'678)));
+  EXPECT_EQ(rejection.reason, Reason::kRateExceeded);
+  EXPECT_EQ(rejection.retry_after, absl::Microseconds(12'345'678));
+  EXPECT_EQ(RejectionOf(Refusal(Reason::kBrokerBusy)).retry_after, std::nullopt);
+}
+
 TEST(RejectionTest, AnyOtherStatusCarriesNone) {
   EXPECT_EQ(RejectionOf(absl::OkStatus()), Rejection{});
   EXPECT_EQ(RejectionOf(absl::InvalidArgumentError("the batch holds nothing")), Rejection{});

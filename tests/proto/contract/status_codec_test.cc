@@ -76,7 +76,7 @@ TEST(StatusCodecTest, EveryReasonIsACanonicalCodeATextAndAnErrorInfo) {
     EXPECT_TRUE(details.bad_requests.empty());
     EXPECT_EQ(details.others, 0);
     const bool retriable = entry.reason == Reason::kBrokerStopping || entry.reason == Reason::kBrokerBusy ||
-                           entry.reason == Reason::kCallerStandingUnknown;
+                           entry.reason == Reason::kCallerStandingUnknown || entry.reason == Reason::kRateExceeded;
     EXPECT_EQ(details.retries.size(), retriable ? 1U : 0U);
     EXPECT_EQ(RetryDelay(entry.reason).has_value(), retriable);
     EXPECT_EQ(FromGrpcStatus(status), (Rejection{.reason = entry.reason, .violations = {}}));
@@ -91,6 +91,23 @@ TEST(StatusCodecTest, TheDelayIsSaidInTheDetails) {
       RetryDelay(Reason::kBrokerBusy));
   EXPECT_GT(*RetryDelay(Reason::kBrokerBusy), absl::ZeroDuration());
   EXPECT_GT(*RetryDelay(Reason::kBrokerStopping), absl::ZeroDuration());
+}
+
+TEST(StatusCodecTest, ADelayOfItsOwnIsSaidInsteadOfTheReasons) {
+  const absl::Duration own = absl::Milliseconds(1234);
+  const grpc::Status status = ToGrpcStatus({.reason = Reason::kRateExceeded, .violations = {}, .retry_after = own});
+  EXPECT_EQ(DetailsOf(Parsed(status)).retries.size(), 1U);
+  EXPECT_EQ(RetryDelayOf(status), own);
+  EXPECT_EQ(RetryDelayOf(ToGrpcStatus({.reason = Reason::kBrokerBusy, .violations = {}})),
+            RetryDelay(Reason::kBrokerBusy));
+  EXPECT_EQ(RetryDelayOf(ToGrpcStatus({.reason = Reason::kNameMissing, .violations = {}})), std::nullopt);
+  EXPECT_EQ(RetryDelayOf(grpc::Status::OK), std::nullopt);
+  EXPECT_EQ(
+      RetryDelayOf(ToGrpcStatus({.reason = Reason::kRateExceeded, .violations = {}, .retry_after = absl::Seconds(-5)})),
+      absl::ZeroDuration());
+  EXPECT_EQ(RetryDelayOf(ToGrpcStatus(
+                {.reason = Reason::kRateExceeded, .violations = {}, .retry_after = absl::Hours(24 * 365)})),
+            kRetryDelayMost);
 }
 
 TEST(StatusCodecTest, EveryWrongFieldIsNamedAndReadBack) {

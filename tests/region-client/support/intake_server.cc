@@ -158,6 +158,11 @@ grpc::Status IntakeServer::GetNotice(grpc::ServerContext*, const v1::GetNoticeRe
 grpc::Status IntakeServer::ListNotices(grpc::ServerContext*, const v1::ListNoticesRequest* request,
                                        v1::ListNoticesResponse* response) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (!failures_.empty()) {
+    const grpc::Status status = failures_.front().status;
+    failures_.pop_front();
+    return status;
+  }
   const auto wanted = [&](const v1::NoticeStatus& status) {
     return status.municipality_code() == request->municipality_code() && status.origin() == request->origin() &&
            (request->states().empty() ||

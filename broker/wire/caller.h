@@ -1,0 +1,21 @@
+#ifndef ENVEJ_BROKER_WIRE_CALLER_H_
+#define ENVEJ_BROKER_WIRE_CALLER_H_
+
+#include <memory>
+
+#include "broker/trust/trust.h"
+#include "certs/certificate.h"
+#include "certs/identity.h"
+
+namespace envej::wire {
+
+// Who calls, the certificate that proves it, and the trust by which the whole call is carried out.
+struct Caller {
+  certs::Identity identity;
+  certs::Certificate certificate;
+  std::shared_ptr<const trust::Trust> trust;
+};
+
+}  // namespace envej::wire
+
+#endif  // ENVEJ_BROKER_WIRE_CALLER_H_
