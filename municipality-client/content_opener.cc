@@ -82,18 +82,22 @@ absl::StatusOr<ContentOpener> ContentOpener::Create(const OpeningFiles& files) {
   if (!authorities.ok()) return authorities.status();
   absl::StatusOr<certs::SignerCheck> check = certs::SignerCheck::Create(*authorities);
   if (!check.ok()) return InFile(files.authorities, check.status());
-  std::optional<certs::RevocationSet> revocations;
+  std::optional<RevocationLists> revocations;
   if (!files.revocation_lists.empty()) {
-    absl::StatusOr<certs::RevocationSet> loaded = certs::RevocationSet::Load(files.revocation_lists, *authorities);
-    if (!loaded.ok()) return loaded.status();
-    revocations = *std::move(loaded);
+    absl::StatusOr<RevocationLists> read = RevocationLists::Read(files.revocation_lists, *authorities);
+    if (!read.ok()) return read.status();
+    revocations = *std::move(read);
   }
   return ContentOpener(*std::move(opener), *std::move(check), std::move(revocations));
 }
 
+absl::Status ContentOpener::RefreshRevocationLists() {
+  return revocations_.has_value() ? revocations_->Refresh() : absl::OkStatus();
+}
+
 absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certificate& signer, absl::Time now) const {
   const absl::Time accepted_at = contract::FromMessage(item.accepted_at());
-  const certs::RevocationSet* revocations = revocations_.has_value() ? &*revocations_ : nullptr;
+  const certs::RevocationSet* revocations = revocations_.has_value() ? &revocations_->in_force() : nullptr;
   if (item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER) {
     return check_.Broker(signer, accepted_at, revocations, now).status();
   }
