@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_BENCHMARK_REPORT_H_
 #define ENVEJ_TESTS_BENCHMARK_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,15 @@ struct Row {
   std::vector<Figures> samples;
 };
 
-// A ratio with what it is to be, a sample a round.
+// A ratio, and what it is to be where there is a goal; a sample a round.
 struct Ratio {
   std::string name;
   std::vector<double> samples;
-  double goal = 0;
+  std::optional<double> goal;
   bool at_least = true;  // the goal; otherwise less than it
 
   double Median() const;
-  bool Met() const;
+  bool Met() const;  // also if there is no goal
 };
 
 struct Report {
