@@ -41,12 +41,12 @@ bool Ratio::Met() const { return !goal.has_value() || (at_least ? Median() >= *g
 
 std::string ToTable(const Report& report) {
   std::string table =
-      absl::StrFormat("%-52s %10s %-8s %10s %10s %10s\n", "", "a second", "", "median ms", "p99 ms", "server us");
+      absl::StrFormat("%-52s %10s %-8s %10s %10s %12s\n", "", "a second", "", "median ms", "p99 ms", "processor us");
   for (const Row& row : report.rows) {
     const Medians medians = MediansOf(row);
     absl::StrAppendFormat(&table, "%-52s %10.0f %-8s %10.3f %10.3f", row.name, medians.rate, row.unit,
                           medians.median_milliseconds, medians.p99_milliseconds);
-    if (medians.server_microseconds > 0) absl::StrAppendFormat(&table, " %10.1f", medians.server_microseconds);
+    if (medians.server_microseconds > 0) absl::StrAppendFormat(&table, " %12.1f", medians.server_microseconds);
     table += "\n";
   }
   absl::StrAppendFormat(&table, "\n%-52s %10s %-14s %-8s %s\n", "", "ratio", "goal", "", "by round");

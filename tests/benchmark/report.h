@@ -9,8 +9,8 @@
 
 namespace envej::benchmark {
 
-// One thing measured, a sample a round; a row shows the median of each column over the rounds. The server's processor
-// time is of a unit, the milliseconds are of a call.
+// One thing measured, a sample a round; a row shows the median of each column over the rounds. The processor
+// time, of the server or of who does it alone, is of a unit, the milliseconds are of a call.
 struct Row {
   std::string name;
   std::string unit;     // of the rate

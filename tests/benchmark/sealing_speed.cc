@@ -123,18 +123,18 @@ absl::StatusOr<std::vector<Load>> SubmissionLoads(Stage& stage) {
   return loads;
 }
 
-std::vector<Ratio> RatiosTo(const Row& opaque, const std::vector<const Row*>& rows) {
-  std::vector<Ratio> ratios;
-  for (const Row* row : rows) {
-    Ratio ratio{.name = absl::StrCat(row->name.substr(0, row->name.find(',')), " / opaque bytes"),
-                .samples = {},
-                .goal = std::nullopt};
+// By rate, and by processor time: the broker's, or the thread's that does it alone.
+void AddRatios(const std::string& name, const Row& row, const Row& opaque, Report& report) {
+  const auto add = [&](absl::string_view by, double Figures::*column) {
+    Ratio ratio{.name = absl::StrCat(name, " / opaque bytes, ", by), .samples = {}, .goal = std::nullopt};
     for (size_t round = 0; round < opaque.samples.size(); ++round) {
-      ratio.samples.push_back(row->samples[round].calls_per_second / opaque.samples[round].calls_per_second);
+      const double measure = opaque.samples[round].*column;
+      ratio.samples.push_back(measure > 0 ? row.samples[round].*column / measure : 0);
     }
-    ratios.push_back(std::move(ratio));
-  }
-  return ratios;
+    report.ratios.push_back(std::move(ratio));
+  };
+  add("rate", &Figures::calls_per_second);
+  add("processor time", &Figures::server_microseconds);
 }
 
 }  // namespace
@@ -158,9 +158,11 @@ absl::Status MeasureSealing(Stage& stage, absl::Duration duration, int rounds, R
   absl::StatusOr<std::vector<Load>> loads = SubmissionLoads(stage);
   if (!loads.ok()) return loads.status();
   if (absl::Status status = RunLoads(*loads, duration, rounds, do_works); !status.ok()) return status;
-  for (Ratio& ratio : RatiosTo((*loads)[0].row, {&work_rows[0], &work_rows[3], &(*loads)[1].row, &(*loads)[2].row})) {
-    report.ratios.push_back(std::move(ratio));
-  }
+  const Row& opaque = (*loads)[0].row;
+  AddRatios("seal", work_rows[0], opaque, report);
+  AddRatios("open", work_rows[3], opaque, report);
+  AddRatios("sealed by sender", (*loads)[1].row, opaque, report);
+  AddRatios("sealed on arrival", (*loads)[2].row, opaque, report);
   std::move(work_rows.begin(), work_rows.end(), std::back_inserter(report.rows));
   AddRows(*loads, report);
   return absl::OkStatus();

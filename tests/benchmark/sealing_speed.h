@@ -15,7 +15,8 @@ namespace envej::benchmark {
 //   built without sealing, of random bytes of a sealed notice's size, which nobody looks into: the measure of the
 //   others.
 // Content of the first and the last kind is made beforehand, so that sealing it is not in the sender's figures. Adds
-// rows, and what each does in the time of one submission of such bytes; there is no goal.
+// rows, and the ratio of each to the submission of such bytes by rate, which other work on the machine disturbs, and by
+// processor time, which it hardly does; there is no goal.
 absl::Status MeasureSealing(Stage& stage, absl::Duration duration, int rounds, Report& report);
 
 }  // namespace envej::benchmark

@@ -22,7 +22,7 @@ struct Work {
 // signed, in this order. Each holds what it needs.
 absl::StatusOr<std::vector<Work>> SealingWorks(const std::string& payload);
 
-// Does it again and again on this thread.
+// Does it again and again on this thread, whose processor time is measured.
 absl::StatusOr<Figures> Repeat(const Work& work, absl::Duration duration);
 
 }  // namespace envej::benchmark
