@@ -1,7 +1,11 @@
 #include "municipality-client/content_opener.h"
 
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
 #include "absl/strings/str_cat.h"
 #include "certs/key_file.h"
+#include "certs/p256.h"
 #include "certs/pem.h"
 #include "certs/wiped_bytes.h"
 #include "proto/contract/message_codec.h"
@@ -24,20 +28,38 @@ absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& pat
   return certificates;
 }
 
+absl::StatusOr<certs::Opener::Inbox> ReadInbox(const std::string& certificate_path, const std::string& key_path) {
+  absl::StatusOr<std::vector<Certificate>> certificates = ReadCertificates(certificate_path);
+  if (!certificates.ok()) return certificates.status();
+  absl::StatusOr<std::string> pem = certs::ReadKeyFile(key_path);
+  if (!pem.ok()) return pem.status();
+  const certs::WipedAtEnd wiped(*pem);
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
+  if (!key.ok()) return InFile(key_path, key.status());
+  const X509& own = certificates->front().x509();
+  const bool key_matches = X509_check_private_key(&own, key->get()) == 1;
+  ERR_clear_error();
+  if (!key_matches) {
+    return absl::FailedPreconditionError(absl::StrCat("the key in ", key_path,
+                                                      " is not that of the first certificate in ", certificate_path,
+                                                      ": name files that belong together"));
+  }
+  if (!certs::IsOnP256(own)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(certificate_path, " is no inbox certificate, whose key is on P-256: name the inbox's"));
+  }
+  return certs::Opener::Inbox{.certificate = std::move(certificates->front()), .key = *std::move(key)};
+}
+
 absl::StatusOr<certs::Opener> ReadInboxes(const OpeningFiles& files) {
   if (files.inbox_certificates.size() != files.inbox_keys.size()) {
     return absl::InvalidArgumentError("each --inbox-certificate needs its --inbox-key, in the same order");
   }
   std::vector<certs::Opener::Inbox> inboxes;
   for (size_t place = 0; place < files.inbox_keys.size(); ++place) {
-    absl::StatusOr<std::vector<Certificate>> certificates = ReadCertificates(files.inbox_certificates[place]);
-    if (!certificates.ok()) return certificates.status();
-    absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.inbox_keys[place]);
-    if (!pem.ok()) return pem.status();
-    const certs::WipedAtEnd wiped(*pem);
-    absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
-    if (!key.ok()) return InFile(files.inbox_keys[place], key.status());
-    inboxes.push_back({.certificate = std::move(certificates->front()), .key = *std::move(key)});
+    absl::StatusOr<certs::Opener::Inbox> inbox = ReadInbox(files.inbox_certificates[place], files.inbox_keys[place]);
+    if (!inbox.ok()) return inbox.status();
+    inboxes.push_back(*std::move(inbox));
   }
   return certs::Opener::Create(std::move(inboxes));
 }
@@ -60,18 +82,22 @@ absl::StatusOr<ContentOpener> ContentOpener::Create(const OpeningFiles& files) {
   if (!authorities.ok()) return authorities.status();
   absl::StatusOr<certs::SignerCheck> check = certs::SignerCheck::Create(*authorities);
   if (!check.ok()) return InFile(files.authorities, check.status());
-  std::optional<certs::RevocationSet> revocations;
+  std::optional<RevocationLists> revocations;
   if (!files.revocation_lists.empty()) {
-    absl::StatusOr<certs::RevocationSet> loaded = certs::RevocationSet::Load(files.revocation_lists, *authorities);
-    if (!loaded.ok()) return loaded.status();
-    revocations = *std::move(loaded);
+    absl::StatusOr<RevocationLists> read = RevocationLists::Read(files.revocation_lists, *authorities);
+    if (!read.ok()) return read.status();
+    revocations = *std::move(read);
   }
   return ContentOpener(*std::move(opener), *std::move(check), std::move(revocations));
 }
 
+absl::Status ContentOpener::RefreshRevocationLists() {
+  return revocations_.has_value() ? revocations_->Refresh() : absl::OkStatus();
+}
+
 absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certificate& signer, absl::Time now) const {
   const absl::Time accepted_at = contract::FromMessage(item.accepted_at());
-  const certs::RevocationSet* revocations = revocations_.has_value() ? &*revocations_ : nullptr;
+  const certs::RevocationSet* revocations = revocations_.has_value() ? &revocations_->in_force() : nullptr;
   if (item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER) {
     return check_.Broker(signer, accepted_at, revocations, now).status();
   }

@@ -11,10 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "certs/certificate.h"
-#include "certs/revocation_set.h"
 #include "certs/sealing.h"
 #include "certs/signer_check.h"
 #include "envej/v1/inbox_service.pb.h"
+#include "municipality-client/revocation_lists.h"
 
 namespace envej::municipality_client {
 
@@ -34,11 +34,14 @@ Signers ReadSigners(const std::vector<std::string>& ders);
 // Opens sealed content and judges who sealed it, trusting nobody on the way: what the broker says of a notice must be
 // what was signed, and the signer must have been who it should be when the notice was accepted.
 //
-// Thread safety: any thread.
+// Thread safety: any thread, but RefreshRevocationLists only while nobody else calls anything.
 class ContentOpener {
  public:
   // Reads and checks the files. An error is one line that names the file and what to do.
   static absl::StatusOr<ContentOpener> Create(const OpeningFiles& files);
+
+  // RevocationLists::Refresh, where revocation is looked at.
+  absl::Status RefreshRevocationLists();
 
   // The plain notice; or why it is returned:
   //   CANNOT_BE_OPENED  sealed to none of the keys, changed, of another form, or not sealed at all
@@ -49,7 +52,7 @@ class ContentOpener {
                                                                   absl::Time now) const;
 
  private:
-  ContentOpener(certs::Opener opener, certs::SignerCheck check, std::optional<certs::RevocationSet> revocations)
+  ContentOpener(certs::Opener opener, certs::SignerCheck check, std::optional<RevocationLists> revocations)
       : opener_(std::move(opener)), check_(std::move(check)), revocations_(std::move(revocations)) {}
 
   // OK if the signer is who the item says.
@@ -57,7 +60,7 @@ class ContentOpener {
 
   certs::Opener opener_;
   certs::SignerCheck check_;
-  std::optional<certs::RevocationSet> revocations_;
+  std::optional<RevocationLists> revocations_;
 };
 
 }  // namespace envej::municipality_client

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "municipality-client/hook.h"
 #include "municipality-client/lease_keeper.h"
 #include "municipality-client/waiting.h"
@@ -18,7 +19,7 @@ constexpr absl::Duration kEmptyAnswerLeast = absl::Seconds(1);
 
 }  // namespace
 
-Delivery::Delivery(DeliveryOptions options, InboxClient& client, const ContentOpener& opener, NoticeFolder& folder,
+Delivery::Delivery(DeliveryOptions options, InboxClient& client, ContentOpener& opener, NoticeFolder& folder,
                    Output& output, const absl::TimeZone& copenhagen, StepCallback on_step)
     : options_(std::move(options)),
       client_(client),
@@ -37,6 +38,7 @@ absl::Status Delivery::Run(std::stop_token stop) {
     absl::StatusOr<Pulled> pulled = client_.Pull(options_.batch, options_.wait, options_.lease, stop);
     if (absl::IsCancelled(pulled.status())) break;
     if (!pulled.ok()) return pulled.status();
+    TellOnce(opener_.RefreshRevocationLists(), "the revocation lists read before stay in force: ", lists_read_);
     if (pulled->items.empty()) {
       if (!options_.forever) return absl::OkStatus();
       if (absl::Now() - asked < kEmptyAnswerLeast) WaitFor(kEmptyAnswerLeast, stop);
@@ -61,6 +63,11 @@ absl::Status Delivery::Run(std::stop_token stop) {
     WaitFor(backoff.Next(chance()), stop);
   }
   return options_.forever ? absl::OkStatus() : absl::CancelledError("stopped before the inbox was empty");
+}
+
+void Delivery::TellOnce(const absl::Status& status, absl::string_view text, absl::Status& last) {
+  if (!status.ok() && status != last) output_.Warning(absl::StrCat(text, status.message()));
+  last = status;
 }
 
 absl::StatusOr<Delivery::Batch> Delivery::Sort(const Pulled& pulled) const {
@@ -124,7 +131,9 @@ absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token s
   const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
 
   absl::StatusOr<Batch> sorted = Sort(pulled);
-  if (!sorted.ok()) return sorted.status();
+  if (!sorted.ok() && !options_.forever) return absl::FailedPreconditionError(sorted.status().message());
+  TellOnce(sorted.status(), "nothing is received until this is mended: ", lists_judged_);
+  if (!sorted.ok()) return absl::AbortedError(sorted.status().message());
   Batch& batch = *sorted;
   const absl::StatusOr<std::vector<Kept>> kept = Keep(batch);
   if (!kept.ok()) return kept.status();

@@ -33,13 +33,14 @@ struct DeliveryOptions {
 class Delivery {
  public:
   // All but `options` outlive it.
-  Delivery(DeliveryOptions options, InboxClient& client, const ContentOpener& opener, NoticeFolder& folder,
-           Output& output, const absl::TimeZone& copenhagen, StepCallback on_step);
+  Delivery(DeliveryOptions options, InboxClient& client, ContentOpener& opener, NoticeFolder& folder, Output& output,
+           const absl::TimeZone& copenhagen, StepCallback on_step);
 
   // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
-  // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged
-  // (not with `forever`, which tries again). DATA_LOSS when an event could not be written; the batch was finished, and
-  // no other pulled. Otherwise the error of the client or the folder.
+  // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged, and
+  // FAILED_PRECONDITION while the revocation lists are out of date (neither with `forever`, which tries again).
+  // DATA_LOSS when an event could not be written; the batch was finished, and no other pulled. Otherwise the error of
+  // the client or the folder.
   absl::Status Run(std::stop_token stop);
 
   const Summary& summary() const { return summary_; }
@@ -52,6 +53,8 @@ class Delivery {
     std::vector<v1::LeaseName> cause_leases;  // of each cause
   };
 
+  // Warns of an error, once until it is another or none.
+  void TellOnce(const absl::Status& status, absl::string_view text, absl::Status& last);
   absl::StatusOr<Batch> Sort(const Pulled& pulled) const;
   absl::StatusOr<Verdict> Judge(const v1::InboxItem& item, const Signers& signers,
                                 const contract::Moment& moment) const;
@@ -70,12 +73,14 @@ class Delivery {
 
   DeliveryOptions options_;
   InboxClient& client_;
-  const ContentOpener& opener_;
+  ContentOpener& opener_;
   NoticeFolder& folder_;
   Output& output_;
   absl::TimeZone copenhagen_;
   StepCallback on_step_;
   Summary summary_;
+  absl::Status lists_read_;    // whether the revocation lists could be read when they were looked at last
+  absl::Status lists_judged_;  // and whether they said enough of all signers
 };
 
 }  // namespace envej::municipality_client

@@ -82,7 +82,8 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->allow_extra_args(false);
   application
       .add_option("--revocation-lists", options.opening.revocation_lists,
-                  "file or folder with the authorities' revocation lists, against which signers are held")
+                  "file or folder with the authorities' revocation lists, against which signers are held; read again "
+                  "when they change")
       ->type_name("PATH")
       ->envname("ENVEJ_REVOCATION_LISTS");
   application.add_option("--batch", options.batch, "how many notices to pull at a time")
@@ -120,7 +121,7 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
                                 "; a notice named there may be written a second time"));
   }
 
-  const absl::StatusOr<ContentOpener> opener = ContentOpener::Create(options.opening);
+  absl::StatusOr<ContentOpener> opener = ContentOpener::Create(options.opening);
   if (!opener.ok()) return Unusable(output, opener.status());
   InboxClient client(std::move(channel),
                      {.municipality_code = options.municipality_code,

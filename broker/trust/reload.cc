@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "broker/trust/file_stamp.h"
+#include "certs/file_stamp.h"
 
 namespace envej::trust {
 
@@ -49,7 +49,7 @@ void Reload::Run() {
 }
 
 void Reload::Look(bool at_once) {
-  const std::string stamp = StampOf(paths_);
+  const std::string stamp = certs::StampOf(paths_);
   const bool settled = stamp == std::exchange(seen_stamp_, stamp);
   const bool changed = stamp != read_stamp_;
   unsettled_looks_ = settled ? 0 : unsettled_looks_ + 1;

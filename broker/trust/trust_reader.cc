@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/admission/participants_reader.h"
-#include "broker/trust/file_stamp.h"
 #include "certs/broker_certificate.h"
+#include "certs/file_stamp.h"
 #include "certs/inbox_certificate.h"
 #include "certs/pem.h"
 
@@ -69,7 +69,7 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
   std::vector<std::string> paths = {options.participants, options.tls.certificate_chain, options.tls.private_key,
                                     options.tls.client_authorities};
   if (!options.tls.revocation_lists.empty()) paths.push_back(options.tls.revocation_lists);
-  std::string stamp = StampOf(paths);  // before they are read: what changes meanwhile is seen to have changed
+  std::string stamp = certs::StampOf(paths);  // before they are read: what changes meanwhile is seen to have changed
   absl::StatusOr<admission::Participants> participants = admission::ReadParticipants(options.participants);
   if (!participants.ok()) return participants.status();
   absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles({.certificate_chain = options.tls.certificate_chain,
@@ -94,7 +94,7 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
   }
   const std::vector<std::string> named = participants->files();
   paths.insert(paths.end(), named.begin(), named.end());
-  stamp += StampOf(named);
+  stamp += certs::StampOf(named);
   return TrustFiles{.trust = std::make_shared<const Trust>(Trust::Parts{.participants = *std::move(participants),
                                                                         .authorities = *std::move(callers),
                                                                         .revocations = std::move(revocations),

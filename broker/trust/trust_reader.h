@@ -18,7 +18,7 @@ struct TrustFiles {
   std::shared_ptr<const Trust> trust;
   certs::TlsMaterial tls;          // of the same files, for connections
   std::vector<std::string> paths;  // the files, and the directory of revocation lists, if it is one
-  std::string stamp;               // StampOf these, as they were read
+  std::string stamp;               // certs::StampOf these, as they were read
 };
 
 // Reads every file that the trust rests on, and checks each by itself and against the others as of `now`: all or

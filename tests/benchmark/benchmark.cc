@@ -38,14 +38,11 @@ absl::StatusOr<Report> Measure(const Options& options) {
   const auto wanted = [&](absl::string_view part) {
     return std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
   };
-  absl::Status status;
-  if (wanted("sealing")) status = MeasureSealing(duration, options.rounds, report);
-  if (!status.ok()) return status;
-  if (options.parts == std::vector<std::string>{"sealing"}) return report;
-
   absl::StatusOr<std::unique_ptr<Stage>> stage = Stage::Set(options.programs, options.directory);
   if (!stage.ok()) return stage.status();
-  if (wanted("submission")) status = MeasureSubmission(**stage, duration, options.rounds, report);
+  absl::Status status;
+  if (wanted("sealing")) status = MeasureSealing(**stage, duration, options.rounds, report);
+  if (status.ok() && wanted("submission")) status = MeasureSubmission(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("calls")) status = MeasureCalls(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("inbox")) status = MeasureInboxDepth(**stage, options.notices, options.rounds, report);
   if (!status.ok()) return status;

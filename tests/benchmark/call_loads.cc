@@ -1,7 +1,6 @@
 #include "tests/benchmark/call_loads.h"
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "tests/benchmark/empty_service.grpc.pb.h"
 #include "tests/benchmark/inbox_user.h"
 #include "tests/benchmark/load.h"
+#include "tests/benchmark/load_rounds.h"
 #include "tests/benchmark/notices.h"
 
 namespace envej::benchmark {
@@ -16,8 +16,6 @@ namespace {
 
 constexpr size_t kConnections = 1;  // as a client has
 constexpr size_t kBatchesInFlight = 4;
-
-using Callers = std::vector<std::unique_ptr<Caller>>;
 
 // The same number of connections to each server; caller after caller takes the next.
 struct Stubs {
@@ -103,52 +101,6 @@ absl::StatusOr<Figures> RunDelivery(InboxUser& inbox, absl::Duration duration) {
                  .median_milliseconds = Quantile(milliseconds, 0.5),
                  .p99_milliseconds = Quantile(milliseconds, 0.99),
                  .server_microseconds = 0};
-}
-
-// Measures with the server's processor time beside it.
-template <typename Measure>
-absl::StatusOr<Figures> WithServer(const ServerProcess& server, Measure measure) {
-  const double before = server.CpuSeconds();
-  absl::StatusOr<Figures> figures = measure();
-  if (figures.ok() && figures->calls > 0) {
-    figures->server_microseconds = (server.CpuSeconds() - before) * 1e6 / figures->calls;
-  }
-  return figures;
-}
-
-struct Load {
-  Row row;
-  Callers callers;
-  const ServerProcess& server;
-};
-
-// Each load for `duration` a round, round after round, beside one another; the first time for less, to connect and to
-// warm up both sides.
-absl::Status RunLoads(std::vector<Load>& loads, absl::Duration duration, int rounds,
-                      const std::function<absl::Status()>& after_round) {
-  for (Load& load : loads) {
-    if (absl::Status status = RunLoad(load.callers, duration / 5).status(); !status.ok()) return status;
-  }
-  for (int round = 0; round < rounds; ++round) {
-    for (Load& load : loads) {
-      const absl::StatusOr<Figures> figures = WithServer(load.server, [&] { return RunLoad(load.callers, duration); });
-      if (!figures.ok()) return figures.status();
-      load.row.samples.push_back(*figures);
-    }
-    if (absl::Status status = after_round(); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-void AddRows(std::vector<Load>& loads, Report& report) {
-  for (Load& load : loads) report.rows.push_back(std::move(load.row));
-}
-
-Row CallRow(absl::string_view name, absl::string_view unit, size_t in_flight, double per_call = 1) {
-  return {.name = absl::StrCat(name, ", ", in_flight, " in flight"),
-          .unit = std::string(unit),
-          .per_call = per_call,
-          .samples = {}};
 }
 
 }  // namespace

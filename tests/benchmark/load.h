@@ -69,7 +69,7 @@ struct Figures {
   double calls_per_second = 0;
   double median_milliseconds = 0;  // of a call
   double p99_milliseconds = 0;
-  double server_microseconds = 0;  // processor time of the server a call; 0 if not measured
+  double server_microseconds = 0;  // processor time of the server a call, or of who does it alone; 0 if not measured
 };
 
 // Lets each caller call again as soon as it was answered, for so long. The first failed call is the error.

@@ -29,29 +29,30 @@ Medians MediansOf(const Row& row) {
 }
 
 std::string Goal(const Ratio& ratio) {
-  return absl::StrFormat("%s %.2f", ratio.at_least ? "at least" : "less than", ratio.goal);
+  if (!ratio.goal.has_value()) return "";
+  return absl::StrFormat("%s %.2f", ratio.at_least ? "at least" : "less than", *ratio.goal);
 }
 
 }  // namespace
 
 double Ratio::Median() const { return Quantile(samples, 0.5); }
 
-bool Ratio::Met() const { return at_least ? Median() >= goal : Median() < goal; }
+bool Ratio::Met() const { return !goal.has_value() || (at_least ? Median() >= *goal : Median() < *goal); }
 
 std::string ToTable(const Report& report) {
   std::string table =
-      absl::StrFormat("%-52s %10s %-8s %10s %10s %10s\n", "", "a second", "", "median ms", "p99 ms", "server us");
+      absl::StrFormat("%-52s %10s %-8s %10s %10s %12s\n", "", "a second", "", "median ms", "p99 ms", "processor us");
   for (const Row& row : report.rows) {
     const Medians medians = MediansOf(row);
     absl::StrAppendFormat(&table, "%-52s %10.0f %-8s %10.3f %10.3f", row.name, medians.rate, row.unit,
                           medians.median_milliseconds, medians.p99_milliseconds);
-    if (medians.server_microseconds > 0) absl::StrAppendFormat(&table, " %10.1f", medians.server_microseconds);
+    if (medians.server_microseconds > 0) absl::StrAppendFormat(&table, " %12.1f", medians.server_microseconds);
     table += "\n";
   }
   absl::StrAppendFormat(&table, "\n%-52s %10s %-14s %-8s %s\n", "", "ratio", "goal", "", "by round");
   for (const Ratio& ratio : report.ratios) {
-    absl::StrAppendFormat(&table, "%-52s %10.2f %-14s %-8s", ratio.name, ratio.Median(), Goal(ratio),
-                          ratio.Met() ? "met" : "NOT MET");
+    const char* const verdict = !ratio.goal.has_value() ? "" : ratio.Met() ? "met" : "NOT MET";
+    absl::StrAppendFormat(&table, "%-52s %10.2f %-14s %-8s", ratio.name, ratio.Median(), Goal(ratio), verdict);
     for (const double sample : ratio.samples) absl::StrAppendFormat(&table, " %.2f", sample);
     table += "\n";
   }
@@ -70,11 +71,10 @@ std::string ToJson(const Report& report) {
                                {"server_microseconds", medians.server_microseconds}});
   }
   for (const Ratio& ratio : report.ratios) {
-    json["ratios"].push_back({{"name", ratio.name},
-                              {"ratio", ratio.Median()},
-                              {"goal", Goal(ratio)},
-                              {"met", ratio.Met()},
-                              {"rounds", ratio.samples}});
+    nlohmann::ordered_json entry = {{"name", ratio.name}, {"ratio", ratio.Median()}};
+    if (ratio.goal.has_value()) entry.update({{"goal", Goal(ratio)}, {"met", ratio.Met()}});
+    entry["rounds"] = ratio.samples;
+    json["ratios"].push_back(std::move(entry));
   }
   return json.dump(2) + "\n";
 }

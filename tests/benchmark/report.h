@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_BENCHMARK_REPORT_H_
 #define ENVEJ_TESTS_BENCHMARK_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,8 @@
 
 namespace envej::benchmark {
 
-// One thing measured, a sample a round; a row shows the median of each column over the rounds. The server's processor
-// time is of a unit, the milliseconds are of a call.
+// One thing measured, a sample a round; a row shows the median of each column over the rounds. The processor
+// time, of the server or of who does it alone, is of a unit, the milliseconds are of a call.
 struct Row {
   std::string name;
   std::string unit;     // of the rate
@@ -17,15 +18,15 @@ struct Row {
   std::vector<Figures> samples;
 };
 
-// A ratio with what it is to be, a sample a round.
+// A ratio, and what it is to be where there is a goal; a sample a round.
 struct Ratio {
   std::string name;
   std::vector<double> samples;
-  double goal = 0;
+  std::optional<double> goal;
   bool at_least = true;  // the goal; otherwise less than it
 
   double Median() const;
-  bool Met() const;
+  bool Met() const;  // also if there is no goal
 };
 
 struct Report {

@@ -1,103 +1,170 @@
 #include "tests/benchmark/sealing_speed.h"
 
-#include <functional>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "certs/certificate_authority.h"
+#include "absl/strings/str_cat.h"
+#include "certs/key_file.h"
 #include "certs/pem.h"
 #include "certs/sealing.h"
+#include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/sealed_payload.h"
+#include "tests/benchmark/call_loads.h"
+#include "tests/benchmark/load_rounds.h"
+#include "tests/benchmark/notices.h"
+#include "tests/benchmark/sealing_work.h"
 
 namespace envej::benchmark {
 namespace {
 
-// An envelope, a name, a number and an address.
-constexpr size_t kPayloadBytes = 300;
+using certs::Certificate;
 
-// A certificate and its key, as an opener takes them.
-absl::StatusOr<certs::Opener::Inbox> Issue(const certs::CertificateAuthority& authority, certs::LeafUsage usage) {
-  const absl::Time now = absl::Now();
-  certs::LeafRequest request;
-  request.common_name = "benchmark";
-  request.not_before = now - absl::Hours(1);
-  request.not_after = now + absl::Hours(1);
-  request.usage = usage;
-  const absl::StatusOr<certs::IssuedCertificate> issued = authority.Issue(request);
-  if (!issued.ok()) return issued.status();
-  absl::StatusOr<std::vector<certs::Certificate>> certificate = certs::Certificate::FromPem(issued->certificate_pem);
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(issued->key_pem);
+constexpr size_t kCommitmentBytes = 32;
+
+absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& path) {
+  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
+  if (!pem.ok()) return pem.status();
+  return Certificate::FromPem(*pem);
+}
+
+absl::StatusOr<certs::Sealer> SealerOf(const certs::TlsFiles& files) {
+  const absl::StatusOr<std::vector<Certificate>> own = ReadCertificates(files.certificate_chain);
+  if (!own.ok()) return own.status();
+  const absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.private_key);
+  if (!pem.ok()) return pem.status();
+  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
   if (!key.ok()) return key.status();
-  return certs::Opener::Inbox{certificate->front(), *std::move(key)};
+  return certs::Sealer::Create(own->front(), *std::move(key));
 }
 
-absl::StatusOr<Figures> Repeat(const std::function<absl::Status()>& once, absl::Duration duration) {
-  std::vector<double> milliseconds;
-  const absl::Time begin = absl::Now();
-  absl::Time before = begin;
-  while (before - begin < duration) {
-    if (absl::Status status = once(); !status.ok()) return status;
-    const absl::Time after = absl::Now();
-    milliseconds.push_back(absl::ToDoubleMilliseconds(after - before));
-    before = after;
+v1::Notice PlainTo(absl::string_view municipality_code) {
+  v1::Notice notice;
+  NoticeMaker().Make(std::string(municipality_code), notice);
+  return notice;
+}
+
+// One for each inbox of kSpread. The broker cannot tell that its content is another notice's when its id is changed.
+absl::StatusOr<std::vector<v1::Notice>> SealedNotices(const Stage& stage, const certs::Sealer& sealer) {
+  std::vector<v1::Notice> notices;
+  for (const absl::string_view code : kSpread) {
+    const v1::Notice plain = PlainTo(code);
+    const absl::StatusOr<std::vector<Certificate>> inbox = ReadCertificates(stage.InboxCertificateFile(code));
+    if (!inbox.ok()) return inbox.status();
+    absl::StatusOr<std::string> cms = sealer.Seal(contract::SealedPayloadOf(kRegion, plain), *inbox);
+    if (!cms.ok()) return cms.status();
+    v1::Notice& sealed = notices.emplace_back();
+    *sealed.mutable_envelope() = plain.envelope();
+    v1::ContentCommitment& commitment = *sealed.mutable_envelope()->mutable_content_commitment();
+    commitment.set_key_id("benchmark");
+    commitment.set_value(std::string(kCommitmentBytes, 'c'));
+    sealed.mutable_sealed()->set_cms(*std::move(cms));
+    sealed.mutable_sealed()->set_signer_fingerprint(sealer.certificate().fingerprint());
   }
-  const auto calls = static_cast<double>(milliseconds.size());
-  return Figures{.calls = calls,
-                 .calls_per_second = calls / absl::ToDoubleSeconds(before - begin),
-                 .median_milliseconds = Quantile(milliseconds, 0.5),
-                 .p99_milliseconds = Quantile(milliseconds, 0.99),
-                 .server_microseconds = 0};
+  return notices;
 }
 
-struct Work {
-  std::string name;
-  std::function<absl::Status()> once;
-};
+std::vector<v1::Notice> WithRandomBytes(std::vector<v1::Notice> sealed) {
+  for (v1::Notice& notice : sealed) {
+    std::string& cms = *notice.mutable_sealed()->mutable_cms();
+    RAND_bytes(reinterpret_cast<unsigned char*>(cms.data()), static_cast<int>(cms.size()));
+  }
+  return sealed;
+}
+
+std::vector<v1::Notice> PlainNotices() {
+  std::vector<v1::Notice> notices;
+  for (const absl::string_view code : kSpread) notices.push_back(PlainTo(code));
+  return notices;
+}
+
+// kInFlight callers on one connection, each of which submits one of the notices over and over under new ids.
+Callers SubmittersOf(const std::vector<v1::Notice>& notices, const std::shared_ptr<grpc::Channel>& channel) {
+  const std::shared_ptr<v1::IntakeService::Stub> stub = v1::IntakeService::NewStub(channel);
+  Callers callers;
+  for (size_t index = 0; index < kInFlight; ++index) {
+    callers.push_back(MakeCaller<v1::SubmitNoticeRequest, v1::SubmitNoticeResponse>(
+        [notice = notices[index % notices.size()], maker = NoticeMaker()](v1::SubmitNoticeRequest& request) mutable {
+          if (!request.has_notice()) *request.mutable_notice() = notice;
+          maker.Renew(*request.mutable_notice());
+        },
+        [stub](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->SubmitNotice(context, request, response, std::move(done));
+        },
+        [](const v1::SubmitNoticeResponse& response) { return response.has_receipt(); }));
+  }
+  return callers;
+}
+
+absl::StatusOr<std::vector<Load>> SubmissionLoads(Stage& stage) {
+  if (absl::Status status = stage.StartBrokerWithoutSealing(); !status.ok()) return status;
+  const absl::StatusOr<certs::TlsFiles> files = stage.IssueToRegion();
+  if (!files.ok()) return files.status();
+  const absl::StatusOr<certs::Sealer> sealer = SealerOf(*files);
+  if (!sealer.ok()) return sealer.status();
+  const absl::StatusOr<std::vector<v1::Notice>> sealed = SealedNotices(stage, *sealer);
+  if (!sealed.ok()) return sealed.status();
+  const auto broker = Stage::Connect(stage.broker(), *files);
+  if (!broker.ok()) return broker.status();
+  const auto without_sealing = Stage::Connect(stage.broker_without_sealing(), *files);
+  if (!without_sealing.ok()) return without_sealing.status();
+  const size_t bytes = sealed->front().sealed().cms().size();
+  std::vector<Load> loads;
+  loads.push_back({CallRow(absl::StrCat("submit ", bytes, " opaque bytes"), "notices", kInFlight),
+                   SubmittersOf(WithRandomBytes(*sealed), *without_sealing), stage.broker_without_sealing()});
+  loads.push_back(
+      {CallRow("submit sealed by sender", "notices", kInFlight), SubmittersOf(*sealed, *broker), stage.broker()});
+  loads.push_back({CallRow("submit plain and sealed on arrival", "notices", kInFlight),
+                   SubmittersOf(PlainNotices(), *broker), stage.broker()});
+  return loads;
+}
+
+// By rate, and by processor time: the broker's, or the thread's that does it alone.
+void AddRatios(const std::string& name, const Row& row, const Row& opaque, Report& report) {
+  const auto add = [&](absl::string_view by, double Figures::*column) {
+    Ratio ratio{.name = absl::StrCat(name, " / opaque bytes, ", by), .samples = {}, .goal = std::nullopt};
+    for (size_t round = 0; round < opaque.samples.size(); ++round) {
+      const double measure = opaque.samples[round].*column;
+      ratio.samples.push_back(measure > 0 ? row.samples[round].*column / measure : 0);
+    }
+    report.ratios.push_back(std::move(ratio));
+  };
+  add("rate", &Figures::calls_per_second);
+  add("processor time", &Figures::server_microseconds);
+}
 
 }  // namespace
 
-absl::Status MeasureSealing(absl::Duration duration, int rounds, Report& report) {
-  const absl::Time now = absl::Now();
-  const absl::StatusOr<certs::CertificateAuthority> authority =
-      certs::CertificateAuthority::Create("benchmark", now - absl::Hours(1), now + absl::Hours(1));
-  if (!authority.ok()) return authority.status();
-  absl::StatusOr<certs::Opener::Inbox> signer = Issue(*authority, certs::LeafUsage::kClient);
-  absl::StatusOr<certs::Opener::Inbox> inbox = Issue(*authority, certs::LeafUsage::kInbox);
-  const absl::StatusOr<certs::Opener::Inbox> next = Issue(*authority, certs::LeafUsage::kInbox);
-  if (!signer.ok() || !inbox.ok() || !next.ok()) return absl::InternalError("no certificates can be issued");
-  const certs::Certificate signer_certificate = signer->certificate;
-  const std::vector<certs::Certificate> one = {inbox->certificate};
-  const std::vector<certs::Certificate> two = {inbox->certificate, next->certificate};
-  const auto sealer = certs::Sealer::Create(signer_certificate, std::move(signer->key));
-  std::vector<certs::Opener::Inbox> inboxes;
-  inboxes.push_back(*std::move(inbox));
-  const auto opener = certs::Opener::Create(std::move(inboxes));
-  if (!sealer.ok()) return sealer.status();
-  if (!opener.ok()) return opener.status();
-  const std::string payload(kPayloadBytes, 'x');
-  const absl::StatusOr<std::string> sealed = sealer->Seal(payload, one);
-  if (!sealed.ok()) return sealed.status();
-  const absl::StatusOr<certs::SignedContent> content = opener->Open(*sealed);
-  if (!content.ok()) return content.status();
-
-  const std::vector<Work> works = {
-      {"seal to one recipient", [&] { return sealer->Seal(payload, one).status(); }},
-      {"seal to two recipients", [&] { return sealer->Seal(payload, two).status(); }},
-      {"look whether it is sealed to an inbox", [&] { return certs::IsSealedTo(*sealed, one).status(); }},
-      {"open", [&] { return opener->Open(*sealed).status(); }},
-      {"verify who signed it", [&] { return content->Payload(signer_certificate).status(); }},
-  };
-  for (const Work& work : works) {
-    Row row{.name = work.name, .unit = "messages", .per_call = 1, .samples = {}};
-    for (int round = 0; round < rounds; ++round) {
-      absl::StatusOr<Figures> figures = Repeat(work.once, duration);
-      if (!figures.ok()) return figures.status();
-      row.samples.push_back(*std::move(figures));
-    }
-    report.rows.push_back(std::move(row));
+absl::Status MeasureSealing(Stage& stage, absl::Duration duration, int rounds, Report& report) {
+  const absl::StatusOr<std::vector<Work>> works = SealingWorks(contract::SealedPayloadOf(kRegion, PlainTo(kSpread[0])));
+  if (!works.ok()) return works.status();
+  std::vector<Row> work_rows;
+  for (const Work& work : *works) {
+    work_rows.push_back(
+        {.name = absl::StrCat(work.name, ", 1 thread"), .unit = "messages", .per_call = 1, .samples = {}});
   }
+  const auto do_works = [&] {
+    for (size_t place = 0; place < works->size(); ++place) {
+      const absl::StatusOr<Figures> figures = Repeat((*works)[place], duration);
+      if (!figures.ok()) return figures.status();
+      work_rows[place].samples.push_back(*figures);
+    }
+    return absl::OkStatus();
+  };
+  absl::StatusOr<std::vector<Load>> loads = SubmissionLoads(stage);
+  if (!loads.ok()) return loads.status();
+  if (absl::Status status = RunLoads(*loads, duration, rounds, do_works); !status.ok()) return status;
+  const Row& opaque = (*loads)[0].row;
+  AddRatios("seal", work_rows[0], opaque, report);
+  AddRatios("open", work_rows[3], opaque, report);
+  AddRatios("sealed by sender", (*loads)[1].row, opaque, report);
+  AddRatios("sealed on arrival", (*loads)[2].row, opaque, report);
+  std::move(work_rows.begin(), work_rows.end(), std::back_inserter(report.rows));
+  AddRows(*loads, report);
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "certs/client_connection.h"
 #include "certs/new_file.h"
@@ -62,7 +63,7 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, c
   absl::StatusOr<certs::CertificateAuthority> authority =
       certs::CertificateAuthority::Create("benchmark", absl::Now() - absl::Minutes(5), absl::Now() + kValidity);
   if (!authority.ok()) return authority.status();
-  auto stage = std::unique_ptr<Stage>(new Stage(folder, *std::move(authority)));
+  auto stage = std::unique_ptr<Stage>(new Stage(programs, folder, *std::move(authority)));
   if (absl::Status status = stage->WriteConfiguration(); !status.ok()) return status;
 
   absl::StatusOr<std::unique_ptr<ServerProcess>> broker =
@@ -79,6 +80,16 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, c
   return stage;
 }
 
+absl::Status Stage::StartBrokerWithoutSealing() {
+  absl::StatusOr<std::unique_ptr<ServerProcess>> broker =
+      ServerProcess::Start({absl::StrCat(programs_, "/tests/envej-broker-without-sealing"), "serve", "--config",
+                            Path("broker-without-sealing.yaml")},
+                           Path("broker-without-sealing.log"));
+  if (!broker.ok()) return broker.status();
+  broker_without_sealing_ = *std::move(broker);
+  return absl::OkStatus();
+}
+
 Stage::~Stage() {
   Stop().IgnoreError();
   std::error_code ignored;
@@ -87,7 +98,7 @@ Stage::~Stage() {
 
 absl::Status Stage::Stop() {
   absl::Status status;
-  for (const auto& server : {std::ref(broker_), std::ref(empty_server_)}) {
+  for (const auto& server : {std::ref(broker_), std::ref(broker_without_sealing_), std::ref(empty_server_)}) {
     if (server.get() != nullptr) status.Update(server.get()->Stop());
   }
   return status;
@@ -101,6 +112,8 @@ absl::Status Stage::WriteConfiguration() {
   const absl::Status written = certs::WriteFiles(
       {{.path = Path("authority.pem"), .contents = authority->certificate_pem, .mode = certs::kCertificateFileMode},
        {.path = Path("broker.yaml"), .contents = kConfiguration},
+       {.path = Path("broker-without-sealing.yaml"),
+        .contents = absl::StrReplaceAll(kConfiguration, {{"data_directory: store", "data_directory: opaque-store"}})},
        {.path = Path("participants.yaml"), .contents = RegisterText()},
        {.path = Path("commitment.secret"), .contents = std::string(64, '5') + "\n"}},
       certs::WhenThere::kRefuse);
@@ -136,23 +149,36 @@ absl::StatusOr<certs::TlsFiles> Stage::IssueToClient(const std::string& name, co
   return Issue(name, request);
 }
 
+absl::StatusOr<certs::TlsFiles> Stage::IssueToRegion() {
+  return IssueToClient("region", absl::StrCat("urn:envej:region:", kRegion));
+}
+
+std::string Stage::InboxCertificateFile(absl::string_view code) const {
+  return Path(absl::StrCat("inbox-", code, ".pem"));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Stage::Connect(const ServerProcess& server,
+                                                              const certs::TlsFiles& files) {
+  return certs::Connect({.broker = server.address(), .files = files});
+}
+
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Stage::ConnectToEmptyServer() {
-  const absl::StatusOr<certs::TlsFiles> files = IssueToClient("region", absl::StrCat("urn:envej:region:", kRegion));
+  const absl::StatusOr<certs::TlsFiles> files = IssueToRegion();
   if (!files.ok()) return files.status();
-  return certs::Connect({.broker = empty_server_->address(), .files = *files});
+  return Connect(*empty_server_, *files);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Stage::ConnectAsRegion() {
-  const absl::StatusOr<certs::TlsFiles> files = IssueToClient("region", absl::StrCat("urn:envej:region:", kRegion));
+  const absl::StatusOr<certs::TlsFiles> files = IssueToRegion();
   if (!files.ok()) return files.status();
-  return certs::Connect({.broker = broker_->address(), .files = *files});
+  return Connect(*broker_, *files);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Stage::ConnectAsMunicipality(const std::string& code) {
   const absl::StatusOr<certs::TlsFiles> files =
       IssueToClient(absl::StrCat("municipality-", code), absl::StrCat("urn:envej:municipality:", code));
   if (!files.ok()) return files.status();
-  return certs::Connect({.broker = broker_->address(), .files = *files});
+  return Connect(*broker_, *files);
 }
 
 }  // namespace envej::benchmark

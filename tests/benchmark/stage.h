@@ -23,7 +23,7 @@ inline constexpr char kBatchInbox[] = "0461";
 inline constexpr char kDeepInbox[] = "0751";
 inline constexpr char kShallowInbox[] = "0851";
 
-// A broker and the empty server, both as processes of their own with the same credentials, in a folder that goes with
+// A broker and the empty server, each as a process of its own with the same credentials, in a folder that goes with
 // its owner: certificates, configuration, register and store.
 class Stage {
  public:
@@ -37,26 +37,41 @@ class Stage {
   const ServerProcess& broker() const { return *broker_; }
   const ServerProcess& empty_server() const { return *empty_server_; }
 
+  // One more broker, with a store of its own, that is built without sealing: whatever bytes come as sealed content it
+  // keeps as they are, without a look. Nothing until it is started.
+  absl::Status StartBrokerWithoutSealing();
+  const ServerProcess& broker_without_sealing() const { return *broker_without_sealing_; }
+
   // New connections, each of its own, made as the clients make theirs.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectToEmptyServer();
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectAsRegion();
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectAsMunicipality(const std::string& code);
 
-  // Stops both; an error if either had failed.
+  // For one who also signs with the certificate with which it calls: new files for the region, good until the next time
+  // that any are issued to it, and a new connection with them.
+  absl::StatusOr<certs::TlsFiles> IssueToRegion();
+  static absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ServerProcess& server,
+                                                                const certs::TlsFiles& files);
+  // Of an inbox: what is sealed to it.
+  std::string InboxCertificateFile(absl::string_view code) const;
+
+  // Stops all; an error if any had failed.
   absl::Status Stop();
 
  private:
-  Stage(std::string folder, certs::CertificateAuthority authority)
-      : folder_(std::move(folder)), authority_(std::move(authority)) {}
+  Stage(std::string programs, std::string folder, certs::CertificateAuthority authority)
+      : programs_(std::move(programs)), folder_(std::move(folder)), authority_(std::move(authority)) {}
 
   absl::Status WriteConfiguration();
   absl::StatusOr<certs::TlsFiles> Issue(const std::string& name, const certs::LeafRequest& request);
   absl::StatusOr<certs::TlsFiles> IssueToClient(const std::string& name, const std::string& uri);
   std::string Path(absl::string_view name) const;
 
+  const std::string programs_;
   const std::string folder_;
   const certs::CertificateAuthority authority_;
   std::unique_ptr<ServerProcess> broker_;
+  std::unique_ptr<ServerProcess> broker_without_sealing_;
   std::unique_ptr<ServerProcess> empty_server_;
 };
 

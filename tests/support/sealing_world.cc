@@ -14,11 +14,6 @@ namespace {
 
 using certs::Certificate;
 
-certs::Sealer SealerFrom(const certs::TlsFiles& files) {
-  Certificate certificate = Certificate::FromPem(certs::ReadFile(files.certificate_chain))->front();
-  return *certs::Sealer::Create(std::move(certificate), *certs::ParsePrivateKey(certs::ReadFile(files.private_key)));
-}
-
 Certificate IssueInbox(const certs::TestAuthority& authority, const certs::TestDirectory& files,
                        const std::string& municipality_code) {
   certs::LeafRequest request = certs::ClientRequest(absl::StrCat("urn:envej:municipality:", municipality_code));
@@ -38,22 +33,30 @@ certs::Opener OpenerFrom(const Certificate& inbox, const std::string& key_pem) {
 
 }  // namespace
 
+certs::Sealer SealerOf(const certs::IssuedCertificate& issued) {
+  return *certs::Sealer::Create(Certificate::FromPem(issued.certificate_pem)->front(),
+                                *certs::ParsePrivateKey(issued.key_pem));
+}
+
 SealingWorld::SealingWorld(const std::string& region_code, const std::string& municipality_code)
     : region_code_(region_code),
       region_files_(authority_.IssueFiles(files_, "region",
                                           certs::ClientRequest(absl::StrCat("urn:envej:region:", region_code)))),
-      sealer_(SealerFrom(region_files_)),
+      sealer_(SealerOf({.certificate_pem = certs::ReadFile(region_files_.certificate_chain),
+                        .key_pem = certs::ReadFile(region_files_.private_key)})),
       inbox_(IssueInbox(authority_, files_, municipality_code)),
       opener_(OpenerFrom(inbox_, certs::ReadFile(inbox_key_file()))) {}
 
-v1::Notice SealingWorld::Seal(const v1::Notice& plain) const {
+v1::Notice SealingWorld::Seal(const v1::Notice& plain) const { return Seal(plain, sealer_, v1::SEALED_BY_REGION); }
+
+v1::Notice SealingWorld::Seal(const v1::Notice& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const {
   v1::Notice sealed;
   *sealed.mutable_envelope() = plain.envelope();
-  const absl::StatusOr<std::string> cms = sealer_.Seal(contract::SealedPayloadOf(region_code_, plain), {inbox_});
+  const absl::StatusOr<std::string> cms = signer.Seal(contract::SealedPayloadOf(region_code_, plain), {inbox_});
   EXPECT_TRUE(cms.ok()) << cms.status();
   sealed.mutable_sealed()->set_cms(cms.value_or(""));
-  sealed.mutable_sealed()->set_signer_fingerprint(signer().fingerprint());
-  sealed.mutable_sealed()->set_sealed_by(v1::SEALED_BY_REGION);
+  sealed.mutable_sealed()->set_signer_fingerprint(signer.certificate().fingerprint());
+  sealed.mutable_sealed()->set_sealed_by(sealed_by);
   return sealed;
 }
 

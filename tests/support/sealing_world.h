@@ -12,6 +12,9 @@
 
 namespace envej::support {
 
+// One who signs with this certificate and its key.
+certs::Sealer SealerOf(const certs::IssuedCertificate& issued);
+
 // One region, one municipality and one authority over both, with all that sealing between them needs: real keys and
 // certificates, in memory and as files.
 class SealingWorld {
@@ -20,9 +23,12 @@ class SealingWorld {
 
   // As the region's own program would send it, without commitments.
   v1::Notice Seal(const v1::Notice& plain) const;
+  // The same by another signer, with what the broker says of who that was.
+  v1::Notice Seal(const v1::Notice& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const;
   // What the municipality finds in it; nothing if it does not open or is not of this notice.
   std::optional<v1::Notice> Open(const v1::Notice& sealed) const;
 
+  const certs::TestAuthority& authority() const { return authority_; }
   const certs::Certificate& signer() const { return sealer_.certificate(); }
   const certs::Certificate& inbox() const { return inbox_; }
   const std::string& region_code() const { return region_code_; }

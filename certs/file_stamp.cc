@@ -1,4 +1,4 @@
-#include "broker/trust/file_stamp.h"
+#include "certs/file_stamp.h"
 
 #include <sys/stat.h>
 
@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace envej::trust {
+namespace envej::certs {
 namespace {
 
 // Of a directory; more than anything that is read from one.
@@ -50,4 +50,4 @@ std::string StampOf(const std::vector<std::string>& paths) {
   return stamp;
 }
 
-}  // namespace envej::trust
+}  // namespace envej::certs

@@ -1,4 +1,4 @@
-#include "broker/trust/file_stamp.h"
+#include "certs/file_stamp.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 
 #include "tests/certs/test_files.h"
 
-namespace envej::trust {
+namespace envej::certs {
 namespace {
 
 class FileStampTest : public testing::Test {
@@ -22,13 +22,13 @@ class FileStampTest : public testing::Test {
   std::string Stamp() const { return StampOf({folder_.Path("file"), folder_.Path("lists"), folder_.Path("absent")}); }
   bool HasChanged() { return std::exchange(last_, Stamp()) != last_; }
 
-  certs::TestDirectory folder_;
+  TestDirectory folder_;
   std::string last_;
 };
 
 TEST_F(FileStampTest, StaysAsLongAsNothingIsChanged) {
   EXPECT_FALSE(HasChanged());
-  EXPECT_EQ(certs::ReadFile(folder_.Path("file")), "1");
+  EXPECT_EQ(ReadFile(folder_.Path("file")), "1");
   EXPECT_FALSE(HasChanged());
 }
 
@@ -54,4 +54,4 @@ TEST_F(FileStampTest, ChangesWithEveryChange) {
 }
 
 }  // namespace
-}  // namespace envej::trust
+}  // namespace envej::certs

@@ -1,0 +1,334 @@
+#include "region-client/notice_sealer.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/region-client/support/notice_lines.h"
+#include "tests/support/sealing_world.h"
+
+namespace envej::region {
+namespace {
+
+using certs::Certificate;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr char kRegion[] = "1081";
+constexpr char kMunicipality[] = "0101";
+
+std::string MunicipalityUri(const std::string& code) { return absl::StrCat("urn:envej:municipality:", code); }
+
+class NoticeSealerTest : public testing::Test {
+ protected:
+  SealingFiles Files() const {
+    return {.tls = world_.region_files(), .secret = world_.secret_file(), .former_secrets = {}};
+  }
+
+  // One that knows what an honest directory says.
+  NoticeSealer MakeSealer(const SealingFiles& files) const {
+    absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
+    EXPECT_TRUE(sealer.ok()) << sealer.status();
+    sealer->Learn(Directory({world_.inbox().der()}), now_);
+    return *std::move(sealer);
+  }
+  NoticeSealer MakeSealer() const { return MakeSealer(Files()); }
+
+  static v1::ListMunicipalitiesResponse Directory(const std::vector<std::string>& inbox_certificates,
+                                                  bool participating = true) {
+    v1::ListMunicipalitiesResponse response;
+    v1::Municipality& municipality = *response.add_municipalities();
+    municipality.set_municipality_code(kMunicipality);
+    municipality.set_participating(participating);
+    for (const std::string& der : inbox_certificates) municipality.add_inbox_certificates(der);
+    return response;
+  }
+
+  v1::Notice Sealed(const NoticeSealer& sealer, const v1::Notice& plain) const {
+    const std::variant<v1::Notice, Refusal> sealed = sealer.Seal(plain);
+    const Refusal* const refusal = std::get_if<Refusal>(&sealed);
+    EXPECT_EQ(refusal, nullptr) << refusal->reason << ": " << refusal->text;
+    return refusal == nullptr ? std::get<v1::Notice>(sealed) : v1::Notice();
+  }
+  v1::Notice Sealed(const NoticeSealer& sealer) const { return Sealed(sealer, plain_); }
+
+  Refusal Refused(const NoticeSealer& sealer) const {
+    const std::variant<v1::Notice, Refusal> sealed = sealer.Seal(plain_);
+    EXPECT_TRUE(std::holds_alternative<Refusal>(sealed));
+    return std::holds_alternative<Refusal>(sealed) ? std::get<Refusal>(sealed) : Refusal();
+  }
+
+  Certificate Issue(const certs::TestAuthority& authority, const std::string& uri,
+                    certs::LeafUsage usage = certs::LeafUsage::kInbox) const {
+    certs::LeafRequest request = certs::ClientRequest(uri);
+    request.usage = usage;
+    return authority.IssueCertificate(request);
+  }
+
+  std::string WriteSecret(const std::string& name, char digit) const {
+    return files_.Write(name, std::string(2 * 32, digit) + "\n");
+  }
+
+  // Why no sealer is made of these files: one line that repeats nothing of what they hold.
+  std::string Unusable(const SealingFiles& files) const {
+    const absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
+    EXPECT_FALSE(sealer.ok());
+    const std::string why(sealer.status().message());
+    EXPECT_THAT(why, AllOf(Not(HasSubstr("\n")), Not(HasSubstr("BEGIN")), Not(HasSubstr("marmalade"))));
+    return why;
+  }
+
+  const absl::Time now_ = absl::Now();
+  const v1::Notice plain_ = NoticeNumber(1, now_);
+  const certs::TestDirectory files_;
+  const support::SealingWorld world_{kRegion, kMunicipality};
+  const certs::TestAuthority& authority_ = world_.authority();
+  const certs::TestAuthority other_authority_{"another authority"};
+};
+
+TEST_F(NoticeSealerTest, OnlyTheMunicipalityCanReadIt) {
+  const v1::Notice sealed = Sealed(MakeSealer());
+  EXPECT_FALSE(sealed.has_citizen());
+  EXPECT_THAT(sealed.SerializeAsString(), Not(HasSubstr("Opdigtet")));
+  EXPECT_EQ(sealed.sealed().signer_fingerprint(), world_.signer().fingerprint());
+  const std::optional<v1::Notice> opened = world_.Open(sealed);
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*opened, plain_));
+}
+
+TEST_F(NoticeSealerTest, TheEnvelopeGoesAsItIsButForItsCommitments) {
+  v1::Envelope envelope = Sealed(MakeSealer()).envelope();
+  EXPECT_TRUE(envelope.has_content_commitment());
+  EXPECT_THAT(envelope.former_commitments(), IsEmpty());
+  envelope.clear_content_commitment();
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(envelope, plain_.envelope()));
+}
+
+TEST_F(NoticeSealerTest, TheSameNoticeHasTheSameCommitmentWhenItIsSealedAgain) {
+  const v1::Notice first = Sealed(MakeSealer());
+  const v1::Notice second = Sealed(MakeSealer());
+  EXPECT_NE(first.sealed().cms(), second.sealed().cms());
+  EXPECT_EQ(first.envelope().SerializeAsString(), second.envelope().SerializeAsString());
+  const v1::ContentCommitment& commitment = first.envelope().content_commitment();
+  EXPECT_EQ(commitment.value().size(), 32);
+  EXPECT_THAT(commitment.key_id(), MatchesRegex("[0-9a-f]{16}"));
+  EXPECT_THAT(certs::ReadFile(world_.secret_file()), Not(HasSubstr(commitment.key_id())));
+}
+
+TEST_F(NoticeSealerTest, AnotherNoticeOrRegionHasAnotherCommitment) {
+  const NoticeSealer sealer = MakeSealer();
+  const auto commitment_to = [&](const NoticeSealer& by, const v1::Notice& plain) {
+    return Sealed(by, plain).envelope().content_commitment().value();
+  };
+  const std::string first = commitment_to(sealer, plain_);
+  v1::Notice other = plain_;
+  other.mutable_citizen()->set_name("Opdigtet Borger 2");
+  EXPECT_NE(commitment_to(sealer, other), first);
+  other = plain_;
+  other.mutable_envelope()->set_notice_id(NoticeIdNumber(2));
+  EXPECT_NE(commitment_to(sealer, other), first);
+  SealingFiles files = Files();
+  files.tls = authority_.IssueFiles(files_, "other", certs::ClientRequest("urn:envej:region:1082"));
+  EXPECT_NE(commitment_to(MakeSealer(files), plain_), first);
+}
+
+TEST_F(NoticeSealerTest, AnotherSecretMakesAnotherCommitmentUnderAnotherName) {
+  SealingFiles files = Files();
+  files.secret = WriteSecret("other", 'c');
+  const v1::ContentCommitment first = Sealed(MakeSealer()).envelope().content_commitment();
+  const v1::ContentCommitment other = Sealed(MakeSealer(files)).envelope().content_commitment();
+  EXPECT_NE(first.key_id(), other.key_id());
+  EXPECT_NE(first.value(), other.value());
+}
+
+TEST_F(NoticeSealerTest, ANoticeIsRecognisedAfterTheSecretWasReplaced) {
+  const v1::ContentCommitment before = Sealed(MakeSealer()).envelope().content_commitment();
+  SealingFiles files = Files();
+  files.secret = WriteSecret("newest", 'c');
+  const v1::ContentCommitment between = Sealed(MakeSealer(files)).envelope().content_commitment();
+  files.former_secrets = {files.secret, world_.secret_file()};
+  files.secret = WriteSecret("newer yet", 'd');
+  const v1::Envelope after = Sealed(MakeSealer(files)).envelope();
+  const auto is = [](const v1::ContentCommitment& commitment) {
+    return testing::Property(&v1::ContentCommitment::SerializeAsString, commitment.SerializeAsString());
+  };
+  EXPECT_THAT(after.former_commitments(), ElementsAre(is(between), is(before)));
+  EXPECT_THAT(after.content_commitment(), Not(testing::AnyOf(is(between), is(before))));
+}
+
+// Inbox certificates that a dishonest directory may give, and what is said of each.
+class SubstitutedInboxTest : public NoticeSealerTest {
+ protected:
+  struct Substitute {
+    std::string der;
+    std::string said;
+  };
+  std::vector<Substitute> Substitutes() const {
+    const certs::TestAuthority namesake;
+    const std::string uri = MunicipalityUri(kMunicipality);
+    certs::LeafRequest two_names = certs::ClientRequest(uri);
+    two_names.uris.push_back(MunicipalityUri("0147"));
+    two_names.usage = certs::LeafUsage::kInbox;
+    const std::string good = Issue(authority_, uri).der();
+    return {
+        {Issue(other_authority_, uri).der(), "not under an accepted authority"},
+        {Issue(namesake, uri).der(), "not under an accepted authority"},
+        {Issue(authority_, MunicipalityUri("0147")).der(), "the one URI name urn:envej:municipality:0101"},
+        {Issue(authority_, "urn:envej:region:0101").der(), "the one URI name urn:envej:municipality:0101"},
+        {authority_.IssueCertificate(two_names).der(), "the one URI name urn:envej:municipality:0101"},
+        {Issue(authority_, uri, certs::LeafUsage::kClient).der(), "key usage is not keyAgreement alone"},
+        {Issue(authority_, uri, certs::LeafUsage::kServer).der(), "key usage is not keyAgreement alone"},
+        {authority_.AsCertificate().der(), "is an authority's"},
+        {"marmalade", ""},
+        {"", ""},
+        {good + "x", ""},
+        {good.substr(0, good.size() - 1), ""},
+    };
+  }
+};
+
+TEST_F(SubstitutedInboxTest, NothingIsSealedToIt) {
+  NoticeSealer sealer = MakeSealer();
+  for (const Substitute& substitute : Substitutes()) {
+    SCOPED_TRACE(absl::StrCat(substitute.said, " ", absl::BytesToHexString(substitute.der).substr(0, 40)));
+    sealer.Learn(Directory({substitute.der}), now_);
+    const Refusal refusal = Refused(sealer);
+    EXPECT_EQ(refusal.reason, "INBOX_CERTIFICATE_MISSING");
+    EXPECT_THAT(refusal.text,
+                AllOf(HasSubstr("the one that the broker gives cannot be trusted: "), HasSubstr(substitute.said)));
+    EXPECT_THAT(refusal.text, Not(HasSubstr("marmalade")));
+  }
+}
+
+TEST_F(SubstitutedInboxTest, BesideAGoodOneItIsPassedOver) {
+  NoticeSealer sealer = MakeSealer();
+  for (const Substitute& substitute : Substitutes()) {
+    SCOPED_TRACE(absl::StrCat(substitute.said, " ", absl::BytesToHexString(substitute.der).substr(0, 40)));
+    for (const auto& directory :
+         {Directory({substitute.der, world_.inbox().der()}), Directory({world_.inbox().der(), substitute.der})}) {
+      sealer.Learn(directory, now_);
+      const v1::Notice sealed = Sealed(sealer);
+      EXPECT_TRUE(world_.Open(sealed).has_value());
+      const absl::StatusOr<Certificate> parsed = Certificate::FromDer(substitute.der);
+      if (!parsed.ok()) continue;
+      EXPECT_FALSE(certs::IsSealedTo(sealed.sealed().cms(), {*parsed}).value());
+    }
+  }
+}
+
+TEST_F(SubstitutedInboxTest, OneThatIsNotValidNowIsNotSealedTo) {
+  NoticeSealer sealer = MakeSealer();
+  for (const auto& [moment, said] :
+       {std::pair(now_ + absl::Hours(2), "no longer valid"), std::pair(now_ - absl::Hours(2), "not valid yet")}) {
+    sealer.Learn(Directory({world_.inbox().der()}), moment);
+    const Refusal refusal = Refused(sealer);
+    EXPECT_EQ(refusal.reason, "INBOX_CERTIFICATE_MISSING");
+    EXPECT_THAT(refusal.text, HasSubstr(said));
+  }
+}
+
+TEST_F(NoticeSealerTest, WhileKeysRollOverItIsSealedToEach) {
+  NoticeSealer sealer = MakeSealer();
+  const Certificate next = Issue(authority_, MunicipalityUri(kMunicipality));
+  sealer.Learn(Directory({next.der(), world_.inbox().der()}), now_);
+  const v1::Notice sealed = Sealed(sealer);
+  EXPECT_TRUE(world_.Open(sealed).has_value());
+  EXPECT_TRUE(certs::IsSealedTo(sealed.sealed().cms(), {next}).value());
+}
+
+TEST_F(NoticeSealerTest, AMunicipalityMustBeKnownTakePartAndHaveACertificate) {
+  NoticeSealer sealer = MakeSealer();
+  sealer.Learn(Directory({}), now_);
+  Refusal refusal = Refused(sealer);
+  EXPECT_EQ(refusal.reason, "INBOX_CERTIFICATE_MISSING");
+  EXPECT_THAT(refusal.text, Not(HasSubstr("trusted")));
+  sealer.Learn(Directory({world_.inbox().der()}, false), now_);
+  EXPECT_EQ(Refused(sealer).reason, "MUNICIPALITY_NOT_PARTICIPATING");
+  // What was learnt before no longer counts.
+  sealer.Learn({}, now_);
+  EXPECT_EQ(Refused(sealer).reason, "MUNICIPALITY_UNKNOWN");
+  // Of one that learnt nothing at all, too.
+  EXPECT_EQ(Refused(*NoticeSealer::Create(Files(), now_)).reason, "MUNICIPALITY_UNKNOWN");
+}
+
+TEST_F(NoticeSealerTest, TooManyInboxCertificatesAreRefusedNotCut) {
+  NoticeSealer sealer = MakeSealer();
+  std::vector<std::string> many;
+  for (int i = 0; i < 9; ++i) many.push_back(Issue(authority_, MunicipalityUri(kMunicipality)).der());
+  sealer.Learn(Directory(many), now_);
+  EXPECT_EQ(Refused(sealer).reason, "NOT_SEALED");
+  many.pop_back();
+  sealer.Learn(Directory(many), now_);
+  Sealed(sealer);
+}
+
+using SealingFilesTest = NoticeSealerTest;
+
+TEST_F(SealingFilesTest, AMissingOrBrokenFileIsNamed) {
+  const std::string garbage = files_.Write("garbage", "marmalade");
+  for (const std::string& bad : {files_.Path("absent"), garbage}) {
+    for (const std::function<void(SealingFiles&)>& spoil : std::vector<std::function<void(SealingFiles&)>>{
+             [&](SealingFiles& files) { files.tls.certificate_chain = bad; },
+             [&](SealingFiles& files) { files.tls.private_key = bad; },
+             [&](SealingFiles& files) { files.tls.authorities = bad; },
+             [&](SealingFiles& files) { files.secret = bad; },
+             [&](SealingFiles& files) { files.former_secrets = {bad}; },
+         }) {
+      SealingFiles files = Files();
+      spoil(files);
+      EXPECT_THAT(Unusable(files), HasSubstr(bad));
+    }
+  }
+}
+
+TEST_F(SealingFilesTest, KeyAndSecretAreTheirOwnersAlone) {
+  SealingFiles files = Files();
+  files.secret = files_.Write("open", certs::ReadFile(world_.secret_file()), 0640);
+  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.secret), HasSubstr("open to others")));
+  files = Files();
+  files.tls.private_key = files_.Write("open.key", certs::ReadFile(files.tls.private_key), 0604);
+  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.tls.private_key), HasSubstr("open to others")));
+}
+
+TEST_F(SealingFilesTest, KeyAndCertificateMustBelongTogetherAndBeValid) {
+  SealingFiles files = Files();
+  files.tls.private_key =
+      authority_.IssueFiles(files_, "other", certs::ClientRequest("urn:envej:region:1081")).private_key;
+  EXPECT_THAT(Unusable(files), HasSubstr(files.tls.private_key));
+  const absl::StatusOr<NoticeSealer> expired = NoticeSealer::Create(Files(), now_ + absl::Hours(2));
+  EXPECT_THAT(std::string(expired.status().message()),
+              AllOf(HasSubstr(world_.region_files().certificate_chain), HasSubstr("was valid until")));
+}
+
+TEST_F(SealingFilesTest, OnlyARegionSeals) {
+  SealingFiles files = Files();
+  certs::LeafRequest two_names = certs::ClientRequest("urn:envej:region:1081");
+  two_names.uris.push_back("urn:envej:region:1082");
+  for (const certs::LeafRequest& request :
+       {certs::ClientRequest("urn:envej:municipality:0101"), certs::ServerRequest(), two_names}) {
+    files.tls = authority_.IssueFiles(files_, "other", request);
+    EXPECT_THAT(Unusable(files),
+                AllOf(StartsWith(files.tls.certificate_chain), HasSubstr("not the certificate of a region")));
+  }
+}
+
+TEST_F(SealingFilesTest, ASecretIsGivenOnce) {
+  SealingFiles files = Files();
+  files.former_secrets = {WriteSecret("copy", 'b')};
+  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.former_secrets.front()), HasSubstr("given before")));
+  files.former_secrets = {WriteSecret("one", 'c'), WriteSecret("two", 'c')};
+  EXPECT_THAT(Unusable(files), HasSubstr(files.former_secrets.back()));
+}
+
+}  // namespace
+}  // namespace envej::region
