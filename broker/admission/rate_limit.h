@@ -26,8 +26,8 @@ int CostOf(Method method);
 class RateLimit {
  public:
   struct Options {
-    int per_second = 2'000;  // at least 1
-    int burst = 10'000;      // at least the cost of the largest call
+    int per_second = 1'000;  // at least 1
+    int burst = 2'000;       // at least the cost of the largest call
   };
 
   explicit RateLimit(const Options& options) : options_(options) {}

@@ -38,8 +38,8 @@ struct LimitOptions {
   int batch_transitions = 512;   // transitions in one synced batch
   int waiting_pulls = 1000;      // calls that wait for a first notice, at all inboxes; see inbox/pull_queue.h
   int waiting_pulls_per_inbox = 100;
-  int participant_notices_per_second = 2'000;  // for each participant; see admission/rate_limit.h
-  int participant_burst = 10'000;
+  int participant_notices_per_second = 1'000;  // for each participant; see admission/rate_limit.h
+  int participant_burst = 2'000;
 };
 
 // Where the broker's metrics are served.
