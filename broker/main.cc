@@ -30,11 +30,11 @@
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
+#include "broker/reloading.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
-#include "broker/trust/trust_reader.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
 #include "broker/wire/gate.h"
@@ -49,6 +49,7 @@
 #include "certs/private_memory.h"
 #include "certs/replaceable_credentials.h"
 #include "certs/tls_suites.h"
+#include "proto/contract/rejection.h"
 
 namespace envej {
 namespace {
@@ -166,36 +167,6 @@ wire::ServerOptions Listening(const options::BrokerOptions& options,
   return server;
 }
 
-// What a reload tells, and what follows from it: calls that may no longer be made are ended.
-trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
-                                 const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
-                                 const Clock& clock, const Log& log) {
-  trust::Reload::Options reload;
-  reload.read = [&configuration, &clock] {
-    return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
-  };
-  reload.taken = [&metrics, &log](const trust::Trust&) {
-    metrics.CountReload(true);
-    log.Info("trust_reloaded");
-  };
-  reload.broken = [&metrics, &log](const absl::Status& why) {
-    metrics.CountReload(false);
-    log.Error("trust_reload_failed",
-              {{"error", std::string(why.message())},
-               {"next", "everything goes on as it was read before; mend the file, and it is read again"}});
-  };
-  reload.looked = [&revocations, &gate, &server, &metrics, &log](const trust::Trust& in_force) {
-    revocations.Look(in_force);
-    metrics.SetRevocationListsExpire(in_force.revocations().has_value() ? in_force.revocations()->earliest_next_update()
-                                                                        : absl::InfiniteFuture());
-    const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
-    if (ended == 0) return;
-    metrics.CountEndedCalls(ended);
-    log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
-  };
-  return reload;
-}
-
 int Serve(const std::string& config_path) {
   const sigset_t signals = BlockSignals();
   certs::LeaveOneSuiteOfTls12();
@@ -239,8 +210,9 @@ int Serve(const std::string& config_path) {
   TimerScheduler scheduler;
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
   const wire::Refusals refusals(
-      [&refused_calls](const wire::Refused& refused) {
+      [&refused_calls, &metrics](const wire::Refused& refused) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
+        metrics.CountRefused(refused.caller, contract::Describe(static_cast<contract::Reason>(refused.reason)).name);
       },
       log);
   wire::FairShare share(

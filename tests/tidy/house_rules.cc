@@ -57,6 +57,7 @@ const std::vector<Room>& Rooms() {
         "broker/*.h"}},
       {"broker/commands/", {kContract, "certs/", "broker/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"broker/configuration.*", {kContract, "certs/", "broker/", kGrpc}},
+      {"broker/reloading.*", {kContract, "certs/", "broker/", kGrpc}, {kEngine}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 

@@ -164,6 +164,16 @@ TEST_F(FilesTest, ABrokenFileShowsInTheMetricsUntilItIsMended) {
   EXPECT_THAT(Metrics(), HasSubstr("envej_revocation_lists_expire_timestamp_seconds 1"));
 }
 
+TEST_F(FilesTest, RefusalsShowInTheMetricsByCallerAndReason) {
+  v1::PullNoticesResponse answer;
+  for (int call = 0; call < 2; ++call) {
+    EXPECT_FALSE(broker_.Inbox(support::kRegion)->PullNotices(CallContext().get(), {}, &answer).ok());
+  }
+  EXPECT_FALSE(broker_.Inbox("urn:envej:broker:broker-1")->PullNotices(CallContext().get(), {}, &answer).ok());
+  EXPECT_THAT(Metrics(), HasSubstr("{caller=\"urn:envej:region:1081\",reason=\"CALLER_KIND_NOT_ALLOWED\"} 2"));
+  EXPECT_THAT(Metrics(), HasSubstr("{caller=\"unknown\",reason=\"CALLER_UNKNOWN\"} 1"));
+}
+
 TEST_F(FilesTest, ARenewedCertificateIsShownToNewConnections) {
   const auto shown = [this] {
     const auto context = CallContext();

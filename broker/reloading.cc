@@ -1,0 +1,39 @@
+#include "broker/reloading.h"
+
+#include <cstdint>
+#include <string>
+
+#include "broker/trust/trust_reader.h"
+
+namespace envej {
+
+trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
+                                 const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
+                                 const Clock& clock, const Log& log) {
+  trust::Reload::Options reload;
+  reload.read = [&configuration, &clock] {
+    return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
+  };
+  reload.taken = [&metrics, &log](const trust::Trust&) {
+    metrics.CountReload(true);
+    log.Info("trust_reloaded");
+  };
+  reload.broken = [&metrics, &log](const absl::Status& why) {
+    metrics.CountReload(false);
+    log.Error("trust_reload_failed",
+              {{"error", std::string(why.message())},
+               {"next", "everything goes on as it was read before; mend the file, and it is read again"}});
+  };
+  reload.looked = [&revocations, &gate, &server, &metrics, &log](const trust::Trust& in_force) {
+    revocations.Look(in_force);
+    metrics.SetRevocationListsExpire(in_force.revocations().has_value() ? in_force.revocations()->earliest_next_update()
+                                                                        : absl::InfiniteFuture());
+    const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
+    if (ended == 0) return;
+    metrics.CountEndedCalls(ended);
+    log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
+  };
+  return reload;
+}
+
+}  // namespace envej

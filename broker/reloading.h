@@ -1,0 +1,23 @@
+#ifndef ENVEJ_BROKER_RELOADING_H_
+#define ENVEJ_BROKER_RELOADING_H_
+
+#include "broker/clock.h"
+#include "broker/configuration.h"
+#include "broker/log.h"
+#include "broker/operations/metrics.h"
+#include "broker/trust/reload.h"
+#include "broker/trust/revocation_watch.h"
+#include "broker/wire/gate.h"
+#include "broker/wire/server.h"
+
+namespace envej {
+
+// How the trust is read again, what is told of it, and what follows: calls that may no longer be made are ended. All
+// must outlive what is made with it.
+trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
+                                 const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
+                                 const Clock& clock, const Log& log);
+
+}  // namespace envej
+
+#endif  // ENVEJ_BROKER_RELOADING_H_
