@@ -200,6 +200,7 @@ int Serve(const std::string& config_path) {
     metrics_endpoint = *std::move(endpoint);
     log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
   }
+  TellRevokedInboxes(configuration.trust, log);
   trust::CurrentTrust trust(configuration.trust.trust);
   const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
       certs::ReplaceableCredentials::Create(configuration.trust.tls);

@@ -3,9 +3,14 @@
 #include <cstdint>
 #include <string>
 
-#include "broker/trust/trust_reader.h"
-
 namespace envej {
+
+void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log) {
+  for (const std::string& code : files.with_revoked_inbox_certificates) {
+    log.Error("inbox_certificate_revoked",
+              {{"municipality", code}, {"next", "nothing is sealed to it: put another one into the register"}});
+  }
+}
 
 trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
                                  const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
@@ -14,9 +19,10 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
   reload.read = [&configuration, &clock] {
     return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
   };
-  reload.taken = [&metrics, &log](const trust::Trust&) {
+  reload.taken = [&metrics, &log](const trust::TrustFiles& taken) {
     metrics.CountReload(true);
     log.Info("trust_reloaded");
+    TellRevokedInboxes(taken, log);
   };
   reload.broken = [&metrics, &log](const absl::Status& why) {
     metrics.CountReload(false);

@@ -7,10 +7,14 @@
 #include "broker/operations/metrics.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
+#include "broker/trust/trust_reader.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/server.h"
 
 namespace envej {
+
+// Says in the log which inbox certificates are not used because they are revoked.
+void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log);
 
 // How the trust is read again, what is told of it, and what follows: calls that may no longer be made are ended. All
 // must outlive what is made with it.

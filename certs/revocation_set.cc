@@ -153,6 +153,11 @@ absl::Status RevocationSet::CheckNoOlderThan(const RevocationSet& earlier) const
   return absl::OkStatus();
 }
 
+size_t RevocationSet::authorities_without_list() const {
+  return static_cast<size_t>(
+      std::count_if(issuers_->begin(), issuers_->end(), [](const Issuer& issuer) { return issuer.list == nullptr; }));
+}
+
 absl::Time RevocationSet::earliest_next_update() const {
   absl::Time earliest = absl::InfiniteFuture();
   for (const Issuer& issuer : *issuers_) {

@@ -48,6 +48,9 @@ class RevocationSet {
   // error that says to fetch the newest: with an older list a certificate would be good again.
   absl::Status CheckNoOlderThan(const RevocationSet& earlier) const;
 
+  // How many of the authorities have no list: nobody whose certificate is theirs can be judged.
+  size_t authorities_without_list() const;
+
   // When the first list that counts expires: from then on some certificates can no longer be judged.
   absl::Time earliest_next_update() const;
 

@@ -54,6 +54,14 @@ const Municipality* Participants::FindMunicipality(absl::string_view code) const
 
 bool Participants::KnowsOperations(absl::string_view name) const { return operations_.contains(std::string(name)); }
 
+void Participants::KeepInboxCertificates(
+    const std::function<bool(const Municipality& municipality, const certs::Certificate& certificate)>& keep) {
+  for (Municipality& municipality : municipalities_) {
+    std::erase_if(municipality.inbox_certificates,
+                  [&](const certs::Certificate& certificate) { return !keep(municipality, certificate); });
+  }
+}
+
 bool Participants::Suspended(const certs::Identity& participant) const {
   const auto suspended = [](const auto* entry) { return entry != nullptr && entry->access.suspended; };
   switch (participant.kind) {

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_ADMISSION_PARTICIPANTS_H_
 #define ENVEJ_BROKER_ADMISSION_PARTICIPANTS_H_
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -72,7 +73,7 @@ struct Register {
 // From the day on which a region succeeds others it also has, on every day, each agreement that one of them has in
 // force on that day. The others keep theirs until the last day.
 //
-// Immutable, so safe to use from many threads. Every lookup is indexed.
+// Immutable once it is shared, so safe to use from many threads. Every lookup is indexed.
 class Participants {
  public:
   // `entries` is as ReadParticipants checks it: codes, names and subjects are unique, and nobody succeeds
@@ -83,6 +84,10 @@ class Participants {
   const Region* FindRegion(absl::string_view code) const;
   const Municipality* FindMunicipality(absl::string_view code) const;
   bool KnowsOperations(absl::string_view name) const;
+
+  // Takes out the inbox certificates that are not to be kept. Only before anybody else has this object.
+  void KeepInboxCertificates(
+      const std::function<bool(const Municipality& municipality, const certs::Certificate& certificate)>& keep);
 
   // Whether the participant is in the register and suspended there.
   bool Suspended(const certs::Identity& participant) const;

@@ -64,13 +64,13 @@ void Reload::Look(bool at_once) {
 }
 
 void Reload::ReadAgain() {
-  absl::StatusOr<TrustFiles> read = options_.read();
-  const absl::Status taken = read.ok() ? Take(*std::move(read)) : read.status();
+  const absl::StatusOr<TrustFiles> read = options_.read();
+  const absl::Status taken = read.ok() ? Take(*read) : read.status();
   if (!taken.ok() && taken != last_) options_.broken(taken);
   last_ = taken;
 }
 
-absl::Status Reload::Take(TrustFiles read) {
+absl::Status Reload::Take(const TrustFiles& read) {
   const std::shared_ptr<const Trust> before = in_force_.Get();
   if (before->revocations().has_value() && read.trust->revocations().has_value()) {
     const absl::Status newer = read.trust->revocations()->CheckNoOlderThan(*before->revocations());
@@ -79,9 +79,9 @@ absl::Status Reload::Take(TrustFiles read) {
   const absl::Status replaced = credentials_.Replace(read.tls);
   if (!replaced.ok()) return replaced;
   in_force_.Replace(read.trust);
-  paths_ = std::move(read.paths);
-  read_stamp_ = std::move(read.stamp);
-  options_.taken(*read.trust);
+  paths_ = read.paths;
+  read_stamp_ = read.stamp;
+  options_.taken(read);
   return absl::OkStatus();
 }
 

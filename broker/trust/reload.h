@@ -28,7 +28,7 @@ class Reload {
     // the next, but after kUnsettledLooks at the latest: a key and its certificate are written one after the other.
     absl::Duration look_every = absl::Seconds(1);
     // All are called on the thread, and must not block for long.
-    std::function<void(const Trust& taken)> taken = [](const Trust&) {};
+    std::function<void(const TrustFiles& taken)> taken = [](const TrustFiles&) {};
     std::function<void(const absl::Status& why)> broken = [](const absl::Status&) {};  // once until it is another
     std::function<void(const Trust& in_force)> looked = [](const Trust&) {};           // after every look
   };
@@ -51,7 +51,7 @@ class Reload {
   void Run();
   void Look(bool at_once);
   void ReadAgain();
-  absl::Status Take(TrustFiles read);
+  absl::Status Take(const TrustFiles& read);
 
   const Options options_;
   CurrentTrust& in_force_;

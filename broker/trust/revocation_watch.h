@@ -9,7 +9,8 @@
 namespace envej::trust {
 
 // Alarms in the log, while there is still time, that revocation lists are about to expire, after which everybody of
-// whom they speak is refused; again each kRepeatedEach until newer ones are there. For one thread.
+// whom they speak is refused; that an authority has none; and that the broker's own certificate is revoked. Again each
+// kRepeatedEach until it is mended. For one thread.
 class RevocationWatch {
  public:
   static constexpr absl::Duration kRepeatedEach = absl::Hours(1);
@@ -24,7 +25,12 @@ class RevocationWatch {
   const absl::Duration warning_;
   const Clock& clock_;
   const Log& log_;
-  absl::Duration alarmed_ = -absl::InfiniteDuration();  // by Clock::Elapsed
+  // Whether an alarm is due again, by Clock::Elapsed; it then counts as given.
+  bool IsDue(absl::Duration& given) const;
+
+  absl::Duration expiry_given_ = -absl::InfiniteDuration();
+  absl::Duration missing_given_ = -absl::InfiniteDuration();
+  absl::Duration own_given_ = -absl::InfiniteDuration();
 };
 
 }  // namespace envej::trust

@@ -92,6 +92,15 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
     if (!lists.ok()) return lists.status();
     revocations = *std::move(lists);
   }
+  std::vector<std::string> with_revoked;
+  if (revocations.has_value()) {
+    participants->KeepInboxCertificates(
+        [&](const admission::Municipality& municipality, const Certificate& certificate) {
+          const bool is_revoked = revocations->StandingOf(certificate, now).state == certs::RevocationState::kRevoked;
+          if (is_revoked) with_revoked.push_back(municipality.code);
+          return !is_revoked;
+        });
+  }
   const std::vector<std::string> named = participants->files();
   paths.insert(paths.end(), named.begin(), named.end());
   stamp += certs::StampOf(named);
@@ -103,7 +112,8 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
                                                                         .copenhagen = copenhagen}),
                     .tls = *std::move(tls),
                     .paths = std::move(paths),
-                    .stamp = std::move(stamp)};
+                    .stamp = std::move(stamp),
+                    .with_revoked_inbox_certificates = std::move(with_revoked)};
 }
 
 }  // namespace envej::trust

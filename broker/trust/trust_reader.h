@@ -19,6 +19,8 @@ struct TrustFiles {
   certs::TlsMaterial tls;          // of the same files, for connections
   std::vector<std::string> paths;  // the files, and the directory of revocation lists, if it is one
   std::string stamp;               // certs::StampOf these, as they were read
+  // Of municipalities with inbox certificates that are on a revocation list: nothing is sealed to those any more.
+  std::vector<std::string> with_revoked_inbox_certificates = {};
 };
 
 // Reads every file that the trust rests on, and checks each by itself and against the others as of `now`: all or

@@ -22,10 +22,13 @@ std::string ParticipantOf(const certs::Identity& caller) {
   return absl::StrCat(certs::KindName(caller.kind), ":", caller.code);
 }
 
-absl::Status ToBeHeld(absl::Status refusal, const certs::Identity& caller) {
-  refusal.SetPayload(kParticipantPayload, absl::Cord(ParticipantOf(caller)));
+absl::Status ToBeHeld(absl::Status refusal, const std::string& participant) {
+  refusal.SetPayload(kParticipantPayload, absl::Cord(participant));
   return refusal;
 }
+
+// Between two refusals of one certificate that is not let in.
+constexpr absl::Duration kBetweenRefused = absl::Milliseconds(10);
 
 }  // namespace
 
@@ -36,7 +39,11 @@ absl::Status FairShare::Admit(const certs::Identity& caller, int cost) {
   if (left_out.has_value()) {
     log_.Warning("rate_exceeded", {{"caller", certs::ToUri(caller)}, {"left_out", *left_out}});
   }
-  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), caller);
+  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), ParticipantOf(caller));
+}
+
+absl::Status FairShare::Refused(absl::Status refusal, absl::string_view fingerprint) const {
+  return ToBeHeld(std::move(refusal), absl::StrCat("certificate:", fingerprint));
 }
 
 absl::Status FairShare::AdmitBatch(const certs::Identity& caller, size_t notices) {
@@ -59,7 +66,8 @@ grpc::ServerUnaryReactor* FairShare::Do(grpc::CallbackServerContext& context, co
   };
   const absl::Duration now = clock_.Elapsed();
   if (!turns_.Begin(ParticipantOf(caller.identity), bytes, limit_.IsCalm(caller.identity, now), now, work)) {
-    End(*reactor, refusals_.Counted(caller, ToBeHeld(contract::Refusal(Reason::kBrokerBusy), caller.identity)));
+    End(*reactor,
+        refusals_.Counted(caller, ToBeHeld(contract::Refusal(Reason::kBrokerBusy), ParticipantOf(caller.identity))));
   }
   return reactor;
 }
@@ -75,11 +83,11 @@ void FairShare::End(grpc::ServerUnaryReactor& reactor, const absl::Status& statu
   const absl::optional<absl::Cord> participant = status.GetPayload(kParticipantPayload);
   if (!participant.has_value()) return reactor.Finish(refusals_.OfEntry(status));
   contract::Rejection rejection = contract::RejectionOf(status);
-  const absl::Duration delay =
-      rejection.retry_after.value_or(contract::RetryDelay(rejection.reason).value_or(absl::ZeroDuration()));
-  held_.Hold(std::string(*participant), delay,
+  const std::optional<absl::Duration> delay =
+      rejection.retry_after.has_value() ? rejection.retry_after : contract::RetryDelay(rejection.reason);
+  held_.Hold(std::string(*participant), delay.value_or(kBetweenRefused),
              [&reactor, delay, rejection = std::move(rejection)](absl::Duration held) mutable {
-               rejection.retry_after = std::max(delay - held, absl::ZeroDuration());
+               if (delay.has_value()) rejection.retry_after = std::max(*delay - held, absl::ZeroDuration());
                reactor.Finish(contract::ToGrpcStatus(rejection));
              });
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "broker/admission/rate_limit.h"
 #include "broker/clock.h"
 #include "broker/inbox/scheduler.h"
@@ -36,6 +37,10 @@ class FairShare {
   // What a batch takes beyond the call itself.
   absl::Status AdmitBatch(const certs::Identity& caller, size_t notices);
 
+  // The refusal of a caller on its way in, by the fingerprint of its certificate: those of one certificate are held
+  // back one after the other, since no allowance bounds them.
+  absl::Status Refused(absl::Status refusal, absl::string_view fingerprint) const;
+
   // One piece of a call's work; the last one has the reactor finished, at once or later. True if there is more.
   using Piece = std::function<bool(grpc::ServerUnaryReactor& reactor)>;
 
@@ -44,8 +49,8 @@ class FairShare {
   // deadline has passed, before its turn came is ended without any.
   grpc::ServerUnaryReactor* Do(grpc::CallbackServerContext& context, const Caller& caller, size_t bytes, Piece piece);
 
-  // Ends the call with the status, or with what refused its caller on its way in. What came too fast is held back for a
-  // while, which counts as part of its delay.
+  // Ends the call with the status, or with what refused its caller on its way in. What came too fast, or is refused on
+  // its way in, is held back for a while, which counts as part of its delay.
   grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext& context, const absl::StatusOr<Caller>& caller,
                                    const absl::Status& status = absl::OkStatus());
 

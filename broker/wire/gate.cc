@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "broker/admission/rate_limit.h"
 #include "proto/contract/rejection.h"
@@ -23,9 +24,16 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
     return refusals_.CountedOfUnknown(Unidentified(contract::Reason::kCallerUnknown, certificate.status()), nullptr);
   }
   absl::StatusOr<Caller> caller = Identify(*certificate);
-  if (!caller.ok()) return refusals_.CountedOfUnknown(caller.status(), &*certificate);
+  if (!caller.ok()) {
+    return share_.Refused(refusals_.CountedOfUnknown(caller.status(), &*certificate), certificate->fingerprint());
+  }
   absl::Status refusal = Authorise(*caller, method);
-  if (refusal.ok() && closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
+  if (!refusal.ok()) {
+    const bool is_stranger = contract::RejectionOf(refusal).reason == contract::Reason::kCallerUnknown;
+    refusal = is_stranger ? refusals_.CountedOfUnknown(refusal, nullptr) : refusals_.Counted(*caller, refusal);
+    return share_.Refused(std::move(refusal), certificate->fingerprint());
+  }
+  if (closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
   if (refusal.ok() && absl::FromChrono(context.deadline()) <= clock_.Now()) {
     refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
   }
@@ -50,14 +58,20 @@ absl::StatusOr<Caller> Gate::Identify(const certs::Certificate& certificate) con
 absl::Status Gate::Authorise(const Caller& caller, admission::Method method) const {
   const std::optional<contract::Rejection> rejection = caller.trust->admission().Authorise(caller.identity, method);
   if (!rejection.has_value()) return absl::OkStatus();
-  log_.Warning("caller_refused", {{"caller", certs::ToUri(caller.identity)},
-                                  {"reason", std::string(contract::Describe(rejection->reason).name)}});
+  if (const std::optional<int64_t> left_out = refused_lines_.Admit()) {
+    log_.Warning("caller_refused", {{"caller", certs::ToUri(caller.identity)},
+                                    {"reason", std::string(contract::Describe(rejection->reason).name)},
+                                    {"left_out", *left_out}});
+  }
   return contract::ToStatus(*rejection);
 }
 
 absl::Status Gate::Unidentified(contract::Reason reason, const absl::Status& why) const {
-  log_.Warning("caller_unknown",
-               {{"reason", std::string(contract::Describe(reason).name)}, {"error", std::string(why.message())}});
+  if (const std::optional<int64_t> left_out = unknown_lines_.Admit()) {
+    log_.Warning("caller_unknown", {{"reason", std::string(contract::Describe(reason).name)},
+                                    {"error", std::string(why.message())},
+                                    {"left_out", *left_out}});
+  }
   return contract::Refusal(reason);
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "broker/admission/access_policy.h"
 #include "broker/log.h"
+#include "broker/log_limit.h"
 #include "broker/trust/trust.h"
 #include "broker/wire/caller.h"
 #include "broker/wire/fair_share.h"
@@ -28,7 +29,13 @@ class Gate {
  public:
   // All must outlive it.
   Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log)
-      : trust_(trust), share_(share), refusals_(refusals), clock_(clock), log_(log) {}
+      : trust_(trust),
+        share_(share),
+        refusals_(refusals),
+        clock_(clock),
+        log_(log),
+        unknown_lines_(clock),
+        refused_lines_(clock) {}
 
   // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal,
   // which is counted: CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED,
@@ -58,6 +65,8 @@ class Gate {
   const Refusals& refusals_;
   const Clock& clock_;
   const Log& log_;
+  mutable LogLimit unknown_lines_;
+  mutable LogLimit refused_lines_;
   mutable certs::PeerCertificates certificates_;  // a cache
   std::atomic<bool> closed_ = false;
 };

@@ -41,7 +41,12 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
   void OnWriteDone(bool sent) override {
     const MutexLock lock(service_->mutex_);
     writing_ = false;
-    if (sent && next_ != HealthCheckResponse::UNKNOWN && !ended_) Write();
+    if (!sent || ended_) return;
+    if (next_ != HealthCheckResponse::UNKNOWN) return Write();
+    if (answer_.status() != HealthCheckResponse::NOT_SERVING) return;
+    service_->watchers_.erase(this);
+    ended_ = true;
+    Finish(grpc::Status::OK);
   }
 
   void OnCancel() override {
@@ -83,11 +88,10 @@ void HealthService::SayNotServing() {
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const absl::StatusOr<Caller> caller = gate_.Enter(*context, Method::kCheckHealth);
-  if (!caller.ok()) {
-    reactor->Finish(refusals_.OfEntry(caller.status()));
-  } else if (!IsKnown(*request)) {
+  if (!caller.ok()) return gate_.share().Finish(*context, caller);
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (!IsKnown(*request)) {
     reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "the server does not have this service"));
   } else {
     const MutexLock lock(mutex_);

@@ -21,7 +21,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
 
   HealthService(const Gate& gate, const Refusals& refusals) : gate_(gate), refusals_(refusals) {}
 
-  // Tells all who watch, and all who ask from now on, not to come any more. Watches go on until their callers end them.
+  // Tells all who watch, and all who ask from now on, not to come any more, and ends the watches: a stop does not wait
+  // for them.
   void SayNotServing();
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,

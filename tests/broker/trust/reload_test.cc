@@ -60,7 +60,7 @@ class ReloadTest : public testing::Test {
     Reload::Options options;
     options.read = [this] { return files_.Read(absl::Now()); };
     options.look_every = absl::Milliseconds(10);
-    options.taken = [this](const Trust&) { taken_.Tell("taken"); };
+    options.taken = [this](const TrustFiles&) { taken_.Tell("taken"); };
     options.broken = [this](const absl::Status& why) { broken_.Tell(std::string(why.message())); };
     options.looked = [this](const Trust&) { looked_.Tell("looked"); };
     reload_.emplace(*first, *current_, *credentials_, options);
@@ -147,6 +147,17 @@ TEST_F(ReloadTest, AFileThatABrokenRegisterNamesIsFoundWhenItComes) {
   std::future<std::string> taken = taken_.Next();
   files_.Write("later.pem", certs::ReadFile(files_.Path("inbox.pem")));
   EXPECT_EQ(After(std::move(taken)), "taken");
+}
+
+TEST_F(ReloadTest, ARevokedInboxCertificateIsUsedNoMoreAndTold) {
+  const auto inboxes = [this] { return current_->Get()->participants().FindMunicipality("0101")->inbox_certificates; };
+  ASSERT_EQ(inboxes().size(), 1u);
+  const certs::Certificate inbox = inboxes().front();
+  std::future<std::string> taken = taken_.Next();
+  files_.WriteList({certs::Revoked(inbox, certs::RevocationReason::kKeyCompromise)});
+  EXPECT_EQ(After(std::move(taken)), "taken");
+  EXPECT_TRUE(inboxes().empty());
+  EXPECT_THAT(files_.Read(absl::Now())->with_revoked_inbox_certificates, testing::ElementsAre("0101"));
 }
 
 TEST_F(ReloadTest, AnOlderListDoesNotMakeARevokedCertificateGoodAgain) {

@@ -44,6 +44,15 @@ TEST_F(RevocationWatchTest, IsSilentWhileThereIsTime) {
   EXPECT_EQ(Look(), "");
 }
 
+TEST_F(RevocationWatchTest, AlarmsForAnAuthorityWithoutAList) {
+  const certs::TestAuthority other("another authority");
+  const std::string file = folder_.Write("list.pem", SharedAuthority().RevocationListPem({}));
+  trust_ = support::MakeTrust(
+      {.revocations = *certs::RevocationSet::Load(file, {SharedAuthority().AsCertificate(), other.AsCertificate()})});
+  EXPECT_THAT(Look(), HasSubstr("revocation_list_missing"));
+  EXPECT_EQ(Look(), "");
+}
+
 TEST_F(RevocationWatchTest, AlarmsBeforeTheListExpiresAndEveryHourUntilThereIsANewOne) {
   clock_.Advance(absl::Minutes(31));
   EXPECT_THAT(Look(), HasSubstr("revocation_list_expires"));

@@ -11,13 +11,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "broker/timer_scheduler.h"
 #include "broker/wire/health_service.h"
 #include "broker/wire/server.h"
 #include "certs/tls_credentials.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/manual_clock.h"
-#include "tests/support/manual_scheduler.h"
 #include "tests/support/trust_world.h"
 
 namespace envej::wire {
@@ -61,7 +61,6 @@ class Client {
     bool Read() { return reader_->Read(&answer_); }
     HealthCheckResponse::ServingStatus said() const { return answer_.status(); }
     grpc::Status Finish() { return reader_->Finish(); }
-    void Cancel() { context_->TryCancel(); }
 
    private:
     std::unique_ptr<grpc::ClientContext> context_;
@@ -95,12 +94,14 @@ class GateTest : public testing::Test {
   }
   void TearDown() override {
     if (server_ != nullptr) server_->Drain(SystemClock(), absl::Now());
+    scheduler_.Stop();
   }
 
   Client Connect(const std::string& uri) const { return Client(server_->port(), uri); }
 
-  // What the authority says is revoked, in a list that is good for an hour from now.
-  certs::RevocationSet Revoking(const std::vector<certs::RevokedCertificate>& revoked) const {
+  // What the authority says is revoked by now, in a list that is good for an hour.
+  certs::RevocationSet Revoking(const std::vector<certs::RevokedCertificate>& revoked) {
+    clock_.Set(absl::Now() + absl::Seconds(1));
     const std::string file = folder_.Write("list.pem", SharedAuthority().RevocationListPem(revoked));
     return *certs::RevocationSet::Load(file, {SharedAuthority().AsCertificate()});
   }
@@ -125,7 +126,7 @@ class GateTest : public testing::Test {
                              refused_.push_back(refused);
                            },
                            log_};
-  ManualScheduler scheduler_;
+  TimerScheduler scheduler_;
   FairShare share_{{}, scheduler_, refusals_, clock_, log_};
   Gate gate_{trust_, share_, refusals_, clock_, log_};
   HealthService health_{gate_, refusals_};
@@ -210,7 +211,8 @@ TEST_F(GateTest, OpenCallsOfWhomMayNoLongerCallAreEndedAndNoOthers) {
   health_.SayNotServing();
   EXPECT_TRUE(of_municipality.Read());
   EXPECT_EQ(of_municipality.said(), HealthCheckResponse::NOT_SERVING);
-  of_municipality.Cancel();
+  EXPECT_FALSE(of_municipality.Read());
+  EXPECT_TRUE(of_municipality.Finish().ok());
 }
 
 TEST_F(GateTest, HealthIsToldToWhomTheRegisterKnowsAlone) {
