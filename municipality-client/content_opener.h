@@ -44,12 +44,14 @@ class ContentOpener {
 
   // RevocationLists::Refresh, where revocation is looked at.
   absl::Status RefreshRevocationLists();
+  // RevocationLists::generation; 0 where revocation is not looked at.
+  int revocation_generation() const { return revocations_.has_value() ? revocations_->generation() : 0; }
 
   // The plain notice; or why it is returned:
   //   CANNOT_BE_OPENED  sealed to none of the keys, changed, of another form, or not sealed at all
   //   NOT_AUTHENTIC     what was signed belongs to another notice, the signature does not hold, or the signer is not
   //                     this region (or, where the broker sealed it, not a broker), or was revoked by then
-  // UNAVAILABLE, which is no reason to return it, while the revocation lists are out of date.
+  // UNAVAILABLE, which is no reason to return it, while no current revocation list says anything of its signer.
   absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> Open(const v1::InboxItem& item, const Signers& signers,
                                                                   absl::Time now) const;
 
