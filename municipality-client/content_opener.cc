@@ -88,7 +88,7 @@ absl::StatusOr<ContentOpener> ContentOpener::Create(const OpeningFiles& files) {
     if (!read.ok()) return read.status();
     revocations = *std::move(read);
   }
-  return ContentOpener(*std::move(opener), *std::move(check), std::move(revocations));
+  return ContentOpener(*std::move(opener), *std::move(check), files.regions, std::move(revocations));
 }
 
 absl::Status ContentOpener::RefreshRevocationLists() {
@@ -101,7 +101,7 @@ absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certifi
   if (item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER) {
     return check_.Broker(signer, accepted_at, revocations, now).status();
   }
-  const absl::StatusOr<certs::Identity> region = check_.Participant(signer, {}, accepted_at, revocations, now);
+  const absl::StatusOr<certs::Identity> region = check_.Participant(signer, regions_, accepted_at, revocations, now);
   if (!region.ok()) return region.status();
   const bool is_sender =
       region->kind == certs::ParticipantKind::kRegion && region->code == item.lease().name().region_code();

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "certs/certificate.h"
+#include "certs/identity.h"
 #include "certs/sealing.h"
 #include "certs/signer_check.h"
 #include "envej/v1/inbox_service.pb.h"
@@ -24,6 +25,7 @@ struct OpeningFiles {
   std::vector<std::string> inbox_keys;          // of each, in the same order; mode 0600 or narrower
   std::string authorities;                      // under which signers and their brokers must be
   std::string revocation_lists;                 // a file or folder; empty where revocation is not looked at
+  certs::SubjectTable regions = {};             // those whose certificates name them by subject
 };
 
 // Certificates by fingerprint.
@@ -42,24 +44,31 @@ class ContentOpener {
 
   // RevocationLists::Refresh, where revocation is looked at.
   absl::Status RefreshRevocationLists();
+  // RevocationLists::generation; 0 where revocation is not looked at.
+  int revocation_generation() const { return revocations_.has_value() ? revocations_->generation() : 0; }
 
   // The plain notice; or why it is returned:
   //   CANNOT_BE_OPENED  sealed to none of the keys, changed, of another form, or not sealed at all
   //   NOT_AUTHENTIC     what was signed belongs to another notice, the signature does not hold, or the signer is not
   //                     this region (or, where the broker sealed it, not a broker), or was revoked by then
-  // UNAVAILABLE, which is no reason to return it, while the revocation lists are out of date.
+  // UNAVAILABLE, which is no reason to return it, while no current revocation list says anything of its signer.
   absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> Open(const v1::InboxItem& item, const Signers& signers,
                                                                   absl::Time now) const;
 
  private:
-  ContentOpener(certs::Opener opener, certs::SignerCheck check, std::optional<RevocationLists> revocations)
-      : opener_(std::move(opener)), check_(std::move(check)), revocations_(std::move(revocations)) {}
+  ContentOpener(certs::Opener opener, certs::SignerCheck check, certs::SubjectTable regions,
+                std::optional<RevocationLists> revocations)
+      : opener_(std::move(opener)),
+        check_(std::move(check)),
+        regions_(std::move(regions)),
+        revocations_(std::move(revocations)) {}
 
   // OK if the signer is who the item says.
   absl::Status CheckSigner(const v1::InboxItem& item, const certs::Certificate& signer, absl::Time now) const;
 
   certs::Opener opener_;
   certs::SignerCheck check_;
+  certs::SubjectTable regions_;
   std::optional<RevocationLists> revocations_;
 };
 

@@ -40,7 +40,7 @@ absl::Status Delivery::Run(std::stop_token stop) {
     if (!pulled.ok()) return pulled.status();
     TellOnce(opener_.RefreshRevocationLists(), "the revocation lists read before stay in force: ", lists_read_);
     if (pulled->items.empty()) {
-      if (!options_.forever) return absl::OkStatus();
+      if (!options_.forever) return left_;
       if (absl::Now() - asked < kEmptyAnswerLeast) WaitFor(kEmptyAnswerLeast, stop);
       continue;
     }
@@ -58,6 +58,7 @@ absl::Status Delivery::Run(std::stop_token stop) {
       continue;
     }
     if (!options_.forever && ++fruitless == kFruitlessBatchesMost) {
+      if (!left_.ok()) return left_;
       return absl::AbortedError("the broker took no acknowledgement of the last ten batches; is --lease too short?");
     }
     WaitFor(backoff.Next(chance()), stop);
@@ -70,13 +71,30 @@ void Delivery::TellOnce(const absl::Status& status, absl::string_view text, absl
   last = status;
 }
 
-absl::StatusOr<Delivery::Batch> Delivery::Sort(const Pulled& pulled) const {
+void Delivery::TellLeft(const absl::Status& why) {
+  const std::string text =
+      absl::StrCat("notices are left waiting until it can be judged who signed them: ", why.message());
+  left_ = absl::FailedPreconditionError(text);
+  if (!options_.forever) return;
+  // Only other lists can mend it.
+  if (const int generation = opener_.revocation_generation(); generation != told_generation_) {
+    told_left_.clear();
+    told_generation_ = generation;
+  }
+  if (told_left_.insert(text).second) output_.Warning(text);
+}
+
+Delivery::Batch Delivery::Sort(const Pulled& pulled) {
   const contract::Moment moment = contract::Moment::At(absl::Now(), copenhagen_);
   const Signers signers = ReadSigners(pulled.signer_certificates);
   Batch batch;
   for (const v1::InboxItem& item : pulled.items) {
     absl::StatusOr<Verdict> judged = Judge(item, signers, moment);
-    if (!judged.ok()) return judged.status();
+    if (!judged.ok()) {
+      ++batch.left;
+      TellLeft(judged.status());
+      continue;
+    }
     Verdict& verdict = *judged;
     if (verdict.arrival.has_value()) {
       batch.arrivals.push_back(*std::move(verdict.arrival));
@@ -130,14 +148,10 @@ absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token s
   for (const v1::InboxItem& item : items) leases.push_back(item.lease().name());
   const LeaseKeeper keeper(client_, std::move(leases), options_.lease);
 
-  absl::StatusOr<Batch> sorted = Sort(pulled);
-  if (!sorted.ok() && !options_.forever) return absl::FailedPreconditionError(sorted.status().message());
-  TellOnce(sorted.status(), "nothing is received until this is mended: ", lists_judged_);
-  if (!sorted.ok()) return absl::AbortedError(sorted.status().message());
-  Batch& batch = *sorted;
+  Batch batch = Sort(pulled);
   const absl::StatusOr<std::vector<Kept>> kept = Keep(batch);
   if (!kept.ok()) return kept.status();
-  summary_.received += items.size();
+  summary_.received += items.size() - batch.left;
 
   const absl::Status command = RunCommand(*kept);
   size_t settled = 0;

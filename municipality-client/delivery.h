@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,7 +39,8 @@ class Delivery {
 
   // OK when a pull came back empty or, with `forever`, after a stop; what was held is then finished. CANCELLED when it
   // was stopped before the inbox was empty. ABORTED when the command failed or nothing could be acknowledged, and
-  // FAILED_PRECONDITION while the revocation lists are out of date (neither with `forever`, which tries again).
+  // FAILED_PRECONDITION when notices were left to their leases because no current revocation list says anything of
+  // their signer, after all others were delivered (neither with `forever`, which tries again).
   // DATA_LOSS when an event could not be written; the batch was finished, and no other pulled. Otherwise the error of
   // the client or the folder.
   absl::Status Run(std::stop_token stop);
@@ -51,13 +53,16 @@ class Delivery {
     std::vector<v1::LeaseName> arrival_leases;  // of each arrival; once kept, of those that may be acknowledged
     std::vector<ReturnCause> causes;
     std::vector<v1::LeaseName> cause_leases;  // of each cause
+    size_t left = 0;                          // that cannot be judged yet, and are left to their leases
   };
 
   // Warns of an error, once until it is another or none.
   void TellOnce(const absl::Status& status, absl::string_view text, absl::Status& last);
-  absl::StatusOr<Batch> Sort(const Pulled& pulled) const;
+  Batch Sort(const Pulled& pulled);
   absl::StatusOr<Verdict> Judge(const v1::InboxItem& item, const Signers& signers,
                                 const contract::Moment& moment) const;
+  // Remembers that notices are left, and with `forever` warns, once for each reason until there are other lists.
+  void TellLeft(const absl::Status& why);
   // Keeps the arrivals; those that the folder has had with another content become causes for a return.
   absl::StatusOr<std::vector<Kept>> Keep(Batch& batch);
   // How many items were settled: acknowledged or returned. ABORTED if the command failed.
@@ -79,8 +84,11 @@ class Delivery {
   absl::TimeZone copenhagen_;
   StepCallback on_step_;
   Summary summary_;
-  absl::Status lists_read_;    // whether the revocation lists could be read when they were looked at last
-  absl::Status lists_judged_;  // and whether they said enough of all signers
+  absl::Status lists_read_;  // whether the revocation lists could be read when they were looked at last
+  absl::Status left_;        // why notices were left, if any were
+  // Of the lists of one generation, what was told of notices that are left.
+  std::set<std::string> told_left_;
+  int told_generation_ = 0;
 };
 
 }  // namespace envej::municipality_client

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "municipality-client/delivery.h"
+#include "municipality-client/region_names.h"
 #include "proto/contract/day.h"
 #include "proto/contract/limits.h"
 
@@ -28,6 +29,10 @@ CLI::Validator MunicipalityCode() {
         return is_code ? std::string() : std::string("a municipality code has four digits, such as 0101");
       },
       "CODE");
+}
+
+CLI::Validator RegionName() {
+  return CLI::Validator([](std::string& text) { return std::string(ReadRegionNames({text}).status().message()); }, "");
 }
 
 CLI::Validator DurationBetween(absl::Duration least, absl::Duration most) {
@@ -86,6 +91,15 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
                   "when they change")
       ->type_name("PATH")
       ->envname("ENVEJ_REVOCATION_LISTS");
+  application
+      .add_option("--region-named", options.regions_named,
+                  "a region whose certificate bears no URI name, as those of OCES: CODE:serialNumber=VALUE or "
+                  "CODE:organizationIdentifier=VALUE, an attribute of the certificate's subject; what it signs is "
+                  "returned (NOT_AUTHENTIC) without this. Given again for each")
+      ->type_name("CODE:ATTRIBUTE=VALUE")
+      ->check(RegionName())
+      ->expected(1, static_cast<int>(kRegionNamesMost))
+      ->allow_extra_args(false);
   application.add_option("--batch", options.batch, "how many notices to pull at a time")
       ->check(CLI::Range(1, contract::kBatchNotices))
       ->capture_default_str();
@@ -111,6 +125,11 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
 int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, std::stop_token stop, std::FILE* events,
             std::FILE* messages, StepCallback on_step) {
   Output output(options.output == "json" ? Output::Format::kJson : Output::Format::kText, events, messages);
+  absl::StatusOr<certs::SubjectTable> regions = ReadRegionNames(options.regions_named);
+  if (!regions.ok()) {
+    return Unusable(
+        output, absl::Status(regions.status().code(), absl::StrCat("--region-named: ", regions.status().message())));
+  }
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return Unusable(output, copenhagen.status());
   absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, options.municipality_code, on_step);
@@ -121,7 +140,9 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
                                 "; a notice named there may be written a second time"));
   }
 
-  absl::StatusOr<ContentOpener> opener = ContentOpener::Create(options.opening);
+  OpeningFiles opening = options.opening;
+  opening.regions = *std::move(regions);
+  absl::StatusOr<ContentOpener> opener = ContentOpener::Create(opening);
   if (!opener.ok()) return Unusable(output, opener.status());
   InboxClient client(std::move(channel),
                      {.municipality_code = options.municipality_code,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "municipality-client/content_opener.h"
@@ -32,6 +33,7 @@ struct PullOptions {
   std::string output = "text";
   bool forever = false;  // watch
   OpeningFiles opening;
+  std::vector<std::string> regions_named;  // as ReadRegionNames takes them; they become `opening.regions`
 };
 
 // Adds the options that both take; those of `pull` alone too unless `options.forever`. Ranges are checked when the

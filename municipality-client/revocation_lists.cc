@@ -28,6 +28,7 @@ absl::Status RevocationLists::ReadAgain() {
     return absl::Status(newer.code(), absl::StrCat(path_, ": ", newer.message()));
   }
   in_force_ = *std::move(read);
+  ++generation_;
   return absl::OkStatus();
 }
 

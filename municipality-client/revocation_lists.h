@@ -28,6 +28,8 @@ class RevocationLists {
   absl::Status Refresh();
 
   const certs::RevocationSet& in_force() const { return in_force_; }
+  // How many times lists have come into force; 1 at first.
+  int generation() const { return generation_; }
 
  private:
   RevocationLists(std::string path, std::vector<certs::Certificate> authorities, std::string stamp,
@@ -43,6 +45,7 @@ class RevocationLists {
   std::vector<certs::Certificate> authorities_;
   std::string stamp_;  // of what was read last
   certs::RevocationSet in_force_;
+  int generation_ = 1;
   absl::Status last_;  // what came of reading it
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "certs/certificate_names.h"
 #include "certs/identity.h"
 #include "certs/inbox_certificate.h"
 #include "certs/key_file.h"
@@ -47,13 +48,25 @@ absl::StatusOr<std::vector<contract::CommitmentSecret>> ReadSecrets(const Sealin
   return secrets;
 }
 
-absl::StatusOr<std::string> RegionCodeOf(const Certificate& certificate, const std::string& path) {
-  const std::vector<std::string> uris = certs::UriNames(certificate.x509());
-  if (uris.size() == 1) {
-    const absl::StatusOr<certs::Identity> identity = certs::ParseIdentityUri(uris.front());
-    if (identity.ok() && identity->kind == certs::ParticipantKind::kRegion) return identity->code;
+// The region that the certificate names, or that was named for one that the register knows by its subject.
+absl::StatusOr<std::string> RegionCodeOf(const Certificate& certificate, const SealingFiles& files) {
+  const std::string& path = files.tls.certificate_chain;
+  const certs::CertificateNames names = certs::NamesOf(certificate);
+  if (names.uris.empty() && !names.subject_names.empty()) {
+    if (!files.region_code.empty()) return files.region_code;
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " bears no URI name that says which region it is of: give the region's code with --region"));
   }
-  return absl::FailedPreconditionError(absl::StrCat(path, " is not the certificate of a region"));
+  const absl::StatusOr<certs::Identity> identity =
+      certs::IdentifyParticipant({.uris = names.uris, .subject_names = {}}, {});
+  if (!identity.ok() || identity->kind != certs::ParticipantKind::kRegion) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " is not the certificate of a region"));
+  }
+  if (!files.region_code.empty() && files.region_code != identity->code) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " is the certificate of region ", identity->code,
+                                                      ", and --region says ", files.region_code));
+  }
+  return identity->code;
 }
 
 void SetCommitment(const contract::ContentCommitment& commitment, v1::ContentCommitment& message) {
@@ -74,7 +87,7 @@ absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, abs
   if (!key.ok()) return key.status();
   absl::StatusOr<std::vector<Certificate>> authorities = Certificate::FromPem(tls->authorities);
   if (!authorities.ok()) return authorities.status();
-  absl::StatusOr<std::string> region_code = RegionCodeOf(own->front(), files.tls.certificate_chain);
+  absl::StatusOr<std::string> region_code = RegionCodeOf(own->front(), files);
   if (!region_code.ok()) return region_code.status();
   absl::StatusOr<std::vector<contract::CommitmentSecret>> secrets = ReadSecrets(files);
   if (!secrets.ok()) return secrets.status();

@@ -24,6 +24,9 @@ struct SealingFiles {
   certs::TlsFiles tls;  // its own certificate and key sign; inbox certificates must be under `authorities`
   std::string secret;   // for content commitments, as `envej-certs secret` makes it
   std::vector<std::string> former_secrets;  // those that it replaced, at most four
+  // Four digits: which region the certificate is of, where its subject says so to the broker's register alone. Empty
+  // where it bears a URI name; a name that is another region's is an error.
+  std::string region_code = {};
 };
 
 // Seals notices to their municipalities before they leave, so that nobody on the way can read them, the broker

@@ -82,9 +82,16 @@ struct Arguments {
   std::vector<std::string> states;
 };
 
+bool IsCode(const std::string& text) {
+  return text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
 std::string CheckMunicipalityCode(const std::string& text) {
-  const bool is_code = text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-  return is_code ? "" : "a municipality's code has four digits, such as 0101";
+  return IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
+}
+
+std::string CheckRegionCode(const std::string& text) {
+  return IsCode(text) ? "" : "a region's code has four digits, such as 1081";
 }
 
 std::string CheckNoticeId(const std::string& text) {
@@ -142,6 +149,13 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
       ->type_name("FILE")
       ->expected(1, static_cast<int>(contract::kFormerCommitments))
       ->allow_extra_args(false);
+  command
+      ->add_option("--region", arguments.sealing.region_code,
+                   "the region's code, where the certificate bears no URI name that says it, as those of OCES do: the "
+                   "one under which the broker's register has the certificate")
+      ->type_name("CODE")
+      ->envname("ENVEJ_REGION")
+      ->check(CLI::Validator(CheckRegionCode, ""));
   certs::AddConnectionOptions(*command, arguments.submit_connection);
   return command;
 }

@@ -42,8 +42,11 @@ class ListsWhileWatchingTest : public testing::Test {
     std::filesystem::rename(files_ / "new", list_);
   }
   std::string ListUntil(absl::Time next_update, const std::vector<certs::RevokedCertificate>& revoked = {}) const {
-    return world_.authority()
-        .authority()
+    return ListOf(world_.authority(), next_update, revoked);
+  }
+  std::string ListOf(const certs::TestAuthority& authority, absl::Time next_update,
+                     const std::vector<certs::RevokedCertificate>& revoked = {}) const {
+    return authority.authority()
         .MakeRevocationList(
             {.number = 1, .this_update = now_ - absl::Hours(1), .next_update = next_update, .revoked = revoked})
         .value();
@@ -132,6 +135,53 @@ TEST_F(ListsWhileWatchingTest, APullEndsInsteadAndReturnsNothing) {
   EXPECT_THAT(Warnings(), testing::ElementsAre(HasSubstr("has expired")));
   EXPECT_EQ(server_.CallsOf(Method::kReturn) + server_.CallsOf(Method::kAcknowledge), 0);
   EXPECT_THAT(NamesIn(options_.folder, "notice-"), IsEmpty());
+}
+
+// Notices of a second authority, which has no list as yet, between those of the first.
+class AuthorityWithoutListTest : public ListsWhileWatchingTest {
+ protected:
+  AuthorityWithoutListTest() {
+    const std::string both = files_ / "authorities.pem";
+    WriteFile(both, ReadFile(world_.authorities_file()) + other_authority_.CertificatePem());
+    options_.opening.authorities = both;
+    server_.AddSigner(other_.certificate());
+    Put(Current());
+    server_.Add(world_.Seal(ProperNotice(1), other_, v1::SEALED_BY_REGION));
+    server_.Add(ProperNotice(2));
+  }
+
+  const certs::TestAuthority other_authority_{"another authority"};
+  const certs::Sealer other_ =
+      support::SealerOf(other_authority_.Issue(certs::ClientRequest(std::string("urn:envej:region:") + kRegion)));
+};
+
+TEST_F(AuthorityWithoutListTest, WhatCannotBeJudgedHoldsUpNoOther) {
+  std::stop_source source;
+  std::jthread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
+  EXPECT_TRUE(server_.WaitForCount(State::kAcknowledged, 1));
+  server_.ExpireLeases();
+  server_.Add(ProperNotice(3));
+  EXPECT_TRUE(server_.WaitForCount(State::kAcknowledged, 2));
+  EXPECT_TRUE(server_.WaitForCount(State::kLeased, 1));
+  EXPECT_EQ(server_.StateOf(NoticeIdOf(1)), State::kLeased);
+
+  Put(Current() + ListOf(other_authority_, now_ + absl::Hours(1)));
+  server_.ExpireLeases();
+  EXPECT_TRUE(server_.WaitForCount(State::kAcknowledged, 3));
+  EXPECT_EQ(server_.CallsOf(Method::kReturn), 0);
+  source.request_stop();
+  watching.join();
+  EXPECT_THAT(Warnings(), testing::ElementsAre(HasSubstr("no revocation list says anything"))) << "once";
+}
+
+TEST_F(AuthorityWithoutListTest, APullDeliversTheOthersAndSaysThatSomeAreLeft) {
+  options_.forever = false;
+  EXPECT_EQ(Run(), kExitRefused);
+  EXPECT_EQ(server_.StateOf(NoticeIdOf(1)), State::kLeased);
+  EXPECT_EQ(server_.StateOf(NoticeIdOf(2)), State::kAcknowledged);
+  EXPECT_THAT(NamesIn(options_.folder, "notice-"), SizeIs(1));
+  EXPECT_THAT(Warnings(), testing::ElementsAre(HasSubstr("notices are left waiting")));
+  EXPECT_EQ(server_.CallsOf(Method::kReturn), 0);
 }
 
 }  // namespace

@@ -60,10 +60,12 @@ TEST_F(RevocationListsTest, ANewListTakesThePlaceOfTheOld) {
   RevocationLists lists = Read();
   EXPECT_TRUE(lists.Refresh().ok());
   EXPECT_EQ(StateIn(lists), RevocationState::kGood);
+  EXPECT_EQ(lists.generation(), 1);
   Put("list.pem", Revoking(region_));
   EXPECT_EQ(StateIn(lists), RevocationState::kGood);
   EXPECT_TRUE(lists.Refresh().ok());
   EXPECT_EQ(StateIn(lists), RevocationState::kRevoked);
+  EXPECT_EQ(lists.generation(), 2);
 }
 
 TEST_F(RevocationListsTest, ANewFileBesideTheOldCountsToo) {
@@ -85,6 +87,7 @@ TEST_F(RevocationListsTest, BrokenFilesChangeNothingUntilTheyAreMended) {
     EXPECT_THAT(std::string(refused.message()), HasSubstr(folder_ + "/list.pem"));
     EXPECT_EQ(lists.Refresh(), refused) << "it is forgotten";
     EXPECT_EQ(StateIn(lists), RevocationState::kRevoked);
+    EXPECT_EQ(lists.generation(), 1);
   }
   Put("list.pem", whole);
   EXPECT_TRUE(lists.Refresh().ok());

@@ -19,6 +19,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr const char* kVariables[] = {"ENVEJ_BROKER", "ENVEJ_CERTIFICATE", "ENVEJ_KEY", "ENVEJ_AUTHORITIES"};
+constexpr char kRegionVariable[] = "ENVEJ_REGION";
 
 class ProgramTest : public testing::Test {
  protected:
@@ -39,6 +40,26 @@ TEST_F(ProgramTest, AnOptionWinsOverTheEnvironmentForEveryCommand) {
     EXPECT_EQ(run.connection.files.certificate_chain, "c") << command[0];
     EXPECT_EQ(run.connection.files.private_key, "k") << command[0];
     EXPECT_EQ(run.connection.files.authorities, "a") << command[0];
+  }
+}
+
+TEST_F(ProgramTest, TheRegionMayBeNamedByAnOptionOrTheEnvironment) {
+  const std::vector<std::string> submit = {"submit", "-", "--deadline", "1s"};
+  std::vector<std::string> with_option = submit;
+  with_option.insert(with_option.end(), {"--region", "1082"});
+  EXPECT_EQ(RunWith("127.0.0.1:1", submit).sealing.region_code, "");
+  EXPECT_EQ(RunWith("127.0.0.1:1", with_option).sealing.region_code, "1082");
+  setenv(kRegionVariable, "1081", /*overwrite=*/1);
+  EXPECT_EQ(RunWith("127.0.0.1:1", submit).sealing.region_code, "1081");
+  EXPECT_EQ(RunWith("127.0.0.1:1", with_option).sealing.region_code, "1082");
+  unsetenv(kRegionVariable);
+}
+
+TEST_F(ProgramTest, ARegionsCodeHasFourDigits) {
+  for (const char* const bad : {"108", "10811", "108x", "", "+081", "urn:envej:region:1081"}) {
+    const ProgramRun run = RunWith("127.0.0.1:1", {"submit", "-", "--region", bad});
+    EXPECT_EQ(run.exit_code, ExitCode::kUnusable) << bad;
+    EXPECT_THAT(run.err, HasSubstr("--region: a region's code has four digits, such as 1081")) << bad;
   }
 }
 

@@ -72,6 +72,11 @@ void InboxServer::Add(const v1::Notice& notice, v1::ItemKind kind) {
   changed_.notify_all();
 }
 
+void InboxServer::AddSigner(const certs::Certificate& signer) {
+  const std::lock_guard lock(mutex_);
+  more_signers_.push_back(signer.der());
+}
+
 void InboxServer::FailNext(Method method, grpc::StatusCode code, Moment moment, int times) {
   const std::lock_guard lock(mutex_);
   failures_[method].insert(failures_[method].end(), static_cast<size_t>(times), {.code = code, .moment = moment});
@@ -196,6 +201,7 @@ grpc::Status InboxServer::PullNotices(grpc::ServerContext* context, const v1::Pu
     *response->add_items() = item.item;
   }
   response->add_signer_certificates(World().signer().der());
+  for (const std::string& der : more_signers_) response->add_signer_certificates(der);
   if (Fails(Method::kPull, Moment::kAfter, status)) return status;
   return grpc::Status::OK;
 }

@@ -38,6 +38,8 @@ class InboxServer final : public v1::InboxService::Service {
   std::string address() const;  // 127.0.0.1:PORT
 
   void Add(const v1::Notice& notice, v1::ItemKind kind = v1::ITEM_KIND_NOTICE);
+  // Beside that of the world's region, which every pull gives.
+  void AddSigner(const certs::Certificate& signer);
   void FailNext(Method method, grpc::StatusCode code, Moment moment, int times = 1);
   // What the next acknowledgement answers for every item, without carrying it out: they wait again.
   void RejectNextAcknowledgement(v1::RejectionReason reason);
@@ -91,6 +93,7 @@ class InboxServer final : public v1::InboxService::Service {
   std::deque<Item> items_;
   std::map<Method, std::deque<Failure>> failures_;
   std::deque<v1::RejectionReason> rejections_;
+  std::vector<std::string> more_signers_;
   std::map<Method, int> calls_;
   int last_token_ = 0;
   bool stopping_ = false;

@@ -31,6 +31,7 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
       .sleep = [](absl::Duration duration) { absl::SleepFor(std::min(duration, absl::Milliseconds(20))); },
       .random = [] { return 0.5; }};
   certs::ConnectionOptions connection;
+  SealingFiles sealing;
   const Outside outside{
       .streams = streams,
       .surroundings = surroundings,
@@ -40,13 +41,14 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
         return grpc::CreateChannel(options.broker, grpc::InsecureChannelCredentials());
       },
       .make_sealer =
-          [](const SealingFiles&) {
+          [&sealing](const SealingFiles& files) {
+            sealing = files;
             const support::SealingWorld& world = IntakeServer::World();
             return NoticeSealer::Create(
                 {.tls = world.region_files(), .secret = world.secret_file(), .former_secrets = {}}, absl::Now());
           }};
   const ExitCode exit_code = RunProgram(static_cast<int>(argv.size()), argv.data(), outside);
-  return {.exit_code = exit_code, .out = out.str(), .err = err.str(), .connection = connection};
+  return {.exit_code = exit_code, .out = out.str(), .err = err.str(), .connection = connection, .sealing = sealing};
 }
 
 }  // namespace envej::region

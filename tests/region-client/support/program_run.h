@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "certs/client_connection.h"
+#include "region-client/notice_sealer.h"
 #include "region-client/output.h"
 
 namespace envej::region {
@@ -14,6 +15,7 @@ struct ProgramRun {
   std::string out;
   std::string err;
   certs::ConnectionOptions connection;  // that it connected with
+  SealingFiles sealing;                 // that it was told to seal with
 };
 
 // Runs the whole program within the test, against the broker at `address` without TLS: `arguments` without those
