@@ -195,7 +195,7 @@ int Serve(const std::string& config_path) {
   std::unique_ptr<operations::MetricsEndpoint> metrics_endpoint;
   if (!options.metrics.listen.empty()) {
     absl::StatusOr<std::unique_ptr<operations::MetricsEndpoint>> endpoint =
-        operations::MetricsEndpoint::Start(options.metrics.listen, metrics);
+        operations::MetricsEndpoint::Start(options.metrics.listen, metrics, clock);
     if (!endpoint.ok()) return Refuse(kCannotListen, endpoint.status());
     metrics_endpoint = *std::move(endpoint);
     log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
@@ -251,6 +251,7 @@ int Serve(const std::string& config_path) {
     while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) reload->Now();
     reload.reset();
     log.Info("stopping", {{"signal", int64_t{signal_number}}});
+    metrics_endpoint.reset();
     const absl::Time deadline = clock.Now() + options.drain;
     gate.Close();
     health.SayNotServing();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "broker/wire/listening_sockets.h"
+#include "broker/listening_sockets.h"
 
 namespace envej::wire {
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/wire/listening_sockets.h"
+#include "broker/listening_sockets.h"
 #include "proto/contract/limits.h"
 
 namespace envej::wire {

@@ -47,7 +47,7 @@ const std::vector<Room>& Rooms() {
       {"broker/admission/",
        {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
-      {"broker/operations/", {"broker/operations/", "broker/*.h", "prometheus/", "httplib.h"}},
+      {"broker/operations/", {"broker/operations/", "broker/*.h", "prometheus/"}},
       {"broker/trust/",
        {kContract, "certs/", "broker/trust/", "broker/admission/", "broker/options/", "broker/*.h"},
        {kMessageCodec, kStatusCodec}},

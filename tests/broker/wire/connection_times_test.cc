@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/wire/listening_sockets.h"
+#include "broker/listening_sockets.h"
 #include "broker/wire/server.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
 #include "tests/support/loopback.h"

@@ -1,4 +1,4 @@
-#include "broker/wire/listening_sockets.h"
+#include "broker/listening_sockets.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -15,11 +15,8 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace envej::wire {
+namespace envej {
 namespace {
-
-// What the kernel holds of connections that were not accepted yet; it knows a bound of its own.
-constexpr int kBacklog = 4096;
 
 using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
@@ -53,7 +50,7 @@ int PortOf(int socket) {
 }
 
 // A socket that listens there, or -1 and errno.
-Descriptor ListenOn(const addrinfo& found, int port) {
+Descriptor ListenOn(const addrinfo& found, int port, int backlog) {
   sockaddr_storage address{};
   std::copy_n(reinterpret_cast<const char*>(found.ai_addr), found.ai_addrlen, reinterpret_cast<char*>(&address));
   if (port != 0) SetPort(address, port);
@@ -63,7 +60,7 @@ Descriptor ListenOn(const addrinfo& found, int port) {
   SetOption(opened.number(), IPPROTO_TCP, TCP_NODELAY, 1);  // of what it accepts, too
   if (found.ai_family == AF_INET6) SetOption(opened.number(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
   const bool listens = bind(opened.number(), reinterpret_cast<sockaddr*>(&address), found.ai_addrlen) == 0 &&
-                       listen(opened.number(), kBacklog) == 0;
+                       listen(opened.number(), backlog) == 0;
   return listens ? std::move(opened) : Descriptor(-1);
 }
 
@@ -83,7 +80,7 @@ Descriptor::~Descriptor() {
   errno = error;
 }
 
-absl::StatusOr<ListeningSockets> Listen(absl::string_view address) {
+absl::StatusOr<ListeningSockets> Listen(absl::string_view address, int backlog) {
   const auto failed = [address](absl::string_view why) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", why));
   };
@@ -99,7 +96,7 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address) {
   int last_error = EADDRNOTAVAIL;
   for (const addrinfo* found = resolved->get(); found != nullptr; found = found->ai_next) {
     if (!seen.emplace(reinterpret_cast<const char*>(found->ai_addr), found->ai_addrlen).second) continue;
-    Descriptor socket = ListenOn(*found, listening.port);
+    Descriptor socket = ListenOn(*found, listening.port, backlog);
     if (socket.number() < 0) {
       last_error = errno;
       if (IsElsewhere(last_error)) continue;
@@ -112,4 +109,4 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address) {
   return listening;
 }
 
-}  // namespace envej::wire
+}  // namespace envej

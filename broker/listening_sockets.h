@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_
-#define ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_
+#ifndef ENVEJ_BROKER_LISTENING_SOCKETS_H_
+#define ENVEJ_BROKER_LISTENING_SOCKETS_H_
 
 #include <utility>
 #include <vector>
@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace envej::wire {
+namespace envej {
 
 // A file descriptor of its own, closed with it.
 class Descriptor {
@@ -33,8 +33,10 @@ struct ListeningSockets {
 
 // Listens on HOST:PORT or [IPV6]:PORT; port 0 is one that the system chooses, and [::] takes IPv4 as well. UNAVAILABLE,
 // in one line, if it cannot: another program has the port, or nothing here has the address.
-absl::StatusOr<ListeningSockets> Listen(absl::string_view address);
+// `backlog` is what the kernel holds, for each socket, of connections that were not accepted yet; it knows a bound of
+// its own.
+absl::StatusOr<ListeningSockets> Listen(absl::string_view address, int backlog = 4096);
 
-}  // namespace envej::wire
+}  // namespace envej
 
-#endif  // ENVEJ_BROKER_WIRE_LISTENING_SOCKETS_H_
+#endif  // ENVEJ_BROKER_LISTENING_SOCKETS_H_
