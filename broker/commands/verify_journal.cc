@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "broker/commands/verified_part.h"
 #include "broker/journal/mirror_folder.h"
 #include "broker/options/broker_options.h"
@@ -26,6 +29,11 @@ namespace {
 using journal::Expectation;
 using journal::Finding;
 using journal::KnownBatch;
+using journal::Verification;
+
+// A broker that runs mirrors a checkpoint as soon as it has written it. Its first may be on its way.
+constexpr int kLooks = 20;
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(100);
 
 enum ExitCode { kWhole = 0, kWrong = 1, kUsage = 2, kCannotRead = 4 };
 
@@ -121,6 +129,39 @@ VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
   return part;
 }
 
+// Whether a mirror holds a checkpoint of the store's.
+absl::StatusOr<bool> HoldsCheckpoint(const std::string& mirror, const std::string& folder) {
+  const absl::StatusOr<std::vector<std::string>> folders = journal::ListIncarnations(mirror);
+  if (!folders.ok()) return folders.status();
+  if (std::find(folders->begin(), folders->end(), folder) == folders->end()) return false;
+  const absl::StatusOr<std::vector<journal::MirroredRange>> checkpoints = journal::ListCheckpoints(folder);
+  if (!checkpoints.ok()) return checkpoints.status();
+  return !checkpoints->empty();
+}
+
+// Says it, at the part of the mirror's folder for this store, if a mirror holds nothing of a store that has something
+// to mirror, or cannot be looked at. How far a mirror goes that holds something is told with the store.
+void JudgeMirror(const std::string& mirror, const Verification& store, std::vector<VerifiedPart>& parts) {
+  if (store.checkpoints == 0) return;
+  const std::string folder = journal::MirrorFolder(mirror, store.store_incarnation);
+  absl::StatusOr<bool> holds = HoldsCheckpoint(mirror, folder);
+  for (int look = 1; look < kLooks && holds.ok() && !*holds; ++look) {
+    absl::SleepFor(kBetweenLooks);
+    holds = HoldsCheckpoint(mirror, folder);
+  }
+  if (holds.ok() && *holds) return;
+  auto part = std::find_if(parts.begin(), parts.end(), [&](const VerifiedPart& each) { return each.place == folder; });
+  if (part == parts.end()) part = parts.insert(parts.end(), {.name = "mirror", .place = folder, .result = {}});
+  if (!holds.ok()) {
+    part->result.status.Update(holds.status());
+    return;
+  }
+  part->result.findings.Add({.batch = store.pruned_up_to + 1,
+                             .last_batch = store.last_batch,
+                             .event = {},
+                             .what = "the mirror holds nothing of this store's journal"});
+}
+
 int Refuse(ExitCode code, const absl::Status& status) {
   std::cerr << "envej-broker: " << status.message() << std::endl;
   return code;
@@ -144,6 +185,7 @@ int VerifyJournal(const VerifyJournalOptions& options) {
   if (!check.ok()) return Refuse(kUsage, check.status());
 
   std::vector<VerifiedPart> parts;
+  bool mirror_is_listed = false;
   // The mirror first: a broker that goes on meanwhile makes the store longer, and never shorter than the mirror was.
   if (!mirror.empty()) {
     absl::StatusOr<std::vector<std::string>> folders = journal::ListIncarnations(mirror);
@@ -152,10 +194,15 @@ int VerifyJournal(const VerifyJournalOptions& options) {
       parts.push_back({.name = "mirror", .place = mirror, .result = {}});
       parts.back().result.status = folders.status();
     } else {
+      mirror_is_listed = true;
       for (const std::string& folder : *folders) parts.push_back(VerifyMirrorFolder(folder, *check));
     }
   }
-  if (!data.empty()) parts.push_back(VerifyStore(data, mirror, *check));
+  if (!data.empty()) {
+    VerifiedPart store = VerifyStore(data, mirror, *check);
+    if (mirror_is_listed) JudgeMirror(mirror, store.result, parts);
+    parts.push_back(std::move(store));
+  }
   if (isatty(STDERR_FILENO) != 0) std::cerr << "\r";
 
   std::cout << (options.output == "json" ? ToJson(parts) : ToText(parts)) << std::flush;

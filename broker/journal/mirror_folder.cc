@@ -125,13 +125,31 @@ absl::StatusOr<std::vector<std::string>> ListIncarnations(const std::string& dir
   return names;
 }
 
+absl::StatusOr<OpenedMirrorFile> OpenMirrorFile(const std::string& path) {
+  // Without O_NONBLOCK, to open a pipe waits for a writer.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat(path, " is not there"));
+  if (descriptor < 0) return Failed("open", path);
+  struct stat found {};
+  absl::Status status;
+  if (fstat(descriptor, &found) != 0) {
+    status = Failed("open", path);
+  } else if (!S_ISREG(found.st_mode)) {
+    status = absl::UnavailableError(absl::StrCat("cannot read ", path, ": it is no file"));
+  } else if (std::FILE* const file = fdopen(descriptor, "rb"); file != nullptr) {
+    return OpenedMirrorFile(file);
+  } else {
+    status = Failed("open", path);
+  }
+  close(descriptor);
+  return status;
+}
+
 absl::StatusOr<std::optional<std::string>> ReadMirrorFile(const std::string& path, size_t most) {
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
-  if (file == nullptr && errno == ENOENT) return std::optional<std::string>();
-  if (file == nullptr) return Failed("open", path);
+  const absl::StatusOr<OpenedMirrorFile> opened = OpenMirrorFile(path);
+  if (absl::IsNotFound(opened.status())) return std::optional<std::string>();
+  if (!opened.ok()) return opened.status();
+  const OpenedMirrorFile& file = *opened;
   std::string bytes(most + 1, '\0');
   bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
   if (std::ferror(file.get()) != 0) return Failed("read", path);

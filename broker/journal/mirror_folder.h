@@ -38,6 +38,14 @@ absl::StatusOr<std::vector<MirroredRange>> ListJournals(const std::string& folde
 // A mirror's folders, in order of their names. UNAVAILABLE if the directory cannot be read.
 absl::StatusOr<std::vector<std::string>> ListIncarnations(const std::string& directory);
 
+struct CloseMirrorFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using OpenedMirrorFile = std::unique_ptr<std::FILE, CloseMirrorFile>;
+// Opens a file to be read, and never waits for whoever might write it. NOT_FOUND if there is none; UNAVAILABLE if it
+// cannot be opened, or is something else than a file, as a pipe is.
+absl::StatusOr<OpenedMirrorFile> OpenMirrorFile(const std::string& path);
+
 // The whole of a file; nothing if there is none. UNAVAILABLE if it cannot be read, DATA_LOSS beyond `most` bytes.
 absl::StatusOr<std::optional<std::string>> ReadMirrorFile(const std::string& path, size_t most);
 inline constexpr size_t kCheckpointFileBytes = size_t{256} << 10;
@@ -53,13 +61,10 @@ class NewMirrorFile {
   absl::Status Finish();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   NewMirrorFile(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
 
   std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  OpenedMirrorFile file_;
 };
 
 // Makes a folder that only its owner may enter, if it is not there; its parent must be.

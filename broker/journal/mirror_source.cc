@@ -17,9 +17,7 @@ constexpr size_t kLengthBytes = 4;
 // The entries of one journal file.
 class JournalFileReader {
  public:
-  explicit JournalFileReader(const std::string& path) : file_(std::fopen(path.c_str(), "rbe")) {}
-
-  bool open() const { return file_ != nullptr; }
+  explicit JournalFileReader(OpenedMirrorFile file) : file_(std::move(file)) {}
 
   struct Entry {
     std::string value;
@@ -42,10 +40,7 @@ class JournalFileReader {
   }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, Close> file_;
+  const OpenedMirrorFile file_;
 };
 
 // What a stored record says it is.
@@ -69,8 +64,9 @@ class MirrorSource : public JournalSource {
         if (next_journal_ == journals_.size()) return std::optional<StoredValue>();
         range_ = journals_[next_journal_++];
         place_ = range_.first_batch;
-        file_ = std::make_unique<JournalFileReader>(JournalFile(folder_, range_));
-        if (!file_->open()) return absl::UnavailableError("a journal file of the mirror cannot be opened");
+        absl::StatusOr<OpenedMirrorFile> file = OpenMirrorFile(JournalFile(folder_, range_));
+        if (!file.ok()) return absl::UnavailableError(file.status().message());
+        file_ = std::make_unique<JournalFileReader>(*std::move(file));
       }
       absl::StatusOr<std::optional<JournalFileReader::Entry>> entry = file_->Next();
       if (!entry.ok()) return entry.status();
@@ -127,8 +123,10 @@ std::optional<std::string> FindInMirror(const std::string& folder, uint64_t batc
   if (!journals.ok()) return std::nullopt;
   for (const MirroredRange& range : *journals) {
     if (batch < range.first_batch || batch > range.last_batch) continue;
-    JournalFileReader file(JournalFile(folder, range));
-    while (file.open()) {
+    absl::StatusOr<OpenedMirrorFile> opened = OpenMirrorFile(JournalFile(folder, range));
+    if (!opened.ok()) continue;
+    JournalFileReader file(*std::move(opened));
+    while (true) {
       absl::StatusOr<std::optional<JournalFileReader::Entry>> entry = file.Next();
       if (!entry.ok() || !entry->has_value() || !(*entry)->whole) break;
       if (NumberIn((*entry)->value) == batch) return std::move((*entry)->value);

@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "broker/journal/mirror_folder.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
@@ -190,10 +191,9 @@ TEST_F(JournalTest, AMirrorThatIsAwayAlarmsAndIsCaughtUp) {
 TEST_F(JournalTest, AMirrorThatHangsIsToldOfAndTheStopDoesNotWaitForIt) {
   Submit(2);
   ASSERT_EQ(broker_.Stop().code, support::kDone);
-  const fs::path checkpoint = MirrorFiles(".checkpoint").back();
-  const fs::path aside = broker_.folder().Path("aside");
-  fs::rename(checkpoint, aside);
-  ASSERT_EQ(mkfifo(checkpoint.c_str(), 0600), 0);  // whoever opens it waits for a writer that never comes
+  const fs::path folder = MirrorFiles(".checkpoint").back().parent_path();
+  const fs::path next = absl::StrCat(journal::JournalFile(folder.string(), {3, 3}), ".new");
+  ASSERT_EQ(mkfifo(next.c_str(), 0600), 0);  // whoever writes it waits for a reader that never comes
 
   ASSERT_TRUE(broker_.Start());
   Submit(1);
@@ -209,12 +209,68 @@ TEST_F(JournalTest, AMirrorThatHangsIsToldOfAndTheStopDoesNotWaitForIt) {
   EXPECT_TRUE(store["whole"]) << store;
   EXPECT_EQ(store["parts"][0]["signed_up_to"], 4) << store;
 
-  fs::rename(aside, checkpoint);
+  fs::remove(next);
   ASSERT_TRUE(broker_.Start());
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   const nlohmann::json caught_up = VerifyJson({"--config", broker_.config()});
   EXPECT_TRUE(caught_up["whole"]) << caught_up;
   EXPECT_EQ(caught_up["parts"].back()["mirrored_up_to"], 4);
+}
+
+TEST_F(JournalTest, AMirrorThatHoldsNothingOfTheStoreIsFound) {
+  Submit(3);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const std::string folder = MirrorFiles(".checkpoint").back().parent_path().string();
+  const std::string empty = broker_.folder().Path("empty");
+  const std::string others = broker_.folder().Path("others");
+  const std::string begun = broker_.folder().Path("begun");
+  fs::create_directory(empty);
+  fs::create_directories(absl::StrCat(others, "/", std::string(32, 'a')));
+  fs::create_directories(begun / fs::path(folder).filename());
+  for (const std::string& mirror : {empty, others, begun, folder}) {
+    const Ended verified = Verify({"--data", broker_.data(), "--mirror", mirror});
+    EXPECT_EQ(verified.code, kWrong) << verified.out;
+    EXPECT_THAT(verified.out, HasSubstr("mirror: batches 1 to 3: the mirror holds nothing of this store's journal"));
+    EXPECT_THAT(verified.out, HasSubstr("store " + broker_.data() + ": whole"));
+    const nlohmann::json json = VerifyJson({"--data", broker_.data(), "--mirror", mirror});
+    EXPECT_FALSE(json["whole"]);
+    const nlohmann::json& part = json["parts"][json["parts"].size() - 2];
+    EXPECT_EQ(part["place"], absl::StrCat(mirror, "/", fs::path(folder).filename().string()));
+    EXPECT_FALSE(part["whole"]);
+    EXPECT_EQ(part["findings"][0]["what"], "the mirror holds nothing of this store's journal");
+  }
+  std::ofstream(fs::path(others) / fs::path(folder).filename()) << "no folder";
+  EXPECT_EQ(Verify({"--data", broker_.data(), "--mirror", others}).code, kCannotRead);
+}
+
+TEST_F(JournalTest, AMirrorThatLacksTheNewestIsWholeAndSaysHowFarItGoes) {
+  Submit(3);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const std::string behind = broker_.folder().Path("behind");
+  fs::copy(mirror_, behind, fs::copy_options::recursive);
+  ASSERT_TRUE(broker_.Start());
+  Submit(1);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const Ended verified = Verify({"--data", broker_.data(), "--mirror", behind});
+  EXPECT_EQ(verified.code, kWhole) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("signed up to batch 4 of 4, mirrored up to 3"));
+}
+
+TEST_F(JournalTest, APipeInTheMirrorCannotBeReadAndIsNotWaitedFor) {
+  Submit(1);
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  for (const std::string ending : {".checkpoint", ".journal"}) {
+    const fs::path file = MirrorFiles(ending).back();
+    const fs::path aside = broker_.folder().Path("aside");
+    fs::rename(file, aside);
+    ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+    const Ended verified = Verify({"--config", broker_.config()});
+    EXPECT_EQ(verified.code, kCannotRead) << verified.out;
+    EXPECT_THAT(verified.out, HasSubstr(file.string() + ": it is no file"));
+    EXPECT_THAT(VerifyJson({"--mirror", mirror_})["parts"][0]["error"].get<std::string>(), HasSubstr("it is no file"));
+    fs::rename(aside, file);
+  }
+  EXPECT_EQ(Verify({"--config", broker_.config()}).code, kWhole);
 }
 
 TEST_F(JournalTest, WhatCannotBeReadOrIsNotAskedProperlyHasItsOwnCode) {

@@ -1,6 +1,7 @@
 #include "broker/journal/mirror.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "broker/journal/checkpoint_task.h"
+#include "broker/journal/journal_source.h"
 #include "broker/journal/mirror_folder.h"
 #include "broker/store/key_layout.h"
 #include "tests/broker/journal/journal_fixture.h"
@@ -122,6 +124,25 @@ TEST_F(MirrorTest, AnotherHistoryIsNeverWrittenOver) {
   EXPECT_TRUE(absl::IsFailedPrecondition(other.WriteNext().status()));
   EXPECT_EQ(certs::ReadFile(path), before);
   EXPECT_EQ(ListCheckpoints(Folder())->size(), 1u);
+}
+
+TEST_F(MirrorTest, APipeInAFilesPlaceCannotBeReadAndIsNotWaitedFor) {
+  AddCheckpoint(3);
+  Mirror mirror(store_, path_);
+  EXPECT_EQ(MirrorAll(mirror), 1);
+  const MirroredRange range = {1, 3};
+  for (const std::string& path : {CheckpointFile(Folder(), range), JournalFile(Folder(), range)}) {
+    fs::remove(path);
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    EXPECT_TRUE(absl::IsUnavailable(OpenMirrorFile(path).status()));
+  }
+  EXPECT_TRUE(absl::IsUnavailable(ReadMirrorFile(CheckpointFile(Folder(), range), kCheckpointFileBytes).status()));
+  EXPECT_TRUE(absl::IsUnavailable((*SourceOfMirror(Folder()))->NextRecord().status()));
+  EXPECT_TRUE(absl::IsUnavailable((*SourceOfMirror(Folder()))->NextCheckpoint().status()));
+  EXPECT_EQ(FindInMirror(Folder(), 2), std::nullopt);
+  Mirror restarted(store_, path_);
+  EXPECT_TRUE(absl::IsUnavailable(restarted.WriteNext().status()));
+  EXPECT_TRUE(absl::IsNotFound(OpenMirrorFile(path_ + "/none").status()));
 }
 
 TEST_F(MirrorTest, TakesNoRecordThatIsNotItsCheckpoints) {
