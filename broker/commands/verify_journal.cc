@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "broker/commands/verified_part.h"
 #include "broker/journal/mirror_folder.h"
@@ -33,7 +34,7 @@ using journal::Verification;
 
 // A broker that runs mirrors a checkpoint as soon as it has written it. Its first may be on its way.
 constexpr int kLooks = 20;
-constexpr absl::Duration kBetweenLooks = absl::Milliseconds(100);
+constexpr std::chrono::milliseconds kBetweenLooks(100);
 
 enum ExitCode { kWhole = 0, kWrong = 1, kUsage = 2, kCannotRead = 4 };
 
@@ -146,7 +147,7 @@ void JudgeMirror(const std::string& mirror, const Verification& store, std::vect
   const std::string folder = journal::MirrorFolder(mirror, store.store_incarnation);
   absl::StatusOr<bool> holds = HoldsCheckpoint(mirror, folder);
   for (int look = 1; look < kLooks && holds.ok() && !*holds; ++look) {
-    absl::SleepFor(kBetweenLooks);
+    std::this_thread::sleep_for(kBetweenLooks);
     holds = HoldsCheckpoint(mirror, folder);
   }
   if (holds.ok() && *holds) return;
