@@ -6,13 +6,17 @@ namespace envej::admission {
 namespace {
 
 // By the processor time that it takes, beside that of a notice: a list looks at thousands of records, whatever it
-// answers with.
+// answers with; for the proof of one, a whole stored checkpoint is read.
 constexpr int kListCost = 50;
+constexpr int kGetNoticeCost = 2;
 constexpr absl::Duration kLeastDelay = absl::Milliseconds(1);
 
 }  // namespace
 
-int CostOf(Method method) { return method == Method::kListNotices ? kListCost : 1; }
+int CostOf(Method method) {
+  if (method == Method::kListNotices) return kListCost;
+  return method == Method::kGetNotice ? kGetNoticeCost : 1;
+}
 
 double RateLimit::LeftAt(const Bucket& bucket, absl::Duration now) const {
   const double filled = std::max(0.0, absl::ToDoubleSeconds(now - bucket.at)) * options_.per_second;

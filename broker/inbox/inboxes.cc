@@ -44,6 +44,7 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
     : store_(store),
       time_(clock, store),
       operations_(store),
+      proofs_(store),
       reports_(options.report),
       pulls_(
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
@@ -201,7 +202,7 @@ absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& no
 }
 
 std::optional<contract::CheckpointProof> Inboxes::GetCheckpointProof(const contract::Receipt& receipt) {
-  return journal::ReceiptReader(store_).ReadProof(receipt.position).value_or(std::nullopt);
+  return journal::ReceiptReader(store_).ReadProof(receipt.position, proofs_).value_or(std::nullopt);
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

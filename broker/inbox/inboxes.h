@@ -20,6 +20,7 @@
 #include "broker/inbox/pull_queue.h"
 #include "broker/inbox/record.h"
 #include "broker/inbox/scheduler.h"
+#include "broker/journal/checkpoint_proofs.h"
 #include "broker/journal/receipts.h"
 #include "broker/store/ordered_store.h"
 #include "proto/contract/checkpoint.h"
@@ -129,6 +130,7 @@ class Inboxes {
   // The receipt of the acceptance that the record tells of.
   absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
   // The proof that a receipt's batch stands under a checkpoint; nothing if none covers it yet, or it cannot be read.
+  // Under the checkpoints asked for last it is cheap.
   std::optional<contract::CheckpointProof> GetCheckpointProof(const contract::Receipt& receipt);
   // Looks at no more than kListScan notices a page, so that a page may hold fewer than asked for.
   absl::StatusOr<ListPage> List(const ListQuery& query);
@@ -151,6 +153,7 @@ class Inboxes {
   store::OrderedStore& store_;
   InboxTime time_;
   Operations operations_;
+  journal::CheckpointProofs proofs_;
   UnreadableReports reports_;
   PullQueue pulls_;
   LeaseExpiry expiry_;

@@ -11,25 +11,6 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 
-// The first checkpoint whose last batch is `batch` or later, as it is stored.
-absl::StatusOr<std::optional<store::KeyValue>> FirstFrom(store::OrderedStore& store, uint64_t batch) {
-  absl::StatusOr<store::ScanResult> found = store.Scan(
-      {.from = store::CheckpointKey(batch), .to = store::EndOfPrefix(store::CheckpointPrefix()), .entries = 1});
-  if (!found.ok()) return found.status();
-  if (found->entries.empty()) return std::optional<store::KeyValue>();
-  return std::optional<store::KeyValue>(std::move(found->entries.front()));
-}
-
-absl::StatusOr<StoredCheckpoint> DecodeUnder(const store::KeyValue& entry) {
-  const absl::StatusOr<uint64_t> last_batch = store::ParseBatchKey(entry.key);
-  if (!last_batch.ok()) return last_batch.status();
-  absl::StatusOr<StoredCheckpoint> stored = DecodeStoredCheckpoint(entry.value);
-  if (stored.ok() && stored->checkpoint().last_batch != *last_batch) {
-    return absl::DataLossError("a checkpoint stands under another's key");
-  }
-  return stored;
-}
-
 }  // namespace
 
 std::string NoHash() { return std::string(contract::kHashBytes, '\0'); }
@@ -63,6 +44,24 @@ absl::StatusOr<StoredCheckpoint> DecodeStoredCheckpoint(absl::string_view value)
   return stored;
 }
 
+absl::StatusOr<std::optional<store::KeyValue>> FindCheckpoint(store::OrderedStore& store, uint64_t batch) {
+  absl::StatusOr<store::ScanResult> found = store.Scan(
+      {.from = store::CheckpointKey(batch), .to = store::EndOfPrefix(store::CheckpointPrefix()), .entries = 1});
+  if (!found.ok()) return found.status();
+  if (found->entries.empty()) return std::optional<store::KeyValue>();
+  return std::optional<store::KeyValue>(std::move(found->entries.front()));
+}
+
+absl::StatusOr<StoredCheckpoint> DecodeCheckpointEntry(const store::KeyValue& entry) {
+  const absl::StatusOr<uint64_t> last_batch = store::ParseBatchKey(entry.key);
+  if (!last_batch.ok()) return last_batch.status();
+  absl::StatusOr<StoredCheckpoint> stored = DecodeStoredCheckpoint(entry.value);
+  if (stored.ok() && stored->checkpoint().last_batch != *last_batch) {
+    return absl::DataLossError("a checkpoint stands under another's key");
+  }
+  return stored;
+}
+
 absl::StatusOr<std::optional<StoredCheckpoint>> ReadNewestCheckpoint(store::OrderedStore& store,
                                                                      uint64_t newest_batch) {
   // Scans go forward only: halve the range in which the newest stands.
@@ -71,7 +70,7 @@ absl::StatusOr<std::optional<StoredCheckpoint>> ReadNewestCheckpoint(store::Orde
   uint64_t to = newest_batch + 1;
   while (from < to) {
     const uint64_t middle = from + (to - from) / 2;
-    absl::StatusOr<std::optional<store::KeyValue>> entry = FirstFrom(store, middle);
+    absl::StatusOr<std::optional<store::KeyValue>> entry = FindCheckpoint(store, middle);
     if (!entry.ok()) return entry.status();
     if (!entry->has_value()) {
       to = middle;
@@ -84,28 +83,9 @@ absl::StatusOr<std::optional<StoredCheckpoint>> ReadNewestCheckpoint(store::Orde
     from = *last_batch + 1;
   }
   if (!newest) return std::optional<StoredCheckpoint>();
-  absl::StatusOr<StoredCheckpoint> stored = DecodeUnder(*newest);
+  absl::StatusOr<StoredCheckpoint> stored = DecodeCheckpointEntry(*newest);
   if (!stored.ok()) return stored.status();
   return std::optional<StoredCheckpoint>(*std::move(stored));
-}
-
-absl::StatusOr<std::optional<contract::CheckpointProof>> ReadCheckpointProof(store::OrderedStore& store,
-                                                                             const contract::BatchHeader& header) {
-  const absl::StatusOr<std::optional<store::KeyValue>> entry = FirstFrom(store, header.batch);
-  if (!entry.ok()) return entry.status();
-  if (!entry->has_value()) return std::optional<contract::CheckpointProof>();
-  absl::StatusOr<StoredCheckpoint> stored = DecodeUnder(**entry);
-  if (!stored.ok()) return stored.status();
-  const uint64_t first = stored->checkpoint().first_batch;
-  if (header.batch < first) return absl::DataLossError("the checkpoint that covers a batch is missing");
-  const size_t place = static_cast<size_t>(header.batch - first);
-  if (stored->batch_hashes[place] != contract::HashOf(header)) {
-    return absl::DataLossError("a checkpoint covers another record of a batch than the journal holds");
-  }
-  return std::optional<contract::CheckpointProof>(
-      contract::CheckpointProof{.header = header,
-                                .inclusion = contract::MerkleTree(stored->batch_hashes).Prove(place),
-                                .checkpoint = std::move(stored->signed_checkpoint)});
 }
 
 }  // namespace envej::journal

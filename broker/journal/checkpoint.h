@@ -37,14 +37,15 @@ using CheckSignatureFunction = std::function<absl::Status(const contract::Signed
 // Zeros: what the first checkpoint names as the one before it, and batch 1 as its previous hash.
 std::string NoHash();
 
+// The first checkpoint whose last batch is `batch` or later, as it is stored; nothing if there is none. An error is the
+// store's.
+absl::StatusOr<std::optional<store::KeyValue>> FindCheckpoint(store::OrderedStore& store, uint64_t batch);
+// DecodeStoredCheckpoint, and DATA_LOSS if it stands under another's key.
+absl::StatusOr<StoredCheckpoint> DecodeCheckpointEntry(const store::KeyValue& entry);
+
 // The newest checkpoint of a store whose newest batch is `newest_batch`; nothing if there is none. Reads a few dozen
 // values. DATA_LOSS if it cannot be read; else an error of the store's.
 absl::StatusOr<std::optional<StoredCheckpoint>> ReadNewestCheckpoint(store::OrderedStore& store, uint64_t newest_batch);
-
-// The proof for a batch; nothing if no checkpoint covers it yet. `header` is that of the batch's record. DATA_LOSS if
-// the checkpoint cannot be read or is of another record.
-absl::StatusOr<std::optional<contract::CheckpointProof>> ReadCheckpointProof(store::OrderedStore& store,
-                                                                             const contract::BatchHeader& header);
 
 }  // namespace envej::journal
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "broker/journal/checkpoint.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 
@@ -46,9 +45,9 @@ absl::StatusOr<contract::Receipt> ReceiptReader::Read(const store::ItemKey& item
 }
 
 absl::StatusOr<std::optional<contract::CheckpointProof>> ReceiptReader::ReadProof(
-    const contract::JournalPosition& position) {
+    const contract::JournalPosition& position, CheckpointProofs& proofs) {
   if (absl::Status status = ReadBatch(position.batch); !status.ok()) return status;
-  return ReadCheckpointProof(store_, last_->header);
+  return proofs.Read(last_->header);
 }
 
 }  // namespace envej::journal

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "broker/journal/checkpoint_proofs.h"
 #include "broker/journal/event.h"
 #include "broker/store/ordered_store.h"
 #include "proto/contract/checkpoint.h"
@@ -32,9 +33,10 @@ class ReceiptReader {
   // journal does not hold it there.
   absl::StatusOr<contract::Receipt> Read(const store::ItemKey& item, const contract::JournalPosition& position);
 
-  // That the batch at `position` stands under a checkpoint; nothing if none covers it yet. DATA_LOSS if either cannot
-  // be read.
-  absl::StatusOr<std::optional<contract::CheckpointProof>> ReadProof(const contract::JournalPosition& position);
+  // By `proofs`, that the batch at `position` stands under a checkpoint; nothing if none covers it yet. DATA_LOSS if
+  // either cannot be read.
+  absl::StatusOr<std::optional<contract::CheckpointProof>> ReadProof(const contract::JournalPosition& position,
+                                                                     CheckpointProofs& proofs);
 
  private:
   struct Batch {

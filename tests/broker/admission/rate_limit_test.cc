@@ -99,6 +99,11 @@ TEST(RateLimitTest, AListCostsMoreThanAnyOtherCall) {
   }
 }
 
+TEST(RateLimitTest, ToLookAtANoticeCostsMoreThanToSubmitOne) {
+  EXPECT_EQ(CostOf(Method::kGetNotice), 2);
+  EXPECT_EQ(CostOf(Method::kSubmitNotice), 1);
+}
+
 TEST(RateLimitTest, ManyThreadsTakeNoMoreThanThereIs) {
   RateLimit limit({.per_second = 1, .burst = 1000});
   std::atomic<int> taken = 0;

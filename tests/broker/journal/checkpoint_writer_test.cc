@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "broker/journal/checkpoint.h"
+#include "broker/journal/checkpoint_proofs.h"
 #include "broker/journal/receipts.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
@@ -107,7 +108,7 @@ TEST_F(CheckpointWriterTest, ACoveredReceiptIsProvenAndAnUncoveredOneNot) {
   for (uint64_t batch = 1; batch <= 7; ++batch) {
     const store::BatchRecord record = **store::ReadBatchRecord(store_, batch);
     const absl::StatusOr<std::optional<contract::CheckpointProof>> proof =
-        ReadCheckpointProof(store_, store::HeaderOf(record));
+        CheckpointProofs(store_).Read(store::HeaderOf(record));
     ASSERT_TRUE(proof.ok()) << proof.status();
     ASSERT_EQ(proof->has_value(), batch <= 6);
     if (batch > 6) continue;
