@@ -23,10 +23,12 @@ absl::CivilDay DayAt(absl::Time now) { return absl::ToCivilDay(now, contract::Co
 
 absl::CivilDay TooOldOn(absl::CivilDay day) { return absl::CivilDay(day.year() - 1, day.month(), day.day()) - 1; }
 
-// Days that are none stay as they are. A consent that is just too old is so by the calendar, not by a count of days.
+// Days that are none stay as they are, and so do the first and the last that can be written. A consent that is just too
+// old is so by the calendar, not by a count of days.
 std::string Moved(const std::string& text, absl::CivilDay to) {
   const std::optional<absl::CivilDay> day = contract::ParseDay(text);
   if (!day.has_value()) return text;
+  if (*day == absl::CivilDay(1, 1, 1) || *day == absl::CivilDay(9999, 12, 31)) return text;
   if (*day == TooOldOn(kJudgedOn)) return contract::FormatDay(TooOldOn(to));
   return contract::FormatDay(*day + (to - kJudgedOn));
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "certs/pem.h"
+#include "proto/contract/day.h"
 #include "tests/support/broker_process.h"
 
 namespace envej::support {
@@ -41,7 +42,7 @@ std::shared_ptr<const trust::Trust> MakeTrust(const TrustSettings& settings) {
                           .sealer = *certs::Sealer::Create(certs::Certificate::FromPem(own.certificate_pem)->front(),
                                                            *certs::ParsePrivateKey(own.key_pem)),
                           .signer = *certs::Signer::FromPem(own.certificate_pem, own.key_pem),
-                          .copenhagen = absl::UTCTimeZone()});
+                          .copenhagen = contract::CopenhagenTimeZone().value()});
 }
 
 }  // namespace envej::support

@@ -15,6 +15,7 @@
 #include "broker/wire/intake_service.h"
 #include "broker/wire/refusals.h"
 #include "certs/tls_credentials.h"
+#include "proto/contract/day.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/manual_clock.h"
@@ -93,7 +94,7 @@ class ServerTest : public testing::Test {
                          .clock = clock_,
                          .log = log_,
                          .broker_name = "broker-1",
-                         .copenhagen = absl::UTCTimeZone()}};
+                         .copenhagen = contract::CopenhagenTimeZone().value()}};
   InboxService service_{gate_, inboxes_, signers_, refusals_, log_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::InboxService::Stub> stub_;
