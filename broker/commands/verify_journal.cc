@@ -32,7 +32,7 @@ using journal::Finding;
 using journal::KnownBatch;
 using journal::Verification;
 
-// A broker that runs mirrors a checkpoint as soon as it has written it. Its first may be on its way.
+// A broker that runs mirrors a checkpoint as soon as it has written it. The newest may be on its way.
 constexpr int kLooks = 20;
 constexpr std::chrono::milliseconds kBetweenLooks(100);
 
@@ -130,37 +130,38 @@ VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
   return part;
 }
 
-// Whether a mirror holds a checkpoint of the store's.
-absl::StatusOr<bool> HoldsCheckpoint(const std::string& mirror, const std::string& folder) {
+// The last batch of the newest checkpoint that a mirror holds of the store's; 0 if it holds none.
+absl::StatusOr<uint64_t> EndOfMirror(const std::string& mirror, const std::string& folder) {
   const absl::StatusOr<std::vector<std::string>> folders = journal::ListIncarnations(mirror);
   if (!folders.ok()) return folders.status();
-  if (std::find(folders->begin(), folders->end(), folder) == folders->end()) return false;
+  if (std::find(folders->begin(), folders->end(), folder) == folders->end()) return 0;
   const absl::StatusOr<std::vector<journal::MirroredRange>> checkpoints = journal::ListCheckpoints(folder);
   if (!checkpoints.ok()) return checkpoints.status();
-  return !checkpoints->empty();
+  return checkpoints->empty() ? 0 : checkpoints->back().last_batch;
 }
 
-// Says it, at the part of the mirror's folder for this store, if a mirror holds nothing of a store that has something
-// to mirror, or cannot be looked at. How far a mirror goes that holds something is told with the store.
+// Says it, at the part of the mirror's folder for this store, if a mirror does not go as far as the store's checkpoints
+// do, or cannot be looked at.
 void JudgeMirror(const std::string& mirror, const Verification& store, std::vector<VerifiedPart>& parts) {
   if (store.checkpoints == 0) return;
   const std::string folder = journal::MirrorFolder(mirror, store.store_incarnation);
-  absl::StatusOr<bool> holds = HoldsCheckpoint(mirror, folder);
-  for (int look = 1; look < kLooks && holds.ok() && !*holds; ++look) {
+  absl::StatusOr<uint64_t> end = EndOfMirror(mirror, folder);
+  for (int look = 1; look < kLooks && end.ok() && *end < store.signed_up_to; ++look) {
     std::this_thread::sleep_for(kBetweenLooks);
-    holds = HoldsCheckpoint(mirror, folder);
+    end = EndOfMirror(mirror, folder);
   }
-  if (holds.ok() && *holds) return;
+  if (end.ok() && *end > 0 && *end >= store.signed_up_to) return;
   auto part = std::find_if(parts.begin(), parts.end(), [&](const VerifiedPart& each) { return each.place == folder; });
   if (part == parts.end()) part = parts.insert(parts.end(), {.name = "mirror", .place = folder, .result = {}});
-  if (!holds.ok()) {
-    part->result.status.Update(holds.status());
+  if (!end.ok()) {
+    part->result.status.Update(end.status());
     return;
   }
-  part->result.findings.Add({.batch = store.pruned_up_to + 1,
-                             .last_batch = store.last_batch,
+  part->result.findings.Add({.batch = std::max(*end, store.pruned_up_to) + 1,
+                             .last_batch = std::max(store.signed_up_to, *end + 1),
                              .event = {},
-                             .what = "the mirror holds nothing of this store's journal"});
+                             .what = *end == 0 ? "the mirror holds nothing of this store's journal"
+                                               : "not in the mirror, which ends before the store's checkpoints do"});
 }
 
 int Refuse(ExitCode code, const absl::Status& status) {

@@ -15,9 +15,9 @@ struct VerifyJournalOptions {
 };
 
 // Verifies a store's journal, a mirror's, or both against one another, and tells on standard output what is wrong, one
-// line each, and then what was verified. With a store and a mirror, a mirror that holds nothing of the store's journal
-// is wrong too, unless the store has no checkpoint yet; one that does not hold the newest is not: how far it goes is
-// told. What is no file in a mirror, as a pipe, cannot be read, and is not waited for.
+// line each, and then what was verified. With a store and a mirror, a mirror that does not go as far as the store's
+// signed checkpoints is wrong too; a broker that runs has two seconds to copy the newest. What is no file in a mirror,
+// as a pipe, cannot be read, and is not waited for.
 //
 // The exit code: 0 whole, 1 something is wrong, 2 usage, 4 something cannot be read.
 int VerifyJournal(const VerifyJournalOptions& options);

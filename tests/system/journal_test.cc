@@ -243,7 +243,7 @@ TEST_F(JournalTest, AMirrorThatHoldsNothingOfTheStoreIsFound) {
   EXPECT_EQ(Verify({"--data", broker_.data(), "--mirror", others}).code, kCannotRead);
 }
 
-TEST_F(JournalTest, AMirrorThatLacksTheNewestIsWholeAndSaysHowFarItGoes) {
+TEST_F(JournalTest, AMirrorThatEndsBeforeTheStoreIsFound) {
   Submit(3);
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   const std::string behind = broker_.folder().Path("behind");
@@ -251,9 +251,17 @@ TEST_F(JournalTest, AMirrorThatLacksTheNewestIsWholeAndSaysHowFarItGoes) {
   ASSERT_TRUE(broker_.Start());
   Submit(1);
   ASSERT_EQ(broker_.Stop().code, support::kDone);
+  EXPECT_EQ(Verify({"--data", broker_.data(), "--mirror", mirror_}).code, kWhole);
   const Ended verified = Verify({"--data", broker_.data(), "--mirror", behind});
-  EXPECT_EQ(verified.code, kWhole) << verified.out;
+  EXPECT_EQ(verified.code, kWrong) << verified.out;
+  EXPECT_THAT(verified.out,
+              HasSubstr("mirror: batch 4: not in the mirror, which ends before the store's checkpoints do"));
   EXPECT_THAT(verified.out, HasSubstr("signed up to batch 4 of 4, mirrored up to 3"));
+
+  // So is one that was cut.
+  fs::remove(MirrorFiles(".checkpoint").back());
+  EXPECT_EQ(Verify({"--mirror", mirror_}).code, kWhole) << "its end is known only against the store";
+  EXPECT_EQ(Verify({"--data", broker_.data(), "--mirror", mirror_}).code, kWrong);
 }
 
 TEST_F(JournalTest, APipeInTheMirrorCannotBeReadAndIsNotWaitedFor) {
