@@ -35,6 +35,7 @@
 #include "broker/timer_scheduler.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
+#include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
 #include "broker/wire/gate.h"
@@ -156,9 +157,11 @@ wire::ServerOptions Listening(const options::BrokerOptions& options,
   server.concurrent_streams = options.limits.concurrent_streams;
   server.reflection = options.reflection;
   server.descriptors_most = open_files - kOpenFilesKept;
-  server.connection_refused = [&log, limit = std::make_shared<LogLimit>(clock)] {
+  server.admit_connection = [share = std::make_shared<wire::AddressShare>(server.descriptors_most, clock)](
+                                int connection) { return share->Admit(connection); };
+  server.connection_refused = [&log, limit = std::make_shared<LogLimit>(clock)](absl::string_view why) {
     const std::optional<int64_t> left_out = limit->Admit();
-    if (left_out.has_value()) log.Warning("connection_refused", {{"error", "too many"}, {"left_out", *left_out}});
+    if (left_out.has_value()) log.Warning("connection_refused", {{"error", std::string(why)}, {"left_out", *left_out}});
   };
   server.give_up = [&log](const absl::Status& why) {
     log.Error("cannot_accept", {{"error", why.ToString()}});

@@ -67,7 +67,9 @@ int Acceptor::AcceptFromEach() {
   for (const Descriptor& socket : sockets_) {
     Descriptor connection(accept4(socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection.number() >= options_.descriptors_most) {
-      options_.refused();
+      options_.refused("too many");
+    } else if (connection.number() >= 0 && !options_.admit(connection.number())) {
+      options_.refused("too many of one address");
     } else if (connection.number() >= 0) {
       options_.hand_over(socket.number(), connection.Release());
     } else if (errno != EAGAIN && errno != EWOULDBLOCK && !IsOfOneConnection(errno)) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "broker/listening_sockets.h"
 
 namespace envej::wire {
@@ -16,10 +17,12 @@ struct AcceptorOptions {
   // A connection whose descriptor has this number or a higher one is closed at once. The system gives the lowest number
   // that is free, so this bounds connections and keeps the numbers above for the rest of the process.
   int descriptors_most;
+  // Whether one below that number may stay.
+  std::function<bool(int connection)> admit = [](int) { return true; };
   // How many times in a row accepting may fail, a tenth of a second apart, until it is given up.
   int failures_most = 200;
   std::function<void(int listening_socket, int connection)> hand_over;  // takes the connection
-  std::function<void()> refused;                                        // tells of one that was closed
+  std::function<void(absl::string_view why)> refused;                   // tells of one that was closed
   std::function<void(const absl::Status& why)> give_up;                 // called once, and then nothing more
 };
 

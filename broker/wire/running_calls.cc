@@ -28,8 +28,13 @@ class RunningCalls::Context final : public grpc::CallbackServerContext {
     const MutexLock lock(calls_.mutex_);
     call_ = call;
   }
-  // With the calls' lock.
+  // These two with the calls' lock. Whose it is, where that is known and it was not ended yet.
   const std::optional<Call>& call() const { return call_; }
+  grpc_call* TakeToEnd() {
+    call_.reset();
+    grpc_call_ref(c_call());
+    return c_call();
+  }
 
  private:
   RunningCalls& calls_;
@@ -79,8 +84,7 @@ size_t RunningCalls::EndThose(const std::function<bool(const Call& call)>& may_g
     const MutexLock lock(mutex_);
     for (Context* const context : running_) {
       if (!context->call().has_value() || !kinds.contains(kind_of(*context->call()))) continue;
-      ending.push_back(context->c_call());
-      grpc_call_ref(ending.back());
+      ending.push_back(context->TakeToEnd());
     }
   }
   for (grpc_call* const call : ending) {

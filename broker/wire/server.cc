@@ -90,6 +90,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   };
   server->acceptor_ = std::make_unique<Acceptor>(std::move(listening->sockets),
                                                  AcceptorOptions{.descriptors_most = options.descriptors_most,
+                                                                 .admit = options.admit_connection,
                                                                  .hand_over = hand_over,
                                                                  .refused = options.connection_refused,
                                                                  .give_up = options.give_up});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
 #include "broker/wire/acceptor.h"
@@ -34,7 +35,9 @@ struct ServerOptions {
   bool reflection = false;
   // A connection whose file descriptor has this number or a higher one is closed at once: see AcceptorOptions.
   int descriptors_most = 1 << 20;
-  std::function<void()> connection_refused = [] {};  // told of each of those; must not block
+  std::function<bool(int connection)> admit_connection = [](int) { return true; };  // see AcceptorOptions
+  // Told of each that was closed for either; must not block.
+  std::function<void(absl::string_view why)> connection_refused = [](absl::string_view) {};
   // Called once, on a thread of the server's, when connections cannot be accepted any more.
   std::function<void(const absl::Status& why)> give_up = [](const absl::Status&) {};
 };

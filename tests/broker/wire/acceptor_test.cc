@@ -22,14 +22,14 @@ Descriptor ConnectTo(int port) { return Descriptor(support::ConnectTo(port)); }
 // What an acceptor tells, each once.
 struct Told {
   std::promise<int> accepted;
-  std::promise<void> refused;
+  std::promise<std::string> refused;
   std::promise<absl::Status> given_up;
 
   AcceptorOptions Options(int descriptors_most) {
     return {.descriptors_most = descriptors_most,
             .failures_most = 3,
             .hand_over = [this](int, int connection) { accepted.set_value(connection); },
-            .refused = [this] { refused.set_value(); },
+            .refused = [this](absl::string_view why) { refused.set_value(std::string(why)); },
             .give_up = [this](const absl::Status& why) { given_up.set_value(why); }};
   }
 };
@@ -80,7 +80,24 @@ TEST(AcceptorTest, ClosesWhatComesBeyondItsBound) {
   ASSERT_TRUE(listening.ok());
   const Acceptor acceptor(std::move(listening->sockets), told.Options(0));
   const Descriptor client = ConnectTo(listening->port);
-  EXPECT_EQ(told.refused.get_future().wait_for(kInTime), std::future_status::ready);
+  std::future<std::string> refused = told.refused.get_future();
+  ASSERT_EQ(refused.wait_for(kInTime), std::future_status::ready);
+  EXPECT_EQ(refused.get(), "too many");
+  char byte = 0;
+  EXPECT_EQ(recv(client.number(), &byte, 1, 0), 0);
+}
+
+TEST(AcceptorTest, ClosesWhatMayNotStay) {
+  Told told;
+  absl::StatusOr<ListeningSockets> listening = Listen("127.0.0.1:0");
+  ASSERT_TRUE(listening.ok());
+  AcceptorOptions options = told.Options(1 << 20);
+  options.admit = [](int) { return false; };
+  const Acceptor acceptor(std::move(listening->sockets), options);
+  const Descriptor client = ConnectTo(listening->port);
+  std::future<std::string> refused = told.refused.get_future();
+  ASSERT_EQ(refused.wait_for(kInTime), std::future_status::ready);
+  EXPECT_EQ(refused.get(), "too many of one address");
   char byte = 0;
   EXPECT_EQ(recv(client.number(), &byte, 1, 0), 0);
 }

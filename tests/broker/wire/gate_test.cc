@@ -205,6 +205,7 @@ TEST_F(GateTest, OpenCallsOfWhomMayNoLongerCallAreEndedAndNoOthers) {
   trust_.Replace(MakeTrust(
       {.revocations = Revoking({certs::Revoked(region.certificate(), certs::RevocationReason::kSuperseded)})}));
   EXPECT_EQ(EndThose(), 1u);
+  EXPECT_EQ(EndThose(), 0u) << "it was counted";
   EXPECT_EQ(CountRefused(), 0u) << "a call that is ended had been let in";
   EXPECT_FALSE(of_region.Read());
   EXPECT_EQ(of_region.Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
