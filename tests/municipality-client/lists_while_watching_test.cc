@@ -86,7 +86,7 @@ class ListsWhileWatchingTest : public testing::Test {
 TEST_F(ListsWhileWatchingTest, ANewListCountsAtOnceAndABrokenOneNever) {
   Put(Current());
   std::stop_source source;
-  std::jthread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
+  std::thread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
   server_.Add(ProperNotice(1));
   EXPECT_TRUE(server_.WaitForCount(State::kAcknowledged, 1));
 
@@ -110,7 +110,7 @@ TEST_F(ListsWhileWatchingTest, ANewListCountsAtOnceAndABrokenOneNever) {
 TEST_F(ListsWhileWatchingTest, WhatCannotBeJudgedYetWaitsForANewerList) {
   Put(Expired());
   std::stop_source source;
-  std::jthread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
+  std::thread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
   server_.Add(ProperNotice(1));
   EXPECT_TRUE(server_.WaitForCount(State::kLeased, 1));
   server_.ExpireLeases();
@@ -157,7 +157,7 @@ class AuthorityWithoutListTest : public ListsWhileWatchingTest {
 
 TEST_F(AuthorityWithoutListTest, WhatCannotBeJudgedHoldsUpNoOther) {
   std::stop_source source;
-  std::jthread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
+  std::thread watching([&] { EXPECT_EQ(Run(source.get_token()), kExitDone); });
   EXPECT_TRUE(server_.WaitForCount(State::kAcknowledged, 1));
   server_.ExpireLeases();
   server_.Add(ProperNotice(3));
