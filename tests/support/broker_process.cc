@@ -89,23 +89,24 @@ const certs::IssuedCertificate& InboxFor(const std::string& municipality_code) {
   return found->second;
 }
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const certs::IssuedCertificate& client) {
+  return grpc::SslCredentials({.pem_root_certs = SharedAuthority().CertificatePem(),
+                               .pem_private_key = client.key_pem,
+                               .pem_cert_chain = client.certificate_pem});
+}
+
 std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris) {
   static std::mutex mutex;
   static auto* const issued = new std::map<std::vector<std::string>, certs::IssuedCertificate>;
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = SharedAuthority().CertificatePem();
-  if (!uris.empty()) {
-    const std::lock_guard lock(mutex);
-    auto found = issued->find(uris);
-    if (found == issued->end()) {
-      certs::LeafRequest request = certs::ClientRequest(uris.front());
-      request.uris = uris;
-      found = issued->emplace(uris, SharedAuthority().Issue(request)).first;
-    }
-    options.pem_cert_chain = found->second.certificate_pem;
-    options.pem_private_key = found->second.key_pem;
+  if (uris.empty()) return CredentialsOf({});
+  const std::lock_guard lock(mutex);
+  auto found = issued->find(uris);
+  if (found == issued->end()) {
+    certs::LeafRequest request = certs::ClientRequest(uris.front());
+    request.uris = uris;
+    found = issued->emplace(uris, SharedAuthority().Issue(request)).first;
   }
-  return grpc::SslCredentials(options);
+  return CredentialsOf(found->second);
 }
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,

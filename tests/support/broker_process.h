@@ -37,6 +37,9 @@ certs::TestAuthority& SharedAuthority();
 // The certificate and key to which notices for a municipality are sealed; under SharedAuthority.
 const certs::IssuedCertificate& InboxFor(const std::string& municipality_code);
 
+// The credentials of a client with this certificate, who trusts SharedAuthority.
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const certs::IssuedCertificate& client);
+
 // The credentials of a client whose certificate has these URI names; without any it has no certificate at all.
 std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const std::vector<std::string>& uris);
 

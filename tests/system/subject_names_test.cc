@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/trust_changes.h"
 
 // A region whose certificate bears no URI name, as Danish OCES3 system certificates do not.
 namespace envej::system {
@@ -28,11 +28,8 @@ constexpr char kRegionCode[] = "1081";
 class SubjectNamesTest : public testing::Test {
  protected:
   void SetUp() override {
-    const std::string entry = "{code: \"1081\", name: Region Nordjylland";
-    const std::string participants = certs::ReadFile(broker_.folder().Path("participants.yaml"));
-    ASSERT_THAT(participants, HasSubstr(entry));
-    const std::string named = absl::StrCat(entry, ", certificates: [{subject_serial_number: \"", kSerialNumber, "\"}]");
-    broker_.folder().Write("participants.yaml", absl::StrReplaceAll(participants, {{entry, named}}));
+    support::AddToParticipant(broker_, kRegionCode,
+                              absl::StrCat("certificates: [{subject_serial_number: \"", kSerialNumber, "\"}]"));
     ASSERT_TRUE(broker_.Start());
     certs::LeafRequest request = certs::ClientRequest("");
     request.uris.clear();

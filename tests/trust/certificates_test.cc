@@ -10,11 +10,10 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/expect_refusal.h"
-#include "tests/support/notice_messages.h"
+#include "tests/support/trust_changes.h"
 
 namespace envej::trust_suite {
 namespace {
@@ -22,27 +21,16 @@ namespace {
 using certs::LeafRequest;
 using contract::Reason;
 using support::CallContext;
+using support::CertificateOf;
 using support::ExpectRefused;
 using support::SharedAuthority;
-
-grpc::SslCredentialsOptions OptionsOf(const certs::IssuedCertificate& client) {
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = SharedAuthority().CertificatePem();
-  options.pem_cert_chain = client.certificate_pem;
-  options.pem_private_key = client.key_pem;
-  return options;
-}
-
-certs::Certificate CertificateOf(const certs::IssuedCertificate& issued) {
-  return certs::Certificate::FromPem(issued.certificate_pem)->front();
-}
 
 class CertificatesTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(broker_.Start()); }
 
   grpc::Status CallAs(const certs::IssuedCertificate& client) const {
-    return CallOver(support::OpenChannel(broker_.address(), grpc::SslCredentials(OptionsOf(client))));
+    return CallOver(support::OpenChannel(broker_.address(), support::CredentialsOf(client)));
   }
   grpc::Status CallAs(const LeafRequest& request) const { return CallAs(SharedAuthority().Issue(request)); }
 
@@ -55,29 +43,8 @@ class CertificatesTest : public testing::Test {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
   }
 
-  // Has the broker follow a list with these certificates on it, and waits until it does.
-  void Revoke(const std::vector<certs::Certificate>& revoked) {
-    std::vector<certs::RevokedCertificate> entries;
-    for (const certs::Certificate& certificate : revoked) {
-      entries.push_back(certs::Revoked(certificate, certs::RevocationReason::kKeyCompromise));
-    }
-    const absl::StatusOr<std::string> list =
-        SharedAuthority().authority().MakeRevocationList({.number = ++list_number_,
-                                                          .this_update = absl::Now(),
-                                                          .next_update = absl::Now() + absl::Hours(1),
-                                                          .revoked = entries});
-    ASSERT_TRUE(list.ok()) << list.status();
-    broker_.folder().Write("lists/authority.pem", *list, 0644);
-    Reload();
-  }
-  void Reload() {
-    broker_.Signal(SIGHUP);
-    ASSERT_TRUE(broker_.WaitForLog("trust_reloaded", ++reloads_));
-  }
-
   support::BrokerProcess broker_{{.revocation = true}};
-  uint64_t list_number_ = 1;
-  int reloads_ = 0;
+  support::TrustChanges changes_{broker_};
 };
 
 TEST_F(CertificatesTest, AGoodOneGetsInAndSoDoesASecondOneOfTheSameParticipant) {
@@ -125,7 +92,7 @@ TEST_F(CertificatesTest, OneThatExpiresWhileItsConnectionIsOpenIsRefusedWithinSe
   LeafRequest request = certs::ClientRequest(support::kRegion);
   request.not_after = absl::Now() + absl::Seconds(3);
   const auto channel =
-      support::OpenChannel(broker_.address(), grpc::SslCredentials(OptionsOf(SharedAuthority().Issue(request))));
+      support::OpenChannel(broker_.address(), support::CredentialsOf(SharedAuthority().Issue(request)));
   EXPECT_TRUE(CallOver(channel).ok());
   const absl::Time most = absl::Now() + absl::Seconds(20);
   grpc::Status status;
@@ -139,9 +106,9 @@ TEST_F(CertificatesTest, OneThatExpiresWhileItsConnectionIsOpenIsRefusedWithinSe
 TEST_F(CertificatesTest, ARevokedOneIsRefusedOnItsOpenConnectionWhileItsSuccessorGoesOn) {
   const certs::IssuedCertificate old = SharedAuthority().Issue(certs::ClientRequest(support::kRegion));
   const certs::IssuedCertificate successor = SharedAuthority().Issue(certs::ClientRequest(support::kRegion));
-  const auto channel = support::OpenChannel(broker_.address(), grpc::SslCredentials(OptionsOf(old)));
+  const auto channel = support::OpenChannel(broker_.address(), support::CredentialsOf(old));
   EXPECT_TRUE(CallOver(channel).ok());
-  Revoke({CertificateOf(old)});
+  changes_.Revoke({CertificateOf(old)});
   ExpectRefused(CallOver(channel), Reason::kCallerRevoked);
   ExpectRefused(CallAs(old), Reason::kCallerRevoked);
   EXPECT_TRUE(CallAs(successor).ok());
@@ -156,8 +123,7 @@ TEST_F(CertificatesTest, ARevokedOneIsRefusedOnAResumedSession) {
   arguments.SetPointerWithVtable(cache.key, cache.value.pointer.p, cache.value.pointer.vtable);
   // A connection of its own each time; whether it was resumed is what the client's own side says.
   const auto call = [&](bool& resumed) {
-    const auto channel =
-        grpc::CreateCustomChannel(broker_.address(), grpc::SslCredentials(OptionsOf(client)), arguments);
+    const auto channel = grpc::CreateCustomChannel(broker_.address(), support::CredentialsOf(client), arguments);
     const auto context = CallContext();
     v1::GetServiceInfoResponse answer;
     const grpc::Status status = v1::IntakeService::NewStub(channel)->GetServiceInfo(context.get(), {}, &answer);
@@ -170,7 +136,7 @@ TEST_F(CertificatesTest, ARevokedOneIsRefusedOnAResumedSession) {
   EXPECT_FALSE(resumed);
   EXPECT_TRUE(call(resumed).ok());
   EXPECT_TRUE(resumed) << "nothing is shown of resumed sessions";
-  Revoke({CertificateOf(client)});
+  changes_.Revoke({CertificateOf(client)});
   ExpectRefused(call(resumed), Reason::kCallerRevoked);
   EXPECT_TRUE(resumed) << "nothing is shown of resumed sessions";
   grpc_ssl_session_cache_destroy(sessions);
@@ -185,35 +151,33 @@ TEST_F(CertificatesTest, AnOpenCallOfARevokedOneIsEndedWithinSeconds) {
       request.set_municipality_code(support::kCode);
       request.mutable_wait()->set_seconds(15);
       v1::PullNoticesResponse answer;
-      return v1::InboxService::NewStub(support::OpenChannel(broker_.address(), grpc::SslCredentials(OptionsOf(client))))
+      return v1::InboxService::NewStub(support::OpenChannel(broker_.address(), support::CredentialsOf(client)))
           ->PullNotices(CallContext(absl::Seconds(30)).get(), request, &answer);
     });
   };
   std::future<grpc::Status> of_old = pull(old);
   std::future<grpc::Status> of_successor = pull(successor);
   EXPECT_EQ(of_old.wait_for(std::chrono::seconds(1)), std::future_status::timeout);
-  Revoke({CertificateOf(old)});
+  changes_.Revoke({CertificateOf(old)});
   EXPECT_EQ(of_old.wait_for(std::chrono::seconds(5)), std::future_status::ready);
   EXPECT_EQ(of_old.get().error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_TRUE(of_successor.get().ok());
 }
 
-TEST_F(CertificatesTest, ASuspendedParticipantIsRefusedAtOnceAndTheOthersAreNot) {
+TEST_F(CertificatesTest, ASuspendedParticipantIsRefusedAtOnceUntilItIsLetInAndTheOthersAreNot) {
   const auto channel = broker_.ChannelFor(support::kRegion);
   const auto other = broker_.ChannelFor(support::kOtherRegion);
   EXPECT_TRUE(CallOver(channel).ok());
-  std::string text = certs::ReadFile(broker_.folder().Path("participants.yaml"));
-  const std::string name = "name: Region Nordjylland";
-  text.replace(text.find(name), name.size(), name + ", suspended: true");
-  broker_.folder().Write("participants.yaml", text, 0644);
-  Reload();
+  changes_.Suspend("1081");
   ExpectRefused(CallOver(channel), Reason::kParticipantSuspended);
   EXPECT_TRUE(CallOver(other).ok());
+  changes_.LetIn("1081");
+  EXPECT_TRUE(CallOver(channel).ok());
 }
 
 TEST_F(CertificatesTest, AnEmptyDirectoryOfListsKeepsTheOldOnesAndStopsAStart) {
   const certs::IssuedCertificate client = SharedAuthority().Issue(certs::ClientRequest(support::kRegion));
-  Revoke({CertificateOf(client)});
+  changes_.Revoke({CertificateOf(client)});
   std::filesystem::remove(broker_.folder().Path("lists/authority.pem"));
   broker_.Signal(SIGHUP);
   ASSERT_TRUE(broker_.WaitForLog("trust_reload_failed", 1));
