@@ -15,9 +15,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/trust_changes.h"
 
 namespace envej::trust {
 namespace {
@@ -60,14 +62,25 @@ void SubmitSteadily(v1::IntakeService::Stub& intake, Times& times) {
   }
 }
 
-class FloodTest : public testing::TestWithParam<const char*> {
+struct FloodOf {
+  const char* name;
+  const char* what;
+  bool suspended = false;  // the region that floods is
+};
+
+class FloodTest : public testing::TestWithParam<FloodOf> {
  protected:
+  void SetUp() override {
+    if (GetParam().suspended) support::AddToParticipant(broker_, "1081", "suspended: true");
+    ASSERT_TRUE(broker_.Start());
+  }
+
   std::unique_ptr<Process> StartFlood() {
     std::vector<std::string> arguments = {support::ProgramPath("tests/trust-flooder"),
                                           "--municipality",
                                           support::kCode,
                                           "--what",
-                                          GetParam(),
+                                          GetParam().what,
                                           "--connections",
                                           "4",
                                           "--streams",
@@ -80,11 +93,13 @@ class FloodTest : public testing::TestWithParam<const char*> {
     return flood;
   }
 
-  BrokerProcess broker_;
+  static bool AsksForStates() { return absl::string_view(GetParam().what) == "status"; }
+
+  // Soon, so that states come with their proofs.
+  BrokerProcess broker_{{.more = AsksForStates() ? "journal: {checkpoint_seconds: 1}\n" : ""}};
 };
 
 TEST_P(FloodTest, AnotherRegionIsServedAsEver) {
-  ASSERT_TRUE(broker_.Start());
   const auto intake = broker_.Intake(support::kOtherRegion);
   Times warming;
   SubmitSteadily(*intake, warming);
@@ -93,6 +108,7 @@ TEST_P(FloodTest, AnotherRegionIsServedAsEver) {
   int64_t calls = 0;
   int64_t exceeded = 0;
   int64_t accepted = 0;
+  int64_t suspended = 0;
   for (int round = 0; round < kRounds; ++round) {
     SubmitSteadily(*intake, without);
     const std::unique_ptr<Process> flood = StartFlood();
@@ -103,24 +119,34 @@ TEST_P(FloodTest, AnotherRegionIsServedAsEver) {
     const nlohmann::json answers = nlohmann::json::parse(ended.out);
     EXPECT_EQ(answers["rate_exceeded"], answers["with_delay"]);
     EXPECT_EQ(answers["failed"], 0) << ended.out;
+    EXPECT_EQ(answers["suspended"], GetParam().suspended ? answers["calls"] : nlohmann::json(0)) << ended.out;
+    if (AsksForStates()) {
+      EXPECT_GT(answers["accepted"], 0) << ended.out;
+      EXPECT_EQ(answers["with_proof"], answers["accepted"]) << ended.out;
+    }
     calls += answers["calls"].get<int64_t>();
     exceeded += answers["rate_exceeded"].get<int64_t>();
     accepted += answers["accepted"].get<int64_t>();
+    suspended += answers["suspended"].get<int64_t>();
   }
-  EXPECT_GT(exceeded, 0);
+  EXPECT_GT(GetParam().suspended ? suspended : exceeded, 0);
   EXPECT_EQ(without.refused, 0);
   EXPECT_EQ(with.refused, 0);
-  std::puts(absl::StrFormat("flood of %s: %d calls, %d accepted, %d refused for the rate\n"
+  std::puts(absl::StrFormat("flood of %s: %d calls, %d accepted, %d refused for the rate, %d as suspended\n"
                             "  a notice of another region, ms   without p50 %.2f p99 %.2f   with p50 %.2f p99 %.2f   "
                             "ratio of p99 %.1f",
-                            GetParam(), calls, accepted, exceeded, without.Quantile(0.5), without.Quantile(0.99),
-                            with.Quantile(0.5), with.Quantile(0.99), with.Quantile(0.99) / without.Quantile(0.99))
+                            GetParam().name, calls, accepted, exceeded, suspended, without.Quantile(0.5),
+                            without.Quantile(0.99), with.Quantile(0.5), with.Quantile(0.99),
+                            with.Quantile(0.99) / without.Quantile(0.99))
                 .c_str());
   EXPECT_EQ(broker_.Stop().code, support::kDone);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, FloodTest, testing::Values("notices", "batches", "improper", "lists"),
-                         [](const auto& what) { return std::string(what.param); });
+INSTANTIATE_TEST_SUITE_P(Of, FloodTest,
+                         testing::Values(FloodOf{"notices", "notices"}, FloodOf{"batches", "batches"},
+                                         FloodOf{"improper", "improper"}, FloodOf{"lists", "lists"},
+                                         FloodOf{"status", "status"}, FloodOf{"suspended", "notices", true}),
+                         [](const auto& of) { return std::string(of.param.name); });
 
 }  // namespace
 }  // namespace envej::trust
