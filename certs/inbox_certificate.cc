@@ -96,6 +96,13 @@ absl::Status CheckInboxCertificate(const Certificate& certificate, const std::ve
   return status;
 }
 
+absl::Status CheckInboxStanding(const Certificate& certificate, const RevocationSet& revocations, absl::Time now) {
+  const Standing standing = revocations.StandingOf(certificate, now);
+  if (standing.state != RevocationState::kRevoked) return CheckStanding(standing, now);
+  return absl::PermissionDeniedError(
+      absl::StrCat("the inbox certificate is revoked (", ReasonName(standing.reason), ")"));
+}
+
 bool IsForAnInbox(const X509& certificate) {
   const bool is = HasCriticalKeyAgreementAlone(certificate) && HasEmailProtectionAlone(certificate);
   ERR_clear_error();

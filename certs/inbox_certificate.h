@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "certs/certificate.h"
+#include "certs/revocation_set.h"
 
 namespace envej::certs {
 
@@ -19,9 +20,13 @@ namespace envej::certs {
 //   its key is on P-256
 //   one of `authorities` issued it, each of which is trusted as it stands, root or not, while it is valid (what is no
 //   authority is passed over); signatures are of the strength of 112 bits or more
-// Revocation is not looked at. Reads no clock; safe from any thread; leaves OpenSSL's error queue empty.
+// Revocation is asked by CheckInboxStanding. Reads no clock; safe from any thread; leaves OpenSSL's error queue empty.
 absl::Status CheckInboxCertificate(const Certificate& certificate, const std::vector<Certificate>& authorities,
                                    absl::string_view municipality_code, absl::Time now);
+
+// OK if the lists say of the certificate, as of `now`, that it is good. PERMISSION_DENIED if it is revoked, from
+// whatever date on: what is sealed now is opened later. UNAVAILABLE if no current list says anything of it.
+absl::Status CheckInboxStanding(const Certificate& certificate, const RevocationSet& revocations, absl::Time now);
 
 // Whether the certificate states the two usages of an inbox certificate and no others.
 bool IsForAnInbox(const X509& certificate);

@@ -53,6 +53,22 @@ bool MayHaveIssued(const Certificate& authority, const Certificate& certificate)
 
 }  // namespace
 
+absl::Status CheckStanding(const Standing& standing, absl::Time at) {
+  switch (standing.state) {
+    case RevocationState::kGood:
+      return absl::OkStatus();
+    case RevocationState::kRevoked:
+      if (at < standing.counts_from) return absl::OkStatus();
+      return absl::PermissionDeniedError(
+          absl::StrCat("the certificate was revoked then (", ReasonName(standing.reason), ")"));
+    case RevocationState::kNoList:
+      return absl::UnavailableError("no revocation list says anything of the certificate");
+    case RevocationState::kListExpired:
+      return absl::UnavailableError("the revocation list for the certificate has expired");
+  }
+  return absl::InternalError("unknown state of revocation");
+}
+
 RevocationSet::RevocationSet(Issuers issuers) : issuers_(std::make_shared<const Issuers>(std::move(issuers))) {}
 
 absl::StatusOr<RevocationSet> RevocationSet::Load(const std::string& path,
@@ -151,6 +167,11 @@ absl::Status RevocationSet::CheckNoOlderThan(const RevocationSet& earlier) const
     }
   }
   return absl::OkStatus();
+}
+
+bool RevocationSet::AnyIsCurrent(absl::Time now) const {
+  return std::any_of(issuers_->begin(), issuers_->end(),
+                     [&](const Issuer& issuer) { return issuer.list != nullptr && now < issuer.list->next_update; });
 }
 
 size_t RevocationSet::authorities_without_list() const {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "certs/certificate.h"
@@ -28,6 +29,11 @@ struct Standing {
   absl::Time counts_from;                                    // as CountsFrom gives it
 };
 
+// OK if what the certificate did at `at` counts: it is good, or revoked from a later date on. PERMISSION_DENIED if it
+// was revoked from then or before, UNAVAILABLE if no current list says anything of it: ask again with newer ones. The
+// text repeats nothing of the certificate.
+absl::Status CheckStanding(const Standing& standing, absl::Time at);
+
 // The revocation lists of all authorities, in memory. Cheap to copy, never changes, safe from any thread.
 class RevocationSet {
  public:
@@ -47,6 +53,9 @@ class RevocationSet {
   // OK if every authority's list here is at least as new as `earlier` has it, where both have the authority. Else an
   // error that says to fetch the newest: with an older list a certificate would be good again.
   absl::Status CheckNoOlderThan(const RevocationSet& earlier) const;
+
+  // Whether at least one list has not expired by `now`. Without one, nobody at all can be judged.
+  bool AnyIsCurrent(absl::Time now) const;
 
   // How many of the authorities have no list: nobody whose certificate is theirs can be judged.
   size_t authorities_without_list() const;

@@ -46,22 +46,6 @@ absl::Status Explained(const X509_STORE_CTX& context, int purpose) {
   }
 }
 
-absl::Status CheckStanding(const Standing& standing, absl::Time accepted_at) {
-  switch (standing.state) {
-    case RevocationState::kGood:
-      return absl::OkStatus();
-    case RevocationState::kRevoked:
-      if (accepted_at < standing.counts_from) return absl::OkStatus();
-      return absl::PermissionDeniedError(
-          absl::StrCat("the certificate was revoked then (", ReasonName(standing.reason), ")"));
-    case RevocationState::kNoList:
-      return absl::UnavailableError("no revocation list says anything of the certificate");
-    case RevocationState::kListExpired:
-      return absl::UnavailableError("the revocation list for the certificate has expired");
-  }
-  return absl::InternalError("unknown state of revocation");
-}
-
 }  // namespace
 
 absl::StatusOr<SignerCheck> SignerCheck::Create(const std::vector<Certificate>& authorities) {

@@ -48,6 +48,21 @@ absl::StatusOr<std::vector<contract::CommitmentSecret>> ReadSecrets(const Sealin
   return secrets;
 }
 
+absl::StatusOr<std::optional<certs::RevocationSet>> ReadRevocationLists(const std::string& path,
+                                                                        const std::vector<Certificate>& authorities,
+                                                                        absl::Time now) {
+  if (path.empty()) return std::optional<certs::RevocationSet>();
+  absl::StatusOr<certs::RevocationSet> read = certs::RevocationSet::Load(path, authorities);
+  if (!read.ok()) return read.status();
+  if (!read->AnyIsCurrent(now)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     " holds only revocation lists that have expired: put the current list of each authority "
+                     "there"));
+  }
+  return std::optional<certs::RevocationSet>(*std::move(read));
+}
+
 // The region that the certificate names, or that was named for one that the register knows by its subject.
 absl::StatusOr<std::string> RegionCodeOf(const Certificate& certificate, const SealingFiles& files) {
   const std::string& path = files.tls.certificate_chain;
@@ -87,6 +102,9 @@ absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, abs
   if (!key.ok()) return key.status();
   absl::StatusOr<std::vector<Certificate>> authorities = Certificate::FromPem(tls->authorities);
   if (!authorities.ok()) return authorities.status();
+  absl::StatusOr<std::optional<certs::RevocationSet>> revocations =
+      ReadRevocationLists(files.revocation_lists, *authorities, now);
+  if (!revocations.ok()) return revocations.status();
   absl::StatusOr<std::string> region_code = RegionCodeOf(own->front(), files);
   if (!region_code.ok()) return region_code.status();
   absl::StatusOr<std::vector<contract::CommitmentSecret>> secrets = ReadSecrets(files);
@@ -95,7 +113,18 @@ absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, abs
   if (!sealer.ok()) {
     return absl::Status(sealer.status().code(), absl::StrCat(files.tls.private_key, ": ", sealer.status().message()));
   }
-  return NoticeSealer(*std::move(sealer), *std::move(region_code), *std::move(authorities), *std::move(secrets));
+  return NoticeSealer(*std::move(sealer), *std::move(region_code), *std::move(authorities), *std::move(secrets),
+                      *std::move(revocations));
+}
+
+absl::Status NoticeSealer::CheckInbox(const Certificate& certificate, absl::string_view municipality_code,
+                                      absl::Time now) const {
+  const absl::Status trusted = certs::CheckInboxCertificate(certificate, authorities_, municipality_code, now);
+  if (!trusted.ok() || !revocations_.has_value()) return trusted;
+  absl::Status standing = certs::CheckInboxStanding(certificate, *revocations_, now);
+  if (!absl::IsUnavailable(standing)) return standing;
+  return absl::UnavailableError(
+      absl::StrCat(standing.message(), ": get the current list of its authority for --revocation-lists"));
 }
 
 void NoticeSealer::Learn(const v1::ListMunicipalitiesResponse& response, absl::Time now) {
@@ -105,9 +134,7 @@ void NoticeSealer::Learn(const v1::ListMunicipalitiesResponse& response, absl::T
     for (const std::string& der : municipality.inbox_certificates()) {
       absl::StatusOr<Certificate> certificate = Certificate::FromDer(der);
       const absl::Status trusted =
-          certificate.ok()
-              ? certs::CheckInboxCertificate(*certificate, authorities_, municipality.municipality_code(), now)
-              : certificate.status();
+          certificate.ok() ? CheckInbox(*certificate, municipality.municipality_code(), now) : certificate.status();
       if (trusted.ok()) {
         inbox.certificates.push_back(*std::move(certificate));
       } else if (inbox.why_none.empty()) {

@@ -2,6 +2,7 @@
 #define ENVEJ_REGION_CLIENT_NOTICE_SEALER_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "certs/certificate.h"
+#include "certs/revocation_set.h"
 #include "certs/sealing.h"
 #include "certs/tls_files.h"
 #include "envej/v1/intake_service.pb.h"
@@ -27,6 +29,8 @@ struct SealingFiles {
   // Four digits: which region the certificate is of, where its subject says so to the broker's register alone. Empty
   // where it bears a URI name; a name that is another region's is an error.
   std::string region_code = {};
+  // A file or folder: the lists of `authorities`, against which inbox certificates are held. Empty: they are not.
+  std::string revocation_lists = {};
 };
 
 // Seals notices to their municipalities before they leave, so that nobody on the way can read them, the broker
@@ -35,11 +39,12 @@ struct SealingFiles {
 // Thread safety: none.
 class NoticeSealer {
  public:
-  // Reads and checks the files, now. An error is one line that names the file and what to do.
+  // Reads and checks the files, now. An error is one line that names the file and what to do; one is also that every
+  // revocation list has expired.
   static absl::StatusOr<NoticeSealer> Create(const SealingFiles& files, absl::Time now);
 
   // Takes over what the broker says of the municipalities, with those inbox certificates that may be sealed to at
-  // `now`.
+  // `now`. With revocation lists, one that they say is revoked may not, nor one of which no current list says anything.
   void Learn(const v1::ListMunicipalitiesResponse& response, absl::Time now);
 
   // The notice as it is sent: sealed, signed and with its commitments. Or why it cannot be sealed, as the broker would
@@ -55,17 +60,22 @@ class NoticeSealer {
   };
 
   NoticeSealer(certs::Sealer sealer, std::string region_code, std::vector<certs::Certificate> authorities,
-               std::vector<contract::CommitmentSecret> secrets)
+               std::vector<contract::CommitmentSecret> secrets, std::optional<certs::RevocationSet> revocations)
       : sealer_(std::move(sealer)),
         region_code_(std::move(region_code)),
         authorities_(std::move(authorities)),
-        secrets_(std::move(secrets)) {}
+        secrets_(std::move(secrets)),
+        revocations_(std::move(revocations)) {}
+
+  absl::Status CheckInbox(const certs::Certificate& certificate, absl::string_view municipality_code,
+                          absl::Time now) const;
 
   certs::Sealer sealer_;
   std::string region_code_;
   std::vector<certs::Certificate> authorities_;
   std::vector<contract::CommitmentSecret> secrets_;  // the one in use first
-  std::map<std::string, Inbox> inboxes_;             // by municipality
+  std::optional<certs::RevocationSet> revocations_;
+  std::map<std::string, Inbox> inboxes_;  // by municipality
 };
 
 }  // namespace envej::region

@@ -156,6 +156,12 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
       ->type_name("CODE")
       ->envname("ENVEJ_REGION")
       ->check(CLI::Validator(CheckRegionCode, ""));
+  command
+      ->add_option("--revocation-lists", arguments.sealing.revocation_lists,
+                   "file or folder with the authorities' revocation lists: nothing is sealed to an inbox certificate "
+                   "that is revoked, or of which no current list says anything")
+      ->type_name("PATH")
+      ->envname("ENVEJ_REVOCATION_LISTS");
   certs::AddConnectionOptions(*command, arguments.submit_connection);
   return command;
 }

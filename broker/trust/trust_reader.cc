@@ -96,7 +96,7 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
   if (revocations.has_value()) {
     participants->KeepInboxCertificates(
         [&](const admission::Municipality& municipality, const Certificate& certificate) {
-          const bool is_revoked = revocations->StandingOf(certificate, now).state == certs::RevocationState::kRevoked;
+          const bool is_revoked = absl::IsPermissionDenied(certs::CheckInboxStanding(certificate, *revocations, now));
           if (is_revoked) with_revoked.push_back(municipality.code);
           return !is_revoked;
         });

@@ -175,5 +175,21 @@ TEST_F(InboxCertificateTest, AnAuthorityBelowTheRootIsTrustedAsItStands) {
   EXPECT_EQ(RefusalAt(Issue({}, authority), now_), "");
 }
 
+TEST_F(InboxCertificateTest, ListsDecideApartWhetherItIsStillGood) {
+  const TestDirectory directory;
+  const Certificate good = Leaf(Request(LeafUsage::kInbox));
+  const Certificate revoked = Leaf(Request(LeafUsage::kInbox));
+  RevokedCertificate from_tomorrow = Revoked(revoked, RevocationReason::kSuperseded);
+  from_tomorrow.revoked_at += absl::Hours(24);
+  const std::string list = directory.Write("list.pem", authority_.RevocationListPem({from_tomorrow}));
+  const RevocationSet lists = RevocationSet::Load(list, authorities_).value();
+  EXPECT_TRUE(CheckInboxStanding(good, lists, now_).ok());
+  const absl::Status refused = CheckInboxStanding(revoked, lists, now_);
+  EXPECT_TRUE(absl::IsPermissionDenied(refused)) << refused;
+  EXPECT_EQ(refused.message(), "the inbox certificate is revoked (superseded)");
+  EXPECT_TRUE(absl::IsUnavailable(CheckInboxStanding(good, lists, now_ + absl::Hours(2))));
+  EXPECT_TRUE(absl::IsUnavailable(CheckInboxStanding(revoked, lists, now_ + absl::Hours(2))));
+}
+
 }  // namespace
 }  // namespace envej::certs

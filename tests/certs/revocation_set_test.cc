@@ -73,6 +73,21 @@ TEST_F(RevocationSetTest, WhatIsListedIsRevokedWithItsReasonAndDate) {
   }
 }
 
+TEST_F(RevocationSetTest, SomebodyCanBeJudgedWhileAnyListIsCurrent) {
+  const TestAuthority other("other");
+  Put("list.pem", ListAt(now_ - absl::Hours(1), 1, {}));  // until an hour ahead
+  Put("other.pem",
+      other.authority()
+          .MakeRevocationList(
+              {.number = 1, .this_update = now_ - absl::Hours(1), .next_update = now_ + absl::Hours(2), .revoked = {}})
+          .value());
+  const std::vector<Certificate> authorities = {authority_.AsCertificate(), other.AsCertificate()};
+  const RevocationSet set = RevocationSet::Load(lists_, authorities).value();
+  EXPECT_TRUE(set.AnyIsCurrent(now_));
+  EXPECT_TRUE(set.AnyIsCurrent(now_ + absl::Minutes(90)));
+  EXPECT_FALSE(set.AnyIsCurrent(now_ + absl::Minutes(150)));
+}
+
 TEST_F(RevocationSetTest, AnExpiredListSaysNothingOfAnybody) {
   const Certificate other = authority_.IssueCertificate(ClientRequest("urn:envej:region:1082"));
   Put("list.pem", authority_.RevocationListPem({Revoked(other, RevocationReason::kKeyCompromise)}));

@@ -94,6 +94,36 @@ TEST_F(MainTest, AnErrorOfReadingStandardInputIsNotItsEnd) {
   }
 }
 
+TEST_F(MainTest, SealsToNoInboxCertificateThatTheListsSayIsRevoked) {
+  const std::string file = folder_ + "/notices.jsonl";
+  std::ofstream(file) << LineNumber(1, absl::Now());
+  const std::string list = folder_ + "/list.pem";
+  const support::SealingWorld& world = IntakeServer::World();
+  const auto submit = [&] { return Run("submit " + file + " --revocation-lists " + list, certificates_.region); };
+  const auto publish = [&](const std::vector<certs::RevokedCertificate>& revoked, absl::Duration until) {
+    std::ofstream(list) << world.authority()
+                               .authority()
+                               .MakeRevocationList({.number = 1,
+                                                    .this_update = absl::Now() - absl::Hours(2),
+                                                    .next_update = absl::Now() + until,
+                                                    .revoked = revoked})
+                               .value();
+  };
+  std::filesystem::remove(list);
+  EXPECT_EQ(submit(), ExitCode::kUnusable);
+  EXPECT_THAT(err_, HasSubstr(list));
+  publish({}, -absl::Hours(1));
+  EXPECT_EQ(submit(), ExitCode::kUnusable);
+  EXPECT_EQ(err_,
+            list + " holds only revocation lists that have expired: put the current list of each authority there\n");
+  publish({certs::Revoked(world.inbox(), certs::RevocationReason::kKeyCompromise)}, absl::Hours(1));
+  EXPECT_EQ(submit(), ExitCode::kRefused);
+  EXPECT_THAT(err_, HasSubstr("the inbox certificate is revoked (keyCompromise)"));
+  EXPECT_TRUE(server_->requests().empty());
+  publish({}, absl::Hours(1));
+  EXPECT_EQ(submit(), ExitCode::kDone) << err_;
+}
+
 TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
   EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
   EXPECT_EQ(err_, "standard output: cannot be written; run the same again\n");

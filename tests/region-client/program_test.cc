@@ -55,6 +55,18 @@ TEST_F(ProgramTest, TheRegionMayBeNamedByAnOptionOrTheEnvironment) {
   unsetenv(kRegionVariable);
 }
 
+TEST_F(ProgramTest, RevocationListsComeFromTheOptionOrTheEnvironment) {
+  const std::vector<std::string> submit = {"submit", "-", "--deadline", "1s"};
+  std::vector<std::string> with_option = submit;
+  with_option.insert(with_option.end(), {"--revocation-lists", "lists"});
+  EXPECT_EQ(RunWith("127.0.0.1:1", submit).sealing.revocation_lists, "");
+  EXPECT_EQ(RunWith("127.0.0.1:1", with_option).sealing.revocation_lists, "lists");
+  setenv("ENVEJ_REVOCATION_LISTS", "others", /*overwrite=*/1);
+  EXPECT_EQ(RunWith("127.0.0.1:1", submit).sealing.revocation_lists, "others");
+  EXPECT_EQ(RunWith("127.0.0.1:1", with_option).sealing.revocation_lists, "lists");
+  unsetenv("ENVEJ_REVOCATION_LISTS");
+}
+
 TEST_F(ProgramTest, ARegionsCodeHasFourDigits) {
   for (const char* const bad : {"108", "10811", "108x", "", "+081", "urn:envej:region:1081"}) {
     const ProgramRun run = RunWith("127.0.0.1:1", {"submit", "-", "--region", bad});
