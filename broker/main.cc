@@ -307,6 +307,13 @@ const CLI::App* AddVerify(CLI::App& program, commands::VerifyJournalOptions& opt
   verify->add_option("--authorities", options.authorities, "Those whose brokers' signatures count (PEM)")
       ->required()
       ->type_name("FILE");
+  verify
+      ->add_option(
+          "--revocation-lists", options.revocation_lists,
+          "A file or folder with their revocation lists: what a certificate signed counts up to the date from\n"
+          "which it is revoked, and not at all while no current list says anything of it. Without it those\n"
+          "that the configuration names, if it does")
+      ->type_name("PATH");
   verify->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   return verify;
 }
@@ -333,7 +340,7 @@ int Main(int argument_count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? kStopped : kUsage;
   }
-  if (verify->parsed()) return commands::VerifyJournal(verification);
+  if (verify->parsed()) return commands::VerifyJournal(verification, SystemClock().Now());
   return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
 }
 

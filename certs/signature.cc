@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "certs/identity.h"
 #include "certs/pem.h"
 
@@ -91,7 +92,8 @@ absl::Status CheckSignature(const Certificate& signer, absl::string_view bytes, 
 }
 
 absl::Status CheckBrokerSigner(const Certificate& signer, const std::vector<Certificate>& authorities,
-                               absl::string_view name, absl::Time at) {
+                               absl::string_view name, absl::Time at, const RevocationSet* revocations,
+                               absl::Time now) {
   const std::vector<std::string> uris = UriNames(signer.x509());
   const absl::StatusOr<std::string> named = ParseBrokerUri(uris.size() == 1 ? uris.front() : "");
   if (!named.ok() || *named != name) return absl::PermissionDeniedError("the signer's certificate is not the broker's");
@@ -99,7 +101,10 @@ absl::Status CheckBrokerSigner(const Certificate& signer, const std::vector<Cert
     return absl::PermissionDeniedError(
         "the signer's certificate is not one for a server, valid at that time, under the authorities");
   }
-  return absl::OkStatus();
+  if (revocations == nullptr) return absl::OkStatus();
+  absl::Status standing = CheckStanding(revocations->StandingOf(signer, now), at);
+  if (!absl::IsUnavailable(standing)) return standing;
+  return absl::UnavailableError(absl::StrCat("the signer's certificate cannot be judged: ", standing.message()));
 }
 
 }  // namespace envej::certs

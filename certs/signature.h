@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "certs/certificate.h"
 #include "certs/openssl_pointers.h"
+#include "certs/revocation_set.h"
 
 namespace envej::certs {
 
@@ -39,10 +40,11 @@ class Signer {
 absl::Status CheckSignature(const Certificate& signer, absl::string_view bytes, absl::string_view signature);
 
 // OK if the certificate is that of the broker `name` (its one URI name is urn:envej:broker:NAME, and it may prove a
-// server) under one of `authorities`, and valid at `at`. PERMISSION_DENIED with what does not hold otherwise.
-// Revocation is for the caller to ask about.
+// server) under one of `authorities`, valid at `at`, and not revoked from then or before; what it signed earlier holds.
+// PERMISSION_DENIED with what does not hold otherwise. UNAVAILABLE if no revocation list that is current at `now` says
+// anything of it: it cannot be judged. `revocations` is nullptr where revocation is not asked about.
 absl::Status CheckBrokerSigner(const Certificate& signer, const std::vector<Certificate>& authorities,
-                               absl::string_view name, absl::Time at);
+                               absl::string_view name, absl::Time at, const RevocationSet* revocations, absl::Time now);
 
 }  // namespace envej::certs
 

@@ -220,6 +220,12 @@ CLI::App* AddReceipts(CLI::App& app, Arguments& arguments) {
       ->type_name("FILE")
       ->envname("ENVEJ_AUTHORITIES")
       ->required();
+  verify
+      ->add_option("--revocation-lists", options.revocation_lists,
+                   "file or folder with their revocation lists: a signature counts up to the date from which its "
+                   "certificate is revoked, and not at all while no current list says anything of it")
+      ->type_name("PATH")
+      ->envname("ENVEJ_REVOCATION_LISTS");
   AddOutputOption(*verify, arguments, "json: a JSON line for each that is not proven, and one with the counts");
   return verify;
 }
@@ -267,7 +273,8 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
     return app.exit(error, streams.out, streams.err) == 0 ? ExitCode::kDone : ExitCode::kUnusable;
   }
   Translate(arguments);
-  if (verify_receipts->parsed()) return Ended(VerifyReceipts(arguments.verify_receipts, streams), streams);
+  if (verify_receipts->parsed())
+    return Ended(VerifyReceipts(arguments.verify_receipts, streams, outside.surroundings.now()), streams);
 
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) {

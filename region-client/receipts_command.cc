@@ -4,10 +4,13 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "certs/key_file.h"
+#include "certs/revocation_set.h"
 #include "certs/signature.h"
 #include "envej/v1/intake_service.pb.h"
 #include "proto/contract/checkpoint.h"
@@ -44,7 +47,25 @@ absl::StatusOr<std::vector<certs::Certificate>> ReadAuthorities(const std::strin
   return absl::Status(authorities.status().code(), absl::StrCat(path, " ", authorities.status().message()));
 }
 
-absl::Status CheckProof(const v1::GetNoticeResponse& answer, const std::vector<certs::Certificate>& authorities) {
+// By what a checkpoint's signer is judged.
+struct Judges {
+  std::vector<certs::Certificate> authorities;
+  std::optional<certs::RevocationSet> revocations;
+  absl::Time now;
+};
+
+absl::StatusOr<Judges> ReadJudges(const VerifyReceiptsOptions& options, absl::Time now) {
+  absl::StatusOr<std::vector<certs::Certificate>> authorities = ReadAuthorities(options.authorities);
+  if (!authorities.ok()) return authorities.status();
+  Judges judges{.authorities = *std::move(authorities), .revocations = {}, .now = now};
+  if (options.revocation_lists.empty()) return judges;
+  absl::StatusOr<certs::RevocationSet> lists = certs::RevocationSet::Load(options.revocation_lists, judges.authorities);
+  if (!lists.ok()) return lists.status();
+  judges.revocations = *std::move(lists);
+  return judges;
+}
+
+absl::Status CheckProof(const v1::GetNoticeResponse& answer, const Judges& judges) {
   if (!answer.has_checkpoint_proof()) {
     return absl::NotFoundError("has no proof yet: ask for it again in some minutes");
   }
@@ -59,7 +80,8 @@ absl::Status CheckProof(const v1::GetNoticeResponse& answer, const std::vector<c
   const absl::Status is_signed =
       certs::CheckSignature(*signer, contract::EncodeCheckpoint(checkpoint), signed_checkpoint.signature);
   if (!is_signed.ok()) return is_signed;
-  return certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time);
+  return certs::CheckBrokerSigner(*signer, judges.authorities, checkpoint.broker, checkpoint.time,
+                                  judges.revocations.has_value() ? &*judges.revocations : nullptr, judges.now);
 }
 
 // What tells receipts apart.
@@ -109,13 +131,13 @@ class Report {
 
 }  // namespace
 
-ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& streams) {
+ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& streams, absl::Time now) {
   const auto unusable = [&](const absl::Status& status) {
     streams.err << status.message() << '\n';
     return ExitCode::kUnusable;
   };
-  const absl::StatusOr<std::vector<certs::Certificate>> authorities = ReadAuthorities(options.authorities);
-  if (!authorities.ok()) return unusable(authorities.status());
+  const absl::StatusOr<Judges> judges = ReadJudges(options, now);
+  if (!judges.ok()) return unusable(judges.status());
 
   Report report(options.output, streams);
   std::map<std::string, contract::Receipt> proven;
@@ -123,7 +145,7 @@ ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& str
     v1::GetNoticeResponse answer;
     if (!ReadJson(line, answer).empty())
       return absl::InvalidArgumentError("is not an answer with a receipt and a proof");
-    if (const absl::Status status = CheckProof(answer, *authorities); !status.ok()) {
+    if (const absl::Status status = CheckProof(answer, *judges); !status.ok()) {
       report.NotProven(options.proofs, number, status.message());
       return absl::OkStatus();
     }

@@ -17,12 +17,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "broker/commands/signature_check.h"
 #include "broker/commands/verified_part.h"
 #include "broker/journal/mirror_folder.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/rocksdb_reader.h"
-#include "certs/key_file.h"
-#include "certs/signature.h"
 
 namespace envej::commands {
 namespace {
@@ -37,25 +36,6 @@ constexpr int kLooks = 20;
 constexpr std::chrono::milliseconds kBetweenLooks(100);
 
 enum ExitCode { kWhole = 0, kWrong = 1, kUsage = 2, kCannotRead = 4 };
-
-absl::StatusOr<journal::CheckSignatureFunction> ReadAuthorities(const std::string& path) {
-  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
-  if (!pem.ok()) return pem.status();
-  const absl::StatusOr<std::vector<certs::Certificate>> authorities = certs::Certificate::FromPem(*pem);
-  if (!authorities.ok()) {
-    return absl::Status(authorities.status().code(), absl::StrCat(path, " ", authorities.status().message()));
-  }
-  return [authorities = *authorities](const contract::SignedCheckpoint& signed_checkpoint) {
-    const absl::StatusOr<certs::Certificate> signer = certs::Certificate::FromDer(signed_checkpoint.signer_certificate);
-    if (!signer.ok()) return absl::DataLossError("names no certificate");
-    const contract::Checkpoint& checkpoint = signed_checkpoint.checkpoint;
-    const absl::Status is_signed =
-        certs::CheckSignature(*signer, contract::EncodeCheckpoint(checkpoint), signed_checkpoint.signature);
-    if (!is_signed.ok()) return absl::DataLossError("has a signature that is not its signer's");
-    if (certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time).ok()) return is_signed;
-    return absl::DataLossError("is not signed by the broker's certificate, valid then, under these authorities");
-  };
-}
 
 // On a terminal, how far it has come; nothing elsewhere.
 std::function<void(uint64_t)> Progress() {
@@ -171,19 +151,25 @@ int Refuse(ExitCode code, const absl::Status& status) {
 
 }  // namespace
 
-int VerifyJournal(const VerifyJournalOptions& options) {
+int VerifyJournal(const VerifyJournalOptions& options, absl::Time now) {
   if (options.config.empty() && options.data.empty() && options.mirror.empty()) {
     return Refuse(kUsage, absl::InvalidArgumentError("one of --config, --data and --mirror is required"));
   }
   std::string data = options.data;
   std::string mirror = options.mirror;
+  SignatureFiles files{
+      .authorities = options.authorities, .revocation_lists = options.revocation_lists, .authorities_for_lists = ""};
   if (!options.config.empty()) {
     const absl::StatusOr<options::BrokerOptions> read = options::ReadBrokerOptions(options.config);
     if (!read.ok()) return Refuse(kUsage, read.status());
     data = read->data_directory;
     if (mirror.empty()) mirror = read->journal.mirror;
+    if (files.revocation_lists.empty() && !read->tls.revocation_lists.empty()) {
+      files.revocation_lists = read->tls.revocation_lists;
+      files.authorities_for_lists = read->tls.client_authorities;
+    }
   }
-  const absl::StatusOr<journal::CheckSignatureFunction> check = ReadAuthorities(options.authorities);
+  const absl::StatusOr<journal::CheckSignatureFunction> check = ReadSignatureCheck(files, now);
   if (!check.ok()) return Refuse(kUsage, check.status());
 
   std::vector<VerifiedPart> parts;

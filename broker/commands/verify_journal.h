@@ -3,15 +3,18 @@
 
 #include <string>
 
+#include "absl/time/time.h"
+
 namespace envej::commands {
 
 // What `envej-broker journal verify` is asked. Of `config` and `data` at most one; of all three at least one.
 struct VerifyJournalOptions {
-  std::string config;           // the broker's configuration: names store and mirror
-  std::string data;             // a data directory: a store's, running or not, or a copy
-  std::string mirror;           // a mirror; takes the place of the configuration's
-  std::string authorities;      // PEM: those whose brokers' signatures count
-  std::string output = "text";  // or "json": one object on one line
+  std::string config;            // the broker's configuration: names store and mirror
+  std::string data;              // a data directory: a store's, running or not, or a copy
+  std::string mirror;            // a mirror; takes the place of the configuration's
+  std::string authorities;       // PEM: those whose brokers' signatures count
+  std::string revocation_lists;  // their lists, a file or folder; empty: the configuration's, if it names some
+  std::string output = "text";   // or "json": one object on one line
 };
 
 // Verifies a store's journal, a mirror's, or both against one another, and tells on standard output what is wrong, one
@@ -19,8 +22,11 @@ struct VerifyJournalOptions {
 // signed checkpoints is wrong too; a broker that runs has two seconds to copy the newest. What is no file in a mirror,
 // as a pipe, cannot be read, and is not waited for.
 //
+// Where there are revocation lists, a checkpoint is wrong too whose signer was revoked at its time, or cannot be judged
+// because no list that is current at `now` says anything of it.
+//
 // The exit code: 0 whole, 1 something is wrong, 2 usage, 4 something cannot be read.
-int VerifyJournal(const VerifyJournalOptions& options);
+int VerifyJournal(const VerifyJournalOptions& options, absl::Time now);
 
 }  // namespace envej::commands
 

@@ -55,14 +55,16 @@ TEST(SignatureTest, ABrokersSignerIsNamedServesAndIsValidUnderTheAuthorities) {
   const absl::Time now = absl::Now();
   const Signer signer = SignerFor(authority, BrokerRequest());
   const auto check = [&](const Signer& checked) {
-    return CheckBrokerSigner(checked.certificate(), Only(authority), "main", now);
+    return CheckBrokerSigner(checked.certificate(), Only(authority), "main", now, nullptr, now);
   };
   EXPECT_TRUE(check(signer).ok()) << check(signer);
-  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(authority), "other", now).ok());
-  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(TestAuthority("another")), "main", now).ok());
-  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), {}, "main", now).ok());
-  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(authority), "main", now + absl::Hours(3)).ok());
-  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(authority), "main", now - absl::Hours(3)).ok());
+  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(authority), "other", now, nullptr, now).ok());
+  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), Only(TestAuthority("another")), "main", now, nullptr, now).ok());
+  EXPECT_FALSE(CheckBrokerSigner(signer.certificate(), {}, "main", now, nullptr, now).ok());
+  EXPECT_FALSE(
+      CheckBrokerSigner(signer.certificate(), Only(authority), "main", now + absl::Hours(3), nullptr, now).ok());
+  EXPECT_FALSE(
+      CheckBrokerSigner(signer.certificate(), Only(authority), "main", now - absl::Hours(3), nullptr, now).ok());
 
   EXPECT_FALSE(check(SignerFor(authority, ClientRequest(kBroker))).ok());
   LeafRequest two_named = BrokerRequest();
@@ -71,6 +73,29 @@ TEST(SignatureTest, ABrokersSignerIsNamedServesAndIsValidUnderTheAuthorities) {
   LeafRequest region = ServerRequest();
   region.uris = {"urn:envej:region:1084"};
   EXPECT_FALSE(check(SignerFor(authority, region)).ok());
+}
+
+TEST(SignatureTest, ABrokersSignatureHoldsUpToTheDateFromWhichItsCertificateIsRevoked) {
+  const TestDirectory directory;
+  const TestAuthority authority;
+  const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  const Signer signer = SignerFor(authority, BrokerRequest());
+  const auto check = [&](const std::vector<RevokedCertificate>& revoked, absl::Time at, absl::Time judged_at) {
+    const std::string file = directory.Write("list.pem", authority.RevocationListPem(revoked));
+    const RevocationSet lists = RevocationSet::Load(file, Only(authority)).value();
+    return CheckBrokerSigner(signer.certificate(), Only(authority), "main", at, &lists, judged_at);
+  };
+  EXPECT_TRUE(check({}, now, now).ok());
+  RevokedCertificate revoked = Revoked(signer.certificate(), RevocationReason::kKeyCompromise);
+  revoked.revoked_at = now;
+  EXPECT_TRUE(absl::IsPermissionDenied(check({revoked}, now, now)));
+  EXPECT_TRUE(check({revoked}, now - absl::Microseconds(1), now).ok());
+  revoked.invalid_since = now - absl::Minutes(10);
+  EXPECT_TRUE(absl::IsPermissionDenied(check({revoked}, now - absl::Minutes(10), now)));
+  EXPECT_TRUE(check({revoked}, now - absl::Minutes(11), now).ok());
+  // The list is good for an hour.
+  EXPECT_TRUE(absl::IsUnavailable(check({}, now, now + absl::Hours(2))));
+  EXPECT_TRUE(absl::IsUnavailable(check({revoked}, now - absl::Minutes(11), now + absl::Hours(2))));
 }
 
 }  // namespace

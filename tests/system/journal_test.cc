@@ -172,7 +172,7 @@ TEST_F(JournalTest, ASignatureUnderOtherAuthoritiesDoesNotCount) {
   authorities_ = broker_.folder().Write("other.pem", certs::TestAuthority("other").CertificatePem());
   const Ended verified = Verify({"--data", broker_.data()});
   EXPECT_EQ(verified.code, kWrong);
-  EXPECT_THAT(verified.out, HasSubstr("under these authorities"));
+  EXPECT_THAT(verified.out, HasSubstr("under the authorities"));
 }
 
 TEST_F(JournalTest, AMirrorThatIsAwayAlarmsAndIsCaughtUp) {

@@ -63,7 +63,8 @@ CheckSignatureFunction SigningBroker::Check() const {
     const contract::Checkpoint& checkpoint = signed_checkpoint.checkpoint;
     absl::Status status =
         certs::CheckSignature(*signer, contract::EncodeCheckpoint(checkpoint), signed_checkpoint.signature);
-    status.Update(certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time));
+    status.Update(
+        certs::CheckBrokerSigner(*signer, authorities, checkpoint.broker, checkpoint.time, nullptr, checkpoint.time));
     return status;
   };
 }
