@@ -41,6 +41,10 @@ constexpr char kNoticeExample[] =
     "   \"citizen\": {\"name\": \"Opdigtet Borger\", \"phoneNumbers\": [\"+4520000001\"]}}\n"
     "Spaces and hyphens in a phone number that begins with + are taken out.\n\n";
 
+constexpr char kProvenFooter[] =
+    "Proven is that the notice was accepted: what the receipt says. A status beside it must agree in what both say;\n"
+    "what came after acceptance (state, leases, conclusion, also the day of discharge) is not proven by it.\n";
+
 constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);
 
@@ -208,6 +212,7 @@ CLI::App* AddReceipts(CLI::App& app, Arguments& arguments) {
   receipts->require_subcommand(1);
   CLI::App* verify = receipts->add_subcommand(
       "verify", "prove that receipts stand under checkpoints of the journal that a broker signed");
+  verify->footer(kProvenFooter);
   VerifyReceiptsOptions& options = arguments.verify_receipts;
   verify
       ->add_option("proofs", options.proofs,

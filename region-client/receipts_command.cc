@@ -65,7 +65,28 @@ absl::StatusOr<Judges> ReadJudges(const VerifyReceiptsOptions& options, absl::Ti
   return judges;
 }
 
+// What both say must be the same. The rest of a status came after acceptance, and nothing here proves it.
+absl::Status CheckAgreement(const v1::NoticeStatus& status, const v1::Receipt& receipt) {
+  absl::string_view what;
+  if (status.municipality_code() != receipt.municipality_code()) {
+    what = "municipality";
+  } else if (status.notice_id() != receipt.notice_id()) {
+    what = "notice id";
+  } else if (status.revision() != receipt.revision()) {
+    what = "revision";
+  } else if (status.origin() != receipt.origin()) {
+    what = "origin";
+  } else if (contract::FromMessage(status.accepted_at()) != contract::FromMessage(receipt.accepted_at())) {
+    what = "time of acceptance";
+  }
+  if (what.empty()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the status beside the receipt has another ", what));
+}
+
 absl::Status CheckProof(const v1::GetNoticeResponse& answer, const Judges& judges) {
+  if (answer.has_status()) {
+    if (absl::Status agrees = CheckAgreement(answer.status(), answer.receipt()); !agrees.ok()) return agrees;
+  }
   if (!answer.has_checkpoint_proof()) {
     return absl::NotFoundError("has no proof yet: ask for it again in some minutes");
   }

@@ -336,6 +336,24 @@ TEST_F(JournalTest, ARegionProvesItsReceiptsOffline) {
   changed = line;
   changed["checkpointProof"]["checkpoint"]["signature"] = "AAAA";
   EXPECT_EQ(verify(changed, authorities_).code, support::kClientRefused);
+  const std::vector<std::pair<std::string, nlohmann::json>> others = {{"municipalityCode", "0147"},
+                                                                      {"noticeId", "another"},
+                                                                      {"revision", 2},
+                                                                      {"origin", "another"},
+                                                                      {"acceptedAt", "2026-01-01T00:00:00Z"}};
+  for (const auto& [field, value] : others) {
+    changed = line;
+    ASSERT_TRUE(changed["status"].contains(field) || field == "origin");
+    changed["status"][field] = value;
+    const Ended disagrees = verify(changed, authorities_);
+    EXPECT_EQ(disagrees.code, support::kClientRefused) << field;
+    EXPECT_THAT(disagrees.out, HasSubstr("not proven: the status beside the receipt has another ")) << field;
+  }
+  changed = line;
+  changed["status"]["state"] = "NOTICE_STATE_ACKNOWLEDGED";  // said later than the receipt, and not proven by it
+  EXPECT_EQ(verify(changed, authorities_).code, 0);
+  changed.erase("status");
+  EXPECT_EQ(verify(changed, authorities_).code, 0);
   changed = line;
   changed.erase("checkpointProof");
   EXPECT_THAT(verify(changed, authorities_).out, HasSubstr("has no proof yet"));
