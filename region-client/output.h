@@ -20,6 +20,7 @@ enum class ExitCode {
   kRefused = 1,      // at least one notice was refused, or what was asked for does not exist
   kUnusable = 2,     // wrong usage, or a file (also one without notices), certificate or output that cannot be used
   kUnreachable = 3,  // the broker could not be reached, or notices are unsent or unknown
+  kNotYet = 4,       // receipts have no proof yet, and all else was done
 };
 
 // Where the program reads and writes. Results go to `out`; everything for people, errors too, to `err`.

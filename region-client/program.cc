@@ -13,6 +13,7 @@
 #include "proto/contract/limits.h"
 #include "proto/contract/notice_id.h"
 #include "region-client/municipalities_command.h"
+#include "region-client/prove_command.h"
 #include "region-client/receipts_command.h"
 #include "region-client/status_command.h"
 #include "region-client/submit_command.h"
@@ -26,7 +27,8 @@ constexpr char kFooter[] =
     "  1  at least one notice was refused, or what was asked for does not exist\n"
     "  2  wrong usage, or a file, certificate or output that cannot be used; a file without notices is one\n"
     "  3  the broker could not be reached, or notices are unsent, or it is unknown whether they are accepted: run the\n"
-    "     same again with the same ids; nothing is doubled\n";
+    "     same again with the same ids; nothing is doubled\n"
+    "  4  receipts prove: some receipts have no proof yet; run the same again in some minutes\n";
 
 constexpr char kNoticeExample[] =
     "A notice, here broken over several lines; give each its own id, such as /proc/sys/kernel/random/uuid holds, and "
@@ -76,10 +78,12 @@ struct Arguments {
   StatusOptions status;
   MunicipalitiesOptions municipalities;
   VerifyReceiptsOptions verify_receipts;
+  ProveOptions prove;
   // One for each command: CLI11 reads the environment for those that are not used too.
   certs::ConnectionOptions submit_connection;
   certs::ConnectionOptions status_connection;
   certs::ConnectionOptions municipalities_connection;
+  certs::ConnectionOptions prove_connection;
   std::string deadline = "5m";
   std::string output = "text";
   std::string progress = "auto";
@@ -120,6 +124,15 @@ void AddOutputOption(CLI::App& command, Arguments& arguments, const std::string&
   command.add_option("--output", arguments.output, what)->type_name("text|json")->check(OneOf(OutputForms()));
 }
 
+void AddPatienceOptions(CLI::App& command, Arguments& arguments, const std::string& deadline) {
+  command.add_option("--progress", arguments.progress, "whether to draw a progress bar on standard error")
+      ->type_name("auto|always|never")
+      ->check(OneOf(ProgressModes()));
+  command.add_option("--deadline", arguments.deadline, deadline)
+      ->type_name("DURATION")
+      ->check(CLI::Validator(CheckDeadline, ""));
+}
+
 CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
   CLI::App* command = app.add_subcommand("submit", "submit the notices of a file; submitting it again changes nothing");
   SubmitOptions& options = arguments.submit;
@@ -134,12 +147,7 @@ CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
       ->type_name("FILE");
   AddOutputOption(*command, arguments,
                   "json: a JSON line for every notice on standard output (with its receipt, unless --receipts)");
-  command->add_option("--progress", arguments.progress, "whether to draw a progress bar on standard error")
-      ->type_name("auto|always|never")
-      ->check(OneOf(ProgressModes()));
-  command->add_option("--deadline", arguments.deadline, "how long to try, from 1s to 24h; 5m without it")
-      ->type_name("DURATION")
-      ->check(CLI::Validator(CheckDeadline, ""));
+  AddPatienceOptions(*command, arguments, "how long to try, from 1s to 24h; 5m without it");
   command
       ->add_option("--secret", arguments.sealing.secret,
                    "the region's own secret, by which its notices are recognised when they are repeated; made by "
@@ -207,16 +215,28 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
   return command;
 }
 
-CLI::App* AddReceipts(CLI::App& app, Arguments& arguments) {
-  CLI::App* receipts = app.add_subcommand("receipts", "look at receipts that are kept; needs no connection");
-  receipts->require_subcommand(1);
-  CLI::App* verify = receipts->add_subcommand(
+CLI::App* AddProveReceipts(CLI::App& receipts, Arguments& arguments) {
+  CLI::App* prove =
+      receipts.add_subcommand("prove", "fetch the proofs of receipts, as lines for receipts verify on standard output");
+  prove->add_option("receipts", arguments.prove.receipts, "receipts, one a line, as submit --receipts keeps them")
+      ->type_name("FILE.jsonl")
+      ->required();
+  AddPatienceOptions(*prove, arguments,
+                     "how long to try again at a receipt while the broker does not answer, from 1s to 24h; 5m without "
+                     "it");
+  certs::AddConnectionOptions(*prove, arguments.prove_connection);
+  prove->footer(kFooter);
+  return prove;
+}
+
+CLI::App* AddVerifyReceipts(CLI::App& receipts, Arguments& arguments) {
+  CLI::App* verify = receipts.add_subcommand(
       "verify", "prove that receipts stand under checkpoints of the journal that a broker signed");
   verify->footer(kProvenFooter);
   VerifyReceiptsOptions& options = arguments.verify_receipts;
   verify
       ->add_option("proofs", options.proofs,
-                   "JSON lines of envej.v1.GetNoticeResponse, as status ID --output json writes them")
+                   "JSON lines of envej.v1.GetNoticeResponse, as receipts prove and status ID --output json write them")
       ->type_name("FILE.jsonl")
       ->required();
   verify->add_option("--receipts", options.receipts, "every receipt in this file must be one of those proven")
@@ -238,7 +258,9 @@ CLI::App* AddReceipts(CLI::App& app, Arguments& arguments) {
 // The names that were checked, as what they mean.
 void Translate(Arguments& arguments) {
   absl::ParseDuration(arguments.deadline, &arguments.submit.deadline);
+  arguments.prove.deadline = arguments.submit.deadline;
   arguments.submit.progress = ProgressModes().at(arguments.progress);
+  arguments.prove.progress = arguments.submit.progress;
   const OutputForm output = OutputForms().at(arguments.output);
   arguments.submit.output = output;
   arguments.status.output = output;
@@ -269,7 +291,10 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   CLI::App* submit = AddSubmit(app, arguments);
   const CLI::App* status = AddStatus(app, arguments);
   AddMunicipalities(app, arguments);
-  const CLI::App* verify_receipts = AddReceipts(app, arguments);
+  CLI::App* receipts = app.add_subcommand("receipts", "fetch the proofs of receipts, and verify them");
+  receipts->require_subcommand(1);
+  const CLI::App* prove = AddProveReceipts(*receipts, arguments);
+  const CLI::App* verify_receipts = AddVerifyReceipts(*receipts, arguments);
   for (CLI::App* command : app.get_subcommands({})) command->footer(kFooter);
   submit->footer(absl::StrCat(kNoticeExample, kFooter));
   try {
@@ -288,6 +313,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   }
   const certs::ConnectionOptions& connection = submit->parsed()   ? arguments.submit_connection
                                                : status->parsed() ? arguments.status_connection
+                                               : prove->parsed()  ? arguments.prove_connection
                                                                   : arguments.municipalities_connection;
   const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(connection);
   if (!channel.ok()) {
@@ -310,6 +336,8 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
     exit_code = Submit(arguments.submit, context, *sealer);
   } else if (status->parsed()) {
     exit_code = ShowStatus(arguments.status, context);
+  } else if (prove->parsed()) {
+    exit_code = ProveReceipts(arguments.prove, context);
   } else {
     exit_code = ListMunicipalities(arguments.municipalities, context);
   }

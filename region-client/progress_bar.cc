@@ -11,6 +11,10 @@ constexpr char kEraseLine[] = "\r\x1B[K";
 
 }  // namespace
 
+bool IsShown(ProgressMode mode, bool terminal) {
+  return mode == ProgressMode::kAlways || (mode == ProgressMode::kAuto && terminal);
+}
+
 void ProgressBar::Advance(size_t count) {
   if (!shown_) return;
   done_ = std::min(total_, done_ + count);

@@ -8,6 +8,9 @@ namespace envej::region {
 
 enum class ProgressMode { kAuto, kAlways, kNever };  // kAuto: only on a terminal
 
+// Whether a bar is drawn; `terminal` says whether it would go to one.
+bool IsShown(ProgressMode mode, bool terminal);
+
 // A bar on one line that is drawn over itself. Does nothing unless `shown`. Not thread-safe. `out` must outlive it.
 class ProgressBar {
  public:

@@ -1,7 +1,5 @@
 #include "region-client/receipts_command.h"
 
-#include <fstream>
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,28 +14,10 @@
 #include "proto/contract/checkpoint.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/json_fields.h"
+#include "region-client/line_file.h"
 
 namespace envej::region {
 namespace {
-
-constexpr size_t kLongestLine = size_t{64} << 10;
-
-// Gives each line to `take`; an error says what of the file cannot be used.
-absl::Status ForEachLine(const std::string& path,
-                         const std::function<absl::Status(size_t number, const std::string& line)>& take) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
-  std::string line;
-  for (size_t number = 1; std::getline(file, line); ++number) {
-    if (line.size() > kLongestLine)
-      return absl::InvalidArgumentError(absl::StrCat(path, ": line ", number, " is too long"));
-    if (line.empty()) continue;
-    if (absl::Status status = take(number, line); !status.ok()) {
-      return absl::Status(status.code(), absl::StrCat(path, ": line ", number, " ", status.message()));
-    }
-  }
-  return file.bad() ? absl::UnavailableError(absl::StrCat(path, ": cannot be read")) : absl::OkStatus();
-}
 
 absl::StatusOr<std::vector<certs::Certificate>> ReadAuthorities(const std::string& path) {
   const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);

@@ -16,6 +16,7 @@
 #include "region-client/municipality_list.h"
 #include "region-client/notice_file.h"
 #include "region-client/receipt_file.h"
+#include "region-client/retried_call.h"
 #include "region-client/retry_policy.h"
 #include "region-client/submission_client.h"
 #include "region-client/submit_report.h"
@@ -62,10 +63,6 @@ class ReceiptKeeper {
   std::ostream* const out_;
 };
 
-bool IsShown(ProgressMode mode, bool terminal) {
-  return mode == ProgressMode::kAlways || (mode == ProgressMode::kAuto && terminal);
-}
-
 bool AnyLacksConsent(const NoticeFile& file) {
   for (const RefusedLine& line : file.refused) {
     if (line.lacks_consent) return true;
@@ -80,19 +77,6 @@ Outcome NotKept(const absl::Status& why) {
                       .text = absl::StrCat("accepted, but its receipt could not be kept (", why.message(),
                                            "): run the same file again to get it"),
                       .fields = {}}};
-}
-
-// What is told at the first failure of its kind, while it is tried again until `deadline`.
-std::string TryingAgain(const CallFailure& failure, absl::Time deadline, const CommandContext& context) {
-  const std::string until = absl::FormatTime("%H:%M:%S", deadline, context.copenhagen);
-  const std::string code = absl::StatusCodeToString(failure.code);
-  if (!failure.lacks_tls_connection) {
-    return absl::StrCat("the broker at ", context.broker, " does not answer (", code, "): trying again until ", until);
-  }
-  return absl::StrCat("no TLS connection to the broker at ", context.broker, " comes about (", code,
-                      "): check that --authorities and --certificate are those of its authority, and that --broker is "
-                      "a name in its certificate; trying again until ",
-                      until);
 }
 
 // The notices that can be sent, sealed, and which of the file's each is.

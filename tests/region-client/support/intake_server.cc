@@ -146,13 +146,30 @@ v1::NoticeStatus IntakeServer::StatusOf(const Held& held) const {
 grpc::Status IntakeServer::GetNotice(grpc::ServerContext*, const v1::GetNoticeRequest* request,
                                      v1::GetNoticeResponse* response) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (!failures_.empty()) {
+    const grpc::Status status = failures_.front().status;
+    failures_.pop_front();
+    return status;
+  }
+  if (!always_.ok()) return always_;
   const auto held = held_.find(request->notice_id());
   if (held == held_.end()) {
     return contract::ToGrpcStatus({.reason = contract::Reason::kNoticeNotFound, .violations = {}});
   }
   *response->mutable_status() = StatusOf(held->second);
   *response->mutable_receipt() = held->second.receipt;
+  if (proven_.count(request->notice_id()) != 0) response->mutable_checkpoint_proof()->mutable_checkpoint();
   return grpc::Status::OK;
+}
+
+void IntakeServer::GiveProof(const std::string& notice_id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  proven_.insert(notice_id);
+}
+
+void IntakeServer::ReplaceReceipt(const std::string& notice_id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  held_.at(notice_id).receipt.mutable_position()->set_batch(1'000'000);
 }
 
 grpc::Status IntakeServer::ListNotices(grpc::ServerContext*, const v1::ListNoticesRequest* request,

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ class IntakeServer final : public v1::IntakeService::Service {
   void Refuse(const std::string& notice_id, contract::Reason reason, int times = 1'000'000);
   // Receipts of this notice no longer prove what they say.
   void SpoilReceipt(const std::string& notice_id);
+  // From now on GetNotice gives a proof with this notice, which proves nothing.
+  void GiveProof(const std::string& notice_id);
+  // GetNotice knows another receipt than the one it gave.
+  void ReplaceReceipt(const std::string& notice_id);
   void set_page_size(int page_size) { page_size_ = page_size; }
 
   // Every SubmitNotices request in order of arrival, and what was accepted: as the municipality finds it.
@@ -74,6 +79,7 @@ class IntakeServer final : public v1::IntakeService::Service {
   std::deque<Failure> failures_;
   std::map<std::string, std::pair<contract::Reason, int>> refusals_;
   std::map<std::string, bool> spoilt_;
+  std::set<std::string> proven_;
   std::vector<v1::SubmitNoticesRequest> requests_;
   std::map<std::string, Held> held_;
   grpc::Status always_ = grpc::Status::OK;
