@@ -16,12 +16,7 @@
 #include "certs/sealing.h"
 #include "tests/certs/odd_messages.h"
 #include "tests/certs/test_files.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ENVEJ_MEMORY_IS_SEARCHABLE 0
-#else
-#define ENVEJ_MEMORY_IS_SEARCHABLE 1
-#endif
+#include "tests/support/sanitizer.h"
 
 namespace envej::certs {
 namespace {
@@ -96,7 +91,7 @@ class SealingMemoryTest : public testing::TestWithParam<size_t> {
 };
 
 TEST_P(SealingMemoryTest, NoPlainCopyIsLeft) {
-  if (!ENVEJ_MEMORY_IS_SEARCHABLE) GTEST_SKIP() << "a sanitizer's own memory is too large to be searched";
+  if (support::kUnderSanitizer) GTEST_SKIP() << "a sanitizer's own memory is too large to be searched";
   const std::string sealed = Seal(inbox_.certificate);
   EXPECT_EQ(CountInMemory(masked_, window_), 0u) << "after sealing";
   {

@@ -24,12 +24,7 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/process.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ENVEJ_MEMORY_IS_SEARCHABLE 0
-#else
-#define ENVEJ_MEMORY_IS_SEARCHABLE 1
-#endif
+#include "tests/support/sanitizer.h"
 
 namespace envej::privacy {
 namespace {
@@ -44,7 +39,7 @@ const Programs kWithoutSealing = {.broker = "tests/envej-broker-without-sealing"
 constexpr char kWhyNotIntoMemory[] = "only root may, with CAP_SYS_PTRACE; and a sanitizer's own memory is too large";
 
 bool MayLookIntoMemory(pid_t process) {
-  return ENVEJ_MEMORY_IS_SEARCHABLE && std::ifstream(absl::StrCat("/proc/", process, "/mem")).is_open();
+  return !support::kUnderSanitizer && std::ifstream(absl::StrCat("/proc/", process, "/mem")).is_open();
 }
 
 // A broker with a journal's mirror, and the traffic over it.

@@ -19,6 +19,7 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/trust_changes.h"
 
 namespace envej::trust {
@@ -129,7 +130,9 @@ TEST_P(FloodTest, AnotherRegionIsServedAsEver) {
     accepted += answers["accepted"].get<int64_t>();
     suspended += answers["suspended"].get<int64_t>();
   }
-  EXPECT_GT(GetParam().suspended ? suspended : exceeded, 0);
+  if (!support::kUnderSanitizer) {  // which may be slower than what is agreed
+    EXPECT_GT(GetParam().suspended ? suspended : exceeded, 0);
+  }
   EXPECT_EQ(without.refused, 0);
   EXPECT_EQ(with.refused, 0);
   std::puts(absl::StrFormat("flood of %s: %d calls, %d accepted, %d refused for the rate, %d as suspended\n"
