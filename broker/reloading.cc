@@ -7,8 +7,10 @@ namespace envej {
 
 void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log) {
   for (const std::string& code : files.with_revoked_inbox_certificates) {
-    log.Error("inbox_certificate_revoked",
-              {{"municipality", code}, {"next", "nothing is sealed to it: put another one into the register"}});
+    const bool has_others = !files.trust->participants().FindMunicipality(code)->inbox_certificates.empty();
+    const std::string next = has_others ? "take it out of the register; what is new is sealed to the others"
+                                        : "put another one into the register: nothing can be sent to it";
+    log.Error("inbox_certificate_revoked", {{"municipality", code}, {"next", next}});
   }
 }
 

@@ -90,6 +90,8 @@ absl::Status SignerCheck::Check(const Certificate& signer, int purpose, absl::Ti
   const absl::Status chained = CheckChain(signer, purpose, accepted_at);
   ERR_clear_error();
   if (!chained.ok()) return chained;
+  if ((X509_get_extension_flags(const_cast<X509*>(&signer.x509())) & EXFLAG_CA) != 0)
+    return Refused("is an authority's");
   if ((X509_get_key_usage(const_cast<X509*>(&signer.x509())) & KU_DIGITAL_SIGNATURE) == 0) {
     return Refused("is not for signatures");
   }

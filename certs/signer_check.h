@@ -36,6 +36,7 @@ class SignerCheck {
   // FAILED_PRECONDITION (PERMISSION_DENIED for the last), with a text that says which of these does not hold and
   // repeats nothing of the certificate:
   //   a chain of certificates to an authority, each valid at `accepted_at` and strong enough (112 bits);
+  //   it is no authority's itself;
   //   usages, where it states any: digital signature, and client for a participant or server for a broker;
   //   names: of one participant, as IdentifyParticipant has it; or the one URI name is a broker's;
   //   not revoked from `accepted_at` or before; a certificate on hold is revoked from when it was put there.

@@ -69,9 +69,18 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
   std::vector<std::string> paths = {options.participants, options.tls.certificate_chain, options.tls.private_key,
                                     options.tls.client_authorities};
   if (!options.tls.revocation_lists.empty()) paths.push_back(options.tls.revocation_lists);
-  std::string stamp = certs::StampOf(paths);  // before they are read: what changes meanwhile is seen to have changed
+  // The register is read to learn which files it names, and again once all of them have their stamp: what changes while
+  // it is read is then seen to have changed.
+  const absl::StatusOr<admission::Participants> naming = admission::ReadParticipants(options.participants);
+  if (!naming.ok()) return naming.status();
+  const std::vector<std::string> named = naming->files();
+  paths.insert(paths.end(), named.begin(), named.end());
+  std::string stamp = certs::StampOf(paths);
   absl::StatusOr<admission::Participants> participants = admission::ReadParticipants(options.participants);
   if (!participants.ok()) return participants.status();
+  if (participants->files() != named) {
+    return absl::UnavailableError(absl::StrCat(options.participants, " was changed while it was read"));
+  }
   absl::StatusOr<certs::TlsMaterial> tls = certs::LoadTlsFiles({.certificate_chain = options.tls.certificate_chain,
                                                                 .private_key = options.tls.private_key,
                                                                 .authorities = options.tls.client_authorities},
@@ -101,9 +110,6 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
           return !is_revoked;
         });
   }
-  const std::vector<std::string> named = participants->files();
-  paths.insert(paths.end(), named.begin(), named.end());
-  stamp += certs::StampOf(named);
   return TrustFiles{.trust = std::make_shared<const Trust>(Trust::Parts{.participants = *std::move(participants),
                                                                         .authorities = *std::move(callers),
                                                                         .revocations = std::move(revocations),

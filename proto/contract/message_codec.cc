@@ -168,6 +168,16 @@ absl::StatusOr<CheckpointProof> FromMessage(const v1::CheckpointProof& message) 
                                         .signer_certificate = message.checkpoint().signer_certificate()}};
 }
 
+namespace {
+
+// What ToMessage makes of a store's incarnation, back; empty for any other text.
+std::string FromHexDigits(const std::string& digits) {
+  const std::string bytes = absl::HexStringToBytes(digits);
+  return absl::BytesToHexString(bytes) == digits ? bytes : std::string();
+}
+
+}  // namespace
+
 v1::Receipt ToMessage(const Receipt& receipt) {
   v1::Receipt message;
   message.set_region_code(receipt.region_code);
@@ -197,7 +207,7 @@ Receipt FromMessage(const v1::Receipt& message) {
   receipt.revision = message.revision();
   receipt.accepted_at = FromMessage(message.accepted_at());
   receipt.commitment = FromCommitment(message.content_commitment());
-  receipt.position = {.store_incarnation = absl::HexStringToBytes(message.position().store_incarnation()),
+  receipt.position = {.store_incarnation = FromHexDigits(message.position().store_incarnation()),
                       .broker = message.position().broker(),
                       .batch = message.position().batch(),
                       .event_index = message.position().event_index()};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include <functional>
 
@@ -138,6 +139,18 @@ TEST_F(SignerCheckTest, ItMustBeForSignatures) {
     ASSERT_EQ(X509_add1_ext_i2d(&x509, NID_key_usage, usage.get(), 1, X509V3_ADD_DEFAULT), 1);
   });
   EXPECT_THAT(Refusal(agreement, now_), HasSubstr("not for signatures"));
+}
+
+TEST_F(SignerCheckTest, AnAuthorityIsNoParticipant) {
+  const Certificate authority = Changed(region_, authority_, [](X509& certificate) {
+    const int place = X509_get_ext_by_NID(&certificate, NID_basic_constraints, -1);
+    if (place >= 0) X509_EXTENSION_free(X509_delete_ext(&certificate, place));
+    X509_EXTENSION* const extension =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, const_cast<char*>("critical,CA:TRUE"));
+    X509_add_ext(&certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+  });
+  EXPECT_THAT(Refusal(authority, now_), HasSubstr("is an authority's"));
 }
 
 TEST_F(SignerCheckTest, NamesOfNobodyOrTwoAreRefused) {

@@ -233,7 +233,7 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
   const CrashLedger::Counts counts = ledger_.Count();
   std::cout << absl::StrCat("cycles ", cycles, ", accepted ", counts.accepted, ", lost ", counts.lost, ", doubled ",
                             counts.doubled, ", wrong inbox ", counts.wrong_inbox)
-            << std::endl;
+            << "\nleases that were lost or ran out: " << counts.lease_refusals << std::endl;
   EXPECT_GT(counts.accepted, 0u);
   EXPECT_EQ(counts.lost, 0u);
   EXPECT_EQ(counts.doubled, 0u);

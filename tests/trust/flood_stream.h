@@ -109,7 +109,7 @@ class Stream {
     prepare_(request_);
     response_.Clear();
     context_ = std::make_unique<grpc::ClientContext>();
-    context_->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    context_->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
     context_->set_wait_for_ready(true);
     start_(context_.get(), &request_, &response_, [this](const grpc::Status& status) {
       answers_.Count(status);

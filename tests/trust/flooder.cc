@@ -43,7 +43,7 @@ template <typename Response, typename Call, typename Wanted>
 bool CallUntil(const Call& call, const Wanted& wanted) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
     Response response;
     if (call(&context, &response).ok() && wanted(response)) return true;
     absl::SleepFor(kBetweenAttempts);

@@ -150,7 +150,7 @@ TEST_F(SlowReaderTest, WhoDoesNotReadAnswersCostsBoundedMemoryAndNobodyElse) {
   const int64_t before = ResidentKilobytes(broker_.process_id());
   std::vector<Reader> readers;
   struct Call {
-    std::unique_ptr<grpc::ClientContext> context = CallContext();
+    std::unique_ptr<grpc::ClientContext> context = CallContext(absl::Minutes(5));
     v1::ListNoticesRequest request;
     v1::ListNoticesResponse answer;
   };

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <thread>
+
 #include "absl/time/clock.h"
+#include "certs/file_stamp.h"
+#include "certs/pem.h"
 #include "tests/broker/trust/trust_files.h"
 
 namespace envej::trust {
@@ -84,6 +89,31 @@ TEST_F(TrustReaderTest, WhatIsReadIsReadTogether) {
   ASSERT_TRUE(before.ok() && after.ok());
   EXPECT_NE(before->stamp, after->stamp);
   EXPECT_THAT(after->tls.certificate_chain, HasSubstr(certs::ReadFile(files_.Path("broker.pem"))));
+}
+
+// At whatever moment of the reading: otherwise the file as it was would count for good.
+TEST_F(TrustReaderTest, AFileThatIsReplacedWhileItIsReadIsSeenToHaveChanged) {
+  const absl::Time begin = absl::Now();
+  ASSERT_TRUE(files_.Read(begin).ok());
+  const absl::Duration reading = absl::Now() - begin;
+  constexpr int kRounds = 200;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string before = certs::ReadFile(files_.Path("inbox.pem"));
+    files_.WriteInbox(files_.authority());
+    const std::string after = certs::ReadFile(files_.Path("inbox.pem"));
+    files_.Write("inbox.pem", before);
+    files_.Write("inbox.new", after);
+    std::thread replacing([&] {
+      absl::SleepFor(reading * round / kRounds);
+      EXPECT_EQ(std::rename(files_.Path("inbox.new").c_str(), files_.Path("inbox.pem").c_str()), 0);
+    });
+    const absl::StatusOr<TrustFiles> read = files_.Read(absl::Now());
+    replacing.join();
+    ASSERT_TRUE(read.ok()) << read.status();
+    if (read->stamp != certs::StampOf(read->paths)) continue;  // it is read again
+    const certs::Certificate& inbox = read->trust->participants().FindMunicipality("0101")->inbox_certificates.front();
+    EXPECT_EQ(certs::ToPem(inbox.x509()).value(), after) << round;
+  }
 }
 
 }  // namespace

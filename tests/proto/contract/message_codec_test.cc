@@ -205,6 +205,15 @@ TEST(MessageCodecTest, AReceiptComesBackThroughItsMessage) {
   EXPECT_EQ(received.position().store_incarnation(), "0001fe20343536373839616263646566");
 }
 
+TEST(MessageCodecTest, AnIncarnationHasOneTextAlone) {
+  const std::string digits = "0001fe20343536373839616263646566";
+  for (const std::string& text : {digits, digits + "0", digits + "G", std::string("0001FE20343536373839616263646566")}) {
+    v1::Receipt message;
+    message.mutable_position()->set_store_incarnation(text);
+    EXPECT_EQ(FromMessage(message).position.store_incarnation.empty(), text != digits) << text;
+  }
+}
+
 TEST(MessageCodecTest, AMalformedReceiptIsReadAndHoldsNothing) {
   EXPECT_FALSE(CheckReceipt(FromMessage(v1::Receipt())).ok());
   for (const std::string hex : {"0", "zz", "\xc3\xa6", "00 1"}) {
