@@ -17,6 +17,7 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/sanitizer.h"
 #include "tests/system/crash_ledger.h"
 
 namespace envej::system {
@@ -28,7 +29,9 @@ using support::CallContext;
 constexpr int kCyclesDefault = 20;
 constexpr int kCyclesMost = 10'000;
 constexpr absl::Duration kCall = absl::Seconds(3);
-constexpr int kLeaseSeconds = 5;
+// Under a sanitizer a consumer opens some ten notices a second.
+constexpr int kLeaseSeconds = support::kUnderSanitizer ? 20 : 5;
+constexpr absl::Duration kDraining = support::kUnderSanitizer ? absl::Minutes(4) : absl::Seconds(30);
 
 int Cycles() {
   const char* const text = std::getenv("ENVEJ_CRASH_CYCLES");
@@ -230,7 +233,7 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
   give_up_ = !serves;
   end_of_load_ = true;
   for (std::thread& region : regions) region.join();
-  const absl::Time at_latest = absl::Now() + absl::Seconds(30);
+  const absl::Time at_latest = absl::Now() + kDraining;
   while (serves && !ledger_.IsDrained() && absl::Now() < at_latest) ledger_.WaitForMoments(1, absl::Seconds(1));
   drained_ = true;
   for (std::thread& municipality : municipalities) municipality.join();
