@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "proto/contract/day.h"
+
 namespace envej::admission {
 namespace {
 
@@ -52,6 +54,11 @@ Findings Admission::JudgeSubmission(absl::string_view region_code, const contrac
       JudgeMunicipality(participants_, region_code, notice.envelope->municipality_code, moment.day);
   return {.always = contract::Merge(municipality.always, rules.always),
           .when_new = contract::Merge(municipality.when_new, rules.when_new)};
+}
+
+absl::Time Admission::EndOfDay(absl::string_view day) const {
+  const std::optional<absl::CivilDay> parsed = contract::ParseDay(day);
+  return parsed.has_value() ? absl::FromCivil(*parsed + 1, copenhagen_) : absl::UnixEpoch();
 }
 
 std::optional<Rejection> Admission::OwnInbox(const certs::Identity& caller, absl::string_view municipality_code) const {

@@ -36,6 +36,9 @@ class Admission {
   contract::Findings JudgeSubmission(absl::string_view region_code, const contract::Notice& notice,
                                      absl::Time now) const;
 
+  // When a day, written YYYY-MM-DD, ends in Copenhagen; long ago for what is no day.
+  absl::Time EndOfDay(absl::string_view day) const;
+
   // kInboxNotFound unless the inbox is the caller's own: another municipality's inbox and one that does not exist are
   // answered alike.
   std::optional<contract::Rejection> OwnInbox(const certs::Identity& caller, absl::string_view municipality_code) const;

@@ -34,7 +34,7 @@ absl::Status WhyUnreadable(const Result& result) {
 
 absl::StatusOr<std::optional<std::string>> ContentReader::Read(absl::string_view waiting_key,
                                                                const store::WaitingEntry& entry) {
-  const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::ContentKey(entry.accepted_at, entry.item));
+  const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::ContentKey(entry.entered_at, entry.item));
   if (!value.ok()) return value.status();
   if (!value->has_value()) {
     const absl::StatusOr<std::optional<Record>> record = operations_.Read(entry.item.notice);

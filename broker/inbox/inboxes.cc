@@ -16,21 +16,32 @@ store::ItemKey ItemOf(const std::string& municipality_code, const LeaseName& lea
 }
 
 journal::Event AcceptedEvent(const store::NoticeKey& notice, const Record& record, const std::string& actor) {
-  return {.type = journal::EventType::kAccepted,
-          .item = {.notice = notice, .revision = record.revision},
-          .at = record.accepted_at,
+  const bool is_withdrawal = record.withdrawal_reason != WithdrawalReason::kNone;
+  return {.type = is_withdrawal ? journal::EventType::kWithdrawn : journal::EventType::kAccepted,
+          .item = {.notice = notice, .revision = record.newest.revision},
+          .at = record.newest.accepted_at,
           .actor = actor,
           .origin = record.origin,
-          .commitment = record.commitment,
+          .commitment = record.newest.commitment,
           .token = {},
-          .return_reason = 0};
+          .detail = static_cast<uint32_t>(record.withdrawal_reason)};
 }
 
-absl::StatusOr<contract::Receipt> ReadReceipt(const store::NoticeKey& notice, const Record& record,
+absl::StatusOr<contract::Receipt> ReadReceipt(const store::NoticeKey& notice, const Acceptance& acceptance,
                                               journal::ReceiptReader& receipts) {
-  if (!record.position.has_value()) return absl::DataLossError("a record does not say where its acceptance stands");
-  return receipts.Read({.notice = notice, .revision = record.revision}, *record.position);
+  if (!acceptance.position.has_value()) {
+    return absl::DataLossError("a record does not say where its acceptance stands");
+  }
+  return receipts.Read({.notice = notice, .revision = acceptance.revision}, *acceptance.position);
 }
+
+uint32_t RevisionOf(const Submit& submit) { return submit.revision; }
+uint32_t RevisionOf(const Revise& revise) { return revise.submit.revision; }
+uint32_t RevisionOf(const Withdraw& withdraw) { return withdraw.revision; }
+
+absl::Time DeliveredAt(const Record& record) { return record.delivered_at; }
+absl::Time ConcludedAt(const Record& record) { return record.concluded_at; }
+absl::Time LeaseExpiresAt(const Record& record) { return record.lease_expires_at; }
 
 bool Matches(const ListQuery& query, const Record& record) {
   const bool state =
@@ -43,19 +54,19 @@ bool Matches(const ListQuery& query, const Record& record) {
 Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& scheduler, const Options& options)
     : store_(store),
       time_(clock, store),
-      operations_(store),
+      operations_(store, options.thresholds),
       proofs_(store),
       reports_(options.report),
       pulls_(
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
-      expiry_(
+      due_(
           store, operations_, scheduler, [this] { return Now(); }, reports_),
       clock_watch_(time_, clock, scheduler, options.clock_behind) {}
 
 Inboxes::~Inboxes() = default;
 
 void Inboxes::Start() {
-  expiry_.Start();
+  due_.Start();
   clock_watch_.Start();
 }
 
@@ -81,12 +92,15 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
   submitting->actors.reserve(submissions.size());
   submitting->first_receipts.resize(submissions.size());
   for (Submission& submission : submissions) {
-    submitting->items.push_back({.notice = submission.notice, .revision = submission.submit.revision});
+    submitting->items.push_back(
+        {.notice = submission.notice,
+         .revision = std::visit([](const auto& what) { return RevisionOf(what); }, submission.what)});
     submitting->actors.push_back(submission.actor);
-    operations.push_back({.notice = std::move(submission.notice),
-                          .happening = std::move(submission.submit),
-                          .actor = std::move(submission.actor),
-                          .keep = std::move(submission.keep)});
+    operations.push_back(
+        {.notice = std::move(submission.notice),
+         .happening = std::visit([](auto& what) { return Happening(std::move(what)); }, submission.what),
+         .actor = std::move(submission.actor),
+         .keep = std::move(submission.keep)});
   }
   operations_.Run(
       std::move(operations), Now(),
@@ -99,8 +113,10 @@ void Inboxes::SubmitAll(std::vector<Submission> submissions, SubmitDone done) {
         done(std::move(answers));
       },
       [submitting](size_t place, const Result& result) {
-        submitting->first_receipts[place] =
-            ReadReceipt(submitting->items[place].notice, result.record, submitting->journal);
+        const store::ItemKey& item = submitting->items[place];
+        const bool is_first = result.record.first.has_value() && result.record.first->revision == item.revision;
+        const Acceptance& accepted = is_first ? *result.record.first : result.record.newest;
+        submitting->first_receipts[place] = ReadReceipt(item.notice, accepted, submitting->journal);
       });
 }
 
@@ -128,14 +144,14 @@ uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(
 void Inboxes::CancelPull(uint64_t handle) { pulls_.Cancel(handle); }
 
 void Inboxes::RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now,
-                          TimesDone done, absl::Time Record::*time) {
+                          TimesDone done, absl::Time (*time)(const Record&)) {
   operations_.Run(std::move(operations), now,
                   [this, items = std::move(items), done = std::move(done), time](const std::vector<Result>& results) {
                     std::vector<absl::StatusOr<absl::Time>> times;
                     times.reserve(results.size());
                     for (size_t place = 0; place < results.size(); ++place) {
                       if (results[place].status.ok()) {
-                        times.emplace_back(results[place].record.*time);
+                        times.emplace_back(time(results[place].record));
                       } else {
                         times.emplace_back(Told(items[place], results[place].status));
                       }
@@ -156,7 +172,7 @@ void Inboxes::Extend(const std::string& municipality_code, const std::vector<Lea
          .happening = ExtendLease{.revision = lease.revision, .token = lease.token, .expires_at = now + duration},
          .keep = nullptr});
   }
-  RunForTimes(std::move(items), std::move(operations), now, std::move(done), &Record::lease_expires_at);
+  RunForTimes(std::move(items), std::move(operations), now, std::move(done), LeaseExpiresAt);
 }
 
 void Inboxes::AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseName>& leases, TimesDone done) {
@@ -169,7 +185,7 @@ void Inboxes::AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseN
                           .actor = caller.actor,
                           .keep = nullptr});
   }
-  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
+  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), DeliveredAt);
 }
 
 void Inboxes::ReturnAll(const InboxCaller& caller, const std::vector<NoticeReturn>& returns, TimesDone done) {
@@ -184,7 +200,28 @@ void Inboxes::ReturnAll(const InboxCaller& caller, const std::vector<NoticeRetur
          .actor = caller.actor,
          .keep = nullptr});
   }
-  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), &Record::concluded_at);
+  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), ConcludedAt);
+}
+
+void Inboxes::RunForNotices(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
+                            const Happening& happening, TimesDone done, absl::Time (*time)(const Record&)) {
+  std::vector<store::ItemKey> items;
+  std::vector<Operation> operations;
+  for (const store::NoticeKey& notice : notices) {
+    items.push_back({.notice = notice});
+    operations.push_back({.notice = notice, .happening = happening, .actor = caller.actor, .keep = nullptr});
+  }
+  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), time);
+}
+
+void Inboxes::AcknowledgeOutcomes(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
+                                  TimesDone done) {
+  RunForNotices(caller, notices, AcknowledgeOutcome{}, std::move(done),
+                [](const Record& record) { return record.outcome_acknowledged_at.value_or(absl::Time()); });
+}
+
+void Inboxes::RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done) {
+  RunForNotices(caller, notices, Redrive{}, std::move(done), [](const Record& record) { return record.entered_at; });
 }
 
 absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
@@ -196,8 +233,8 @@ absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
 
 absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& notice, const Record& record) {
   journal::ReceiptReader receipts(store_);
-  absl::StatusOr<contract::Receipt> receipt = ReadReceipt(notice, record, receipts);
-  if (!receipt.ok()) return Told({.notice = notice, .revision = record.revision}, receipt.status());
+  absl::StatusOr<contract::Receipt> receipt = ReadReceipt(notice, record.newest, receipts);
+  if (!receipt.ok()) return Told({.notice = notice, .revision = record.newest.revision}, receipt.status());
   return receipt;
 }
 

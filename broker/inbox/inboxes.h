@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,8 +15,8 @@
 #include "absl/time/time.h"
 #include "broker/clock.h"
 #include "broker/inbox/clock_watch.h"
+#include "broker/inbox/due_watch.h"
 #include "broker/inbox/inbox_time.h"
-#include "broker/inbox/lease_expiry.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/pull_queue.h"
 #include "broker/inbox/record.h"
@@ -28,17 +29,23 @@
 
 namespace envej::inbox {
 
-// One notice to accept. The rules that hold always were applied before.
+// What a region hands in: a notice, a revision of one, or its withdrawal. The rules that hold always were applied
+// before.
 struct Submission {
   store::NoticeKey notice;
-  Submit submit;
-  std::string actor;  // fingerprint of the certificate with which it is submitted
+  std::variant<Submit, Revise, Withdraw> what;
+  std::string actor;  // fingerprint of the certificate with which it is handed in
   Keep keep;          // its content is handed out again byte for byte
 };
 
 struct Accepted {
   contract::Receipt receipt;
-  bool repeated = false;  // it had been accepted before; the receipt is the first one
+  bool repeated = false;  // it had been accepted before; the receipt is the same as then
+};
+
+// Who acts on notices that are not its to name by lease: their region, or operations.
+struct NoticeCaller {
+  std::string actor;  // fingerprint of the certificate with which it calls
 };
 
 // Who acts on one inbox.
@@ -95,6 +102,7 @@ class Inboxes {
     ContentCheck check = nullptr;                // of what is handed out
     UnreadableReports::Report report = nullptr;  // of what cannot be
     ClockWatch::Report clock_behind = nullptr;
+    Operations::ThresholdsOf thresholds = nullptr;  // those of agreements that say nothing else
   };
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;
@@ -125,9 +133,13 @@ class Inboxes {
   void AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseName>& leases, TimesDone done);
   void ReturnAll(const InboxCaller& caller, const std::vector<NoticeReturn>& returns, TimesDone done);
 
+  // The times are those of the first acknowledgement, and of when the item came into the inbox.
+  void AcknowledgeOutcomes(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done);
+  void RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done);
+
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
-  // The receipt of the acceptance that the record tells of.
+  // The receipt of the newest that was accepted.
   absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
   // The proof that a receipt's batch stands under a checkpoint; nothing if none covers it yet, or it cannot be read.
   // Under the checkpoints asked for last it is cheap.
@@ -146,7 +158,9 @@ class Inboxes {
   absl::StatusOr<Accepted> Answer(Submitting& submitting, size_t place, const Result& result);
   // Carries out what happens to these items, one for each, and answers with a time of each one's record.
   void RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now, TimesDone done,
-                   absl::Time Record::*time);
+                   absl::Time (*time)(const Record&));
+  void RunForNotices(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
+                     const Happening& happening, TimesDone done, absl::Time (*time)(const Record&));
   // The error that the caller gets: that the item cannot be read is told here, and refused by name.
   absl::Status Told(const store::ItemKey& item, const absl::Status& status);
 
@@ -156,7 +170,7 @@ class Inboxes {
   journal::CheckpointProofs proofs_;
   UnreadableReports reports_;
   PullQueue pulls_;
-  LeaseExpiry expiry_;
+  DueWatch due_;
   ClockWatch clock_watch_;
 };
 

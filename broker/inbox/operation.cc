@@ -29,19 +29,17 @@ absl::StatusOr<Found> Find(store::OrderedStore& store, const store::NoticeKey& n
   return found;
 }
 
-std::string TokenOf(const Happening& happening, const Record& record) {
-  return std::holds_alternative<Submit>(happening) ? std::string() : record.token;
-}
-
-journal::Event MakeEvent(const Operation& operation, const Record& next, journal::EventType type, absl::Time now) {
-  return {.type = type,
-          .item = {.notice = operation.notice, .revision = next.revision},
+journal::Event MakeEvent(const Operation& operation, const Record& before, const Record& next,
+                         const Decision::Told& told, absl::Time now) {
+  const bool by_broker = journal::IsByBroker(told.type);
+  return {.type = told.type,
+          .item = {.notice = operation.notice, .revision = next.newest.revision},
           .at = now,
-          .actor = operation.actor,
+          .actor = by_broker ? std::string() : operation.actor,
           .origin = next.origin,
-          .commitment = next.commitment,
-          .token = TokenOf(operation.happening, next),
-          .return_reason = static_cast<uint32_t>(next.return_reason)};
+          .commitment = next.newest.commitment,
+          .token = told.type == journal::EventType::kLeased ? next.token : before.token,
+          .detail = told.detail};
 }
 
 void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& before, const Record& after,
@@ -64,29 +62,30 @@ void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& be
 absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, const Found& before,
                                                  const Decision& decision, absl::Time now) {
   const Record& next = *decision.next;
-  const store::ItemKey item{.notice = operation.notice, .revision = next.revision};
   const std::string record_key = store::RecordKey(operation.notice);
   store::Transition transition;
   transition.conditions.push_back({.key = record_key, .value = before.stored});
-  const auto put = next.position.has_value() ? Mutation::Kind::kPut : Mutation::Kind::kPutWithPosition;
+  const auto put = next.newest.position.has_value() ? Mutation::Kind::kPut : Mutation::Kind::kPutWithPosition;
   transition.mutations.push_back({.kind = put, .key = record_key, .value = EncodeRecord(next)});
   MoveIndexes(operation.notice, before.record, next, transition.mutations);
-  if (decision.effects.content == Decision::Content::kStore) {
+  if (decision.effects.destroy_content && before.record.has_value()) {
+    transition.mutations.push_back(
+        {.kind = Mutation::Kind::kDelete, .key = ContentKeyOf(operation.notice, *before.record), .value = {}});
+  }
+  if (decision.effects.store_content) {
     absl::StatusOr<Kept> kept = operation.keep();
     if (!kept.ok()) return kept.status();
     transition.mutations.push_back({.kind = Mutation::Kind::kPut,
-                                    .key = store::ContentKey(next.accepted_at, item),
+                                    .key = ContentKeyOf(operation.notice, next),
                                     .value = EncodeContent(kept->content)});
     for (store::KeyValue& besides : kept->besides) {
       transition.mutations.push_back(
           {.kind = Mutation::Kind::kPut, .key = std::move(besides.key), .value = std::move(besides.value)});
     }
-  } else if (decision.effects.content == Decision::Content::kDestroy) {
-    transition.mutations.push_back(
-        {.kind = Mutation::Kind::kDelete, .key = store::ContentKey(next.accepted_at, item), .value = {}});
   }
-  if (decision.effects.event.has_value()) {
-    transition.events.push_back(journal::EncodeEvent(MakeEvent(operation, next, *decision.effects.event, now)));
+  for (const Decision::Told& told : decision.effects.events) {
+    transition.events.push_back(
+        journal::EncodeEvent(MakeEvent(operation, before.record.value_or(Record()), next, told, now)));
   }
   return transition;
 }
@@ -97,18 +96,20 @@ Keep KeepAsItIs(std::string content) {
   return [content = std::move(content)] { return Kept{.content = content, .besides = {}}; };
 }
 
+std::string ContentKeyOf(const store::NoticeKey& notice, const Record& record) {
+  return store::ContentKey(record.entered_at, {.notice = notice, .revision = record.newest.revision});
+}
+
 std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record) {
-  const store::ItemKey item{.notice = notice, .revision = record.revision};
-  switch (record.state) {
-    case State::kWaiting:
-      return {store::WaitingKey(record.accepted_at, item)};
-    case State::kLeased:
-      return {store::LeasedKey(record.lease_expires_at, item)};
-    case State::kAcknowledged:
-    case State::kReturned:
-      return {};
+  if (!IsUnderWay(record.state)) return {};
+  const store::ItemKey item{.notice = notice, .revision = record.newest.revision};
+  std::vector<std::string> keys = {store::DueKey(record.due_at, notice)};
+  if (record.state == State::kParked) {
+    keys.push_back(store::ParkedKey(record.entered_at, item));
+  } else if (record.state == State::kWaiting && !record.held_until.has_value()) {
+    keys.push_back(store::WaitingKey(record.entered_at, item));
   }
-  return {};
+  return keys;
 }
 
 struct Operations::Round {
@@ -152,7 +153,10 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       result.status = before.status();
       continue;
     }
-    Decision decision = Decide(before->record, operation.happening, round->now);
+    const Circumstances circumstances{.now = round->now,
+                                      .thresholds = thresholds_ ? thresholds_(operation.notice) : Thresholds(),
+                                      .id = operation.notice.id};
+    Decision decision = Decide(before->record, operation.happening, circumstances);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
       result.status = contract::ToStatus(*decision.rejection);
@@ -190,7 +194,7 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
       case store::Outcome::Kind::kCommitted:
         result.changed = true;
         result.outcome = std::move(outcomes[place]);
-        if (!result.record.position.has_value()) result.record.position = result.outcome.position;
+        if (!result.record.newest.position.has_value()) result.record.newest.position = result.outcome.position;
         break;
       case store::Outcome::Kind::kConditionFailed:
         round->open.push_back(index);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,7 +32,7 @@ struct Operation {
   store::NoticeKey notice;
   Happening happening;
   std::string actor = {};  // fingerprint of the certificate with which it is done; empty: the broker itself
-  Keep keep = nullptr;     // for a submission
+  Keep keep = nullptr;     // for what brings content
 };
 
 // What became of it.
@@ -58,7 +59,12 @@ class Operations {
 
   static constexpr int kRounds = 16;
 
-  explicit Operations(store::OrderedStore& store) : store_(store) {}
+  // What counts as late for a notice, as its agreement has it now. Any thread; must not block.
+  using ThresholdsOf = std::function<Thresholds(const store::NoticeKey& notice)>;
+
+  // Without `thresholds`, those that an agreement has unless it says otherwise. The store must outlive it.
+  explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr)
+      : store_(store), thresholds_(std::move(thresholds)) {}
 
   void Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated = nullptr);
 
@@ -72,7 +78,11 @@ class Operations {
   void Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes);
 
   store::OrderedStore& store_;
+  const ThresholdsOf thresholds_;
 };
+
+// Where the content of a record's item is, if it has one.
+std::string ContentKeyOf(const store::NoticeKey& notice, const Record& record);
 
 // The keys that a record has besides its own: the indexes that it stands in, with what they hold. A change of record
 // moves them.

@@ -271,7 +271,7 @@ void PullQueue::Leased(Serving& serving, std::vector<Result> results) {
   for (size_t index = 0; index < results.size(); ++index) {
     if (!results[index].changed) continue;
     const store::NoticeKey& notice = serving.operations[index].notice;
-    items.push_back({.item = {.notice = notice, .revision = results[index].record.revision},
+    items.push_back({.item = {.notice = notice, .revision = results[index].record.newest.revision},
                      .record = std::move(results[index].record),
                      .content = std::move(serving.contents[index])});
   }

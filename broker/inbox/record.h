@@ -14,7 +14,20 @@
 namespace envej::inbox {
 
 // Where a notice is. Numbers as in envej.v1.NoticeState; on disk.
-enum class State : uint8_t { kWaiting = 1, kLeased = 2, kAcknowledged = 3, kReturned = 4 };
+enum class State : uint8_t {
+  kWaiting = 1,
+  kLeased = 2,
+  kAcknowledged = 3,
+  kReturned = 4,
+  kWithdrawn = 5,
+  kParked = 6,
+  kUndelivered = 7,
+};
+
+// Whether the inbox still has an item of it to be delivered.
+inline bool IsUnderWay(State state) {
+  return state == State::kWaiting || state == State::kLeased || state == State::kParked;
+}
 
 // What an inbox's item is. Numbers as in envej.v1.ItemKind; on disk.
 enum class ItemKind : uint8_t { kNotice = 1, kRevision = 2, kWithdrawal = 3 };
@@ -30,33 +43,78 @@ enum class ReturnReason : uint8_t {
   kNotAuthentic = 6,
 };
 
+// Why a region withdrew it. Numbers as in envej.v1.WithdrawalReason; on disk.
+enum class WithdrawalReason : uint8_t {
+  kNone = 0,
+  kConsentWithdrawn = 1,
+  kDeceased = 2,
+  kNotInTargetGroup = 3,
+  kSentInError = 4,
+  kReadmitted = 5,
+};
+
+// In which way an item is late; each is told once. Bits of Record::late, and numbers in the journal; on disk.
+enum class Late : uint8_t {
+  kNotFetched = 1,
+  kNotAcknowledged = 2,
+  kPastDischarge = 4,
+};
+
+// Something of a notice that was accepted from its region, and where the journal has it.
+struct Acceptance {
+  uint32_t revision = 1;
+  absl::Time accepted_at;
+  contract::ContentCommitment commitment;  // a withdrawal has none
+  // Known to the store alone when the record is first written, and to everybody who reads it.
+  std::optional<contract::JournalPosition> position;
+
+  bool operator==(const Acceptance&) const = default;
+};
+
 // All that is known of one notice; never its content. Its item is the newest that the inbox has of it: a notice
 // has at most one at a time.
 struct Record {
   State state = State::kWaiting;
   ItemKind kind = ItemKind::kNotice;
-  uint32_t revision = 1;
   std::string origin;
   std::string discharge_date;
-  absl::Time accepted_at;
-  contract::ContentCommitment commitment;
-  // Of its acceptance. Known to the store alone when the record is first written, and to everybody who reads it.
-  std::optional<contract::JournalPosition> position;
+  absl::Time discharge_day_ends;
+  Acceptance newest;
+  std::optional<Acceptance> first;  // of revision 1, once there is a newer one
+  WithdrawalReason withdrawal_reason = WithdrawalReason::kNone;
 
-  // The newest lease: its token stays known after it ended, so that a repeated or late call is recognised.
+  // When the item came into the inbox: its place among those that wait, and from when on it can be late. A revision of
+  // what the municipality does not have yet takes the place of what it replaces.
+  absl::Time entered_at;
+
+  // The newest lease on the item: its token stays known after it ended, so that a late call is recognised.
   uint32_t lease_count = 0;
   std::string token;
-  absl::Time first_leased_at;   // valid when lease_count > 0
-  absl::Time lease_expires_at;  // valid while leased
+  absl::Time first_leased_at;            // valid when lease_count > 0
+  absl::Time lease_expires_at;           // valid while leased
+  uint32_t failure_count = 0;            // leases on the item that ran out
+  std::optional<absl::Time> held_until;  // waiting, and not handed out before
 
-  absl::Time concluded_at;  // valid when acknowledged or returned
+  uint8_t late = 0;                // bits of Late that were told
+  uint32_t undelivered_told = 0;   // how many times it was told that it is undelivered
+  absl::Time undelivered_told_at;  // the last time; valid when told
+  absl::Time due_at;               // when something is next to be done about it; valid while under way
+
+  // What the municipality has: the revision that it acknowledged last, under which token. 0: nothing.
+  uint32_t delivered_revision = 0;
+  std::string delivered_token;
+  absl::Time delivered_at;
+
+  absl::Time concluded_at;  // valid when it is no longer under way
   ReturnReason return_reason = ReturnReason::kNone;
+  std::optional<absl::Time> outcome_acknowledged_at;  // by the region: of what was returned or undelivered
 
   bool operator==(const Record&) const = default;
 };
 
-// Framed (store/record_codec.h); the position, framed for itself, ends the value, so that the store can add it. Equal
-// records give equal bytes, so that a transition's condition can compare them. A value without a position is malformed.
+// Framed (store/record_codec.h); the newest position, framed for itself, ends the value, so that the store can add it.
+// Equal records give equal bytes, so that a transition's condition can compare them. A value without a position is
+// malformed.
 std::string EncodeRecord(const Record& record);
 absl::StatusOr<Record> DecodeRecord(absl::string_view value);
 

@@ -2,78 +2,38 @@
 #define ENVEJ_BROKER_INBOX_TRANSITION_H_
 
 #include <optional>
-#include <string>
-#include <variant>
-#include <vector>
 
 #include "absl/time/time.h"
+#include "broker/inbox/decision.h"
+#include "broker/inbox/happening.h"
 #include "broker/inbox/record.h"
-#include "broker/journal/event.h"
-#include "broker/store/ordered_store.h"
-#include "proto/contract/rejection.h"
+#include "broker/inbox/thresholds.h"
+#include "broker/store/key_layout.h"
 
 namespace envej::inbox {
 
-// What can happen to a notice.
-
-// A region submits it. `commitments` are the same notice's under each secret in use, the newest first.
-struct Submit {
-  uint32_t revision = 1;
-  std::string origin;
-  std::string discharge_date;
-  std::vector<contract::ContentCommitment> commitments;
-  // Why the rules of the day refuse it, if it is new.
-  std::optional<contract::Rejection> refusal_if_new;
-};
-// A consumer of the municipality claims its item.
-struct TakeLease {
-  std::string token;
-  absl::Time expires_at;
-};
-// The holder of `token` ...
-struct ExtendLease {
-  uint32_t revision = 0;
-  std::string token;
-  absl::Time expires_at;
-};
-struct Acknowledge {
-  uint32_t revision = 0;
-  std::string token;
-};
-struct Return {
-  uint32_t revision = 0;
-  std::string token;
-  ReturnReason reason = ReturnReason::kNone;
-};
-// The time of its lease may be over.
-struct ExpireLease {};
-
-using Happening = std::variant<Submit, TakeLease, ExtendLease, Acknowledge, Return, ExpireLease>;
-
-// What is to be done about it.
-struct Decision {
-  enum class Kind {
-    kChanged,    // `next` is to be stored, and `effects` carried out with it
-    kRepeated,   // it happened before, in the same way: answer as then
-    kUnchanged,  // nothing to do
-    kRejected,   // refused for `rejection`
-  };
-  Kind kind = Kind::kUnchanged;
-  std::optional<Record> next;
-  std::optional<contract::Rejection> rejection;
-
-  enum class Content { kKeep, kStore, kDestroy };
-  struct Effects {
-    Content content = Content::kKeep;
-    std::optional<journal::EventType> event;
-    store::Durability durability = store::Durability::kSynced;
-  };
-  Effects effects;
+// Which notice, and how long it may take: what a decision depends on beside what happened.
+struct Circumstances {
+  absl::Time now;
+  Thresholds thresholds = {};
+  contract::NoticeId id = {};  // spreads what is held back, so that not all of it comes back at the same moment
 };
 
 // The one transition function: what becomes of a notice whose record is `state` (nothing: never seen) when
-// `happening` happens at `now`. Pure. Its table stands in ARCHITECTURE.md.
-Decision Decide(const std::optional<Record>& state, const Happening& happening, absl::Time now);
+// `happening` happens. Pure. Its table stands in ARCHITECTURE.md. Of a `next` that is under way, due_at is set.
+Decision Decide(const std::optional<Record>& state, const Happening& happening, const Circumstances& circumstances);
+
+// After so many leases of an item that ran out it is parked: whoever takes it cannot handle it.
+inline constexpr uint32_t kFailuresMost = 20;
+
+// The first lease that runs out puts the item back at once, since a consumer that dies is nothing to wait for; those
+// after it hold it back for longer and longer, half of it by chance.
+inline constexpr absl::Duration kHoldLeast = absl::Seconds(5);
+inline constexpr absl::Duration kHoldMost = absl::Minutes(10);
+
+// What is undelivered is told each day, and only what was told for as many days as the thresholds leave for it is
+// destroyed.
+inline constexpr absl::Duration kUndeliveredToldEvery = absl::Hours(24);
 
 }  // namespace envej::inbox
 

@@ -37,7 +37,28 @@ std::optional<Event> ReadCallsRefused(contract::ByteReader& reader) {
   return event;
 }
 
+bool HasToken(EventType type) {
+  return type == EventType::kLeased || type == EventType::kAcknowledged || type == EventType::kReturned ||
+         type == EventType::kLeaseExpired;
+}
+
+bool HasDetail(EventType type) {
+  return type == EventType::kReturned || type == EventType::kOverdue || type == EventType::kUndelivered;
+}
+
+bool IsEventType(uint8_t type) {
+  return type >= static_cast<uint8_t>(EventType::kAccepted) &&
+         type <= static_cast<uint8_t>(EventType::kOutcomeAcknowledged);
+}
+
 }  // namespace
+
+bool IsByBroker(EventType type) {
+  return type == EventType::kLeaseExpired || type == EventType::kParked || type == EventType::kOverdue ||
+         type == EventType::kUndelivered || type == EventType::kDestroyed;
+}
+
+bool HasReceipt(EventType type) { return type == EventType::kAccepted || type == EventType::kWithdrawn; }
 
 contract::Receipt ReceiptOf(const Event& accepted) {
   contract::Receipt receipt;
@@ -49,11 +70,12 @@ contract::Receipt ReceiptOf(const Event& accepted) {
   receipt.accepted_at = accepted.at;
   receipt.actor = accepted.actor;
   receipt.commitment = accepted.commitment;
+  if (accepted.type == EventType::kWithdrawn) receipt.withdrawal_reason = accepted.detail;
   return receipt;
 }
 
 std::string EncodeEvent(const Event& event) {
-  if (event.type == EventType::kAccepted) return contract::AcceptedEvent(ReceiptOf(event));
+  if (HasReceipt(event.type)) return contract::AcceptedEvent(ReceiptOf(event));
   if (event.type == EventType::kCallsRefused) return EncodeCallsRefused(event);
   contract::ByteWriter writer;
   writer.Uint8(static_cast<uint8_t>(event.type));
@@ -63,8 +85,8 @@ std::string EncodeEvent(const Event& event) {
   writer.Uint32(event.item.revision);
   writer.Time(event.at);
   writer.Bytes(event.actor);
-  writer.Bytes(event.token);
-  if (event.type == EventType::kReturned) writer.Uint32(event.return_reason);
+  if (HasToken(event.type)) writer.Bytes(event.token);
+  if (HasDetail(event.type)) writer.Uint32(event.detail);
   return std::move(writer).bytes();
 }
 
@@ -72,18 +94,16 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   const absl::Status malformed = absl::DataLossError("the journal holds an event that cannot be read");
   contract::ByteReader reader(bytes);
   const uint8_t type = reader.Uint8();
-  if (type == static_cast<uint8_t>(EventType::kCallsRefused)) {
+  if (!IsEventType(type)) return malformed;
+  Event event;
+  event.type = static_cast<EventType>(type);
+  if (event.type == EventType::kCallsRefused) {
     std::optional<Event> refused = ReadCallsRefused(reader);
     if (!refused.has_value()) return malformed;
     return *std::move(refused);
   }
-  Event event;
-  if (type < static_cast<uint8_t>(EventType::kAccepted) || type > static_cast<uint8_t>(EventType::kLeaseExpired)) {
-    return malformed;
-  }
-  event.type = static_cast<EventType>(type);
   event.item.notice.region_code = reader.Bytes();
-  if (event.type == EventType::kAccepted) event.origin = reader.Bytes();
+  if (HasReceipt(event.type)) event.origin = reader.Bytes();
   event.item.notice.municipality_code = reader.Bytes();
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(reader.Bytes());
   event.item.revision = reader.Uint32();
@@ -92,13 +112,13 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   if (event.type == EventType::kAccepted) {
     event.commitment.key_id = reader.Bytes();
     event.commitment.value = reader.Bytes();
-  } else {
-    event.token = reader.Bytes();
   }
-  if (event.type == EventType::kReturned) event.return_reason = reader.Uint32();
+  if (HasToken(event.type)) event.token = reader.Bytes();
+  if (HasDetail(event.type) || event.type == EventType::kWithdrawn) event.detail = reader.Uint32();
   if (!reader.AtEnd() || !id.has_value()) return malformed;
+  if (event.type == EventType::kWithdrawn && event.detail == 0) return malformed;
   // What the broker does by itself has no actor, and nothing else has none.
-  if (event.actor.size() != (event.type == EventType::kLeaseExpired ? 0 : kActorBytes)) return malformed;
+  if (event.actor.size() != (IsByBroker(event.type) ? 0 : kActorBytes)) return malformed;
   event.item.notice.id = *id;
   return event;
 }

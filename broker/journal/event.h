@@ -15,12 +15,19 @@ namespace envej::journal {
 
 // What the journal records. The numbers are on disk and are never given another meaning.
 enum class EventType : uint8_t {
-  kAccepted = 1,      // written as contract::AcceptedEvent writes it, so that a receipt proves it
+  kAccepted = 1,      // a notice, or a revision of it; written as contract::AcceptedEvent has it: a receipt proves it
   kLeased = 2,        // content was handed to the municipality
   kAcknowledged = 3,  // the municipality has it safely
   kReturned = 4,      // the municipality refused it
   kLeaseExpired = 5,  // back in the inbox
   kCallsRefused = 6,  // calls, and items of batches, that were refused, counted; of no notice
+  kWithdrawn = 7,     // its region withdrew it; written as contract::AcceptedEvent has it
+  kParked = 8,        // too many leases ran out: it is handed out no more until somebody has looked
+  kRedriven = 9,      // operations put it back into the inbox
+  kOverdue = 10,      // late, in the way that the detail says
+  kUndelivered = 11,  // not delivered for so long that its region is told, so many times
+  kDestroyed = 12,    // its content was destroyed without ever being delivered: its time was over
+  kOutcomeAcknowledged = 13,  // its region took note that it was returned or is undelivered
 };
 
 // One thing that happened to one notice, or calls that were refused. It holds no direct identifier; with a notice's id
@@ -29,11 +36,13 @@ struct Event {
   EventType type = EventType::kAccepted;
   store::ItemKey item;                     // not of calls refused
   absl::Time at;                           // whole microseconds; calls refused: the last one
-  std::string actor;                       // fingerprint of the certificate with which it was done; lease expired: none
-  std::string origin;                      // accepted
+  std::string actor;                       // fingerprint of the certificate with which it was done; IsByBroker: none
+  std::string origin;                      // accepted, withdrawn
   contract::ContentCommitment commitment;  // accepted
   std::string token;                       // leased, acknowledged, returned, lease expired
-  uint32_t return_reason = 0;              // returned: number of envej.v1.ReturnReason
+  // Returned, withdrawn: number of envej.v1.ReturnReason, of envej.v1.WithdrawalReason. Overdue: in which way, a number
+  // of inbox::Late. Undelivered: how many times it was told, this one included.
+  uint32_t detail = 0;
 
   // Of calls refused. With an actor and no caller, as where the certificate is revoked, it is not said who that is.
   // With neither: all whose certificates name no participant, or, of reason 0, all who were too many to be counted
@@ -47,7 +56,12 @@ struct Event {
 // A certificate's fingerprint, SHA-256.
 inline constexpr size_t kActorBytes = 32;
 
-// What a receipt says of an acceptance, still without its place in the journal.
+// Whether it is what the broker does by itself, in nobody's name.
+bool IsByBroker(EventType type);
+// Whether it has a receipt.
+bool HasReceipt(EventType type);
+
+// What a receipt says of an acceptance or a withdrawal, still without its place in the journal.
 contract::Receipt ReceiptOf(const Event& accepted);
 
 std::string EncodeEvent(const Event& event);

@@ -35,7 +35,7 @@ absl::StatusOr<contract::Receipt> ReceiptReader::Read(const store::ItemKey& item
   }
   const absl::StatusOr<Event> event = DecodeEvent(last_->events[position.event_index]);
   if (!event.ok()) return event.status();
-  if (event->type != EventType::kAccepted || event->item != item) {
+  if (!HasReceipt(event->type) || event->item != item) {
     return absl::DataLossError("the journal holds another event where a receipt says that its acceptance stands");
   }
   contract::Receipt receipt = ReceiptOf(*event);

@@ -20,7 +20,8 @@ constexpr char kJournal = 'j';
 constexpr char kRecord = 'n';
 constexpr char kContent = 'c';
 constexpr char kWaiting = 'w';
-constexpr char kLeased = 'l';
+constexpr char kParked = 'p';
+constexpr char kDue = 't';
 constexpr char kSecret = 's';
 constexpr char kSigner = 'g';
 constexpr char kCheckpoint = 'k';
@@ -32,11 +33,11 @@ constexpr uint8_t kEpochVersion = 1;
 constexpr absl::Duration kTimeStep = absl::Microseconds(1);
 
 // What came in later stands behind, so that new keys of an inbox are written, and read, one beside the other.
-std::string InboxKey(char kind, absl::Time accepted_at, const ItemKey& item) {
+std::string InboxKey(char kind, absl::Time entered_at, const ItemKey& item) {
   ByteWriter key;
   key.Uint8(static_cast<uint8_t>(kind));
   key.Raw(item.notice.municipality_code);
-  key.Time(accepted_at);
+  key.Time(entered_at);
   key.Raw(item.notice.region_code);
   key.Raw(item.notice.id.ToBytes());
   key.Uint32(item.revision);
@@ -50,9 +51,9 @@ std::string BatchKey(char kind, uint64_t batch) {
   return std::move(key).bytes();
 }
 
-std::string LeasedFrom(absl::Time time) {
+std::string DueFrom(absl::Time time) {
   ByteWriter key;
-  key.Uint8(static_cast<uint8_t>(kLeased));
+  key.Uint8(static_cast<uint8_t>(kDue));
   key.Time(time);
   return std::move(key).bytes();
 }
@@ -105,16 +106,17 @@ std::string RecordKey(const NoticeKey& notice) {
   return key;
 }
 
-std::string ContentKey(absl::Time accepted_at, const ItemKey& item) { return InboxKey(kContent, accepted_at, item); }
-std::string WaitingKey(absl::Time accepted_at, const ItemKey& item) { return InboxKey(kWaiting, accepted_at, item); }
+std::string ContentKey(absl::Time entered_at, const ItemKey& item) { return InboxKey(kContent, entered_at, item); }
+std::string WaitingKey(absl::Time entered_at, const ItemKey& item) { return InboxKey(kWaiting, entered_at, item); }
 
-std::string LeasedKey(absl::Time expires_at, const ItemKey& item) {
+std::string ParkedKey(absl::Time entered_at, const ItemKey& item) { return InboxKey(kParked, entered_at, item); }
+
+std::string DueKey(absl::Time due_at, const NoticeKey& notice) {
   ByteWriter key;
-  key.Raw(LeasedFrom(expires_at));
-  key.Raw(item.notice.municipality_code);
-  key.Raw(item.notice.region_code);
-  key.Raw(item.notice.id.ToBytes());
-  key.Uint32(item.revision);
+  key.Raw(DueFrom(due_at));
+  key.Raw(notice.municipality_code);
+  key.Raw(notice.region_code);
+  key.Raw(notice.id.ToBytes());
   return std::move(key).bytes();
 }
 
@@ -135,8 +137,9 @@ std::string WaitingPrefix(absl::string_view municipality_code) {
   return WaitingPrefix().append(municipality_code.data(), municipality_code.size());
 }
 
-std::string LeasedPrefix() { return std::string(1, kLeased); }
-std::string LeasedUpTo(absl::Time time) { return LeasedFrom(time + kTimeStep); }
+std::string ParkedPrefix() { return std::string(1, kParked); }
+std::string DuePrefix() { return std::string(1, kDue); }
+std::string DueUpTo(absl::Time time) { return DueFrom(time + kTimeStep); }
 
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code) {
   return std::string(1, kRecord)
@@ -157,7 +160,7 @@ absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key) {
   KeyReader reader(key, kWaiting);
   WaitingEntry entry;
   entry.item.notice.municipality_code = reader.Code();
-  entry.accepted_at = reader.Time();
+  entry.entered_at = reader.Time();
   entry.item.notice.region_code = reader.Code();
   entry.item.notice.id = reader.Id();
   entry.item.revision = reader.Revision();
@@ -165,14 +168,13 @@ absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key) {
   return entry;
 }
 
-absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key) {
-  KeyReader reader(key, kLeased);
-  LeasedEntry entry;
-  entry.expires_at = reader.Time();
-  entry.item.notice.municipality_code = reader.Code();
-  entry.item.notice.region_code = reader.Code();
-  entry.item.notice.id = reader.Id();
-  entry.item.revision = reader.Revision();
+absl::StatusOr<DueEntry> ParseDueKey(absl::string_view key) {
+  KeyReader reader(key, kDue);
+  DueEntry entry;
+  entry.due_at = reader.Time();
+  entry.notice.municipality_code = reader.Code();
+  entry.notice.region_code = reader.Code();
+  entry.notice.id = reader.Id();
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   return entry;
 }

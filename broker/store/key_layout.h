@@ -6,9 +6,10 @@
 //
 //   e                                                  start epoch
 //   n municipality region id                           record of a notice: its state and what is known of it
-//   c municipality accepted-at region id revision      content: the notice as it was sent, until it is concluded
-//   w municipality accepted-at region id revision      index: waits in the inbox, oldest first
-//   l expires-at municipality region id revision       index: leased, soonest expiry first
+//   c municipality entered-at region id revision       content: the item as it was sent, until it is concluded
+//   w municipality entered-at region id revision       index: waits in the inbox, oldest first
+//   t due-at municipality region id                    index: something is to be done about it then, soonest first
+//   p municipality entered-at region id revision       index: parked
 //   s key id                                           a commitment secret that was met: inbox/secret_register.h
 //   g fingerprint                                      a signer's certificate: inbox/signer_certificates.h
 //   j batch                                            journal record of a batch
@@ -51,9 +52,10 @@ std::string JournalKey(uint64_t batch);
 bool IsStoresOwn(absl::string_view key);
 
 std::string RecordKey(const NoticeKey& notice);
-std::string ContentKey(absl::Time accepted_at, const ItemKey& item);
-std::string WaitingKey(absl::Time accepted_at, const ItemKey& item);
-std::string LeasedKey(absl::Time expires_at, const ItemKey& item);
+std::string ContentKey(absl::Time entered_at, const ItemKey& item);
+std::string WaitingKey(absl::Time entered_at, const ItemKey& item);
+std::string ParkedKey(absl::Time entered_at, const ItemKey& item);
+std::string DueKey(absl::Time due_at, const NoticeKey& notice);
 std::string SecretKey(absl::string_view key_id);
 std::string SignerKey(absl::string_view fingerprint);
 std::string CheckpointKey(uint64_t last_batch);
@@ -61,28 +63,29 @@ std::string CheckpointKey(uint64_t last_batch);
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();
 std::string WaitingPrefix(absl::string_view municipality_code);
-std::string LeasedPrefix();
+std::string ParkedPrefix();
+std::string DuePrefix();
 std::string SecretPrefix();
 std::string JournalPrefix();
 std::string CheckpointPrefix();
-std::string LeasedUpTo(absl::Time time);  // the first key of a lease that runs out after `time`
+std::string DueUpTo(absl::Time time);  // the first key of what is due after `time`
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
 // The first key after this one.
 std::string KeyAfter(absl::string_view key);
 // The first key after all that have the prefix, which is one of those above.
 std::string EndOfPrefix(absl::string_view prefix);
 
-// The item that a waiting or leased key names; an error if it is not such a key.
+// What a waiting or due key names; an error if it is not such a key.
 struct WaitingEntry {
-  absl::Time accepted_at;
+  absl::Time entered_at;
   ItemKey item;
 };
 absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key);
-struct LeasedEntry {
-  absl::Time expires_at;
-  ItemKey item;
+struct DueEntry {
+  absl::Time due_at;
+  NoticeKey notice;
 };
-absl::StatusOr<LeasedEntry> ParseLeasedKey(absl::string_view key);
+absl::StatusOr<DueEntry> ParseDueKey(absl::string_view key);
 absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key);
 // The batch that the key of a journal record or of a checkpoint names.
 absl::StatusOr<uint64_t> ParseBatchKey(absl::string_view key);

@@ -83,7 +83,7 @@ absl::StatusOr<v1::InboxItem> ToMessage(const inbox::PulledItem& item) {
   if (!message.mutable_notice()->ParseFromString(item.content)) {
     return absl::DataLossError("the store holds content that cannot be read");
   }
-  *message.mutable_accepted_at() = contract::ToMessage(item.record.accepted_at);
+  *message.mutable_accepted_at() = contract::ToMessage(item.record.newest.accepted_at);
   message.set_lease_count(item.record.lease_count);
   return message;
 }

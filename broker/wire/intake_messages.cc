@@ -42,11 +42,11 @@ v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const inb
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
                                  const inbox::Record& record) {
   v1::NoticeStatus message = NameOf(municipality_code, id);
-  message.set_revision(record.revision);
+  message.set_revision(record.newest.revision);
   message.set_state(static_cast<v1::NoticeState>(record.state));
   message.set_origin(record.origin);
   message.set_discharge_date(record.discharge_date);
-  *message.mutable_accepted_at() = contract::ToMessage(record.accepted_at);
+  *message.mutable_accepted_at() = contract::ToMessage(record.newest.accepted_at);
   if (record.lease_count > 0) *message.mutable_first_leased_at() = contract::ToMessage(record.first_leased_at);
   message.set_lease_count(record.lease_count);
   if (IsConcluded(record)) *message.mutable_concluded_at() = contract::ToMessage(record.concluded_at);

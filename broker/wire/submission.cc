@@ -47,11 +47,12 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
                        .region_code = region_code,
                        .id = *contract::NoticeId::Parse(envelope.notice_id)};
   submission.actor = caller.certificate.fingerprint();
-  submission.submit.revision = envelope.revision;
-  submission.submit.origin = caller.identity.origin;
-  submission.submit.discharge_date = envelope.discharge_date;
-  submission.submit.refusal_if_new = std::move(findings.when_new);
-  submission.submit.commitments = CommitmentsOf(region_code, notice, parts.secrets);
+  submission.what = inbox::Submit{.revision = envelope.revision,
+                                  .origin = caller.identity.origin,
+                                  .discharge_date = envelope.discharge_date,
+                                  .discharge_day_ends = caller.trust->admission().EndOfDay(envelope.discharge_date),
+                                  .commitments = CommitmentsOf(region_code, notice, parts.secrets),
+                                  .refusal_if_new = std::move(findings.when_new)};
   submission.keep = parts.keeper.Keep(caller, std::move(sent.message), municipality, now);
   return submission;
 }

@@ -5,14 +5,16 @@
 namespace envej::contract {
 namespace {
 
-// The type byte that the journal gives an acceptance; see broker/journal/event.h.
+// The type bytes that the journal gives an acceptance and a withdrawal; see broker/journal/event.h.
 constexpr uint8_t kAcceptedEvent = 1;
+constexpr uint8_t kWithdrawnEvent = 7;
 
 }  // namespace
 
 std::string AcceptedEvent(const Receipt& receipt) {
   ByteWriter event;
-  event.Uint8(kAcceptedEvent);
+  const bool is_withdrawal = receipt.withdrawal_reason != 0;
+  event.Uint8(is_withdrawal ? kWithdrawnEvent : kAcceptedEvent);
   event.Bytes(receipt.region_code);
   event.Bytes(receipt.origin);
   event.Bytes(receipt.municipality_code);
@@ -20,8 +22,12 @@ std::string AcceptedEvent(const Receipt& receipt) {
   event.Uint32(receipt.revision);
   event.Time(receipt.accepted_at);
   event.Bytes(receipt.actor);
-  event.Bytes(receipt.commitment.key_id);
-  event.Bytes(receipt.commitment.value);
+  if (is_withdrawal) {
+    event.Uint32(receipt.withdrawal_reason);
+  } else {
+    event.Bytes(receipt.commitment.key_id);
+    event.Bytes(receipt.commitment.value);
+  }
   return std::move(event).bytes();
 }
 

@@ -87,6 +87,7 @@ enum class Reason {
   kPostalAddressProtected = 53,
   kPostalAddressInvalid = 54,
   kReturnReasonMissing = 55,
+  kWithdrawalReasonMissing = 75,
 
   // Whether it fits what happened before.
   kNoticeIdReused = 56,
@@ -97,6 +98,11 @@ enum class Reason {
   kLeaseSuperseded = 60,
   kNoticeAlreadyAcknowledged = 61,
   kNoticeAlreadyReturned = 62,
+  kRevisionStale = 76,
+  kNoticeRevised = 77,
+  kNoticeWithdrawn = 78,
+  kNoticeUndelivered = 79,
+  kOutcomeNotReached = 80,
 };
 
 // What is said of a reason, everywhere the same.

@@ -91,13 +91,12 @@ void Model::CheckStore(store::OrderedStore& store) {
     const absl::StatusOr<store::NoticeKey> key = store::ParseRecordKey(entry.key);
     if (!record.ok() || !key.ok()) return Violate("a record cannot be read");
     for (const std::string& index : inbox::IndexKeys(*key, *record)) expected_indexes.insert(index);
-    const bool open = record->state == inbox::State::kWaiting || record->state == inbox::State::kLeased;
-    if (open)
-      expected_contents.insert(store::ContentKey(record->accepted_at, {.notice = *key, .revision = record->revision}));
+    if (inbox::IsUnderWay(record->state)) expected_contents.insert(inbox::ContentKeyOf(*key, *record));
     records[entry.key] = *record;
   }
   std::set<std::string> indexes = KeysOf(ScanAll(store, store::WaitingPrefix()));
-  indexes.merge(KeysOf(ScanAll(store, store::LeasedPrefix())));
+  indexes.merge(KeysOf(ScanAll(store, store::DuePrefix())));
+  indexes.merge(KeysOf(ScanAll(store, store::ParkedPrefix())));
   if (indexes != expected_indexes) Violate("state and index differ");
   const std::vector<store::KeyValue> contents = ScanAll(store, "c");
   if (KeysOf(contents) != expected_contents) Violate("state and content differ");

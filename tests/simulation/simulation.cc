@@ -23,8 +23,10 @@ inbox::Submission MakeSubmission(const store::NoticeKey& key, const std::string&
   inbox::Submission submission;
   submission.notice = key;
   submission.actor = contract::Sha256(key.region_code);
-  submission.submit.discharge_date = "2027-01-15";
-  submission.submit.commitments = {CommitmentTo(content)};
+  inbox::Submit submit;
+  submit.discharge_date = "2027-01-15";
+  submit.commitments = {CommitmentTo(content)};
+  submission.what = submit;
   submission.keep = inbox::KeepAsItIs(content);
   return submission;
 }

@@ -38,7 +38,7 @@ class ContentTest : public DamageFixture {
   }
 
   std::string ContentKeyOf(int number) {
-    return store::ContentKey(inboxes_->Get(Key(number))->accepted_at, {.notice = Key(number), .revision = 1});
+    return store::ContentKey(inboxes_->Get(Key(number))->entered_at, {.notice = Key(number), .revision = 1});
   }
   void Damage(int number) {
     std::string value = **store_.Get(ContentKeyOf(number));
@@ -134,7 +134,7 @@ TEST_F(ContentTest, NoticeConcludedMeanwhileIsNoError) {
   const PulledItem item = PullNow().at(0);
   ASSERT_TRUE(AcknowledgeOne(NameOf(item)).ok());
   // As a scan from before the lease would still have found it.
-  store_.Damage(store::WaitingKey(item.record.accepted_at, item.item), "");
+  store_.Damage(store::WaitingKey(item.record.entered_at, item.item), "");
   EXPECT_THAT(PullNow(), IsEmpty());
   EXPECT_THAT(told_, IsEmpty());
 }

@@ -54,9 +54,11 @@ class InboxesFixture : public testing::Test {
     Submission submission;
     submission.notice = Key(number, municipality);
     submission.actor = kSubmitter;
-    submission.submit.origin = "ward";
-    submission.submit.discharge_date = "2027-01-15";
-    submission.submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
+    Submit submit;
+    submit.origin = "ward";
+    submit.discharge_date = "2027-01-15";
+    submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
+    submission.what = submit;
     submission.keep = KeepAsItIs(content);
     return submission;
   }

@@ -57,7 +57,7 @@ TEST_F(InboxesTest, SameIdTwiceInOneBatchIsAcceptedOnce) {
   Submission submission;
   submission.notice = Key(1);
   submission.actor = kSubmitter;
-  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  std::get<Submit>(submission.what).commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   submission.keep = KeepAsItIs("content");
   std::vector<absl::StatusOr<Accepted>> answers;
   inboxes_->SubmitAll({submission, submission},
@@ -82,7 +82,7 @@ TEST_F(InboxesTest, AcknowledgedNoticeNeverComesAgainAndItsContentIsGone) {
   ASSERT_TRUE(AcknowledgeOne(NameOf(items[0])).ok());
   LetTimePass(absl::Hours(1));
   EXPECT_THAT(PullNow(), IsEmpty());
-  EXPECT_FALSE(store_.Get(store::ContentKey(items[0].record.accepted_at, items[0].item))->has_value());
+  EXPECT_FALSE(store_.Get(store::ContentKey(items[0].record.entered_at, items[0].item))->has_value());
   EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kAcknowledged);
 }
 
@@ -235,7 +235,7 @@ TEST(InboxesRaceTest, OfTwoThatConcludeAtOnceOneIsRefused) {
   submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
   submission.actor = kSubmitter;
-  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  std::get<Submit>(submission.what).commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
   ASSERT_TRUE(store.Step());
   LeaseName lease{.region_code = "1084", .id = Key(1).id, .revision = 1, .token = ""};

@@ -130,7 +130,7 @@ TEST(SteppedPullQueueTest, PullsThatDoNotWaitAreBoundedToo) {
   submission.actor = kSubmitter;
   submission.keep = KeepAsItIs("content");
   submission.notice = Key(1);
-  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  std::get<Submit>(submission.what).commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
   ASSERT_TRUE(store.Step());
   int answered = 0;
@@ -162,7 +162,7 @@ TEST(SteppedPullQueueTest, PullsThatAreBehindAnotherAreNotToldAtTheDrainThatNoth
   Submission submission;
   submission.actor = kSubmitter;
   submission.keep = KeepAsItIs("content");
-  submission.submit.commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  std::get<Submit>(submission.what).commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
   for (const int number : {1, 2}) {
     submission.notice = Key(number);
     inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});

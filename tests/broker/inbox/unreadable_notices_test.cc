@@ -55,7 +55,7 @@ TEST_F(UnreadableNoticesTest, RepeatedSubmissionIsRefusedAloneAndNewOnesAreAccep
 }
 
 TEST_F(UnreadableNoticesTest, ReceiptThatCannotBeReadRefusesItsNoticeAlone) {
-  const contract::JournalPosition position = *inboxes_->Get(Key(2))->position;
+  const contract::JournalPosition position = *inboxes_->Get(Key(2))->newest.position;
   store_.Damage(store::JournalKey(position.batch), "x");
   std::vector<absl::StatusOr<Accepted>> answers;
   inboxes_->SubmitAll({SubmissionOf(1), SubmissionOf(2)},

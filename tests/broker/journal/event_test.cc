@@ -30,14 +30,28 @@ Event MakeEvent(EventType type) {
                        .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")};
   event.item.revision = 1;
   event.at = absl::FromUnixMicros(1'800'000'000'123'456);
-  if (type != EventType::kLeaseExpired) event.actor = std::string(kActorBytes, '\xfa');
-  if (type == EventType::kAccepted) {
-    event.origin = "ward";
-    event.commitment = {.key_id = "key", .value = std::string(32, 'c')};
-  } else {
-    event.token = "3-14";
+  if (!IsByBroker(type)) event.actor = std::string(kActorBytes, '\xfa');
+  if (HasReceipt(type)) event.origin = "ward";
+  switch (type) {
+    case EventType::kAccepted:
+      event.commitment = {.key_id = "key", .value = std::string(32, 'c')};
+      break;
+    case EventType::kReturned:
+      event.detail = 4;
+      [[fallthrough]];
+    case EventType::kLeased:
+    case EventType::kAcknowledged:
+    case EventType::kLeaseExpired:
+      event.token = "3-14";
+      break;
+    case EventType::kWithdrawn:
+    case EventType::kOverdue:
+    case EventType::kUndelivered:
+      event.detail = 2;
+      break;
+    default:
+      break;
   }
-  if (type == EventType::kReturned) event.return_reason = 4;
   return event;
 }
 
@@ -54,7 +68,7 @@ TEST_P(EventTest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->origin, event.origin);
   EXPECT_EQ(read->commitment, event.commitment);
   EXPECT_EQ(read->token, event.token);
-  EXPECT_EQ(read->return_reason, event.return_reason);
+  EXPECT_EQ(read->detail, event.detail);
   EXPECT_EQ(read->caller, event.caller);
   EXPECT_EQ(read->refusal_reason, event.refusal_reason);
   EXPECT_EQ(read->count, event.count);
@@ -71,7 +85,7 @@ TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
 
 TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
   Event event = MakeEvent(GetParam());
-  const bool by_broker = event.type == EventType::kLeaseExpired;
+  const bool by_broker = IsByBroker(event.type);
   for (const size_t size : {size_t{0}, size_t{1}, kActorBytes - 1, kActorBytes, kActorBytes + 1}) {
     event.actor = std::string(size, 'a');
     EXPECT_EQ(DecodeEvent(EncodeEvent(event)).ok(), size == (by_broker ? 0 : kActorBytes)) << size;
@@ -80,14 +94,23 @@ TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
 
 INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                          testing::Values(EventType::kAccepted, EventType::kLeased, EventType::kAcknowledged,
-                                         EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused));
+                                         EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused,
+                                         EventType::kWithdrawn, EventType::kParked, EventType::kRedriven,
+                                         EventType::kOverdue, EventType::kUndelivered, EventType::kDestroyed,
+                                         EventType::kOutcomeAcknowledged));
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
-  for (const char type : {'\x00', '\x07', '\xff'}) {
+  for (const char type : {'\x00', '\x0e', '\xff'}) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
   }
+}
+
+TEST(EventFormTest, WithdrawalSaysWhy) {
+  std::string bytes = EncodeEvent(MakeEvent(EventType::kWithdrawn));
+  bytes.replace(bytes.size() - 4, 4, 4, '\0');
+  EXPECT_FALSE(DecodeEvent(bytes).ok());
 }
 
 TEST(EventFormTest, CallsRefusedToNobodyKnownAreReadToo) {

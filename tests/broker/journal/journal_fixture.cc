@@ -26,7 +26,7 @@ Event Return(int number) {
   Event event = Acceptance(number);
   event.type = EventType::kReturned;
   event.token = "token";
-  event.return_reason = 2;
+  event.detail = 2;
   return event;
 }
 

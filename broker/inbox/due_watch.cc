@@ -1,4 +1,4 @@
-#include "broker/inbox/lease_expiry.h"
+#include "broker/inbox/due_watch.h"
 
 #include <algorithm>
 #include <optional>
@@ -8,29 +8,29 @@
 
 namespace envej::inbox {
 
-LeaseExpiry::LeaseExpiry(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
-                         std::function<absl::Time()> now, UnreadableReports& reports)
+DueWatch::DueWatch(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
+                   std::function<absl::Time()> now, UnreadableReports& reports)
     : store_(store),
       operations_(operations),
       scheduler_(scheduler),
       now_(std::move(now)),
       reports_(reports),
-      from_(store::LeasedPrefix()) {
-  end_watch_ = store_.Watch(store::LeasedPrefix(), [this](absl::string_view key) { OnPut(key); });
+      from_(store::DuePrefix()) {
+  end_watch_ = store_.Watch(store::DuePrefix(), [this](absl::string_view key) { OnPut(key); });
 }
 
-LeaseExpiry::~LeaseExpiry() { end_watch_(); }
+DueWatch::~DueWatch() { end_watch_(); }
 
-void LeaseExpiry::Start() { Look(); }
+void DueWatch::Start() { Look(); }
 
-void LeaseExpiry::OnPut(absl::string_view leased_key) {
-  const std::string key(leased_key);
+void DueWatch::OnPut(absl::string_view due_key) {
+  const std::string key(due_key);
   MutexLock lock(mutex_);
   from_ = std::min(from_, key);
   hint_ = hint_.empty() ? key : std::min(hint_, key);
 }
 
-void LeaseExpiry::Look() {
+void DueWatch::Look() {
   const absl::Time now = now_();
   std::string from;
   {
@@ -41,37 +41,37 @@ void LeaseExpiry::Look() {
   }
   auto found = std::make_shared<Found>(Find(from, now));
   operations_.Run(found->operations, now,
-                  [this, found](const std::vector<Result>& results) { PutBack(*found, results); });
+                  [this, found](const std::vector<Result>& results) { Settle(*found, results); });
 }
 
-LeaseExpiry::Found LeaseExpiry::Find(const std::string& from, absl::Time now) {
-  const std::string to = store::LeasedUpTo(now);
+DueWatch::Found DueWatch::Find(const std::string& from, absl::Time now) {
+  const std::string to = store::DueUpTo(now);
   const absl::StatusOr<store::ScanResult> scan = store_.Scan({.from = from, .to = to, .entries = kBatch});
   if (!scan.ok()) return {.keys = {}, .operations = {}, .next = from};
   Found found{.keys = {},
               .operations = {},
               .next = scan->more ? store::KeyAfter(scan->entries.back().key) : to,
               .more = scan->more};
-  for (const store::KeyValue& leased : scan->entries) {
-    const absl::StatusOr<store::LeasedEntry> entry = store::ParseLeasedKey(leased.key);
+  for (const store::KeyValue& due : scan->entries) {
+    const absl::StatusOr<store::DueEntry> entry = store::ParseDueKey(due.key);
     if (!entry.ok()) {
-      PassOver(leased.key, entry.status());
+      PassOver(due.key, entry.status());
       continue;
     }
-    found.keys.push_back(leased.key);
-    found.operations.push_back({.notice = entry->item.notice, .happening = ExpireLease{}, .keep = nullptr});
+    found.keys.push_back(due.key);
+    found.operations.push_back({.notice = entry->notice, .happening = PassTime{}, .keep = nullptr});
   }
   return found;
 }
 
-void LeaseExpiry::PutBack(const Found& found, const std::vector<Result>& results) {
+void DueWatch::Settle(const Found& found, const std::vector<Result>& results) {
   std::string next = found.next;
   bool failed = false;
   for (size_t index = results.size(); index-- > 0;) {
     if (const absl::Status why = WhyUnreadable(results[index]); !why.ok()) {
       PassOver(found.keys[index], why);
     } else if (!results[index].status.ok()) {
-      next = found.keys[index];  // still to be put back
+      next = found.keys[index];  // still to be done
       failed = true;
     }
   }
@@ -82,14 +82,14 @@ void LeaseExpiry::PutBack(const Found& found, const std::vector<Result>& results
   scheduler_.After(found.more && !failed ? absl::ZeroDuration() : kInterval, [this] { Look(); });
 }
 
-void LeaseExpiry::PassOver(const std::string& leased_key, const absl::Status& why) {
-  const absl::StatusOr<store::LeasedEntry> entry = store::ParseLeasedKey(leased_key);
+void DueWatch::PassOver(const std::string& due_key, const absl::Status& why) {
+  const absl::StatusOr<store::DueEntry> entry = store::ParseDueKey(due_key);
   const absl::Time now = now_();
   {
     MutexLock lock(mutex_);
-    passed_over_.Add(leased_key, now);
+    passed_over_.Add(due_key, now);
   }
-  reports_.Tell(entry.ok() ? std::optional(entry->item) : std::nullopt, why, now);
+  reports_.Tell(entry.ok() ? std::optional(store::ItemKey{.notice = entry->notice}) : std::nullopt, why, now);
 }
 
 }  // namespace envej::inbox

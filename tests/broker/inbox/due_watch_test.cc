@@ -1,5 +1,5 @@
 // What becomes of leases that ran out when what is stored of their notices cannot be read.
-#include "broker/inbox/lease_expiry.h"
+#include "broker/inbox/due_watch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class LeaseExpiryTest : public DamageFixture {
+class DueWatchTest : public DamageFixture {
  protected:
   // Submits as many, and leases all of them until kLeasesEnd from now.
   void SubmitAndLease(int count) {
@@ -25,28 +25,26 @@ class LeaseExpiryTest : public DamageFixture {
     leased_ = PullNow(static_cast<size_t>(count));
     ASSERT_THAT(leased_, SizeIs(static_cast<size_t>(count)));
   }
-  void LetLeasesRunOut() { LetTimePass(Request().lease + LeaseExpiry::kInterval); }
+  void LetLeasesRunOut() { LetTimePass(Request().lease + DueWatch::kInterval); }
   // As often as the expiry looks within it.
   void LetLooksPass(absl::Duration duration) {
-    for (absl::Duration passed; passed < duration; passed += LeaseExpiry::kInterval) {
-      LetTimePass(LeaseExpiry::kInterval);
+    for (absl::Duration passed; passed < duration; passed += DueWatch::kInterval) {
+      LetTimePass(DueWatch::kInterval);
     }
   }
-  std::string LeasedKeyOf(size_t place) {
-    return store::LeasedKey(leased_[place].record.lease_expires_at, leased_[place].item);
-  }
+  std::string DueKeyOf(size_t place) { return store::DueKey(leased_[place].record.due_at, leased_[place].item.notice); }
 
   std::vector<PulledItem> leased_;
 };
 
-TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
+TEST_F(DueWatchTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
   SubmitAndLease(3);
   const std::string record = **store_.Get(store::RecordKey(Key(2)));
   store_.Damage(store::RecordKey(Key(2)), "x");
   LetLeasesRunOut();
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(3)));
   ASSERT_THAT(told_, SizeIs(1));
-  EXPECT_EQ(told_[0].item, leased_[1].item);
+  EXPECT_EQ(told_[0].item, store::ItemKey{.notice = leased_[1].item.notice});
   EXPECT_THAT(told_[0].why.message(), HasSubstr("cut short"));
   LetLooksPass(absl::Seconds(30));
   EXPECT_THAT(told_, SizeIs(1)) << "it was not passed over";
@@ -59,18 +57,18 @@ TEST_F(LeaseExpiryTest, DamagedRecordIsToldOfOnceAMinuteAndKeepsNoOther) {
   EXPECT_THAT(told_, SizeIs(2));
 }
 
-TEST_F(LeaseExpiryTest, MissingRecordIsToldOf) {
+TEST_F(DueWatchTest, MissingRecordIsToldOf) {
   SubmitAndLease(1);
   store_.Damage(store::RecordKey(Key(1)), std::nullopt);
   LetLeasesRunOut();
   ASSERT_THAT(told_, SizeIs(1));
-  EXPECT_EQ(told_[0].item, leased_[0].item);
+  EXPECT_EQ(told_[0].item, store::ItemKey{.notice = leased_[0].item.notice});
   EXPECT_THAT(told_[0].why.message(), HasSubstr("record is missing"));
 }
 
-TEST_F(LeaseExpiryTest, KeyThatNamesNoItemIsToldOfWithoutAName) {
+TEST_F(DueWatchTest, KeyThatNamesNoNoticeIsToldOfWithoutAName) {
   SubmitAndLease(2);
-  const std::string key = LeasedKeyOf(0);
+  const std::string key = DueKeyOf(0);
   store_.Damage(key.substr(0, key.size() - 1), "");
   LetLeasesRunOut();
   EXPECT_THAT(NoticesOf(PullNow()), ElementsAre(Key(1), Key(2)));
@@ -79,8 +77,8 @@ TEST_F(LeaseExpiryTest, KeyThatNamesNoItemIsToldOfWithoutAName) {
   EXPECT_THAT(told_[0].why.message(), HasSubstr("malformed"));
 }
 
-TEST_F(LeaseExpiryTest, MoreDamagedOnesThanOneLookTakesKeepNoOther) {
-  constexpr int kDamaged = 2 * static_cast<int>(LeaseExpiry::kBatch) + 1;
+TEST_F(DueWatchTest, MoreDamagedOnesThanOneLookTakesKeepNoOther) {
+  constexpr int kDamaged = 2 * static_cast<int>(DueWatch::kBatch) + 1;
   SubmitAndLease(kDamaged + 1);
   for (int number = 1; number <= kDamaged; ++number) store_.Damage(store::RecordKey(Key(number)), "x");
   LetLeasesRunOut();
@@ -88,9 +86,9 @@ TEST_F(LeaseExpiryTest, MoreDamagedOnesThanOneLookTakesKeepNoOther) {
   EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost));
 }
 
-TEST_F(LeaseExpiryTest, LeaseThatEndedOtherwiseIsNoError) {
+TEST_F(DueWatchTest, LeaseThatEndedOtherwiseIsNoError) {
   SubmitAndLease(1);
-  const std::string key = LeasedKeyOf(0);
+  const std::string key = DueKeyOf(0);
   ASSERT_TRUE(AcknowledgeOne(NameOf(leased_[0])).ok());
   store_.Damage(key, "");  // as a look from before the acknowledgement would still have found it
   LetLeasesRunOut();

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_INBOX_LEASE_EXPIRY_H_
-#define ENVEJ_BROKER_INBOX_LEASE_EXPIRY_H_
+#ifndef ENVEJ_BROKER_INBOX_DUE_WATCH_H_
+#define ENVEJ_BROKER_INBOX_DUE_WATCH_H_
 
 #include <functional>
 #include <string>
@@ -15,35 +15,35 @@
 
 namespace envej::inbox {
 
-// Puts notices back into their inboxes when their leases have run out, within kInterval of it. Looks only at leases
-// that have run out since it last looked. One whose notice cannot be read stays as it is, is told of, keeps no other
-// from being put back, and is looked at again after PassedOver::kLookAgain.
-class LeaseExpiry {
+// Lets time pass for what it is due for, within kInterval: leases run out, what was held back waits again, what is late
+// is told (time_transitions.cc). Looks only at what has become due since it last looked. A notice that cannot be read
+// stays as it is, is told of, keeps no other from its turn, and is looked at again after PassedOver::kLookAgain.
+class DueWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(200);
   static constexpr size_t kBatch = 500;
 
-  LeaseExpiry(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
-              UnreadableReports& reports);
-  ~LeaseExpiry();
+  DueWatch(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
+           UnreadableReports& reports);
+  ~DueWatch();
 
   // Looks now, and again every kInterval.
   void Start();
 
  private:
-  // Leases that have run out, in the order of their keys.
+  // What is due, in the order of its keys.
   struct Found {
     std::vector<std::string> keys;
     std::vector<Operation> operations;  // one each
-    std::string next;                   // where to go on once they are put back
+    std::string next;                   // where to go on once they are done
     bool more = false;                  // there are more before that
   };
 
   void Look();
   Found Find(const std::string& from, absl::Time now);
-  void PutBack(const Found& found, const std::vector<Result>& results);
-  void PassOver(const std::string& leased_key, const absl::Status& why);
-  void OnPut(absl::string_view leased_key);
+  void Settle(const Found& found, const std::vector<Result>& results);
+  void PassOver(const std::string& due_key, const absl::Status& why);
+  void OnPut(absl::string_view due_key);
 
   store::OrderedStore& store_;
   Operations& operations_;
@@ -51,7 +51,7 @@ class LeaseExpiry {
   const std::function<absl::Time()> now_;
   UnreadableReports& reports_;
   Mutex mutex_;
-  std::string from_ ENVEJ_GUARDED_BY(mutex_);  // no lease has a key before it, but those passed over
+  std::string from_ ENVEJ_GUARDED_BY(mutex_);  // nothing due has a key before it, but what was passed over
   std::string hint_ ENVEJ_GUARDED_BY(mutex_);  // the earliest key put since a look began; empty if none
   PassedOver passed_over_ ENVEJ_GUARDED_BY(mutex_);
   std::function<void()> end_watch_;
@@ -59,4 +59,4 @@ class LeaseExpiry {
 
 }  // namespace envej::inbox
 
-#endif  // ENVEJ_BROKER_INBOX_LEASE_EXPIRY_H_
+#endif  // ENVEJ_BROKER_INBOX_DUE_WATCH_H_

@@ -1,0 +1,74 @@
+#ifndef ENVEJ_BROKER_INBOX_HAPPENING_H_
+#define ENVEJ_BROKER_INBOX_HAPPENING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "broker/inbox/record.h"
+#include "proto/contract/notice.h"
+#include "proto/contract/rejection.h"
+
+namespace envej::inbox {
+
+// What can happen to a notice.
+
+// Its region submits it; or revises it, which replaces all that it said before. `commitments` are the same notice's
+// under each secret in use, the newest first.
+struct Submit {
+  uint32_t revision = 1;
+  std::string origin;
+  std::string discharge_date;
+  absl::Time discharge_day_ends;
+  std::vector<contract::ContentCommitment> commitments;
+  // Why the rules of the day refuse it, if it is new.
+  std::optional<contract::Rejection> refusal_if_new;
+};
+struct Revise {
+  Submit submit;
+};
+// Its region withdraws it, also before it has submitted it.
+struct Withdraw {
+  uint32_t revision = 0;
+  WithdrawalReason reason = WithdrawalReason::kNone;
+  std::string origin;
+};
+// Its region has taken note that it was returned or is undelivered.
+struct AcknowledgeOutcome {};
+
+// A consumer of the municipality claims its item.
+struct TakeLease {
+  std::string token;
+  absl::Time expires_at;
+};
+// The holder of `token` ...
+struct ExtendLease {
+  uint32_t revision = 0;
+  std::string token;
+  absl::Time expires_at;
+};
+struct Acknowledge {
+  uint32_t revision = 0;
+  std::string token;
+};
+struct Return {
+  uint32_t revision = 0;
+  std::string token;
+  ReturnReason reason = ReturnReason::kNone;
+};
+
+// Operations put an item that is parked, or held back, into the inbox again.
+struct Redrive {};
+
+// Time has passed: a lease may be over, an item held back long enough, or late.
+struct PassTime {};
+
+using Happening = std::variant<Submit, Revise, Withdraw, AcknowledgeOutcome, TakeLease, ExtendLease, Acknowledge,
+                               Return, Redrive, PassTime>;
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_HAPPENING_H_

@@ -1,0 +1,20 @@
+#ifndef ENVEJ_BROKER_INBOX_THRESHOLDS_H_
+#define ENVEJ_BROKER_INBOX_THRESHOLDS_H_
+
+#include "absl/time/time.h"
+
+namespace envej::inbox {
+
+// When an item is late, as an agreement has it; each counted from when the item came into the inbox. What is late is
+// told to region and operations, and stays to be delivered.
+struct Thresholds {
+  absl::Duration not_fetched = absl::Hours(4);
+  absl::Duration not_acknowledged = absl::Hours(24);
+  absl::Duration past_discharge = absl::Hours(24);    // from the end of the day of discharge; never before not_fetched
+  absl::Duration undelivered = absl::Hours(24 * 14);  // told then, and each day after
+  absl::Duration destroyed = absl::Hours(24 * 30);    // the content is destroyed, and that is told: transition.h
+};
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_THRESHOLDS_H_

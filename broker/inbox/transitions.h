@@ -1,0 +1,39 @@
+#ifndef ENVEJ_BROKER_INBOX_TRANSITIONS_H_
+#define ENVEJ_BROKER_INBOX_TRANSITIONS_H_
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "broker/inbox/decision.h"
+#include "broker/inbox/happening.h"
+#include "broker/inbox/record.h"
+#include "broker/inbox/thresholds.h"
+#include "broker/inbox/transition.h"
+
+namespace envej::inbox {
+
+// The parts of the transition function, by who makes it happen. Pure; due_at of a next record is set by Decide.
+
+// region_transitions.cc
+Decision On(const std::optional<Record>& state, const Submit& submit, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const Revise& revise, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const AcknowledgeOutcome& acknowledge,
+            const Circumstances& circumstances);
+
+// municipality_transitions.cc
+Decision On(const std::optional<Record>& state, const TakeLease& lease, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const ExtendLease& extend, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const Acknowledge& acknowledge, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const Return& refusal, const Circumstances& circumstances);
+
+// time_transitions.cc
+Decision On(const std::optional<Record>& state, const Redrive& redrive, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const PassTime& pass, const Circumstances& circumstances);
+
+// When something is next to be done about an item that is under way.
+absl::Time NextDue(const Record& record, const Thresholds& thresholds);
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_TRANSITIONS_H_
