@@ -137,7 +137,7 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   inbox::Inboxes::Options inboxes;
   inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
-  inboxes.check = wire::IsNotice;
+  inboxes.check = wire::IsItem;
   inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
   inboxes.clock_behind = [&log](absl::Duration behind) {
     log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(behind)},

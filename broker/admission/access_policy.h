@@ -15,6 +15,9 @@ namespace envej::admission {
 enum class Method {
   kSubmitNotice,
   kSubmitNotices,
+  kReviseNotice,
+  kWithdrawNotice,
+  kAcknowledgeOutcome,
   kGetNotice,
   kListNotices,
   kListMunicipalities,
@@ -42,6 +45,9 @@ inline constexpr auto kAccessPolicy = std::to_array<AccessRule>({
     //                                                                            region  municipality  operations
     {Method::kSubmitNotice,       "envej.v1.IntakeService/SubmitNotice",          true,   false,        false},
     {Method::kSubmitNotices,      "envej.v1.IntakeService/SubmitNotices",         true,   false,        false},
+    {Method::kReviseNotice,       "envej.v1.IntakeService/ReviseNotice",          true,   false,        false},
+    {Method::kWithdrawNotice,     "envej.v1.IntakeService/WithdrawNotice",        true,   false,        false},
+    {Method::kAcknowledgeOutcome, "envej.v1.IntakeService/AcknowledgeOutcome",    true,   false,        false},
     {Method::kGetNotice,          "envej.v1.IntakeService/GetNotice",             true,   false,        false},
     {Method::kListNotices,        "envej.v1.IntakeService/ListNotices",           true,   false,        false},
     {Method::kListMunicipalities, "envej.v1.IntakeService/ListMunicipalities",    true,   false,        false},

@@ -45,15 +45,27 @@ std::optional<Rejection> Admission::Authorise(const certs::Identity& caller, Met
   return std::nullopt;
 }
 
-Findings Admission::JudgeSubmission(absl::string_view region_code, const contract::Notice& notice,
-                                    absl::Time now) const {
-  const contract::Moment moment = contract::Moment::At(now, copenhagen_);
+Findings Admission::JudgeSubmission(absl::string_view region_code, const contract::Notice& notice, absl::Time now,
+                                    contract::SentAs sent_as) const {
+  contract::Moment moment = contract::Moment::At(now, copenhagen_);
+  moment.sent_as = sent_as;
   Findings rules = contract::CheckNotice(notice, moment);
   if (!notice.envelope.has_value()) return rules;  // the municipality is missing with it
   const Findings municipality =
       JudgeMunicipality(participants_, region_code, notice.envelope->municipality_code, moment.day);
   return {.always = contract::Merge(municipality.always, rules.always),
           .when_new = contract::Merge(municipality.when_new, rules.when_new)};
+}
+
+Findings Admission::JudgeWithdrawal(const contract::Withdrawal& withdrawal, absl::Time now) const {
+  Findings findings = contract::CheckWithdrawal(withdrawal, contract::Moment::At(now, copenhagen_));
+  if (participants_.FindMunicipality(withdrawal.municipality_code) == nullptr) {
+    constexpr Reason kUnknown = Reason::kMunicipalityUnknown;
+    findings.always = contract::Merge(
+        findings.always,
+        Rejection{.reason = kUnknown, .violations = {{.field = "withdrawal.municipality_code", .reason = kUnknown}}});
+  }
+  return findings;
 }
 
 absl::Time Admission::EndOfDay(absl::string_view day) const {

@@ -11,6 +11,7 @@
 #include "proto/contract/notice.h"
 #include "proto/contract/notice_rules.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/withdrawal.h"
 
 namespace envej::admission {
 
@@ -29,12 +30,15 @@ class Admission {
   // Who is known by which subject of a certificate. Lives as long as the participants.
   const certs::SubjectTable& subjects() const { return participants_.subjects(); }
 
-  // What the register and the contract's rules together say of a notice that `region_code` submits at `now`. An unknown
+  // What the register and the contract's rules together say of a notice that `region_code` sends at `now`. An unknown
   // municipality is refused always; one that does not participate, or with whom the region has no agreement in force on
   // that day in Copenhagen, only when the notice is new: an accepted notice is still answered with its receipt after
   // the agreement has ended.
-  contract::Findings JudgeSubmission(absl::string_view region_code, const contract::Notice& notice,
-                                     absl::Time now) const;
+  contract::Findings JudgeSubmission(absl::string_view region_code, const contract::Notice& notice, absl::Time now,
+                                     contract::SentAs sent_as = contract::SentAs::kNew) const;
+
+  // The same of a withdrawal, for which only the municipality must be known.
+  contract::Findings JudgeWithdrawal(const contract::Withdrawal& withdrawal, absl::Time now) const;
 
   // When a day, written YYYY-MM-DD, ends in Copenhagen; long ago for what is no day.
   absl::Time EndOfDay(absl::string_view day) const;

@@ -35,6 +35,7 @@ struct Withdraw {
   uint32_t revision = 0;
   WithdrawalReason reason = WithdrawalReason::kNone;
   std::string origin;
+  std::optional<contract::Rejection> refusal_if_new;
 };
 // Its region has taken note that it was returned or is undelivered.
 struct AcknowledgeOutcome {};

@@ -53,12 +53,13 @@ enum class WithdrawalReason : uint8_t {
   kReadmitted = 5,
 };
 
-// In which way an item is late; each is told once. Bits of Record::late, and numbers in the journal; on disk.
+// In which way an item is late; each is told once. Numbers as in envej.v1.Lateness; on disk, and in the journal.
 enum class Late : uint8_t {
   kNotFetched = 1,
   kNotAcknowledged = 2,
-  kPastDischarge = 4,
+  kPastDischarge = 3,
 };
+inline constexpr uint8_t BitOf(Late late) { return static_cast<uint8_t>(1 << (static_cast<uint8_t>(late) - 1)); }
 
 // Something of a notice that was accepted from its region, and where the journal has it.
 struct Acceptance {
@@ -95,7 +96,7 @@ struct Record {
   uint32_t failure_count = 0;            // leases on the item that ran out
   std::optional<absl::Time> held_until;  // waiting, and not handed out before
 
-  uint8_t late = 0;                // bits of Late that were told
+  uint8_t late = 0;                // what was told: BitOf
   uint32_t undelivered_told = 0;   // how many times it was told that it is undelivered
   absl::Time undelivered_told_at;  // the last time; valid when told
   absl::Time due_at;               // when something is next to be done about it; valid while under way

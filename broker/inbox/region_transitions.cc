@@ -93,7 +93,7 @@ Decision On(const std::optional<Record>& state, const Revise& revise, const Circ
   if (next.discharge_date != said.discharge_date) {
     next.discharge_date = said.discharge_date;
     next.discharge_day_ends = said.discharge_day_ends;
-    next.late &= static_cast<uint8_t>(~static_cast<uint8_t>(Late::kPastDischarge));
+    next.late &= static_cast<uint8_t>(~BitOf(Late::kPastDischarge));
   }
   return Decision::Changed(std::move(next),
                            {.destroy_content = destroy, .store_content = true, .events = {{EventType::kAccepted}}});
@@ -108,6 +108,7 @@ Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const 
   if (state.has_value() && withdraw.revision <= state->newest.revision) {
     return Decision::Rejected(Reason::kRevisionStale);
   }
+  if (withdraw.refusal_if_new.has_value()) return Decision::Rejected(*withdraw.refusal_if_new);
   Record next = state.value_or(Record());
   const bool destroy = state.has_value() && IsUnderWay(next.state);
   const bool tell = next.delivered_revision != 0;

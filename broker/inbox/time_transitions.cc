@@ -27,7 +27,7 @@ std::array<Deadline, 3> Deadlines(const Record& record, const Thresholds& thresh
                                       : std::max(not_fetched, record.discharge_day_ends + thresholds.past_discharge)}}};
 }
 
-bool WasTold(const Record& record, Late late) { return (record.late & static_cast<uint8_t>(late)) != 0; }
+bool WasTold(const Record& record, Late late) { return (record.late & BitOf(late)) != 0; }
 
 // When it is next to be told that the item is undelivered, or, when it was told often enough, to be destroyed.
 absl::Time UndeliveredAt(const Record& record, const Thresholds& thresholds) {
@@ -99,7 +99,7 @@ Decision On(const std::optional<Record>& state, const PassTime&, const Circumsta
   if (next.held_until.has_value() && now >= *next.held_until) next.held_until.reset();
   for (const Deadline& deadline : Deadlines(next, circumstances.thresholds)) {
     if (WasTold(next, deadline.late) || now < deadline.at) continue;
-    next.late |= static_cast<uint8_t>(deadline.late);
+    next.late |= BitOf(deadline.late);
     events.push_back({EventType::kOverdue, static_cast<uint32_t>(deadline.late)});
   }
   if (IsToBeDestroyed(next, circumstances)) {

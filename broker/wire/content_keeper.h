@@ -9,6 +9,7 @@
 #include "broker/inbox/signer_certificates.h"
 #include "broker/wire/gate.h"
 #include "certs/certificate.h"
+#include "envej/v1/inbox_service.pb.h"
 #include "envej/v1/notice.pb.h"
 
 namespace envej::wire {
@@ -28,12 +29,23 @@ class ContentKeeper {
   // SEALED_TO_ANOTHER, SIGNER_UNKNOWN.
   inbox::Keep Keep(const Caller& caller, v1::Notice message, const admission::Municipality& municipality,
                    absl::Time now) const;
+  // The same of a withdrawal, which is kept where the municipality has something to erase.
+  inbox::Keep Keep(const Caller& caller, v1::Withdrawal message, const admission::Municipality& municipality,
+                   absl::Time now) const;
 
  private:
-  absl::StatusOr<inbox::Kept> KeepPlain(const Caller& caller, const v1::Notice& message,
-                                        const std::vector<certs::Certificate>& in_force) const;
-  absl::StatusOr<inbox::Kept> KeepSealed(const Caller& caller, const v1::Notice& message,
-                                         const std::vector<certs::Certificate>& in_force) const;
+  // What is kept of sealed content, and the signer's certificate, where that is not kept yet.
+  struct Sealed {
+    v1::SealedContent content;
+    std::vector<store::KeyValue> besides;
+  };
+
+  // Seals the payload in the broker's name.
+  absl::StatusOr<Sealed> Seal(const Caller& caller, absl::string_view payload,
+                              const std::vector<certs::Certificate>& in_force) const;
+  // What a sender has sealed.
+  absl::StatusOr<Sealed> Check(const Caller& caller, const v1::SealedContent& sent,
+                               const std::vector<certs::Certificate>& in_force) const;
 
   inbox::SignerCertificates& signers_;
 };

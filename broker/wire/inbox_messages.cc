@@ -73,6 +73,9 @@ std::optional<inbox::ReturnReason> ToReturnReason(v1::ReturnReason reason) {
 
 absl::StatusOr<v1::InboxItem> ToMessage(const inbox::PulledItem& item) {
   v1::InboxItem message;
+  if (!message.ParseFromString(item.content)) {
+    return absl::DataLossError("the store holds content that cannot be read");
+  }
   message.set_kind(static_cast<v1::ItemKind>(item.record.kind));
   v1::LeaseName& name = *message.mutable_lease()->mutable_name();
   name.set_region_code(item.item.notice.region_code);
@@ -80,11 +83,9 @@ absl::StatusOr<v1::InboxItem> ToMessage(const inbox::PulledItem& item) {
   name.set_revision(item.item.revision);
   name.set_token(item.record.token);
   *message.mutable_lease()->mutable_expires_at() = contract::ToMessage(item.record.lease_expires_at);
-  if (!message.mutable_notice()->ParseFromString(item.content)) {
-    return absl::DataLossError("the store holds content that cannot be read");
-  }
   *message.mutable_accepted_at() = contract::ToMessage(item.record.newest.accepted_at);
   message.set_lease_count(item.record.lease_count);
+  message.set_replaces_revision(item.record.delivered_revision);
   return message;
 }
 

@@ -8,12 +8,8 @@
 namespace envej::wire {
 namespace {
 
-bool IsConcluded(const inbox::Record& record) {
-  return record.state == inbox::State::kAcknowledged || record.state == inbox::State::kReturned;
-}
-
 bool IsState(int number) {
-  return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kReturned);
+  return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kUndelivered);
 }
 
 v1::NoticeStatus NameOf(const std::string& municipality_code, const contract::NoticeId& id) {
@@ -29,6 +25,20 @@ v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted) {
   v1::SubmitNoticeResponse message;
   *message.mutable_receipt() = contract::ToMessage(accepted.receipt);
   message.set_repeated_submission(accepted.repeated);
+  return message;
+}
+
+v1::ReviseNoticeResponse ToRevisionMessage(const inbox::Accepted& accepted) {
+  v1::ReviseNoticeResponse message;
+  *message.mutable_receipt() = contract::ToMessage(accepted.receipt);
+  message.set_repeated_revision(accepted.repeated);
+  return message;
+}
+
+v1::WithdrawNoticeResponse ToWithdrawalMessage(const inbox::Accepted& accepted) {
+  v1::WithdrawNoticeResponse message;
+  *message.mutable_receipt() = contract::ToMessage(accepted.receipt);
+  message.set_repeated_withdrawal(accepted.repeated);
   return message;
 }
 
@@ -49,8 +59,23 @@ v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const con
   *message.mutable_accepted_at() = contract::ToMessage(record.newest.accepted_at);
   if (record.lease_count > 0) *message.mutable_first_leased_at() = contract::ToMessage(record.first_leased_at);
   message.set_lease_count(record.lease_count);
-  if (IsConcluded(record)) *message.mutable_concluded_at() = contract::ToMessage(record.concluded_at);
+  if (!inbox::IsUnderWay(record.state)) *message.mutable_concluded_at() = contract::ToMessage(record.concluded_at);
   message.set_return_reason(static_cast<v1::ReturnReason>(record.return_reason));
+  message.set_kind(static_cast<v1::ItemKind>(record.kind));
+  message.set_delivered_revision(record.delivered_revision);
+  message.set_failure_count(record.failure_count);
+  if (record.held_until.has_value()) *message.mutable_held_until() = contract::ToMessage(*record.held_until);
+  for (const inbox::Late late :
+       {inbox::Late::kNotFetched, inbox::Late::kNotAcknowledged, inbox::Late::kPastDischarge}) {
+    if ((record.late & inbox::BitOf(late)) != 0) message.add_late(static_cast<v1::Lateness>(late));
+  }
+  if (record.undelivered_told > 0) {
+    *message.mutable_undelivered_told_at() = contract::ToMessage(record.undelivered_told_at);
+  }
+  message.set_withdrawal_reason(static_cast<v1::WithdrawalReason>(record.withdrawal_reason));
+  if (record.outcome_acknowledged_at.has_value()) {
+    *message.mutable_outcome_acknowledged_at() = contract::ToMessage(*record.outcome_acknowledged_at);
+  }
   return message;
 }
 

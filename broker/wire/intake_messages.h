@@ -12,6 +12,8 @@ namespace envej::wire {
 
 // The broker's own values as messages of the intake service, and back.
 v1::SubmitNoticeResponse ToMessage(const inbox::Accepted& accepted);
+v1::ReviseNoticeResponse ToRevisionMessage(const inbox::Accepted& accepted);
+v1::WithdrawNoticeResponse ToWithdrawalMessage(const inbox::Accepted& accepted);
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const contract::NoticeId& id,
                                  const inbox::Record& record);
 v1::NoticeStatus ToStatusMessage(const std::string& municipality_code, const inbox::ListedNotice& notice);

@@ -32,6 +32,17 @@ std::shared_ptr<const SentBytes> TakeBytes(const grpc::ByteBuffer* request) {
   return std::make_shared<const SentBytes>(taken);
 }
 
+// The notice of the caller's region that a request names; nothing if it names none that could be.
+template <typename Request>
+std::optional<store::NoticeKey> Named(const Caller& caller, const Request& request) {
+  const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
+  if (!id.has_value() || caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
+    return std::nullopt;
+  }
+  return store::NoticeKey{
+      .municipality_code = request.municipality_code(), .region_code = caller.identity.code, .id = *id};
+}
+
 }  // namespace
 
 // A batch while it is worked on: piece after piece, each of which is answered by itself.
@@ -59,38 +70,105 @@ void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kSubmitNotice);
+  return TakeOne(*context, Method::kSubmitNotice, request, *response);
+}
+
+grpc::ServerUnaryReactor* IntakeService::ReviseNotice(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return TakeOne(*context, Method::kReviseNotice, request, *response);
+}
+
+grpc::ServerUnaryReactor* IntakeService::TakeOne(grpc::CallbackServerContext& context, Method method,
+                                                 const grpc::ByteBuffer* request, grpc::ByteBuffer& response) {
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(context, method);
   const size_t length = request->Length();
   const std::shared_ptr<const SentBytes> bytes = TakeBytes(request);
-  if (!caller.ok()) return share().Finish(*context, caller);
+  if (!caller.ok()) return share().Finish(context, caller);
   if (length > contract::kCallBytes) {
-    return share().Finish(*context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
+    return share().Finish(context, caller, contract::Refusal(contract::Reason::kBatchTooLarge, "notice"));
   }
-  return share().Do(*context, *caller, length,
-                    [this, caller = *caller, bytes, response](grpc::ServerUnaryReactor& reactor) {
-                      SubmitOne(caller, bytes->view(), reactor, *response);
+  const contract::SentAs sent_as =
+      method == Method::kReviseNotice ? contract::SentAs::kRevision : contract::SentAs::kNew;
+  return share().Do(context, *caller, length,
+                    [this, caller = *caller, sent_as, bytes, &response](grpc::ServerUnaryReactor& reactor) {
+                      SubmitOne(caller, sent_as, bytes->view(), reactor, response);
                       return false;
                     });
 }
 
-void IntakeService::SubmitOne(const Caller& caller, absl::string_view bytes, grpc::ServerUnaryReactor& reactor,
-                              grpc::ByteBuffer& response) {
+void IntakeService::SubmitOne(const Caller& caller, contract::SentAs sent_as, absl::string_view bytes,
+                              grpc::ServerUnaryReactor& reactor, grpc::ByteBuffer& response) {
   absl::StatusOr<SentNotice> sent = ReadRequest(bytes);
   absl::StatusOr<inbox::Submission> submission =
-      sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), parts_.clock.Now()) : sent.status();
+      sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), parts_.clock.Now(), sent_as)
+                : sent.status();
+  HandIn(caller, std::move(submission), reactor, [sent_as, &response](const inbox::Accepted& accepted) {
+    return sent_as == contract::SentAs::kNew ? WriteAnswer(ToMessage(accepted), response)
+                                             : WriteAnswer(ToRevisionMessage(accepted), response);
+  });
+}
+
+void IntakeService::HandIn(const Caller& caller, absl::StatusOr<inbox::Submission> submission,
+                           grpc::ServerUnaryReactor& reactor, Answer answer) {
   if (!submission.ok()) {
     LogRefusal(caller.identity, submission.status());
     return reactor.Finish(parts_.refusals.OfCall(caller, submission.status()));
   }
   std::vector<inbox::Submission> submissions;
   submissions.push_back(*std::move(submission));
-  parts_.inboxes.SubmitAll(std::move(submissions),
-                           [this, &reactor, &response, caller](std::vector<absl::StatusOr<inbox::Accepted>> results) {
-                             const absl::StatusOr<inbox::Accepted>& result = results.front();
-                             if (!result.ok()) LogRefusal(caller.identity, result.status());
-                             reactor.Finish(result.ok() ? WriteAnswer(ToMessage(*result), response)
-                                                        : parts_.refusals.OfCall(caller, result.status()));
-                           });
+  parts_.inboxes.SubmitAll(std::move(submissions), [this, &reactor, caller, answer = std::move(answer)](
+                                                       const std::vector<absl::StatusOr<inbox::Accepted>>& results) {
+    const absl::StatusOr<inbox::Accepted>& result = results.front();
+    if (!result.ok()) LogRefusal(caller.identity, result.status());
+    reactor.Finish(result.ok() ? answer(*result) : parts_.refusals.OfCall(caller, result.status()));
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeService::WithdrawNotice(grpc::CallbackServerContext* context,
+                                                        const v1::WithdrawNoticeRequest* request,
+                                                        v1::WithdrawNoticeResponse* response) {
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kWithdrawNotice);
+  if (!caller.ok()) return share().Finish(*context, caller);
+  return share().Do(*context, *caller, request->ByteSizeLong(),
+                    [this, caller = *caller, request, response](grpc::ServerUnaryReactor& reactor) {
+                      WithdrawOne(caller, request->withdrawal(), reactor, *response);
+                      return false;
+                    });
+}
+
+void IntakeService::WithdrawOne(const Caller& caller, const v1::Withdrawal& sent, grpc::ServerUnaryReactor& reactor,
+                                v1::WithdrawNoticeResponse& response) {
+  HandIn(caller, PrepareWithdrawal(caller, sent, SubmittedWith(), parts_.clock.Now()), reactor,
+         [&response](const inbox::Accepted& accepted) {
+           response = ToWithdrawalMessage(accepted);
+           return grpc::Status::OK;
+         });
+}
+
+grpc::ServerUnaryReactor* IntakeService::AcknowledgeOutcome(grpc::CallbackServerContext* context,
+                                                            const v1::AcknowledgeOutcomeRequest* request,
+                                                            v1::AcknowledgeOutcomeResponse* response) {
+  const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kAcknowledgeOutcome);
+  if (!caller.ok()) return share().Finish(*context, caller);
+  return share().Do(*context, *caller, kCallBytes,
+                    [this, caller = *caller, request, response](grpc::ServerUnaryReactor& reactor) {
+                      AcknowledgeOne(caller, *request, reactor, *response);
+                      return false;
+                    });
+}
+
+void IntakeService::AcknowledgeOne(const Caller& caller, const v1::AcknowledgeOutcomeRequest& request,
+                                   grpc::ServerUnaryReactor& reactor, v1::AcknowledgeOutcomeResponse& response) {
+  const std::optional<store::NoticeKey> notice = Named(caller, request);
+  if (!notice.has_value()) {
+    return reactor.Finish(parts_.refusals.OfCall(caller, contract::Refusal(contract::Reason::kNoticeNotFound)));
+  }
+  parts_.inboxes.AcknowledgeOutcomes(
+      {.actor = caller.certificate.fingerprint()}, {*notice},
+      [this, &reactor, &response, caller](const std::vector<absl::StatusOr<absl::Time>>& times) {
+        if (times.front().ok()) *response.mutable_acknowledged_at() = contract::ToMessage(*times.front());
+        reactor.Finish(parts_.refusals.OfCall(caller, times.front().status()));
+      });
 }
 
 std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, absl::string_view notice, absl::Time now,
@@ -195,17 +273,13 @@ grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* 
 
 absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest& request,
                                 v1::GetNoticeResponse& response) const {
-  const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
-  if (!id.has_value() || caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
-    return contract::Refusal(contract::Reason::kNoticeNotFound);
-  }
-  const store::NoticeKey notice{
-      .municipality_code = request.municipality_code(), .region_code = caller.identity.code, .id = *id};
-  const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(notice);
+  const std::optional<store::NoticeKey> notice = Named(caller, request);
+  if (!notice.has_value()) return contract::Refusal(contract::Reason::kNoticeNotFound);
+  const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(*notice);
   if (!record.ok()) return record.status();
-  const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(notice, *record);
+  const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(*notice, *record);
   if (!receipt.ok()) return receipt.status();
-  *response.mutable_status() = ToStatusMessage(request.municipality_code(), *id, *record);
+  *response.mutable_status() = ToStatusMessage(request.municipality_code(), notice->id, *record);
   *response.mutable_receipt() = contract::ToMessage(*receipt);
   const std::optional<contract::CheckpointProof> proof = parts_.inboxes.GetCheckpointProof(*receipt);
   if (proof.has_value()) *response.mutable_checkpoint_proof() = contract::ToMessage(*proof);

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 #define ENVEJ_BROKER_WIRE_INTAKE_SERVICE_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +19,14 @@
 
 namespace envej::wire {
 
-// The calls as gRPC hands them over: the two that submit as bytes (sent_notice.h), the others as messages.
-using IntakeCalls = v1::IntakeService::WithRawCallbackMethod_SubmitNotice<
-    v1::IntakeService::WithRawCallbackMethod_SubmitNotices<v1::IntakeService::WithCallbackMethod_GetNotice<
-        v1::IntakeService::WithCallbackMethod_ListNotices<v1::IntakeService::WithCallbackMethod_ListMunicipalities<
-            v1::IntakeService::WithCallbackMethod_GetServiceInfo<v1::IntakeService::Service>>>>>>;
+// The calls as gRPC hands them over: those that bring notices as bytes (sent_notice.h), the others as messages.
+using RawIntakeCalls =
+    v1::IntakeService::WithRawCallbackMethod_SubmitNotice<v1::IntakeService::WithRawCallbackMethod_SubmitNotices<
+        v1::IntakeService::WithRawCallbackMethod_ReviseNotice<v1::IntakeService::WithCallbackMethod_WithdrawNotice<
+            v1::IntakeService::WithCallbackMethod_AcknowledgeOutcome<v1::IntakeService::Service>>>>>;
+using IntakeCalls = v1::IntakeService::WithCallbackMethod_GetNotice<
+    v1::IntakeService::WithCallbackMethod_ListNotices<v1::IntakeService::WithCallbackMethod_ListMunicipalities<
+        v1::IntakeService::WithCallbackMethod_GetServiceInfo<RawIntakeCalls>>>>;
 
 // One way in. Each call: who and may (Gate), whether (Admission), then the inbox. All that it is given must outlive it.
 class IntakeService final : public IntakeCalls {
@@ -45,6 +49,14 @@ class IntakeService final : public IntakeCalls {
                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* SubmitNotices(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ReviseNotice(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* WithdrawNotice(grpc::CallbackServerContext* context,
+                                           const v1::WithdrawNoticeRequest* request,
+                                           v1::WithdrawNoticeResponse* response) override;
+  grpc::ServerUnaryReactor* AcknowledgeOutcome(grpc::CallbackServerContext* context,
+                                               const v1::AcknowledgeOutcomeRequest* request,
+                                               v1::AcknowledgeOutcomeResponse* response) override;
   grpc::ServerUnaryReactor* GetNotice(grpc::CallbackServerContext* context, const v1::GetNoticeRequest* request,
                                       v1::GetNoticeResponse* response) override;
   grpc::ServerUnaryReactor* ListNotices(grpc::CallbackServerContext* context, const v1::ListNoticesRequest* request,
@@ -60,8 +72,19 @@ class IntakeService final : public IntakeCalls {
   struct Batch;
 
   FairShare& share() const { return parts_.gate.share(); }
-  void SubmitOne(const Caller& caller, absl::string_view bytes, grpc::ServerUnaryReactor& reactor,
-                 grpc::ByteBuffer& response);
+  // A call that brings one notice.
+  grpc::ServerUnaryReactor* TakeOne(grpc::CallbackServerContext& context, admission::Method method,
+                                    const grpc::ByteBuffer* request, grpc::ByteBuffer& response);
+  void SubmitOne(const Caller& caller, contract::SentAs sent_as, absl::string_view bytes,
+                 grpc::ServerUnaryReactor& reactor, grpc::ByteBuffer& response);
+  void WithdrawOne(const Caller& caller, const v1::Withdrawal& sent, grpc::ServerUnaryReactor& reactor,
+                   v1::WithdrawNoticeResponse& response);
+  // Hands in one thing, and finishes the call: `answer` makes the answer of what was accepted.
+  using Answer = std::function<grpc::Status(const inbox::Accepted& accepted)>;
+  void HandIn(const Caller& caller, absl::StatusOr<inbox::Submission> submission, grpc::ServerUnaryReactor& reactor,
+              Answer answer);
+  void AcknowledgeOne(const Caller& caller, const v1::AcknowledgeOutcomeRequest& request,
+                      grpc::ServerUnaryReactor& reactor, v1::AcknowledgeOutcomeResponse& response);
   // Begins the next notices of a batch; true if there are more.
   bool SubmitPiece(const std::shared_ptr<Batch>& batch, grpc::ServerUnaryReactor& reactor);
   // So many more notices have results; after the last one the call is answered.

@@ -2,13 +2,14 @@
 
 #include <string>
 
-#include "envej/v1/notice.pb.h"
+#include "envej/v1/inbox_service.pb.h"
 
 namespace envej::wire {
 
-bool IsNotice(absl::string_view content) {
-  v1::Notice notice;
-  return notice.ParseFromArray(content.data(), static_cast<int>(content.size()));
+bool IsItem(absl::string_view content) {
+  v1::InboxItem item;
+  return item.ParseFromArray(content.data(), static_cast<int>(content.size())) &&
+         (item.has_notice() || item.has_withdrawal());
 }
 
 void LogUnreadable(const inbox::UnreadableItem& unreadable, const Log& log) {

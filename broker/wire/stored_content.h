@@ -7,8 +7,8 @@
 
 namespace envej::wire {
 
-// Whether it is a notice's message, as this program stores it.
-bool IsNotice(absl::string_view content);
+// Whether it is an item's message, as this program stores it (content_keeper.h).
+bool IsItem(absl::string_view content);
 
 // The error line by which operations learn that a notice cannot be handed out. It names the notice, so that the ward
 // can be told to send it again under another id: it was accepted, and nobody else will miss it.

@@ -28,11 +28,11 @@ std::vector<contract::ContentCommitment> CommitmentsOf(const std::string& region
 }  // namespace
 
 absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNotice sent, const SubmissionParts& parts,
-                                                    absl::Time now) {
+                                                    absl::Time now, contract::SentAs sent_as) {
   const std::string& region_code = caller.identity.code;
   contract::Notice notice = contract::FromMessage(sent.message);
   const contract::WipeAtEnd wipe(notice);
-  contract::Findings findings = caller.trust->admission().JudgeSubmission(region_code, notice, now);
+  contract::Findings findings = caller.trust->admission().JudgeSubmission(region_code, notice, now, sent_as);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
@@ -47,13 +47,40 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
                        .region_code = region_code,
                        .id = *contract::NoticeId::Parse(envelope.notice_id)};
   submission.actor = caller.certificate.fingerprint();
-  submission.what = inbox::Submit{.revision = envelope.revision,
-                                  .origin = caller.identity.origin,
-                                  .discharge_date = envelope.discharge_date,
-                                  .discharge_day_ends = caller.trust->admission().EndOfDay(envelope.discharge_date),
-                                  .commitments = CommitmentsOf(region_code, notice, parts.secrets),
-                                  .refusal_if_new = std::move(findings.when_new)};
+  inbox::Submit what{.revision = envelope.revision,
+                     .origin = caller.identity.origin,
+                     .discharge_date = envelope.discharge_date,
+                     .discharge_day_ends = caller.trust->admission().EndOfDay(envelope.discharge_date),
+                     .commitments = CommitmentsOf(region_code, notice, parts.secrets),
+                     .refusal_if_new = std::move(findings.when_new)};
+  if (sent_as == contract::SentAs::kNew) {
+    submission.what = std::move(what);
+  } else {
+    submission.what = inbox::Revise{.submit = std::move(what)};
+  }
   submission.keep = parts.keeper.Keep(caller, std::move(sent.message), municipality, now);
+  return submission;
+}
+
+absl::StatusOr<inbox::Submission> PrepareWithdrawal(const Caller& caller, const v1::Withdrawal& sent,
+                                                    const SubmissionParts& parts, absl::Time now) {
+  const contract::Withdrawal withdrawal = contract::FromMessage(sent);
+  contract::Findings findings = caller.trust->admission().JudgeWithdrawal(withdrawal, now);
+  if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
+  const admission::Municipality& municipality =
+      *caller.trust->participants().FindMunicipality(withdrawal.municipality_code);
+  v1::Withdrawal kept = sent;
+  contract::WipeUnknownFields(kept);
+  inbox::Submission submission;
+  submission.notice = {.municipality_code = withdrawal.municipality_code,
+                       .region_code = caller.identity.code,
+                       .id = *contract::NoticeId::Parse(withdrawal.notice_id)};
+  submission.actor = caller.certificate.fingerprint();
+  submission.what = inbox::Withdraw{.revision = withdrawal.revision,
+                                    .reason = static_cast<inbox::WithdrawalReason>(withdrawal.reason),
+                                    .origin = caller.identity.origin,
+                                    .refusal_if_new = std::move(findings.when_new)};
+  submission.keep = parts.keeper.Keep(caller, std::move(kept), municipality, now);
   return submission;
 }
 

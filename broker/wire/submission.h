@@ -9,7 +9,9 @@
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/sent_notice.h"
+#include "envej/v1/notice.pb.h"
 #include "proto/contract/content_commitment.h"
+#include "proto/contract/notice_rules.h"
 
 namespace envej::wire {
 
@@ -19,11 +21,15 @@ struct SubmissionParts {
   const std::vector<contract::CommitmentSecret>& secrets;  // of the broker, the one in use first
 };
 
-// What the inbox is to accept of a notice that `caller` sends at `now`; or the refusal, when it is refused whether it
-// is new or not. What only refuses a new notice goes along, for the inbox to apply. A notice that is not well-formed is
-// refused for what the rules find wrong in it, or else as MESSAGE_MALFORMED.
+// What the inbox is to accept of a notice that `caller` sends at `now`, as a new one or as a revision; or the refusal,
+// when it is refused whether it is new or not. What only refuses a new notice goes along, for the inbox to apply. A
+// notice that is not well-formed is refused for what the rules find wrong in it, or else as MESSAGE_MALFORMED.
 absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNotice sent, const SubmissionParts& parts,
-                                                    absl::Time now);
+                                                    absl::Time now, contract::SentAs sent_as = contract::SentAs::kNew);
+
+// The same of a withdrawal.
+absl::StatusOr<inbox::Submission> PrepareWithdrawal(const Caller& caller, const v1::Withdrawal& sent,
+                                                    const SubmissionParts& parts, absl::Time now);
 
 }  // namespace envej::wire
 

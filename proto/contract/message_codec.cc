@@ -125,6 +125,21 @@ Notice FromMessage(const v1::Notice& message) {
   return notice;
 }
 
+Withdrawal FromMessage(const v1::Withdrawal& message) {
+  Withdrawal withdrawal;
+  withdrawal.municipality_code = message.municipality_code();
+  withdrawal.notice_id = message.notice_id();
+  withdrawal.revision = message.revision();
+  if (message.has_created_at()) withdrawal.created_at = FromMessage(message.created_at());
+  withdrawal.reason = v1::WithdrawalReason_IsValid(message.reason()) ? static_cast<int>(message.reason()) : 0;
+  withdrawal.contract_version = message.contract_version();
+  if (message.has_sealed()) {
+    withdrawal.sealed =
+        SealedContent{.cms = message.sealed().cms(), .signer_fingerprint = message.sealed().signer_fingerprint()};
+  }
+  return withdrawal;
+}
+
 namespace {
 
 v1::InclusionProof ToInclusion(const InclusionProof& inclusion) {
@@ -186,8 +201,11 @@ v1::Receipt ToMessage(const Receipt& receipt) {
   message.set_notice_id(receipt.notice_id);
   message.set_revision(receipt.revision);
   *message.mutable_accepted_at() = ToMessage(receipt.accepted_at);
-  message.mutable_content_commitment()->set_key_id(receipt.commitment.key_id);
-  message.mutable_content_commitment()->set_value(receipt.commitment.value);
+  if (receipt.withdrawal_reason == 0) {
+    message.mutable_content_commitment()->set_key_id(receipt.commitment.key_id);
+    message.mutable_content_commitment()->set_value(receipt.commitment.value);
+  }
+  message.set_withdrawal_reason(static_cast<v1::WithdrawalReason>(receipt.withdrawal_reason));
   v1::JournalPosition& position = *message.mutable_position();
   position.set_store_incarnation(absl::BytesToHexString(receipt.position.store_incarnation));
   position.set_broker(receipt.position.broker);
@@ -207,6 +225,7 @@ Receipt FromMessage(const v1::Receipt& message) {
   receipt.revision = message.revision();
   receipt.accepted_at = FromMessage(message.accepted_at());
   receipt.commitment = FromCommitment(message.content_commitment());
+  receipt.withdrawal_reason = static_cast<uint32_t>(message.withdrawal_reason());
   receipt.position = {.store_incarnation = FromHexDigits(message.position().store_incarnation()),
                       .broker = message.position().broker(),
                       .batch = message.position().batch(),

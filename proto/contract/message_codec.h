@@ -13,12 +13,15 @@
 #include "proto/contract/notice.h"
 #include "proto/contract/receipt.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/withdrawal.h"
 
 namespace envej::contract {
 
 // The one codec between messages and values. Decoding never fails unless it says so: what is missing or unknown is
 // said in the value, and the rules refuse it.
 Notice FromMessage(const v1::Notice& message);
+
+Withdrawal FromMessage(const v1::Withdrawal& message);
 
 v1::Receipt ToMessage(const Receipt& receipt);
 Receipt FromMessage(const v1::Receipt& message);

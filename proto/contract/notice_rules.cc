@@ -118,19 +118,21 @@ constexpr Rule kRules[] = {
     {Reason::kNoticeIdNotRandomUuid, Scope::kEnvelope, Holds::kAlways, "envelope.notice_id",
      [](N notice, M) { return !NoticeId::Parse(EnvelopeOf(notice).notice_id).has_value(); }},
     {Reason::kRevisionOutOfOrder, Scope::kEnvelope, Holds::kAlways, "envelope.revision",
-     [](N notice, M) { return EnvelopeOf(notice).revision != 1; }},
+     [](N notice, M moment) {
+       const uint32_t revision = EnvelopeOf(notice).revision;
+       return moment.sent_as == SentAs::kNew ? revision != 1 : revision < 2;
+     }},
     {Reason::kCreatedAtMissing, Scope::kEnvelope, Holds::kAlways, "envelope.created_at",
      [](N notice, M) { return !EnvelopeOf(notice).created_at.has_value(); }},
     {Reason::kCreatedAtInFuture, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
      [](N notice, M moment) {
        const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
-       return created_at.has_value() && *created_at > moment.time + kClockSkew;
+       return created_at.has_value() && InFuture(*created_at, moment);
      }},
     {Reason::kNoticeTooOld, Scope::kEnvelope, Holds::kWhenNew, "envelope.created_at",
      [](N notice, M moment) {
        const std::optional<absl::Time>& created_at = EnvelopeOf(notice).created_at;
-       return created_at.has_value() && *created_at < moment.time &&
-              MonthsAfter(*created_at, kIdMemoryMonths) < moment.time;
+       return created_at.has_value() && IsForgotten(*created_at, moment);
      }},
     {Reason::kDischargeDateInvalid, Scope::kEnvelope, Holds::kAlways, "envelope.discharge_date",
      [](N notice, M) { return !ParseDay(EnvelopeOf(notice).discharge_date).has_value(); }},
@@ -272,6 +274,12 @@ Moment Moment::At(absl::Time time, const absl::TimeZone& copenhagen) {
 }
 
 absl::Span<const Rule> AllRules() { return kRules; }
+
+bool InFuture(absl::Time created_at, const Moment& moment) { return created_at > moment.time + kClockSkew; }
+
+bool IsForgotten(absl::Time created_at, const Moment& moment) {
+  return created_at < moment.time && MonthsAfter(created_at, kIdMemoryMonths) < moment.time;
+}
 
 Findings CheckNotice(const Notice& notice, const Moment& moment) {
   Findings findings;

@@ -19,10 +19,14 @@ enum class Scope { kEnvelope, kContent };
 // answered with its receipt also after its consent has lapsed.
 enum class Holds { kAlways, kWhenNew };
 
-// The time at which a notice is judged, and the day in Copenhagen then.
+// As what a notice is sent: as a new one, or as a revision of one.
+enum class SentAs { kNew, kRevision };
+
+// The time at which a notice is judged, the day in Copenhagen then, and what it is to be.
 struct Moment {
   absl::Time time;
   absl::CivilDay day;
+  SentAs sent_as = SentAs::kNew;
 
   static Moment At(absl::Time time, const absl::TimeZone& copenhagen);
 };
@@ -52,6 +56,11 @@ Findings CheckNotice(const Notice& notice, const Moment& moment);
 
 // `first` and `second` as one: the reason that stands first, and the fields of both.
 std::optional<Rejection> Merge(const std::optional<Rejection>& first, const std::optional<Rejection>& second);
+
+// What was made at this time was made later than any clock allows; or so long ago that an id of then may have been
+// forgotten.
+bool InFuture(absl::Time created_at, const Moment& moment);
+bool IsForgotten(absl::Time created_at, const Moment& moment);
 
 // Whether the notice lacks a part of the consent, so that the leaflet is handed out and nothing is sent.
 bool LacksConsent(const Notice& notice);

@@ -22,16 +22,16 @@ struct JournalPosition {
   bool operator==(const JournalPosition&) const = default;
 };
 
-// Proof that a notice, a revision of it, or its withdrawal was accepted: its event stands at `position`, and `inclusion`
-// proves it.
+// Proof that a notice, a revision of it, or its withdrawal was accepted: its event stands at `position`, and
+// `inclusion` proves it.
 struct Receipt {
   std::string region_code;
   std::string origin;
   std::string municipality_code;
   std::string notice_id;
   uint32_t revision = 0;
-  absl::Time accepted_at;  // whole microseconds
-  std::string actor;       // SHA-256 of the certificate with which it was submitted, 32 bytes
+  absl::Time accepted_at;          // whole microseconds
+  std::string actor;               // SHA-256 of the certificate with which it was submitted, 32 bytes
   ContentCommitment commitment;    // empty of a withdrawal
   uint32_t withdrawal_reason = 0;  // number of envej.v1.WithdrawalReason; 0: it is no withdrawal
   JournalPosition position;

@@ -52,7 +52,7 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kNoticeIdNotRandomUuid, "NOTICE_ID_NOT_RANDOM_UUID", absl::StatusCode::kInvalidArgument,
      "the notice id is not a random UUID (version 4, lower case)"},
     {Reason::kRevisionOutOfOrder, "REVISION_OUT_OF_ORDER", absl::StatusCode::kInvalidArgument,
-     "a new notice has revision 1"},
+     "a new notice has revision 1, and a revision or withdrawal a higher one"},
     {Reason::kCreatedAtMissing, "CREATED_AT_MISSING", absl::StatusCode::kInvalidArgument,
      "the notice does not say when it was made"},
     {Reason::kCreatedAtInFuture, "CREATED_AT_IN_FUTURE", absl::StatusCode::kInvalidArgument,

@@ -14,7 +14,33 @@ v1::Envelope Bound(v1::Envelope envelope) {
   return envelope;
 }
 
+v1::Withdrawal Bound(v1::Withdrawal withdrawal) {
+  withdrawal.clear_sealed();
+  withdrawal.DiscardUnknownFields();
+  return withdrawal;
+}
+
 }  // namespace
+
+std::string SealedPayloadOf(absl::string_view region_code, const v1::Withdrawal& withdrawal) {
+  v1::SealedPayload payload;
+  payload.set_region_code(std::string(region_code));
+  *payload.mutable_withdrawal() = Bound(withdrawal);
+  return payload.SerializeAsString();
+}
+
+absl::Status CheckWithdrawalPayload(absl::string_view payload, absl::string_view region_code,
+                                    const v1::Withdrawal& sealed) {
+  v1::SealedPayload opened;
+  if (!opened.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return absl::InvalidArgumentError("what was sealed is no withdrawal");
+  }
+  const bool belongs = absl::string_view(opened.region_code()) == region_code && opened.has_withdrawal() &&
+                       !opened.has_envelope() && !opened.has_citizen() &&
+                       Bound(opened.withdrawal()).SerializeAsString() == Bound(sealed).SerializeAsString();
+  Wipe(*opened.mutable_citizen());
+  return belongs ? absl::OkStatus() : absl::FailedPreconditionError("what was sealed belongs to another withdrawal");
+}
 
 std::string SealedPayloadOf(absl::string_view region_code, const v1::Notice& plain) {
   v1::SealedPayload payload;
@@ -33,7 +59,7 @@ absl::StatusOr<v1::Notice> OpenNotice(absl::string_view payload, absl::string_vi
     return absl::InvalidArgumentError("what was sealed is no content of a notice");
   }
   v1::Envelope envelope = Bound(sealed.envelope());
-  const bool belongs = absl::string_view(opened.region_code()) == region_code &&
+  const bool belongs = absl::string_view(opened.region_code()) == region_code && !opened.has_withdrawal() &&
                        Bound(opened.envelope()).SerializeAsString() == envelope.SerializeAsString();
   if (!belongs) {
     Wipe(*opened.mutable_citizen());

@@ -48,7 +48,7 @@ Revise MakeRevise(uint32_t revision = 2, const contract::ContentCommitment& comm
   return {.submit = MakeSubmit(commitment, revision)};
 }
 Withdraw MakeWithdraw(uint32_t revision, WithdrawalReason reason = WithdrawalReason::kConsentWithdrawn) {
-  return {.revision = revision, .reason = reason, .origin = "ward-system"};
+  return {.revision = revision, .reason = reason, .origin = "ward-system", .refusal_if_new = std::nullopt};
 }
 TakeLease Take(const std::string& token = kToken) { return {.token = token, .expires_at = kNow + absl::Seconds(60)}; }
 
