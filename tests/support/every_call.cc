@@ -42,6 +42,32 @@ Answered Caller::SubmitBatch(const std::string& code) {
   return OfOneItem(intake_->SubmitNotices(CallContext().get(), request, &response), response);
 }
 
+Answered Caller::Revise(const std::string& code, const std::string& id) {
+  v1::ReviseNoticeRequest request;
+  v1::Notice notice = NewNotice(code);
+  notice.mutable_envelope()->set_notice_id(id);
+  *request.mutable_notice() = Revised(notice);
+  v1::ReviseNoticeResponse response;
+  return {.status = intake_->ReviseNotice(CallContext().get(), request, &response)};
+}
+
+Answered Caller::Withdraw(const std::string& code, const std::string& id) {
+  v1::WithdrawNoticeRequest request;
+  v1::Notice notice = NewNotice(code);
+  notice.mutable_envelope()->set_notice_id(id);
+  *request.mutable_withdrawal() = WithdrawalOf(notice);
+  v1::WithdrawNoticeResponse response;
+  return {.status = intake_->WithdrawNotice(CallContext().get(), request, &response)};
+}
+
+Answered Caller::AcknowledgeOutcome(const std::string& code, const std::string& id) {
+  v1::AcknowledgeOutcomeRequest request;
+  request.set_municipality_code(code);
+  request.set_notice_id(id);
+  v1::AcknowledgeOutcomeResponse response;
+  return {.status = intake_->AcknowledgeOutcome(CallContext().get(), request, &response)};
+}
+
 Answered Caller::Get(const std::string& code, const std::string& id) {
   v1::GetNoticeRequest request;
   request.set_municipality_code(code);
@@ -164,6 +190,12 @@ const std::vector<KnownCall>& EveryCall() {
        [](Caller& caller, Code code, Lease lease) { return caller.Return(code, lease); }},
       {"grpc.health.v1.Health/Check", [](Caller& caller, Code, Lease) { return caller.CheckHealth(); }},
       {"grpc.health.v1.Health/Watch", [](Caller& caller, Code, Lease) { return caller.WatchHealth(); }},
+      {"envej.v1.IntakeService/ReviseNotice",
+       [](Caller& caller, Code code, Lease lease) { return caller.Revise(code, lease.notice_id()); }},
+      {"envej.v1.IntakeService/WithdrawNotice",
+       [](Caller& caller, Code code, Lease lease) { return caller.Withdraw(code, lease.notice_id()); }},
+      {"envej.v1.IntakeService/AcknowledgeOutcome",
+       [](Caller& caller, Code code, Lease lease) { return caller.AcknowledgeOutcome(code, lease.notice_id()); }},
   };
   return *calls;
 }

@@ -28,6 +28,9 @@ class Caller {
   // A new notice.
   Answered Submit(const std::string& code);
   Answered SubmitBatch(const std::string& code);
+  Answered Revise(const std::string& code, const std::string& id);
+  Answered Withdraw(const std::string& code, const std::string& id);
+  Answered AcknowledgeOutcome(const std::string& code, const std::string& id);
   Answered Get(const std::string& code, const std::string& id);
   Answered List(const std::string& code, std::vector<std::string>* ids = nullptr);
   Answered Municipalities();

@@ -112,6 +112,23 @@ v1::Notice NewNotice(absl::string_view municipality_code) {
   return MessageAt(notice, absl::Now());
 }
 
+v1::Notice Revised(v1::Notice notice) {
+  notice.mutable_envelope()->set_revision(notice.envelope().revision() + 1);
+  notice.mutable_citizen()->set_phone_numbers(0, absl::StrCat("+45", 20000000 + notice.envelope().revision()));
+  return notice;
+}
+
+v1::Withdrawal WithdrawalOf(const v1::Notice& notice, v1::WithdrawalReason reason) {
+  v1::Withdrawal withdrawal;
+  withdrawal.set_municipality_code(notice.envelope().municipality_code());
+  withdrawal.set_notice_id(notice.envelope().notice_id());
+  withdrawal.set_revision(notice.envelope().revision() + 1);
+  *withdrawal.mutable_created_at() = notice.envelope().created_at();
+  withdrawal.set_reason(reason);
+  withdrawal.set_contract_version(contract::kContractVersion);
+  return withdrawal;
+}
+
 v1::Notice MessageAt(const contract::Notice& notice, absl::Time now) {
   v1::Notice message;
   if (notice.envelope.has_value()) SetEnvelope(*notice.envelope, now, *message.mutable_envelope());

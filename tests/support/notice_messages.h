@@ -21,6 +21,12 @@ std::string NewNoticeId();
 // A proper notice, made now, with a new id. The person is invented.
 v1::Notice NewNotice(absl::string_view municipality_code);
 
+// The same notice as its next revision, in which something has changed.
+v1::Notice Revised(v1::Notice notice);
+// Its withdrawal, as the revision after it. Plain.
+v1::Withdrawal WithdrawalOf(const v1::Notice& notice,
+                            v1::WithdrawalReason reason = v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
+
 // The message of a notice as tests/support/refusals.h has them, as it would stand had it been made as long before `now`
 // as it was made before kJudgedAt.
 v1::Notice MessageAt(const contract::Notice& notice, absl::Time now);

@@ -269,6 +269,12 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kLeaseSuperseded, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeAlreadyAcknowledged, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeAlreadyReturned, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kWithdrawalReasonMissing, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kRevisionStale, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeRevised, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeWithdrawn, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kNoticeUndelivered, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kOutcomeNotReached, "tests/broker/inbox/transition_test.cc"},
   };
   return kElsewhere;
 }

@@ -44,36 +44,40 @@ constexpr char kMunicipalityOrganization[] = "NTRDK-22222222";
 // What the broker answers: it does what is asked; or it refuses the call, or the item that the call is about.
 enum class Answer {
   kDone,
+  kAside,      // what is asked, and nothing that touches the notice
   kKind,       // CALLER_KIND_NOT_ALLOWED
   kWho,        // CALLER_UNKNOWN
   kRevoked,    // CALLER_REVOKED
   kSuspended,  // PARTICIPANT_SUSPENDED
   kNoInbox,    // INBOX_NOT_FOUND
   kNoNotice,   // NOTICE_NOT_FOUND
+  kNoOutcome,  // OUTCOME_NOT_REACHED
   kNoChannel,  // the handshake fails, so that no call is made
 };
 
 // What a caller is answered, call by call in the order of EveryCall. Each call is about region 1081's notice in the
 // inbox of municipality 0101, which has leased it.
-constexpr size_t kCalls = 12;
+constexpr size_t kCalls = 15;
 using Answers = std::array<Answer, kCalls>;
 
 constexpr Answer kDone = Answer::kDone;
 constexpr Answer kKind = Answer::kKind;
 constexpr Answer kNoIn = Answer::kNoInbox;
 constexpr Answer kNoNo = Answer::kNoNotice;
+constexpr Answer kNoOut = Answer::kNoOutcome;
+constexpr Answer kAside = Answer::kAside;
 // clang-format off
-//  Submit Submits Get     List  Munic.  Info   Pull Extend   Ack. Return  Check  Watch
+//  Submit Submits Get     List  Munic.  Info   Pull Extend   Ack. Return  Check  Watch Revise Withdr Outcome
 constexpr std::array kRegionMay = {
-    kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone};
+    kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kNoOut};
 constexpr std::array kOtherRegionMay = {
-    kDone, kDone, kNoNo, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone};
+    kDone, kDone, kNoNo, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kNoNo, kAside, kNoNo};
 constexpr std::array kMunicipalityMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kDone, kDone, kDone};
+    kKind, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind};
 constexpr std::array kOtherInboxMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kNoIn, kNoIn, kNoIn, kNoIn, kDone, kDone};
+    kKind, kKind, kKind, kKind, kKind, kDone, kNoIn, kNoIn, kNoIn, kNoIn, kDone, kDone, kKind, kKind, kKind};
 constexpr std::array kOperationsMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kKind, kKind, kKind, kKind, kDone, kDone};
+    kKind, kKind, kKind, kKind, kKind, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kKind, kKind, kKind};
 // clang-format on
 Answers Always(Answer answer) {
   Answers answers;
@@ -137,6 +141,7 @@ class AccessMatrixTest : public testing::Test {
   static void Expect(const Answered& answered, Answer expected) {
     switch (expected) {
       case Answer::kDone:
+      case Answer::kAside:
         EXPECT_TRUE(answered.status.ok()) << answered.status.error_message();
         EXPECT_FALSE(answered.has_rejected) << answered.rejected.message();
         return;
@@ -152,6 +157,8 @@ class AccessMatrixTest : public testing::Test {
         return ExpectRefused(answered.status, Reason::kInboxNotFound);
       case Answer::kNoNotice:
         return ExpectRefused(answered.status, Reason::kNoticeNotFound);
+      case Answer::kNoOutcome:
+        return ExpectRefused(answered.status, Reason::kOutcomeNotReached);
       case Answer::kNoChannel:
         EXPECT_EQ(answered.status.error_code(), grpc::StatusCode::UNAVAILABLE);
         EXPECT_EQ(support::ReasonOf(answered.status), Reason::kNone);

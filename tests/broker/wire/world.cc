@@ -26,6 +26,28 @@ grpc::Status World::Submit(const v1::Notice& notice) {
   return intake_->SubmitNotice(CallContext().get(), request, &answer);
 }
 
+grpc::Status World::Revise(const v1::Notice& notice, v1::ReviseNoticeResponse* answer) {
+  v1::ReviseNoticeRequest request;
+  *request.mutable_notice() = notice;
+  v1::ReviseNoticeResponse unused;
+  return intake_->ReviseNotice(CallContext().get(), request, answer == nullptr ? &unused : answer);
+}
+
+grpc::Status World::Withdraw(const v1::Withdrawal& withdrawal, v1::WithdrawNoticeResponse* answer) {
+  v1::WithdrawNoticeRequest request;
+  *request.mutable_withdrawal() = withdrawal;
+  v1::WithdrawNoticeResponse unused;
+  return intake_->WithdrawNotice(CallContext().get(), request, answer == nullptr ? &unused : answer);
+}
+
+grpc::Status World::AcknowledgeOutcome(const std::string& municipality_code, const std::string& notice_id) {
+  v1::AcknowledgeOutcomeRequest request;
+  request.set_municipality_code(municipality_code);
+  request.set_notice_id(notice_id);
+  v1::AcknowledgeOutcomeResponse answer;
+  return intake_->AcknowledgeOutcome(CallContext().get(), request, &answer);
+}
+
 grpc::Status World::Get(const std::string& municipality_code, const std::string& notice_id,
                         v1::GetNoticeResponse& answer) {
   v1::GetNoticeRequest request;
@@ -92,6 +114,10 @@ v1::LeaseName World::Leased(absl::Duration duration) {
 }
 
 v1::LeaseName World::PullOne(const std::string& notice_id, absl::Duration duration) {
+  return PullItem(notice_id, duration).lease().name();
+}
+
+v1::InboxItem World::PullItem(const std::string& notice_id, absl::Duration duration) {
   v1::PullNoticesRequest request;
   request.set_municipality_code(kOtherCode);
   request.set_max_notices(500);
@@ -99,7 +125,7 @@ v1::LeaseName World::PullOne(const std::string& notice_id, absl::Duration durati
   v1::PullNoticesResponse answer;
   EXPECT_TRUE(Pull(request, answer).ok());
   for (const v1::InboxItem& item : answer.items()) {
-    if (item.lease().name().notice_id() == notice_id) return item.lease().name();
+    if (item.lease().name().notice_id() == notice_id) return item;
   }
   ADD_FAILURE() << "the notice was not handed out";
   return {};

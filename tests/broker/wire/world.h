@@ -22,6 +22,9 @@ class World {
   v1::InboxService::Stub& inbox() { return *inbox_; }
 
   grpc::Status Submit(const v1::Notice& notice);
+  grpc::Status Revise(const v1::Notice& notice, v1::ReviseNoticeResponse* answer = nullptr);
+  grpc::Status Withdraw(const v1::Withdrawal& withdrawal, v1::WithdrawNoticeResponse* answer = nullptr);
+  grpc::Status AcknowledgeOutcome(const std::string& municipality_code, const std::string& notice_id);
   grpc::Status Get(const std::string& municipality_code, const std::string& notice_id, v1::GetNoticeResponse& answer);
   grpc::Status List(const v1::ListNoticesRequest& request, v1::ListNoticesResponse& answer);
   // Another region lists, one call after the other; at most 2,000.
@@ -34,6 +37,8 @@ class World {
 
   // A new notice that the municipality has leased.
   v1::LeaseName Leased(absl::Duration duration = absl::Seconds(60));
+  // The item of this notice that waits in the municipality's inbox, leased.
+  v1::InboxItem PullItem(const std::string& notice_id, absl::Duration duration = absl::Seconds(60));
   // The municipality's lease on a notice that waits there.
   v1::LeaseName PullOne(const std::string& notice_id, absl::Duration duration = absl::Seconds(60));
   // A lease that ran out; its notice waits again.
