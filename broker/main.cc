@@ -25,6 +25,7 @@
 #include "broker/inbox/signer_certificates.h"
 #include "broker/journal/checkpoint_task.h"
 #include "broker/journal/refused_calls.h"
+#include "broker/late_notices.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/operations/metrics.h"
@@ -133,11 +134,12 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
   return store;
 }
 
-inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, const Log& log) {
+inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, LateNotices& late, const Log& log) {
   inbox::Inboxes::Options inboxes;
   inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
   inboxes.check = wire::IsItem;
+  inboxes.late = [&late](const inbox::LateItem& item) { late.Tell(item); };
   inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
   inboxes.clock_behind = [&log](absl::Duration behind) {
     log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(behind)},
@@ -212,7 +214,8 @@ int Serve(const std::string& config_path) {
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
       StartCheckpoints(options, trust, **store, refused_calls, clock, log);
   TimerScheduler scheduler;
-  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, log));
+  LateNotices late(log, metrics, clock);
+  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, late, log));
   const wire::Refusals refusals(
       [&refused_calls, &metrics](const wire::Refused& refused) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});

@@ -9,12 +9,13 @@
 namespace envej::inbox {
 
 DueWatch::DueWatch(store::OrderedStore& store, Operations& operations, Scheduler& scheduler,
-                   std::function<absl::Time()> now, UnreadableReports& reports)
+                   std::function<absl::Time()> now, UnreadableReports& reports, LateReport late)
     : store_(store),
       operations_(operations),
       scheduler_(scheduler),
       now_(std::move(now)),
       reports_(reports),
+      late_(std::move(late)),
       from_(store::DuePrefix()) {
   end_watch_ = store_.Watch(store::DuePrefix(), [this](absl::string_view key) { OnPut(key); });
 }
@@ -73,6 +74,8 @@ void DueWatch::Settle(const Found& found, const std::vector<Result>& results) {
     } else if (!results[index].status.ok()) {
       next = found.keys[index];  // still to be done
       failed = true;
+    } else if (results[index].changed && late_) {
+      Tell(found.operations[index], results[index]);
     }
   }
   {
@@ -80,6 +83,13 @@ void DueWatch::Settle(const Found& found, const std::vector<Result>& results) {
     from_ = hint_.empty() ? next : std::min(next, hint_);
   }
   scheduler_.After(found.more && !failed ? absl::ZeroDuration() : kInterval, [this] { Look(); });
+}
+
+void DueWatch::Tell(const Operation& operation, const Result& result) const {
+  for (const Decision::Told& told : result.told) {
+    if (told.type == journal::EventType::kLeaseExpired) continue;
+    late_({.item = {.notice = operation.notice, .revision = result.record.newest.revision}, .told = told});
+  }
 }
 
 void DueWatch::PassOver(const std::string& due_key, const absl::Status& why) {

@@ -15,6 +15,14 @@
 
 namespace envej::inbox {
 
+// Something that operations, or a notice's region, should know of: it is overdue, parked, undelivered or destroyed.
+struct LateItem {
+  store::ItemKey item;
+  Decision::Told told;
+};
+// On a thread of the store's; must not block.
+using LateReport = std::function<void(const LateItem& late)>;
+
 // Lets time pass for what it is due for, within kInterval: leases run out, what was held back waits again, what is late
 // is told (time_transitions.cc). Looks only at what has become due since it last looked. A notice that cannot be read
 // stays as it is, is told of, keeps no other from its turn, and is looked at again after PassedOver::kLookAgain.
@@ -24,7 +32,7 @@ class DueWatch {
   static constexpr size_t kBatch = 500;
 
   DueWatch(store::OrderedStore& store, Operations& operations, Scheduler& scheduler, std::function<absl::Time()> now,
-           UnreadableReports& reports);
+           UnreadableReports& reports, LateReport late = nullptr);
   ~DueWatch();
 
   // Looks now, and again every kInterval.
@@ -42,6 +50,7 @@ class DueWatch {
   void Look();
   Found Find(const std::string& from, absl::Time now);
   void Settle(const Found& found, const std::vector<Result>& results);
+  void Tell(const Operation& operation, const Result& result) const;
   void PassOver(const std::string& due_key, const absl::Status& why);
   void OnPut(absl::string_view due_key);
 
@@ -50,6 +59,7 @@ class DueWatch {
   Scheduler& scheduler_;
   const std::function<absl::Time()> now_;
   UnreadableReports& reports_;
+  const LateReport late_;
   Mutex mutex_;
   std::string from_ ENVEJ_GUARDED_BY(mutex_);  // nothing due has a key before it, but what was passed over
   std::string hint_ ENVEJ_GUARDED_BY(mutex_);  // the earliest key put since a look began; empty if none

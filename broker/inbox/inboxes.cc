@@ -60,7 +60,7 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
       pulls_(
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
       due_(
-          store, operations_, scheduler, [this] { return Now(); }, reports_),
+          store, operations_, scheduler, [this] { return Now(); }, reports_, options.late),
       clock_watch_(time_, clock, scheduler, options.clock_behind) {}
 
 Inboxes::~Inboxes() = default;

@@ -102,6 +102,7 @@ class Inboxes {
     ContentCheck check = nullptr;                // of what is handed out
     UnreadableReports::Report report = nullptr;  // of what cannot be
     ClockWatch::Report clock_behind = nullptr;
+    LateReport late = nullptr;
     Operations::ThresholdsOf thresholds = nullptr;  // those of agreements that say nothing else
   };
 

@@ -175,6 +175,7 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
     transitions.push_back(*std::move(transition));
     result.record = *std::move(decision.next);
+    result.told = std::move(decision.effects.events);
     round->committed.push_back(index);
   }
   if (transitions.empty()) {

@@ -40,7 +40,8 @@ struct Result {
   absl::Status status;  // OK, or the refusal (contract::ToStatus), or an error of the store
   bool repeated = false;
   bool changed = false;
-  Record record;  // as it is now, when OK
+  Record record;                          // as it is now, when OK
+  std::vector<Decision::Told> told = {};  // what was journalled, when changed
   store::Outcome outcome;
 };
 

@@ -45,6 +45,11 @@ struct Metrics::Families {
                        .Register(registry)
                        .Add({});
 
+  Family<Counter>& late = BuildCounter()
+                              .Name("envej_notices_late_total")
+                              .Help("Notices that were told as late, by the way in which they are")
+                              .Register(registry);
+
   Mutex mutex;
   Gauge* first_list ENVEJ_GUARDED_BY(mutex) = nullptr;
   std::map<std::pair<std::string, std::string>, Counter*> refusals ENVEJ_GUARDED_BY(mutex);
@@ -79,6 +84,8 @@ void Metrics::SetRevocationListsExpire(absl::Time at) {
 }
 
 void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_cast<double>(calls)); }
+
+void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }
 

@@ -32,6 +32,9 @@ class Metrics {
   // Open calls were ended whose callers may no longer call.
   void CountEndedCalls(size_t calls);
 
+  // A notice is late, in one of a few ways.
+  void CountLate(absl::string_view what);
+
   // All of it, as it is now.
   std::string Text() const;
 

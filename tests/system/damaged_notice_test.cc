@@ -72,7 +72,7 @@ void DamageRecord(const std::string& directory, const std::string& id) {
 void DamageContent(const std::string& directory, const std::string& id) {
   std::string content_key;
   Change(directory, store::RecordKey(KeyOf(id)), [&](const std::string& record) {
-    content_key = store::ContentKey(inbox::DecodeRecord(record)->accepted_at, {.notice = KeyOf(id), .revision = 1});
+    content_key = store::ContentKey(inbox::DecodeRecord(record)->entered_at, {.notice = KeyOf(id), .revision = 1});
   });
   Change(directory, content_key, [](std::string& content) {
     const size_t middle = content.size() / 2;

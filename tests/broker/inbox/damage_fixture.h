@@ -15,6 +15,7 @@ class DamageFixture : public InboxesFixture {
   DamageFixture() { Open({}); }
 
   void Open(Inboxes::Options options) {
+    options.late = [this](const LateItem& late) { late_.push_back(late); };
     options.report = [this](const UnreadableItem& item) { told_.push_back(item); };
     inboxes_.emplace(store_, clock_, scheduler_, options);
     inboxes_->Start();
@@ -27,6 +28,7 @@ class DamageFixture : public InboxesFixture {
   }
 
   std::vector<UnreadableItem> told_;
+  std::vector<LateItem> late_;
 };
 
 }  // namespace envej::inbox

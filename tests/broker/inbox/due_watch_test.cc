@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,49 @@ TEST_F(DueWatchTest, LeaseThatEndedOtherwiseIsNoError) {
   LetLeasesRunOut();
   EXPECT_THAT(told_, IsEmpty());
   EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kAcknowledged);
+}
+
+TEST_F(DueWatchTest, WhatIsLateIsToldOnce) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(absl::Hours(4));
+  LetTimePass(DueWatch::kInterval);
+  ASSERT_THAT(late_, SizeIs(1));
+  EXPECT_EQ(late_[0].item, (store::ItemKey{.notice = Key(1), .revision = 1}));
+  EXPECT_EQ(late_[0].told.type, journal::EventType::kOverdue);
+  EXPECT_EQ(late_[0].told.detail, static_cast<uint32_t>(Late::kNotFetched));
+  LetTimePass(absl::Hours(1));
+  EXPECT_THAT(late_, SizeIs(1));
+  EXPECT_EQ(inboxes_->Get(Key(1))->late, BitOf(Late::kNotFetched));
+}
+
+TEST_F(DueWatchTest, WhatFailsIsHeldBackAndHandedOutAgain) {
+  SubmitAndLease(1);
+  LetLeasesRunOut();
+  EXPECT_THAT(PullNow(), SizeIs(1)) << "at once, the first time";
+  LetLeasesRunOut();
+  EXPECT_THAT(PullNow(), IsEmpty());
+  LetTimePass(kHoldLeast + DueWatch::kInterval);
+  EXPECT_THAT(PullNow(), SizeIs(1));
+  EXPECT_EQ(inboxes_->Get(Key(1))->failure_count, 2u);
+}
+
+TEST_F(DueWatchTest, ParkedIsHandedOutToNobodyUntilItIsPutBack) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  for (uint32_t failures = 0; failures < kFailuresMost; ++failures) {
+    ASSERT_THAT(PullNow(), SizeIs(1)) << failures;
+    LetLeasesRunOut();
+    LetTimePass(kHoldMost + DueWatch::kInterval);
+  }
+  EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kParked);
+  EXPECT_THAT(PullNow(), IsEmpty());
+  ASSERT_FALSE(late_.empty());
+  EXPECT_THAT(late_, testing::Contains(testing::Field(
+                         &LateItem::told, testing::Field(&Decision::Told::type, journal::EventType::kParked))));
+  std::optional<absl::StatusOr<absl::Time>> redriven;
+  inboxes_->RedriveAll({.actor = kConsumer}, {Key(1)},
+                       [&](const std::vector<absl::StatusOr<absl::Time>>& times) { redriven = times.at(0); });
+  EXPECT_TRUE(redriven.has_value() && redriven->ok());
+  EXPECT_THAT(PullNow(), SizeIs(1));
 }
 
 }  // namespace

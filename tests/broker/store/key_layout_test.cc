@@ -23,7 +23,8 @@ TEST(KeyLayout, KeysSortAsTheirNumbersDo) {
   EXPECT_LT(JournalKey(1), JournalKey(uint64_t{1} << 40));
   EXPECT_LT(WaitingKey(At(-1), Item()), WaitingKey(At(0), Item()));
   EXPECT_LT(WaitingKey(At(255), Item(9)), WaitingKey(At(256), Item(1)));
-  EXPECT_LT(LeasedKey(At(255), Item(9)), LeasedKey(At(256), Item(1)));
+  EXPECT_LT(DueKey(At(255), Item().notice), DueKey(At(256), Item().notice));
+  EXPECT_LT(ParkedKey(At(255), Item(9)), ParkedKey(At(256), Item(1)));
   EXPECT_LT(ContentKey(At(-1), Item(9)), ContentKey(At(0), Item(1)));
   EXPECT_LT(ContentKey(At(1), Item(255)), ContentKey(At(1), Item(256)));
 }
@@ -49,10 +50,10 @@ TEST(KeyLayout, WaitingKeysOfOneInboxLieWithinItsPrefix) {
   EXPECT_LT(key, EndOfPrefix(WaitingPrefix()));
 }
 
-TEST(KeyLayout, LeasedUpToDividesWhatRanOutFromWhatDidNot) {
-  EXPECT_LT(LeasedKey(At(1000), Item(0xffffffff)), LeasedUpTo(At(1000)));
-  EXPECT_GE(LeasedKey(At(1001), Item(0)), LeasedUpTo(At(1000)));
-  EXPECT_LE(LeasedPrefix(), LeasedUpTo(absl::InfinitePast()));
+TEST(KeyLayout, DueUpToDividesWhatIsDueFromWhatIsNot) {
+  EXPECT_LT(DueKey(At(1000), Item().notice), DueUpTo(At(1000)));
+  EXPECT_GE(DueKey(At(1001), Item().notice), DueUpTo(At(1000)));
+  EXPECT_LE(DuePrefix(), DueUpTo(absl::InfinitePast()));
 }
 
 TEST(KeyLayout, KindsOfKeyNeverMeet) {
@@ -64,16 +65,18 @@ TEST(KeyLayout, KindsOfKeyNeverMeet) {
                                       ContentKey(At(1), Item()),
                                       RecordKey(Item().notice),
                                       WaitingKey(At(1), Item()),
-                                      LeasedKey(At(1), Item())};
+                                      ParkedKey(At(1), Item()),
+                                      SignerKey("fingerprint"),
+                                      DueKey(At(1), Item().notice)};
   std::set<char> kinds;
   for (const std::string& key : keys) kinds.insert(key[0]);
-  EXPECT_EQ(kinds.size(), 9u);
+  EXPECT_EQ(kinds.size(), keys.size());
 }
 
 TEST(KeyLayout, OnlyEpochHeadAndJournalAreTheStoresOwn) {
   for (const std::string& key : {EpochKey(), HeadKey(), JournalKey(7)}) EXPECT_TRUE(IsStoresOwn(key));
   for (const std::string& key : {RecordKey(Item().notice), ContentKey(At(1), Item()), WaitingKey(At(1), Item()),
-                                 LeasedKey(At(1), Item()), std::string()}) {
+                                 DueKey(At(1), Item().notice), std::string()}) {
     EXPECT_FALSE(IsStoresOwn(key));
   }
 }
@@ -81,12 +84,12 @@ TEST(KeyLayout, OnlyEpochHeadAndJournalAreTheStoresOwn) {
 TEST(KeyLayout, KeysParseBack) {
   const absl::StatusOr<WaitingEntry> waiting = ParseWaitingKey(WaitingKey(At(1234567), Item(7)));
   ASSERT_TRUE(waiting.ok()) << waiting.status();
-  EXPECT_EQ(waiting->accepted_at, At(1234567));
+  EXPECT_EQ(waiting->entered_at, At(1234567));
   EXPECT_EQ(waiting->item, Item(7));
-  const absl::StatusOr<LeasedEntry> leased = ParseLeasedKey(LeasedKey(At(-5), Item(8)));
-  ASSERT_TRUE(leased.ok()) << leased.status();
-  EXPECT_EQ(leased->expires_at, At(-5));
-  EXPECT_EQ(leased->item, Item(8));
+  const absl::StatusOr<DueEntry> due = ParseDueKey(DueKey(At(-5), Item().notice));
+  ASSERT_TRUE(due.ok()) << due.status();
+  EXPECT_EQ(due->due_at, At(-5));
+  EXPECT_EQ(due->notice, Item().notice);
   const absl::StatusOr<NoticeKey> record = ParseRecordKey(RecordKey(Item().notice));
   ASSERT_TRUE(record.ok()) << record.status();
   EXPECT_EQ(*record, Item().notice);
@@ -94,16 +97,16 @@ TEST(KeyLayout, KeysParseBack) {
 
 TEST(KeyLayout, MalformedKeysAreErrors) {
   const std::string waiting = WaitingKey(At(1), Item());
-  const std::string leased = LeasedKey(At(1), Item());
+  const std::string due = DueKey(At(1), Item().notice);
   const std::string record = RecordKey(Item().notice);
   for (size_t length = 0; length < waiting.size(); ++length) {
     EXPECT_FALSE(ParseWaitingKey(waiting.substr(0, length)).ok()) << length;
-    EXPECT_FALSE(ParseLeasedKey(leased.substr(0, length)).ok()) << length;
+    EXPECT_FALSE(ParseDueKey(due.substr(0, std::min(length, due.size() - 1))).ok()) << length;
     EXPECT_FALSE(ParseRecordKey(record.substr(0, std::min(length, record.size() - 1))).ok()) << length;
   }
   EXPECT_FALSE(ParseWaitingKey(waiting + "x").ok());
-  EXPECT_FALSE(ParseWaitingKey(leased).ok());
-  EXPECT_FALSE(ParseLeasedKey(waiting).ok());
+  EXPECT_FALSE(ParseWaitingKey(due).ok());
+  EXPECT_FALSE(ParseDueKey(waiting).ok());
   EXPECT_FALSE(ParseRecordKey(ContentKey(At(1), Item())).ok());
   std::string letter_in_code = waiting;
   letter_in_code[1] = 'x';
