@@ -228,10 +228,12 @@ int Serve(const std::string& config_path) {
   wire::Gate gate(trust, share, refusals, clock, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
+  wire::NoticeWatches watches(inboxes, scheduler, gate, refusals, clock);
   wire::IntakeService intake({.gate = gate,
                               .keeper = keeper,
                               .secrets = configuration.secrets,
                               .inboxes = inboxes,
+                              .watches = watches,
                               .refusals = refusals,
                               .clock = clock,
                               .log = log,
@@ -240,6 +242,7 @@ int Serve(const std::string& config_path) {
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
   inboxes.Start();
+  watches.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
       Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});
   int code = kStopped;
@@ -261,6 +264,7 @@ int Serve(const std::string& config_path) {
     const absl::Time deadline = clock.Now() + options.drain;
     gate.Close();
     health.SayNotServing();
+    watches.End();
     inboxes.Drain();
     const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
     sigtimedwait(&signals, nullptr, &linger);  // a second signal ends it

@@ -14,7 +14,7 @@ constexpr absl::Duration kLeastDelay = absl::Milliseconds(1);
 }  // namespace
 
 int CostOf(Method method) {
-  if (method == Method::kListNotices) return kListCost;
+  if (method == Method::kListNotices || method == Method::kWatchNotices) return kListCost;
   return method == Method::kGetNotice ? kGetNoticeCost : 1;
 }
 

@@ -5,6 +5,7 @@
 
 #include "broker/inbox/content.h"
 #include "broker/journal/receipts.h"
+#include "broker/store/batch_record.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::inbox {
@@ -240,6 +241,19 @@ absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& no
 
 std::optional<contract::CheckpointProof> Inboxes::GetCheckpointProof(const contract::Receipt& receipt) {
   return journal::ReceiptReader(store_).ReadProof(receipt.position, proofs_).value_or(std::nullopt);
+}
+
+absl::StatusOr<journal::Changes> Inboxes::ReadChanges(const std::set<std::string>& region_codes, uint64_t from_batch) {
+  return journal::ReadChanges(store_, region_codes, from_batch);
+}
+
+absl::StatusOr<std::string> Inboxes::StoreIncarnation() {
+  const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::HeadKey());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::string();
+  absl::StatusOr<store::BatchHead> head = store::DecodeBatchHead(**value);
+  if (!head.ok()) return head.status();
+  return std::move(head->store_incarnation);
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

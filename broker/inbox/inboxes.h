@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "broker/inbox/pull_queue.h"
 #include "broker/inbox/record.h"
 #include "broker/inbox/scheduler.h"
+#include "broker/journal/changes.h"
 #include "broker/journal/checkpoint_proofs.h"
 #include "broker/journal/receipts.h"
 #include "broker/store/ordered_store.h"
@@ -147,6 +149,11 @@ class Inboxes {
   std::optional<contract::CheckpointProof> GetCheckpointProof(const contract::Receipt& receipt);
   // Looks at no more than kListScan notices a page, so that a page may hold fewer than asked for.
   absl::StatusOr<ListPage> List(const ListQuery& query);
+
+  // What happened to the notices of these regions from a batch on (journal/changes.h).
+  absl::StatusOr<journal::Changes> ReadChanges(const std::set<std::string>& region_codes, uint64_t from_batch);
+  // Which store this is: 16 bytes; empty as long as nothing was ever written.
+  absl::StatusOr<std::string> StoreIncarnation();
 
   static constexpr size_t kListScan = 5000;
 

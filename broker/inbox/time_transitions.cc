@@ -114,7 +114,11 @@ Decision On(const std::optional<Record>& state, const PassTime&, const Circumsta
     events.push_back({EventType::kUndelivered, next.undelivered_told});
   }
   if (next == *state && NextDue(next, circumstances.thresholds) == next.due_at) return Decision::Unchanged();
-  return Decision::Changed(std::move(next), {.events = std::move(events), .durability = Durability::kUnsynced});
+  // What is told outside must have happened; that a lease is over is found again.
+  const bool is_told = std::any_of(events.begin(), events.end(),
+                                   [](const Decision::Told& told) { return told.type != EventType::kLeaseExpired; });
+  return Decision::Changed(std::move(next), {.events = std::move(events),
+                                             .durability = is_told ? Durability::kSynced : Durability::kUnsynced});
 }
 
 }  // namespace envej::inbox

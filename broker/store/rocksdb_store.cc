@@ -67,6 +67,7 @@ RocksDbStore::RocksDbStore(const RocksDbStoreOptions& options, std::unique_ptr<r
               .batch_transitions = options.batch_transitions,
               .batch_bytes = options.batch_bytes}),
       last_persisted_micros_(absl::ToUnixMicros(head.time)),
+      last_durable_batch_(head.batch),
       head_(std::move(head)),
       synced_(MarkOf(head_, epoch_)),
       marked_(synced_),
@@ -100,6 +101,7 @@ std::function<void()> RocksDbStore::Watch(absl::string_view prefix, std::functio
 }
 
 absl::Time RocksDbStore::LastPersistedTime() const { return absl::FromUnixMicros(last_persisted_micros_); }
+uint64_t RocksDbStore::LastDurableBatch() const { return last_durable_batch_; }
 uint64_t RocksDbStore::StartEpoch() const { return epoch_; }
 
 absl::Status RocksDbStore::Stop() {
@@ -163,7 +165,10 @@ absl::Status RocksDbStore::Write(const Batch& batch) {
     status.Update(mark_writer_.Wait());
     marked_ = synced_;
   }
-  if (status.ok() && batch.synced) synced_ = MarkOf(batch.head, epoch_);
+  if (status.ok() && batch.synced) {
+    synced_ = MarkOf(batch.head, epoch_);
+    last_durable_batch_ = synced_.batch;
+  }
   return status;
 }
 

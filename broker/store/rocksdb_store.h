@@ -89,6 +89,7 @@ class RocksDbStore : public OrderedStore {
   void Commit(std::vector<Transition> transitions, Durability durability, absl::Time now, CommitCallback done) override;
   std::function<void()> Watch(absl::string_view prefix, std::function<void(absl::string_view key)> put) override;
   absl::Time LastPersistedTime() const override;
+  uint64_t LastDurableBatch() const override;
   uint64_t StartEpoch() const override;
 
   // Carries out and answers what waits, syncs it, and writes the final mark. Commits after it are refused; reads go on.
@@ -116,6 +117,7 @@ class RocksDbStore : public OrderedStore {
   CommitQueue queue_;
   WatchList watches_;
   std::atomic<int64_t> last_persisted_micros_;
+  std::atomic<uint64_t> last_durable_batch_;
 
   std::atomic<bool> failed_{false};
   mutable Mutex failure_mutex_;

@@ -12,6 +12,7 @@
 #include "broker/log.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/notice_watches.h"
 #include "broker/wire/refusals.h"
 #include "broker/wire/submission.h"
 #include "envej/v1/intake_service.grpc.pb.h"
@@ -20,10 +21,10 @@
 namespace envej::wire {
 
 // The calls as gRPC hands them over: those that bring notices as bytes (sent_notice.h), the others as messages.
-using RawIntakeCalls =
-    v1::IntakeService::WithRawCallbackMethod_SubmitNotice<v1::IntakeService::WithRawCallbackMethod_SubmitNotices<
-        v1::IntakeService::WithRawCallbackMethod_ReviseNotice<v1::IntakeService::WithCallbackMethod_WithdrawNotice<
-            v1::IntakeService::WithCallbackMethod_AcknowledgeOutcome<v1::IntakeService::Service>>>>>;
+using RawIntakeCalls = v1::IntakeService::WithRawCallbackMethod_SubmitNotice<
+    v1::IntakeService::WithRawCallbackMethod_SubmitNotices<v1::IntakeService::WithRawCallbackMethod_ReviseNotice<
+        v1::IntakeService::WithCallbackMethod_WithdrawNotice<v1::IntakeService::WithCallbackMethod_AcknowledgeOutcome<
+            v1::IntakeService::WithCallbackMethod_WatchNotices<v1::IntakeService::Service>>>>>>;
 using IntakeCalls = v1::IntakeService::WithCallbackMethod_GetNotice<
     v1::IntakeService::WithCallbackMethod_ListNotices<v1::IntakeService::WithCallbackMethod_ListMunicipalities<
         v1::IntakeService::WithCallbackMethod_GetServiceInfo<RawIntakeCalls>>>>;
@@ -36,6 +37,7 @@ class IntakeService final : public IntakeCalls {
     const ContentKeeper& keeper;
     const std::vector<contract::CommitmentSecret>& secrets;
     inbox::Inboxes& inboxes;
+    NoticeWatches& watches;
     const Refusals& refusals;
     const Clock& clock;  // by which the rules of the day are judged
     const Log& log;
@@ -57,6 +59,10 @@ class IntakeService final : public IntakeCalls {
   grpc::ServerUnaryReactor* AcknowledgeOutcome(grpc::CallbackServerContext* context,
                                                const v1::AcknowledgeOutcomeRequest* request,
                                                v1::AcknowledgeOutcomeResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchNoticesResponse>* WatchNotices(grpc::CallbackServerContext* context,
+                                                                   const v1::WatchNoticesRequest* request) override {
+    return parts_.watches.Watch(*context, *request);
+  }
   grpc::ServerUnaryReactor* GetNotice(grpc::CallbackServerContext* context, const v1::GetNoticeRequest* request,
                                       v1::GetNoticeResponse* response) override;
   grpc::ServerUnaryReactor* ListNotices(grpc::CallbackServerContext* context, const v1::ListNoticesRequest* request,

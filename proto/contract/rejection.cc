@@ -46,6 +46,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "a number, duration or choice in the request is outside its range"},
     {Reason::kPageTokenInvalid, "PAGE_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
      "the page token was not given by this call with these filters"},
+    {Reason::kWatchTokenInvalid, "WATCH_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
+     "the token was not given by WatchNotices"},
     {Reason::kEnvelopeMissing, "ENVELOPE_MISSING", absl::StatusCode::kInvalidArgument, "the notice has no envelope"},
     {Reason::kContractVersionUnsupported, "CONTRACT_VERSION_UNSUPPORTED", absl::StatusCode::kInvalidArgument,
      "this contract version is not served; GetServiceInfo names those that are"},

@@ -40,6 +40,7 @@ enum class Reason {
   kMessageMalformed = 63,
   kRequestOutOfRange = 12,
   kPageTokenInvalid = 13,
+  kWatchTokenInvalid = 81,
   kEnvelopeMissing = 14,
   kContractVersionUnsupported = 15,
   kNoticeIdNotRandomUuid = 16,

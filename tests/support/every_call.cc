@@ -68,6 +68,19 @@ Answered Caller::AcknowledgeOutcome(const std::string& code, const std::string& 
   return {.status = intake_->AcknowledgeOutcome(CallContext().get(), request, &response)};
 }
 
+Answered Caller::WatchNotices() {
+  const std::unique_ptr<grpc::ClientContext> context = CallContext();
+  const auto watch = intake_->WatchNotices(context.get(), {});
+  v1::WatchNoticesResponse response;
+  if (!watch->Read(&response)) return {.status = watch->Finish()};
+  EXPECT_GT(response.changes_size(), 0);
+  context->TryCancel();
+  while (watch->Read(&response)) {
+  }
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  return {.status = grpc::Status::OK};
+}
+
 Answered Caller::Get(const std::string& code, const std::string& id) {
   v1::GetNoticeRequest request;
   request.set_municipality_code(code);
@@ -196,6 +209,7 @@ const std::vector<KnownCall>& EveryCall() {
        [](Caller& caller, Code code, Lease lease) { return caller.Withdraw(code, lease.notice_id()); }},
       {"envej.v1.IntakeService/AcknowledgeOutcome",
        [](Caller& caller, Code code, Lease lease) { return caller.AcknowledgeOutcome(code, lease.notice_id()); }},
+      {"envej.v1.IntakeService/WatchNotices", [](Caller& caller, Code, Lease) { return caller.WatchNotices(); }},
   };
   return *calls;
 }

@@ -31,6 +31,8 @@ class Caller {
   Answered Revise(const std::string& code, const std::string& id);
   Answered Withdraw(const std::string& code, const std::string& id);
   Answered AcknowledgeOutcome(const std::string& code, const std::string& id);
+  // Until the first answer.
+  Answered WatchNotices();
   Answered Get(const std::string& code, const std::string& id);
   Answered List(const std::string& code, std::vector<std::string>* ids = nullptr);
   Answered Municipalities();

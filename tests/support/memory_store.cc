@@ -59,6 +59,9 @@ std::function<void()> MemoryStore::Watch(absl::string_view prefix, std::function
 }
 
 absl::Time MemoryStore::LastPersistedTime() const { return head_.time; }
+uint64_t MemoryStore::LastDurableBatch() const {
+  return unsynced_.empty() ? head_.batch : unsynced_.front().head_before.batch;
+}
 uint64_t MemoryStore::StartEpoch() const { return epoch_; }
 
 bool MemoryStore::Step(size_t commits) {

@@ -39,6 +39,7 @@ class MemoryStore : public OrderedStore {
   void Commit(std::vector<Transition> transitions, Durability durability, absl::Time now, CommitCallback done) override;
   std::function<void()> Watch(absl::string_view prefix, std::function<void(absl::string_view key)> put) override;
   absl::Time LastPersistedTime() const override;
+  uint64_t LastDurableBatch() const override;
   uint64_t StartEpoch() const override;
 
   // Carries out one batch of up to `commits` waiting commits and answers them. False if none waits.

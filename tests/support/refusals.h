@@ -256,6 +256,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kMessageMalformed, "tests/broker/wire/malformed_notices_test.cc"},
       {Reason::kRequestOutOfRange, "tests/broker/wire/refusals_test.cc"},
       {Reason::kPageTokenInvalid, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kWatchTokenInvalid, "tests/broker/wire/refusals_test.cc"},
       {Reason::kContentNotSealed, "tests/system/sealing_test.cc"},
       {Reason::kInboxCertificateMissing, "tests/system/sealing_test.cc"},
       {Reason::kSealedToAnother, "tests/system/sealing_test.cc"},

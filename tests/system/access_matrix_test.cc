@@ -57,7 +57,7 @@ enum class Answer {
 
 // What a caller is answered, call by call in the order of EveryCall. Each call is about region 1081's notice in the
 // inbox of municipality 0101, which has leased it.
-constexpr size_t kCalls = 15;
+constexpr size_t kCalls = 16;
 using Answers = std::array<Answer, kCalls>;
 
 constexpr Answer kDone = Answer::kDone;
@@ -67,17 +67,17 @@ constexpr Answer kNoNo = Answer::kNoNotice;
 constexpr Answer kNoOut = Answer::kNoOutcome;
 constexpr Answer kAside = Answer::kAside;
 // clang-format off
-//  Submit Submits Get     List  Munic.  Info   Pull Extend   Ack. Return  Check  Watch Revise Withdr Outcome
+//  Submit Submits Get     List  Munic.  Info   Pull Extend   Ack. Return  Check  Watch Revise Withdr Outcome Watch
 constexpr std::array kRegionMay = {
-    kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kNoOut};
+    kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kNoOut, kDone};
 constexpr std::array kOtherRegionMay = {
-    kDone, kDone, kNoNo, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kNoNo, kAside, kNoNo};
+    kDone, kDone, kNoNo, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kNoNo, kAside, kNoNo, kDone};
 constexpr std::array kMunicipalityMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind};
+    kKind, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind};
 constexpr std::array kOtherInboxMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kNoIn, kNoIn, kNoIn, kNoIn, kDone, kDone, kKind, kKind, kKind};
+    kKind, kKind, kKind, kKind, kKind, kDone, kNoIn, kNoIn, kNoIn, kNoIn, kDone, kDone, kKind, kKind, kKind, kKind};
 constexpr std::array kOperationsMay = {
-    kKind, kKind, kKind, kKind, kKind, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kKind, kKind, kKind};
+    kKind, kKind, kKind, kKind, kKind, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kKind, kKind, kKind, kKind};
 // clang-format on
 Answers Always(Answer answer) {
   Answers answers;

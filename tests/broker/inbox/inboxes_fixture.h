@@ -57,6 +57,7 @@ class InboxesFixture : public testing::Test {
     Submit submit;
     submit.origin = "ward";
     submit.discharge_date = "2027-01-15";
+    submit.discharge_day_ends = kStart + absl::Hours(16);
     submit.commitments = {{.key_id = "k", .value = contract::Sha256(content)}};
     submission.what = submit;
     submission.keep = KeepAsItIs(content);

@@ -273,6 +273,18 @@ void AlreadyAcknowledged(World& world) {
   ExpectRefused(world.Acknowledge(lease).rejected(), Reason::kNoticeAlreadyAcknowledged);
 }
 
+void WatchTokens(World& world) {
+  for (const char* const token : {"x", "AAAA", "AQAAABBtZW1vcnktc3RvcmUtMDAwAAAAAAAAAAA="}) {
+    v1::WatchNoticesRequest request;
+    request.set_resume_token(token);
+    const auto context = CallContext();
+    const auto watch = world.intake().WatchNotices(context.get(), request);
+    v1::WatchNoticesResponse answer;
+    EXPECT_FALSE(watch->Read(&answer)) << token;
+    ExpectRefused(watch->Finish(), Reason::kWatchTokenInvalid, {"resume_token"});
+  }
+}
+
 void WithdrawalReasons(World& world) {
   const v1::Notice notice = NewNotice(kOtherCode);
   for (const v1::WithdrawalReason reason : {v1::WITHDRAWAL_REASON_UNSPECIFIED, static_cast<v1::WithdrawalReason>(99)}) {
@@ -398,6 +410,7 @@ const std::vector<WireCase>& WireCases() {
       {Reason::kBatchTooLarge, "each batch, by items and by bytes", BatchesTooLarge},
       {Reason::kRequestOutOfRange, "each field", RequestsOutOfRange},
       {Reason::kPageTokenInvalid, "garbage, other filters, another region", PageTokens},
+      {Reason::kWatchTokenInvalid, "garbage, and a page's token", WatchTokens},
       {Reason::kReturnReasonMissing, "none, and one that is not known", ReturnReasons},
       {Reason::kNoticeIdReused, "another notice", NoticeIdReused},
       {Reason::kNoticeNotFound, "each call, each part of a name", NoticesNotFound},

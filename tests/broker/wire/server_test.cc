@@ -86,10 +86,12 @@ class ServerTest : public testing::Test {
   inbox::SignerCertificates signers_{store_};
   const ContentKeeper keeper_{signers_};
   const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};
+  NoticeWatches watches_{inboxes_, scheduler_, gate_, refusals_, clock_};
   IntakeService intake_{{.gate = gate_,
                          .keeper = keeper_,
                          .secrets = secrets_,
                          .inboxes = inboxes_,
+                         .watches = watches_,
                          .refusals = refusals_,
                          .clock = clock_,
                          .log = log_,
