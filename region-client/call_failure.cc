@@ -1,5 +1,6 @@
 #include "region-client/call_failure.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
 #include "proto/contract/status_codec.h"
@@ -24,6 +25,13 @@ absl::string_view WhatToDo(absl::StatusCode code) {
   }
 }
 
+// Whether a call was handed to a connection: only then gRPC names its peer by a socket's address and not by the name
+// that the channel was made with. A name that looks like such an address errs on the safe side.
+bool Left(const grpc::ClientContext& context) {
+  const std::string peer = context.peer();
+  return absl::StartsWith(peer, "ipv4:") || absl::StartsWith(peer, "ipv6:");
+}
+
 }  // namespace
 
 CallFailure ToCallFailure(const grpc::Status& status) {
@@ -41,6 +49,17 @@ CallFailure ToCallFailure(const grpc::Status& status) {
                        .fields = {}};
   }
   return failure;
+}
+
+bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& context) {
+  switch (failure.code) {
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
+      return false;
+    default:
+      return !failure.refused_by_contract && Left(context);
+  }
 }
 
 std::string ExplainFailure(const grpc::Status& status, absl::string_view broker) {

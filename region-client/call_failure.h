@@ -1,6 +1,7 @@
 #ifndef ENVEJ_REGION_CLIENT_CALL_FAILURE_H_
 #define ENVEJ_REGION_CLIENT_CALL_FAILURE_H_
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <optional>
@@ -25,6 +26,10 @@ struct CallFailure {
 
 // `status` is not OK.
 CallFailure ToCallFailure(const grpc::Status& status);
+
+// Whether the broker may have carried out a failed call: not if it says a reason, nor if it does not know the caller
+// or the call, nor if the call never left.
+bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& context);
 
 // One line about a failed call to `broker` (an address), with what to do next.
 std::string ExplainFailure(const grpc::Status& status, absl::string_view broker);

@@ -101,13 +101,20 @@ void Reading::Line(size_t number, absl::string_view text) {
   }
   const std::vector<FieldProblem> problems = ReadJson(text, notice);
   if (!problems.empty()) return Refuse(number, notice, FromProblems(problems));
-  Normalise(notice);
+  const bool is_revision = now_.sent_as == contract::SentAs::kRevision;
+  const bool lacks_revision = is_revision && notice.envelope().revision() == 0;
+  Normalise(notice, now_.sent_as);
 
   const contract::Notice value = contract::FromMessage(notice);
   const std::optional<contract::Rejection> rejection = contract::CheckNotice(value, now_).ForNew();
   if (contract::LacksConsent(value)) {
-    // Nothing that points to a citizen who did not consent is kept, not even the id.
+    // Nothing that points to a citizen who did not consent is kept, not even the id; but that of a notice which is
+    // revised the broker has already.
     Refuse(number, notice, ToRefusal(*rejection));
+    if (is_revision) {
+      file_.refused.back().refusal.text += "; to take a notice back, run `envej-region withdraw`";
+      return;
+    }
     file_.refused.back().lacks_consent = true;
     file_.refused.back().notice_id.clear();
     return;
@@ -118,11 +125,11 @@ void Reading::Line(size_t number, absl::string_view text) {
   const auto [known, is_new] =
       by_name_.emplace(absl::StrCat(envelope.municipality_code(), " ", envelope.notice_id()), file_.notices.size());
   if (is_new) {
-    file_.notices.push_back({.lines = {number}, .notice = std::move(notice)});
+    file_.notices.push_back({.lines = {number}, .notice = std::move(notice), .lacks_revision = lacks_revision});
     return;
   }
   NoticeEntry& first = file_.notices[known->second];
-  if (notice.SerializeAsString() == first.notice.SerializeAsString()) {
+  if (first.lacks_revision == lacks_revision && notice.SerializeAsString() == first.notice.SerializeAsString()) {
     first.lines.push_back(number);
     return;
   }
@@ -155,11 +162,11 @@ Refusal ToRefusal(const contract::Rejection& rejection) {
   return refusal;
 }
 
-void Normalise(v1::Notice& notice) {
+void Normalise(v1::Notice& notice, contract::SentAs sent_as) {
   if (notice.has_envelope()) {
     v1::Envelope& envelope = *notice.mutable_envelope();
     if (envelope.contract_version() == 0) envelope.set_contract_version(contract::kContractVersion);
-    if (envelope.revision() == 0) envelope.set_revision(1);
+    if (envelope.revision() == 0) envelope.set_revision(sent_as == contract::SentAs::kNew ? 1 : 2);
   }
   if (!notice.has_citizen()) return;
   v1::Citizen& citizen = *notice.mutable_citizen();

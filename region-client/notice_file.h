@@ -32,6 +32,7 @@ Refusal ToRefusal(const contract::Rejection& rejection);
 struct NoticeEntry {
   std::vector<size_t> lines;  // from 1, at least one
   v1::Notice notice;
+  bool lacks_revision = false;  // a revision of which the line does not say the number: 2 stands for it
 };
 
 // One line that is not sent.
@@ -48,16 +49,16 @@ struct NoticeFile {
   std::vector<RefusedLine> refused;  // in order
 };
 
-// The notice's text in Unicode normal form C, its phone numbers without spaces and hyphens, and contract version and
-// revision 1 where they are absent.
-void Normalise(v1::Notice& notice);
+// The notice's text in Unicode normal form C, its phone numbers without spaces and hyphens, and contract version 1 and
+// revision 1, or 2 of a revision, where they are absent.
+void Normalise(v1::Notice& notice, contract::SentAs sent_as = contract::SentAs::kNew);
 
 // The municipality's code, if the field holds one; otherwise nothing, since it could be a value that went astray.
 std::string MunicipalityCodeOf(const v1::Notice& notice);
 
-// Reads every line of `input` as proto3 JSON of envej.v1.Notice and checks it as of `now` by every rule of the
-// contract; blank lines and a byte order mark before the first line are skipped. The first good line with an id for
-// a municipality counts: a later one that says something else is refused (NOTICE_ID_REUSED).
+// Reads every line of `input` as proto3 JSON of envej.v1.Notice and checks it as of `now`, and as what it is to be
+// sent, by every rule of the contract; blank lines and a byte order mark before the first line are skipped. The first
+// good line with an id for a municipality counts: a later one that says something else is refused (NOTICE_ID_REUSED).
 // RESOURCE_EXHAUSTED if there are more than kFileNotices lines; DATA_LOSS if reading fails.
 absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now);
 

@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 
 #include "absl/strings/escaping.h"
@@ -33,6 +34,7 @@ std::string KeyIdOf(const std::string& secret) {
 }
 
 absl::StatusOr<std::vector<contract::CommitmentSecret>> ReadSecrets(const SealingFiles& files) {
+  if (files.secret.empty()) return std::vector<contract::CommitmentSecret>();
   std::vector<std::string> paths = files.former_secrets;
   paths.insert(paths.begin(), files.secret);
   std::vector<contract::CommitmentSecret> secrets;
@@ -157,6 +159,9 @@ std::variant<v1::Notice, Refusal> NoticeSealer::Seal(const v1::Notice& plain) co
     }
     return refusal;
   }
+  if (secrets_.empty()) {
+    return Refusal{.reason = "NOT_SEALED", .text = "there is no secret to commit to it with", .fields = {}};
+  }
   std::string payload = contract::SealedPayloadOf(region_code_, plain);
   absl::StatusOr<std::string> cms = sealer_.Seal(payload, inbox.certificates);
   contract::Wipe(payload);
@@ -174,6 +179,32 @@ std::variant<v1::Notice, Refusal> NoticeSealer::Seal(const v1::Notice& plain) co
   sealed.mutable_sealed()->set_cms(*std::move(cms));
   sealed.mutable_sealed()->set_signer_fingerprint(sealer_.certificate().fingerprint());
   return sealed;
+}
+
+absl::StatusOr<v1::Withdrawal> NoticeSealer::Seal(const v1::Withdrawal& plain) const {
+  const auto found = inboxes_.find(plain.municipality_code());
+  if (found == inboxes_.end() || found->second.certificates.empty()) {
+    const bool is_given = found != inboxes_.end() && !found->second.why_none.empty();
+    return absl::FailedPreconditionError(
+        is_given
+            ? absl::StrCat("the inbox certificate that the broker gives cannot be trusted: ", found->second.why_none)
+            : "the broker gives no inbox certificate");
+  }
+  const absl::StatusOr<std::string> cms =
+      sealer_.Seal(contract::SealedPayloadOf(region_code_, plain), found->second.certificates);
+  if (!cms.ok()) return absl::FailedPreconditionError(cms.status().message());
+  v1::Withdrawal sealed = plain;
+  sealed.mutable_sealed()->set_cms(*cms);
+  sealed.mutable_sealed()->set_signer_fingerprint(sealer_.certificate().fingerprint());
+  return sealed;
+}
+
+bool NoticeSealer::IsOf(const v1::ContentCommitment& commitment, const v1::Notice& plain) const {
+  const contract::Notice notice = contract::FromMessage(plain);
+  return std::any_of(secrets_.begin(), secrets_.end(), [&](const contract::CommitmentSecret& secret) {
+    return secret.key_id == commitment.key_id() &&
+           contract::CommitTo(secret, region_code_, notice).value == commitment.value();
+  });
 }
 
 }  // namespace envej::region

@@ -24,7 +24,7 @@ namespace envej::region {
 // What a region seals with.
 struct SealingFiles {
   certs::TlsFiles tls;  // its own certificate and key sign; inbox certificates must be under `authorities`
-  std::string secret;   // for content commitments, as `envej-certs secret` makes it
+  std::string secret;   // for content commitments, as `envej-certs secret` makes it; empty to seal withdrawals alone
   std::vector<std::string> former_secrets;  // those that it replaced, at most four
   // Four digits: which region the certificate is of, where its subject says so to the broker's register alone. Empty
   // where it bears a URI name; a name that is another region's is an error.
@@ -51,6 +51,13 @@ class NoticeSealer {
   // refuse it: MUNICIPALITY_UNKNOWN, MUNICIPALITY_NOT_PARTICIPATING, INBOX_CERTIFICATE_MISSING; the last also when none
   // of the certificates can be trusted, and the text then says what is wrong with the first.
   std::variant<v1::Notice, Refusal> Seal(const v1::Notice& plain) const;
+
+  // A withdrawal as it is sent: sealed and signed. FAILED_PRECONDITION if there is no certificate that it may be sealed
+  // to, with one line that says why.
+  absl::StatusOr<v1::Withdrawal> Seal(const v1::Withdrawal& plain) const;
+
+  // Whether `commitment` is one of this notice, by any of the secrets.
+  bool IsOf(const v1::ContentCommitment& commitment, const v1::Notice& plain) const;
 
  private:
   struct Inbox {

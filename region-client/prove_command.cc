@@ -81,6 +81,7 @@ class Prover {
   size_t proofs_ = 0;
   size_t not_yet_ = 0;
   size_t refused_ = 0;
+  size_t replaced_ = 0;
   std::string stopped_;  // why it could not be asked further, if so
 };
 
@@ -144,6 +145,8 @@ absl::Status Prover::Conclude(Asked& asked) {
     }
     ++refused_;
     Name(asked.line, why);
+  } else if (asked.answer.receipt().revision() > asked.receipt.revision()) {
+    ++replaced_;
   } else if (contract::FromMessage(asked.answer.receipt()) != contract::FromMessage(asked.receipt)) {
     ++refused_;
     Name(asked.line, "the broker has another receipt of this notice");
@@ -169,7 +172,10 @@ ExitCode Prover::Finish(const absl::Status& ended) {
   if (named_ > kNamedMost) err << "and " << named_ - kNamedMost << " more\n";
   if (!context_.streams.out.good()) return ExitCode::kDone;  // what follows a command says so
   if (!ended.ok()) err << (stopped_.empty() ? ended.message() : stopped_) << '\n';
-  err << proofs_ << " proofs, " << not_yet_ << " not yet, " << refused_ << " refused\n";
+  err << proofs_ << " proofs, " << not_yet_ << " not yet, " << refused_ << " refused";
+  if (replaced_ > 0)
+    err << ", " << replaced_ << " replaced by a revision or withdrawal, whose receipt is the one proven";
+  err << '\n';
   if (!stopped_.empty()) return ExitCode::kUnreachable;
   if (!ended.ok()) return ExitCode::kUnusable;
   if (refused_ > 0) return ExitCode::kRefused;

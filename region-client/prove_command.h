@@ -19,6 +19,8 @@ struct ProveOptions {
 // the file's order, a line each, as `receipts verify` reads them. Every line is looked at before anything is asked; in
 // memory there are never more than those that are asked for.
 //
+// The broker proves the newest receipt of a notice: one of a revision before it is counted as replaced.
+//
 // An answer without a proof, or of another receipt, is not written: it is counted, and the first kNamedMost of them are
 // named by their lines on standard error. kNotYet if only proofs are missing that come within minutes, kRefused if the
 // broker does not know a notice or its receipt is another one, kUnreachable if it could not be asked to the end.

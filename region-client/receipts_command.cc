@@ -13,6 +13,7 @@
 #include "envej/v1/intake_service.pb.h"
 #include "proto/contract/checkpoint.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/receipt.h"
 #include "region-client/json_fields.h"
 #include "region-client/line_file.h"
 
@@ -85,11 +86,31 @@ absl::Status CheckProof(const v1::GetNoticeResponse& answer, const Judges& judge
                                   judges.revocations.has_value() ? &*judges.revocations : nullptr, judges.now);
 }
 
-// What tells receipts apart.
-std::string KeyOf(const v1::Receipt& receipt) {
-  return absl::StrCat(receipt.region_code(), " ", receipt.municipality_code(), " ", receipt.notice_id(), " ",
-                      receipt.revision());
-}
+// The proven receipts of each notice, by revision.
+class ProvenReceipts {
+ public:
+  void Add(const v1::Receipt& receipt) {
+    by_notice_[NoticeOf(receipt)][receipt.revision()] = contract::FromMessage(receipt);
+  }
+  // Null if none of this revision is proven.
+  const contract::Receipt* Find(const v1::Receipt& receipt) const {
+    const auto notice = by_notice_.find(NoticeOf(receipt));
+    if (notice == by_notice_.end()) return nullptr;
+    const auto found = notice->second.find(receipt.revision());
+    return found == notice->second.end() ? nullptr : &found->second;
+  }
+  // Whether a newer one of the same notice is proven.
+  bool HasNewer(const v1::Receipt& receipt) const {
+    const auto notice = by_notice_.find(NoticeOf(receipt));
+    return notice != by_notice_.end() && notice->second.rbegin()->first > receipt.revision();
+  }
+
+ private:
+  static std::string NoticeOf(const v1::Receipt& receipt) {
+    return absl::StrCat(receipt.region_code(), " ", receipt.municipality_code(), " ", receipt.notice_id());
+  }
+  std::map<std::string, std::map<uint32_t, contract::Receipt>> by_notice_;
+};
 
 // Counts, and says what does not hold.
 class Report {
@@ -97,6 +118,7 @@ class Report {
   Report(OutputForm form, const Streams& streams) : form_(form), streams_(streams) {}
 
   void Proven() { ++proven_; }
+  void Replaced() { ++replaced_; }
   void NotProven(const std::string& file, size_t line, absl::string_view why) {
     ++not_proven_;
     if (form_ == OutputForm::kText) {
@@ -112,9 +134,13 @@ class Report {
 
   ExitCode Finish() {
     if (form_ == OutputForm::kText) {
-      streams_.out << proven_ << " proven, " << not_proven_ << " not proven\n";
+      streams_.out << proven_ << " proven, " << not_proven_ << " not proven";
+      if (replaced_ > 0) streams_.out << ", " << replaced_ << " replaced by newer ones that are proven";
+      streams_.out << '\n';
     } else {
-      streams_.out << nlohmann::ordered_json{{"proven", proven_}, {"notProvenInAll", not_proven_}}.dump() << '\n';
+      nlohmann::ordered_json json{{"proven", proven_}, {"notProvenInAll", not_proven_}};
+      if (replaced_ > 0) json["replaced"] = replaced_;
+      streams_.out << json.dump() << '\n';
     }
     if (proven_ + not_proven_ == 0) {
       streams_.err << "there is nothing to verify\n";
@@ -128,6 +154,7 @@ class Report {
   const Streams& streams_;
   size_t proven_ = 0;
   size_t not_proven_ = 0;
+  size_t replaced_ = 0;
 };
 
 }  // namespace
@@ -141,7 +168,7 @@ ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& str
   if (!judges.ok()) return unusable(judges.status());
 
   Report report(options.output, streams);
-  std::map<std::string, contract::Receipt> proven;
+  ProvenReceipts proven;
   absl::Status read = ForEachLine(options.proofs, [&](size_t number, const std::string& line) {
     v1::GetNoticeResponse answer;
     if (!ReadJson(line, answer).empty())
@@ -151,17 +178,19 @@ ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& str
       return absl::OkStatus();
     }
     report.Proven();
-    if (!options.receipts.empty()) proven[KeyOf(answer.receipt())] = contract::FromMessage(answer.receipt());
+    if (!options.receipts.empty()) proven.Add(answer.receipt());
     return absl::OkStatus();
   });
   if (read.ok() && !options.receipts.empty()) {
     read = ForEachLine(options.receipts, [&](size_t number, const std::string& line) {
       v1::Receipt receipt;
       if (!ReadJson(line, receipt).empty()) return absl::InvalidArgumentError("is not a receipt");
-      const auto same = proven.find(KeyOf(receipt));
-      if (same == proven.end()) {
+      const contract::Receipt* const same = proven.Find(receipt);
+      if (same == nullptr && proven.HasNewer(receipt) && contract::CheckReceipt(contract::FromMessage(receipt)).ok()) {
+        report.Replaced();
+      } else if (same == nullptr) {
         report.NotProven(options.receipts, number, "no proof of it is among those that hold");
-      } else if (same->second != contract::FromMessage(receipt)) {
+      } else if (*same != contract::FromMessage(receipt)) {
         report.NotProven(options.receipts, number, "the proof is of another receipt of the same notice");
       }
       return absl::OkStatus();

@@ -22,7 +22,8 @@ struct VerifyReceiptsOptions {
 // revoked by then proves nothing, nor one of which no list says anything that is current at `now`. It proves
 // the receipts alone: what a status beside one says of the same (municipality, id, revision, origin, time of
 // acceptance) must agree, or the line does not hold; what came after acceptance (state, leases, conclusion) is not
-// looked at. One line of output for each line that does not hold, then how many do. kDone if all do and there is at
+// looked at. A receipt of which only a newer revision or a withdrawal is proven is counted as replaced, if it leads to
+// its own root. One line of output for each line that does not hold, then how many do. kDone if all do and there is at
 // least one, kRefused if one does not, kUnusable for a file that cannot be used.
 ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& streams, absl::Time now);
 

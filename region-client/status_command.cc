@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "envej/v1/intake_service.grpc.pb.h"
@@ -28,8 +29,33 @@ std::string Word(const std::string& name, absl::string_view prefix, int number) 
 }
 
 Rows Heading() {
-  return {{"NOTICE", "REVISION", "STATE", "DISCHARGE", "ACCEPTED", "FIRST LEASED", "LEASES", "CONCLUDED",
-           "RETURN REASON", "ORIGIN"}};
+  return {{"NOTICE", "REVISION", "KIND", "STATE", "DISCHARGE", "ACCEPTED", "FIRST LEASED", "LEASES", "CONCLUDED",
+           "RETURN REASON", "ORIGIN", "NOTES"}};
+}
+
+// What few notices have, in words.
+std::string Notes(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
+  std::vector<std::string> notes;
+  const auto note = [&notes](const auto&... parts) { notes.push_back(absl::StrCat(parts...)); };
+  if (status.delivered_revision() != 0 && status.kind() != v1::ITEM_KIND_NOTICE) {
+    note("revision ", status.delivered_revision(), " delivered");
+  }
+  if (status.withdrawal_reason() != v1::WITHDRAWAL_REASON_UNSPECIFIED) {
+    note("withdrawn: ",
+         Word(v1::WithdrawalReason_Name(status.withdrawal_reason()), "WITHDRAWAL_REASON_", status.withdrawal_reason()));
+  }
+  for (const int late : status.late()) {
+    note("late: ", Word(v1::Lateness_Name(static_cast<v1::Lateness>(late)), "LATENESS_", late));
+  }
+  if (status.failure_count() != 0) note(status.failure_count(), " leases ran out");
+  if (status.has_held_until()) note("held until ", FormatTimestamp(true, status.held_until(), zone));
+  if (status.has_undelivered_told_at()) {
+    note("undelivered, told ", FormatTimestamp(true, status.undelivered_told_at(), zone));
+  }
+  if (status.has_outcome_acknowledged_at()) {
+    note("outcome acknowledged ", FormatTimestamp(true, status.outcome_acknowledged_at(), zone));
+  }
+  return notes.empty() ? "-" : absl::StrJoin(notes, "; ");
 }
 
 std::vector<std::string> ToRow(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
@@ -37,6 +63,8 @@ std::vector<std::string> ToRow(const v1::NoticeStatus& status, const absl::TimeZ
   return {
       Printable(status.notice_id()),
       absl::StrCat(status.revision()),
+      status.kind() == v1::ITEM_KIND_UNSPECIFIED ? "-"
+                                                 : Word(v1::ItemKind_Name(status.kind()), "ITEM_KIND_", status.kind()),
       Word(v1::NoticeState_Name(status.state()), "NOTICE_STATE_", status.state()),
       Printable(status.discharge_date()),
       FormatTimestamp(status.has_accepted_at(), status.accepted_at(), zone),
@@ -44,7 +72,8 @@ std::vector<std::string> ToRow(const v1::NoticeStatus& status, const absl::TimeZ
       absl::StrCat(status.lease_count()),
       FormatTimestamp(status.has_concluded_at(), status.concluded_at(), zone),
       returned ? Word(v1::ReturnReason_Name(status.return_reason()), "RETURN_REASON_", status.return_reason()) : "-",
-      status.origin().empty() ? "-" : Printable(status.origin())};
+      status.origin().empty() ? "-" : Printable(status.origin()),
+      Notes(status, zone)};
 }
 
 ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {

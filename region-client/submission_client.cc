@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "certs/client_connection.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
+#include "region-client/at_once.h"
 
 namespace envej::region {
 namespace {
@@ -37,30 +36,16 @@ Outcome Refused(Refusal refusal) {
 }
 
 const Refusal& WrongAnswer() {
-  static const Refusal* const kRefusal = new Refusal{
-      .reason = "ANSWER_WRONG",
-      .text = "the broker's answer does not match what was sent; tell operations, then run the same file again",
-      .fields = {}};
-  return *kRefusal;
-}
-
-const Refusal& WrongReceipt() {
-  static const Refusal* const kRefusal = new Refusal{
-      .reason = "RECEIPT_WRONG",
-      .text = "the broker's receipt does not prove the acceptance; tell operations, then run the same file again",
-      .fields = {}};
+  static const Refusal* const kRefusal =
+      new Refusal{.reason = "ANSWER_WRONG",
+                  .text = "the broker's answer does not match what was sent; tell operations, then run the same again",
+                  .fields = {}};
   return *kRefusal;
 }
 
 const Refusal& Stopped() {
   static const Refusal* const kRefusal =
-      new Refusal{.reason = "STOPPED", .text = "not sent any more; run the same file again", .fields = {}};
-  return *kRefusal;
-}
-
-const Refusal& Lost() {
-  static const Refusal* const kRefusal = new Refusal{
-      .reason = "UNAVAILABLE", .text = "the broker was lost before it answered; run the same file again", .fields = {}};
+      new Refusal{.reason = "STOPPED", .text = "not sent any more; run the same again", .fields = {}};
   return *kRefusal;
 }
 
@@ -77,46 +62,30 @@ struct Pending {
   }
 };
 
-// Whether a call was handed to a connection: only then gRPC names its peer by a socket's address and not by the name
-// that the channel was made with. A name that looks like such an address errs on the safe side.
-bool Left(const grpc::ClientContext& context) {
-  const std::string peer = context.peer();
-  return absl::StartsWith(peer, "ipv4:") || absl::StartsWith(peer, "ipv6:");
-}
-
-// Whether the broker may have carried out a failed call: not if it says a reason, nor if it does not know the caller
-// or the call.
-bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& context) {
-  switch (failure.code) {
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnimplemented:
-      return false;
-    default:
-      return !failure.refused_by_contract && Left(context);
-  }
-}
-
 // The notices' way to the broker: threads that each take the next batch until none is left.
 class Submission {
  public:
   Submission(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices, absl::Time deadline,
-             const Surroundings& surroundings, const SubmissionObserver& observer)
+             const Surroundings& surroundings, const SubmissionObserver& observer, contract::SentAs sent_as)
       : channel_(channel),
         stub_(v1::IntakeService::NewStub(channel)),
         notices_(notices),
         deadline_(deadline),
         surroundings_(surroundings),
         observer_(observer),
-        batches_(SplitIntoBatches(notices, contract::kBatchNotices, contract::kBatchBytes)) {}
+        sent_as_(sent_as),
+        batches_(SplitIntoBatches(notices, sent_as == contract::SentAs::kNew ? contract::kBatchNotices : 1,
+                                  contract::kBatchBytes)) {}
 
   absl::Status Run();
 
  private:
-  void TakeBatches();
   void Send(const Batch& batch);
   // Sends the waiting ones once; those that have a final outcome move to `outcomes`.
   Pause Attempt(Pending& pending, Outcomes& outcomes);
+  // A revision has a call of its own; its answer is told like that of a batch of one.
+  grpc::Status Call(grpc::ClientContext& context, const v1::SubmitNoticesRequest& request,
+                    v1::SubmitNoticesResponse& response);
   void Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, absl::Duration& at_least);
   void Report(Outcomes outcomes);
   bool stopped() const { return stopped_.load(); }
@@ -127,23 +96,31 @@ class Submission {
   const absl::Time deadline_;
   const Surroundings& surroundings_;
   const SubmissionObserver& observer_;
+  const contract::SentAs sent_as_;
   const std::vector<Batch> batches_;
-  std::atomic<size_t> next_batch_ = 0;
   std::atomic<bool> stopped_ = false;
   std::mutex mutex_;  // the observer's calls, and status_
   absl::Status status_;
 };
 
 absl::Status Submission::Run() {
-  std::vector<std::thread> threads;
-  const size_t count = std::min<size_t>(kBatchesInFlight, batches_.size());
-  for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { TakeBatches(); });
-  for (std::thread& thread : threads) thread.join();
+  const size_t at_once = sent_as_ == contract::SentAs::kNew ? kBatchesInFlight : kCallsInFlight;
+  ForEachAtOnce(batches_.size(), at_once, [this](size_t batch) { Send(batches_[batch]); });
   return status_;
 }
 
-void Submission::TakeBatches() {
-  for (size_t batch = next_batch_++; batch < batches_.size(); batch = next_batch_++) Send(batches_[batch]);
+grpc::Status Submission::Call(grpc::ClientContext& context, const v1::SubmitNoticesRequest& request,
+                              v1::SubmitNoticesResponse& response) {
+  if (sent_as_ == contract::SentAs::kNew) return stub_->SubmitNotices(&context, request, &response);
+  v1::ReviseNoticeRequest revise;
+  *revise.mutable_notice() = request.notices(0);
+  v1::ReviseNoticeResponse revised;
+  grpc::Status status = stub_->ReviseNotice(&context, revise, &revised);
+  v1::SubmitNoticeResult& result = *response.add_results();
+  result.set_notice_id(request.notices(0).envelope().notice_id());
+  *result.mutable_accepted()->mutable_receipt() = std::move(*revised.mutable_receipt());
+  result.mutable_accepted()->set_repeated_submission(revised.repeated_revision());
+  return status;
 }
 
 void Submission::Send(const Batch& batch) {
@@ -174,7 +151,7 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(std::min(surroundings_.now() + kCallDeadline, deadline_)));
   v1::SubmitNoticesResponse response;
-  const grpc::Status status = stub_->SubmitNotices(&context, request, &response);
+  const grpc::Status status = Call(context, request, response);
   Pause pause;
   if (status.ok()) {
     Sort(response, pending, outcomes, pause.at_least);
@@ -247,6 +224,20 @@ void Submission::Report(Outcomes outcomes) {
 
 }  // namespace
 
+const Refusal& WrongReceipt() {
+  static const Refusal* const kRefusal = new Refusal{
+      .reason = "RECEIPT_WRONG",
+      .text = "the broker's receipt does not prove the acceptance; tell operations, then run the same again",
+      .fields = {}};
+  return *kRefusal;
+}
+
+const Refusal& Lost() {
+  static const Refusal* const kRefusal = new Refusal{
+      .reason = "UNAVAILABLE", .text = "the broker was lost before it answered; run the same again", .fields = {}};
+  return *kRefusal;
+}
+
 std::vector<Batch> SplitIntoBatches(absl::Span<const NoticeEntry> notices, size_t most_notices, size_t most_bytes) {
   std::vector<Batch> batches;
   size_t bytes = 0;
@@ -281,9 +272,22 @@ absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Notice& notic
   return contract::CheckReceipt(contract::FromMessage(receipt));
 }
 
+absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Withdrawal& withdrawal) {
+  if (receipt.notice_id() != withdrawal.notice_id() || receipt.municipality_code() != withdrawal.municipality_code() ||
+      receipt.revision() != withdrawal.revision() || receipt.withdrawal_reason() != withdrawal.reason()) {
+    return absl::DataLossError("the receipt names another withdrawal");
+  }
+  return contract::CheckReceipt(contract::FromMessage(receipt));
+}
+
 absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
                        absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer) {
-  return Submission(channel, notices, deadline, surroundings, observer).Run();
+  return Submission(channel, notices, deadline, surroundings, observer, contract::SentAs::kNew).Run();
+}
+
+absl::Status ReviseAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer) {
+  return Submission(channel, notices, deadline, surroundings, observer, contract::SentAs::kRevision).Run();
 }
 
 }  // namespace envej::region

@@ -20,6 +20,7 @@
 namespace envej::region {
 
 inline constexpr int kBatchesInFlight = 4;
+inline constexpr int kCallsInFlight = 8;  // where each is about one notice
 inline constexpr absl::Duration kCallDeadline = absl::Seconds(30);
 
 // What became of one notice.
@@ -49,8 +50,13 @@ struct Batch {
 // notice that alone is larger stands alone.
 std::vector<Batch> SplitIntoBatches(absl::Span<const NoticeEntry> notices, size_t most_notices, size_t most_bytes);
 
-// OK if `receipt` proves its own fields and names `notice`.
+// OK if `receipt` proves its own fields and names `notice`, or `withdrawal`.
 absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Notice& notice);
+absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Withdrawal& withdrawal);
+
+// Why an answer counts for nothing: its receipt does not prove what it says; it never came.
+const Refusal& WrongReceipt();
+const Refusal& Lost();
 
 // Where time and chance come from. Both are called from several threads.
 struct Surroundings {
@@ -72,6 +78,10 @@ struct SubmissionObserver {
 // outcome. What is retriable is sent again with the same ids until `deadline`, only those of a batch that need it.
 // Answers the first error of `observer.done`.
 absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer);
+
+// The same of revisions through ReviseNotice, up to kCallsInFlight at a time.
+absl::Status ReviseAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
                        absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer);
 
 }  // namespace envej::region

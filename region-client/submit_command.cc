@@ -2,10 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <optional>
-#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,10 +12,11 @@
 #include "proto/contract/notice_rules.h"
 #include "region-client/leaflet_hint.h"
 #include "region-client/municipality_list.h"
+#include "region-client/newest.h"
 #include "region-client/notice_file.h"
-#include "region-client/receipt_file.h"
-#include "region-client/retried_call.h"
-#include "region-client/retry_policy.h"
+#include "region-client/receipt_keeper.h"
+#include "region-client/retry_news.h"
+#include "region-client/revision_numbers.h"
 #include "region-client/submission_client.h"
 #include "region-client/submit_report.h"
 
@@ -32,51 +31,11 @@ absl::StatusOr<NoticeFile> ReadFile(const std::string& path, const contract::Mom
   return ReadNotices(file, now);
 }
 
-// The same file, by whatever names or links.
-bool IsSame(const std::string& file, const std::string& receipts) {
-  std::error_code ignored;  // a file that does not exist yet is no other
-  return std::filesystem::equivalent(file == "-" ? "/dev/stdin" : file, receipts, ignored);
-}
-
-// Where receipts go. With neither a file nor a stream they are kept in the report's lines.
-class ReceiptKeeper {
- public:
-  ReceiptKeeper(std::optional<ReceiptFile> file, std::ostream* out) : file_(std::move(file)), out_(out) {}
-
-  // OK once they are kept.
-  absl::Status Keep(absl::Span<const std::pair<size_t, Outcome>> outcomes) {
-    std::vector<v1::Receipt> receipts;
-    for (const auto& [index, outcome] : outcomes) {
-      if (outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated) {
-        receipts.push_back(outcome.receipt);
-      }
-    }
-    if (file_.has_value()) return file_->Append(receipts);
-    if (out_ == nullptr) return absl::OkStatus();
-    for (const v1::Receipt& receipt : receipts) *out_ << ToJsonLine(receipt) << '\n';
-    out_->flush();
-    return out_->good() ? absl::OkStatus() : absl::DataLossError("standard output: cannot be written");
-  }
-
- private:
-  std::optional<ReceiptFile> file_;
-  std::ostream* const out_;
-};
-
 bool AnyLacksConsent(const NoticeFile& file) {
   for (const RefusedLine& line : file.refused) {
     if (line.lacks_consent) return true;
   }
   return false;
-}
-
-Outcome NotKept(const absl::Status& why) {
-  return {.kind = Outcome::Kind::kNotKept,
-          .receipt = {},
-          .refusal = {.reason = "RECEIPT_NOT_KEPT",
-                      .text = absl::StrCat("accepted, but its receipt could not be kept (", why.message(),
-                                           "): run the same file again to get it"),
-                      .fields = {}}};
 }
 
 // The notices that can be sent, sealed, and which of the file's each is.
@@ -85,10 +44,12 @@ struct SealedNotices {
   std::vector<size_t> places;
 };
 
-// Seals what can be; what cannot gets its outcome.
-SealedNotices SealAll(const NoticeFile& file, const NoticeSealer& sealer, std::vector<Outcome>& outcomes) {
+// Seals what has no outcome yet; what cannot be sealed gets one.
+SealedNotices SealAll(const NoticeFile& file, const NoticeSealer& sealer,
+                      std::vector<std::optional<Outcome>>& outcomes) {
   SealedNotices sealed;
   for (size_t place = 0; place < file.notices.size(); ++place) {
+    if (outcomes[place].has_value()) continue;
     std::variant<v1::Notice, Refusal> made = sealer.Seal(file.notices[place].notice);
     if (Refusal* refusal = std::get_if<Refusal>(&made)) {
       outcomes[place] = {.kind = Outcome::Kind::kRefused, .receipt = {}, .refusal = std::move(*refusal)};
@@ -101,27 +62,22 @@ SealedNotices SealAll(const NoticeFile& file, const NoticeSealer& sealer, std::v
 }
 
 // Seals and submits all notices and answers an outcome for each; `kept` tells whether every receipt was kept.
-std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& options, const CommandContext& context,
+std::vector<Outcome> SendAll(NoticeFile& file, const SubmitOptions& options, const CommandContext& context,
                              NoticeSealer& sealer, ReceiptKeeper& receipts, absl::Status& kept) {
   const absl::Time deadline = context.surroundings.now() + options.deadline;
   const Streams& streams = context.streams;
-  std::vector<Outcome> outcomes(file.notices.size());
-  if (outcomes.empty()) return outcomes;
+  if (file.notices.empty()) return {};
   ProgressBar progress(streams.err, IsShown(options.progress, streams.err_is_terminal), file.notices.size());
-  std::set<bool> told;  // without a TLS connection, or otherwise
-  const auto trying_again = [&](const CallFailure& failure) {
-    if (!told.insert(failure.lacks_tls_connection).second) return;
-    progress.Clear();
-    streams.err << TryingAgain(failure, deadline, context) << '\n';
-  };
+  RetryNews news(context, deadline, progress);
+  const auto trying_again = [&](const CallFailure& failure) { news(failure); };
   const auto municipalities = FetchMunicipalities(context, deadline, trying_again);
   if (const CallFailure* failure = std::get_if<CallFailure>(&municipalities)) {
-    const bool for_good = failure->refused_by_contract && !IsRetriable(failure->code, failure->retry_delay.has_value());
-    const auto kind = for_good ? Outcome::Kind::kRefused : Outcome::Kind::kUnsent;
     progress.Clear();
-    return std::vector<Outcome>(outcomes.size(), {.kind = kind, .receipt = {}, .refusal = failure->refusal});
+    return std::vector<Outcome>(file.notices.size(), NotAsked(*failure));
   }
   sealer.Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), context.surroundings.now());
+  std::vector<std::optional<Outcome>> outcomes(file.notices.size());
+  NumberRevisions(file.notices, context, deadline, sealer, trying_again, outcomes);
   const SealedNotices sealed = SealAll(file, sealer, outcomes);
   progress.Advance(outcomes.size() - sealed.notices.size());
   const auto done = [&](absl::Span<const std::pair<size_t, Outcome>> ended) {
@@ -134,18 +90,22 @@ std::vector<Outcome> SendAll(const NoticeFile& file, const SubmitOptions& option
     return status;
   };
   const SubmissionObserver observer = {.done = done, .trying_again = trying_again};
-  kept = SubmitAll(context.channel, sealed.notices, deadline, context.surroundings, observer);
+  const auto send_all = options.sent_as == contract::SentAs::kNew ? SubmitAll : ReviseAll;
+  kept = send_all(context.channel, sealed.notices, deadline, context.surroundings, observer);
   progress.Clear();
-  return outcomes;
+  std::vector<Outcome> ended;
+  for (std::optional<Outcome>& outcome : outcomes) ended.push_back(std::move(outcome).value_or(Outcome()));
+  return ended;
 }
 
 }  // namespace
 
 ExitCode Submit(const SubmitOptions& options, const CommandContext& context, NoticeSealer& sealer) {
   const Streams& streams = context.streams;
-  const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
+  contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
+  now.sent_as = options.sent_as;
   const std::string name = options.file == "-" ? "standard input" : options.file;
-  const absl::StatusOr<NoticeFile> file = ReadFile(options.file, now, streams.in);
+  absl::StatusOr<NoticeFile> file = ReadFile(options.file, now, streams.in);
   if (!file.ok()) {
     streams.err << name << ": " << file.status().message() << '\n';
     return ExitCode::kUnusable;
@@ -154,27 +114,15 @@ ExitCode Submit(const SubmitOptions& options, const CommandContext& context, Not
     streams.err << name << ": holds no notices; check that what writes it has not failed\n";
     return ExitCode::kUnusable;
   }
-  std::optional<ReceiptFile> receipt_file;
-  if (!options.receipts.empty()) {
-    if (IsSame(options.file, options.receipts)) {
-      streams.err << options.receipts << ": is the file of notices; name another file for the receipts\n";
-      return ExitCode::kUnusable;
-    }
-    absl::StatusOr<ReceiptFile> opened = ReceiptFile::Open(options.receipts);
-    if (!opened.ok()) {
-      streams.err << opened.status().message() << '\n';
-      return ExitCode::kUnusable;
-    }
-    receipt_file.emplace(*std::move(opened));
+  absl::StatusOr<ReceiptKeeper> receipts = ReceiptKeeper::Open(options.receipts, options.file, options.output, streams);
+  if (!receipts.ok()) {
+    streams.err << receipts.status().message() << '\n';
+    return ExitCode::kUnusable;
   }
-  const bool to_stream = !receipt_file.has_value() && options.output == OutputForm::kText;
-  const bool in_lines = !receipt_file.has_value() && options.output == OutputForm::kJson;
-  ReceiptKeeper receipts(std::move(receipt_file), to_stream ? &streams.out : nullptr);
-
-  SubmitReport report(streams, options.output, in_lines);
+  SubmitReport report(streams, options.output, receipts->in_lines());
   report.RefusedLines(file->refused, AnyLacksConsent(*file) ? LeafletHints::Fetch(context) : LeafletHints());
   absl::Status kept;
-  const std::vector<Outcome> outcomes = SendAll(*file, options, context, sealer, receipts, kept);
+  const std::vector<Outcome> outcomes = SendAll(*file, options, context, sealer, *receipts, kept);
   report.Outcomes(file->notices, outcomes);
   report.Summary();
   return kept.ok() ? report.exit_code() : ExitCode::kUnusable;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,9 +13,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJson(size_t line, const std::string& notice_id, const std::string& municipality_code,
+Json ToJson(std::optional<size_t> line, const std::string& notice_id, const std::string& municipality_code,
             absl::string_view outcome) {
-  Json json = {{"line", line}};
+  Json json = Json::object();
+  if (line.has_value()) json["line"] = *line;
   if (!notice_id.empty()) json["notice_id"] = notice_id;
   if (!municipality_code.empty()) json["municipality_code"] = municipality_code;
   json["outcome"] = std::string(outcome);
@@ -89,11 +91,14 @@ void SubmitReport::Outcomes(absl::Span<const NoticeEntry> notices, absl::Span<co
     Line(line, notices[index], outcome);
   }
   for (const auto& [cause, where] : by_cause_) {
-    streams_.err << cause << " (" << where.first << " of them, first line " << where.second << ")\n";
+    streams_.err << cause << " (" << where.first << " of them, first " << where.second << ")\n";
   }
 }
 
 void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& outcome) {
+  const bool by_line = named_by_ == NamedBy::kLine;
+  const std::string& id = entry.notice.envelope().notice_id();
+  const std::string name = by_line ? absl::StrCat("line ", line) : id;
   switch (outcome.kind) {
     case Outcome::Kind::kAccepted:
       ++accepted_;
@@ -106,44 +111,45 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
       break;
     case Outcome::Kind::kNotKept:
       ++not_kept_;
-      Count(line, Printable(outcome.refusal.text));
+      Count(name, Printable(outcome.refusal.text));
       break;
     case Outcome::Kind::kUnsent:
       ++unsent_;
       if (form_ == OutputForm::kText) {
-        Count(line, absl::StrCat("unsent: ", outcome.refusal.reason, ": ", outcome.refusal.text));
+        Count(name, absl::StrCat("unsent: ", outcome.refusal.reason, ": ", outcome.refusal.text));
       }
       break;
     case Outcome::Kind::kUnknown:
       ++unknown_;
       if (form_ == OutputForm::kText) {
-        Count(line, absl::StrCat("unknown whether accepted: ", outcome.refusal.reason, ": ", outcome.refusal.text,
+        Count(name, absl::StrCat("unknown whether accepted: ", outcome.refusal.reason, ": ", outcome.refusal.text,
                                  "; nothing is doubled by it"));
       }
       break;
   }
   const bool is_in = outcome.kind == Outcome::Kind::kAccepted || outcome.kind == Outcome::Kind::kRepeated;
   if (form_ == OutputForm::kJson) {
-    Json json =
-        ToJson(line, entry.notice.envelope().notice_id(), MunicipalityCodeOf(entry.notice), OutcomeName(outcome.kind));
+    Json json = ToJson(by_line ? std::optional<size_t>(line) : std::nullopt, id, MunicipalityCodeOf(entry.notice),
+                       OutcomeName(outcome.kind));
     if (!is_in) AddRefusal(outcome.refusal, json);
     if (is_in && receipts_in_lines_) json["receipt"] = Json::parse(ToJsonLine(outcome.receipt), nullptr, false);
     streams_.out << Dump(json) << '\n';
   } else if (outcome.kind == Outcome::Kind::kRefused) {
-    streams_.err << "line " << line << ": refused: " << ToText(outcome.refusal) << '\n';
+    streams_.err << name << ": refused: " << ToText(outcome.refusal) << '\n';
   }
 }
 
-void SubmitReport::Count(size_t line, const std::string& cause) {
-  auto& [count, first_line] = by_cause_[cause];
-  if (++count == 1) first_line = line;
+void SubmitReport::Count(const std::string& name, const std::string& cause) {
+  auto& [count, first] = by_cause_[cause];
+  if (++count == 1) first = name;
 }
 
 void SubmitReport::Summary() const {
-  streams_.err << "accepted " << accepted_ << ", already accepted " << repeated_ << ", refused " << refused_
+  const absl::string_view done = named_by_ == NamedBy::kLine ? "accepted" : "withdrawn";
+  streams_.err << done << " " << accepted_ << ", already " << done << " " << repeated_ << ", refused " << refused_
                << ", unsent " << unsent_;
   if (unknown_ > 0) streams_.err << ", unknown " << unknown_;
-  if (not_kept_ > 0) streams_.err << ", accepted without a receipt kept " << not_kept_;
+  if (not_kept_ > 0) streams_.err << ", " << done << " without a receipt kept " << not_kept_;
   streams_.err << '\n';
 }
 

@@ -33,7 +33,12 @@ class ProgramTest : public testing::Test {
 
 TEST_F(ProgramTest, AnOptionWinsOverTheEnvironmentForEveryCommand) {
   const std::vector<std::vector<std::string>> commands = {
-      {"submit", "-", "--deadline", "1s"}, {"status", "--municipality", "0101"}, {"municipalities"}};
+      {"submit", "-", "--deadline", "1s"},
+      {"revise", "-", "--deadline", "1s"},
+      {"withdraw", "-", "--municipality", "0101", "--reason", "deceased", "--deadline", "1s"},
+      {"outcome", "acknowledge", "-", "--municipality", "0101", "--deadline", "1s"},
+      {"status", "--municipality", "0101"},
+      {"municipalities"}};
   for (const std::vector<std::string>& command : commands) {
     const ProgramRun run = RunWith("127.0.0.1:1", command);
     EXPECT_EQ(run.connection.broker, "127.0.0.1:1") << command[0];
@@ -80,7 +85,8 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(
       run.err,
-      HasSubstr("envej-region does not know 'bogus'; its commands are submit, status, municipalities, receipts\n"));
+      HasSubstr("envej-region does not know 'bogus'; its commands are submit, revise, withdraw, outcome, status, "
+                "municipalities, receipts\n"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.

@@ -239,7 +239,7 @@ TEST_F(SubmitTest, CountsANoticeApartWhoseReceiptCouldNotBeKept) {
     const ProgramRun run = Submit(Lines(3), {"--receipts", path});
     EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
     EXPECT_EQ(run.err, "accepted, but its receipt could not be kept (" + path +
-                           ": cannot be written: File too large): run the same file again to get it (3 of them, first "
+                           ": cannot be written: File too large): run the same again to get it (3 of them, first "
                            "line 1)\n"
                            "accepted 0, already accepted 0, refused 0, unsent 0, accepted without a receipt kept 3\n");
   }

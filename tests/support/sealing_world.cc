@@ -69,4 +69,11 @@ std::optional<v1::Notice> SealingWorld::Open(const v1::Notice& sealed) const {
   return notice.ok() ? std::optional<v1::Notice>(*std::move(notice)) : std::nullopt;
 }
 
+bool SealingWorld::Opens(const v1::Withdrawal& sealed) const {
+  const absl::StatusOr<certs::SignedContent> content = opener_.Open(sealed.sealed().cms());
+  if (!content.ok()) return false;
+  const absl::StatusOr<std::string> payload = content->Payload(signer());
+  return payload.ok() && contract::CheckWithdrawalPayload(*payload, region_code_, sealed).ok();
+}
+
 }  // namespace envej::support

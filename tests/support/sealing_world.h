@@ -27,6 +27,8 @@ class SealingWorld {
   v1::Notice Seal(const v1::Notice& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const;
   // What the municipality finds in it; nothing if it does not open or is not of this notice.
   std::optional<v1::Notice> Open(const v1::Notice& sealed) const;
+  // Whether what is sealed of the withdrawal opens and is of this withdrawal.
+  bool Opens(const v1::Withdrawal& sealed) const;
 
   const certs::TestAuthority& authority() const { return authority_; }
   const certs::Certificate& signer() const { return sealer_.certificate(); }

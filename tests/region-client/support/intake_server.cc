@@ -13,6 +13,23 @@
 
 namespace envej::region {
 
+namespace {
+
+grpc::Status Refused(contract::Reason reason) { return contract::ToGrpcStatus({.reason = reason, .violations = {}}); }
+
+// With all that a receipt has beside what it names.
+v1::Receipt Proven(contract::Receipt receipt) {
+  receipt.region_code = "1081";
+  receipt.accepted_at = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+  receipt.actor = std::string(32, 'a');
+  receipt.position = {.store_incarnation = std::string(16, 's'), .broker = "test", .batch = 1, .event_index = 0};
+  const std::vector<std::string> events = {contract::AcceptedEvent(receipt), "another event"};
+  receipt.inclusion = contract::MerkleTree(events).Prove(0);
+  return contract::ToMessage(receipt);
+}
+
+}  // namespace
+
 const support::SealingWorld& IntakeServer::World() {
   static const auto* const kWorld = new support::SealingWorld("1081", "0101");
   return *kWorld;
@@ -114,32 +131,137 @@ void IntakeServer::Answer(const v1::SubmitNoticesRequest& request, v1::SubmitNot
   }
 }
 
+void IntakeServer::FailNextChange(const grpc::Status& status, bool carried_out) {
+  change_failures_.push_back({.status = status, .carried_out = carried_out});
+}
+
+std::vector<v1::Notice> IntakeServer::revisions() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return revisions_;
+}
+
+std::vector<v1::Withdrawal> IntakeServer::withdrawals() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return withdrawals_;
+}
+
+grpc::Status IntakeServer::Change(const std::string& notice_id, const std::function<grpc::Status()>& change) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
+  }
+  absl::SleepFor(absl::Milliseconds(5));  // so that calls under way at once are seen to be
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --in_flight_;
+  if (!always_.ok()) return always_;
+  Failure failure{.status = every_submission_, .carried_out = false};
+  if (!change_failures_.empty()) {
+    failure = change_failures_.front();
+    change_failures_.pop_front();
+  }
+  if (const auto refusal = refusals_.find(notice_id); refusal != refusals_.end() && refusal->second.second-- > 0) {
+    return Refused(refusal->second.first);
+  }
+  if (!failure.status.ok() && !failure.carried_out) return failure.status;
+  const grpc::Status status = change();
+  return failure.status.ok() ? status : failure.status;
+}
+
+grpc::Status IntakeServer::ReviseNotice(grpc::ServerContext*, const v1::ReviseNoticeRequest* request,
+                                        v1::ReviseNoticeResponse* response) {
+  return Change(request->notice().envelope().notice_id(), [&] { return Revise(request->notice(), *response); });
+}
+
+grpc::Status IntakeServer::Revise(const v1::Notice& notice, v1::ReviseNoticeResponse& response) {
+  revisions_.push_back(notice);
+  const auto held = held_.find(notice.envelope().notice_id());
+  if (held == held_.end()) return Refused(contract::Reason::kNoticeNotFound);
+  v1::Receipt& newest = held->second.receipt;
+  if (newest.withdrawal_reason() != v1::WITHDRAWAL_REASON_UNSPECIFIED) {
+    return Refused(contract::Reason::kNoticeWithdrawn);
+  }
+  const bool repeated = notice.envelope().revision() == newest.revision() &&
+                        notice.envelope().content_commitment().value() == newest.content_commitment().value();
+  if (!repeated && notice.envelope().revision() <= newest.revision()) return Refused(contract::Reason::kRevisionStale);
+  if (!repeated) held->second = {.notice = notice, .receipt = MakeReceipt(notice)};
+  *response.mutable_receipt() = newest;
+  response.set_repeated_revision(repeated);
+  if (spoilt_.count(held->first) != 0) response.mutable_receipt()->set_region_code("1082");
+  return grpc::Status::OK;
+}
+
+grpc::Status IntakeServer::WithdrawNotice(grpc::ServerContext*, const v1::WithdrawNoticeRequest* request,
+                                          v1::WithdrawNoticeResponse* response) {
+  return Change(request->withdrawal().notice_id(), [&] { return Withdraw(request->withdrawal(), *response); });
+}
+
+grpc::Status IntakeServer::Withdraw(const v1::Withdrawal& withdrawal, v1::WithdrawNoticeResponse& response) {
+  withdrawals_.push_back(withdrawal);
+  Held& held = held_[withdrawal.notice_id()];
+  if (const auto slip_in = slip_in_.find(withdrawal.notice_id()); slip_in != slip_in_.end() && slip_in->second-- > 0) {
+    held.notice.mutable_envelope()->set_revision(withdrawal.revision());
+    held.receipt = MakeReceipt(held.notice);
+  }
+  const bool is_withdrawn = held.receipt.withdrawal_reason() != v1::WITHDRAWAL_REASON_UNSPECIFIED;
+  const bool repeated = is_withdrawn && held.receipt.revision() == withdrawal.revision() &&
+                        held.receipt.withdrawal_reason() == withdrawal.reason();
+  if (is_withdrawn && !repeated) return Refused(contract::Reason::kNoticeWithdrawn);
+  if (!repeated && withdrawal.revision() <= held.receipt.revision()) return Refused(contract::Reason::kRevisionStale);
+  if (!repeated) held.receipt = MakeReceipt(withdrawal);
+  held.notice.clear_content();
+  *response.mutable_receipt() = held.receipt;
+  response.set_repeated_withdrawal(repeated);
+  if (spoilt_.count(withdrawal.notice_id()) != 0) response.mutable_receipt()->set_region_code("1082");
+  return grpc::Status::OK;
+}
+
+grpc::Status IntakeServer::AcknowledgeOutcome(grpc::ServerContext*, const v1::AcknowledgeOutcomeRequest* request,
+                                              v1::AcknowledgeOutcomeResponse* response) {
+  return Change(request->notice_id(), [&] {
+    if (held_.count(request->notice_id()) == 0) return Refused(contract::Reason::kNoticeNotFound);
+    const auto shown = shown_.find(request->notice_id());
+    if (shown == shown_.end() || shown->second.state() != v1::NOTICE_STATE_RETURNED) {
+      return Refused(contract::Reason::kOutcomeNotReached);
+    }
+    response->mutable_acknowledged_at()->set_seconds(1'800'000'000);
+    return grpc::Status::OK;
+  });
+}
+
 v1::Receipt IntakeServer::MakeReceipt(const v1::Notice& notice) {
-  contract::Receipt receipt{
-      .region_code = "1081",
-      .origin = "",
-      .municipality_code = notice.envelope().municipality_code(),
-      .notice_id = notice.envelope().notice_id(),
-      .revision = notice.envelope().revision(),
-      .accepted_at = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())),
-      .actor = std::string(32, 'a'),
-      .commitment = {.key_id = notice.envelope().content_commitment().key_id(),
-                     .value = notice.envelope().content_commitment().value()},
-      .position = {.store_incarnation = std::string(16, 's'), .broker = "test", .batch = 1, .event_index = 0},
-      .inclusion = {}};
-  const std::vector<std::string> events = {contract::AcceptedEvent(receipt), "another event"};
-  receipt.inclusion = contract::MerkleTree(events).Prove(0);
-  return contract::ToMessage(receipt);
+  const v1::Envelope& envelope = notice.envelope();
+  contract::Receipt receipt;
+  receipt.municipality_code = envelope.municipality_code();
+  receipt.notice_id = envelope.notice_id();
+  receipt.revision = envelope.revision();
+  receipt.commitment = {.key_id = envelope.content_commitment().key_id(),
+                        .value = envelope.content_commitment().value()};
+  return Proven(std::move(receipt));
+}
+
+v1::Receipt IntakeServer::MakeReceipt(const v1::Withdrawal& withdrawal) {
+  contract::Receipt receipt;
+  receipt.municipality_code = withdrawal.municipality_code();
+  receipt.notice_id = withdrawal.notice_id();
+  receipt.revision = withdrawal.revision();
+  receipt.withdrawal_reason = static_cast<uint32_t>(withdrawal.reason());
+  return Proven(std::move(receipt));
 }
 
 v1::NoticeStatus IntakeServer::StatusOf(const Held& held) const {
   v1::NoticeStatus status;
   status.set_municipality_code(held.receipt.municipality_code());
   status.set_notice_id(held.receipt.notice_id());
-  status.set_revision(1);
+  status.set_revision(held.receipt.revision());
+  status.set_kind(v1::ITEM_KIND_NOTICE);
   status.set_state(v1::NOTICE_STATE_WAITING);
   status.set_discharge_date(held.notice.envelope().discharge_date());
   *status.mutable_accepted_at() = held.receipt.accepted_at();
+  if (held.receipt.withdrawal_reason() != v1::WITHDRAWAL_REASON_UNSPECIFIED) {
+    status.set_state(v1::NOTICE_STATE_WITHDRAWN);
+    status.set_withdrawal_reason(held.receipt.withdrawal_reason());
+  }
+  if (const auto shown = shown_.find(status.notice_id()); shown != shown_.end()) status.MergeFrom(shown->second);
   return status;
 }
 
@@ -207,7 +329,7 @@ grpc::Status IntakeServer::ListMunicipalities(grpc::ServerContext*, const v1::Li
   first.set_scheme_name("Mentor på vej");
   first.set_phone_number("+4533112233");
   first.set_leaflet_text("Ring til os.\nVi lytter.");
-  first.add_inbox_certificates(World().inbox().der());
+  if (gives_certificates_) first.add_inbox_certificates(World().inbox().der());
   v1::Municipality& second = *response->add_municipalities();
   second.set_municipality_code("0147");
   second.set_name("Frederiksberg");

@@ -4,6 +4,7 @@
 #include <grpcpp/server.h>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,17 +44,34 @@ class IntakeServer final : public v1::IntakeService::Service {
   void GiveProof(const std::string& notice_id);
   // GetNotice knows another receipt than the one it gave.
   void ReplaceReceipt(const std::string& notice_id);
+  // Those of ReviseNotice, WithdrawNotice and AcknowledgeOutcome fail so, one after the other.
+  void FailNextChange(const grpc::Status& status, bool carried_out = false);
+  // As often, a revision of this notice comes in just before its withdrawal.
+  void SlipInRevisions(const std::string& notice_id, int times) { slip_in_[notice_id] = times; }
+  // What it says of a notice from now on, in the fields that are set here.
+  void Show(const v1::NoticeStatus& status) { shown_[status.notice_id()] = status; }
+  void GiveNoInboxCertificates() { gives_certificates_ = false; }
   void set_page_size(int page_size) { page_size_ = page_size; }
 
   // Every SubmitNotices request in order of arrival, and what was accepted: as the municipality finds it.
   std::vector<v1::SubmitNoticesRequest> requests() const;
   std::map<std::string, v1::Notice> accepted() const;
+  // Likewise of revisions and withdrawals.
+  std::vector<v1::Notice> revisions() const;
+  std::vector<v1::Withdrawal> withdrawals() const;
   int most_in_flight() const;
 
   grpc::Status SubmitNotice(grpc::ServerContext*, const v1::SubmitNoticeRequest* request,
                             v1::SubmitNoticeResponse* response) override;
   grpc::Status SubmitNotices(grpc::ServerContext*, const v1::SubmitNoticesRequest* request,
                              v1::SubmitNoticesResponse* response) override;
+  grpc::Status ReviseNotice(grpc::ServerContext*, const v1::ReviseNoticeRequest* request,
+                            v1::ReviseNoticeResponse* response) override;
+  grpc::Status WithdrawNotice(grpc::ServerContext*, const v1::WithdrawNoticeRequest* request,
+                              v1::WithdrawNoticeResponse* response) override;
+  // Of what is shown as returned.
+  grpc::Status AcknowledgeOutcome(grpc::ServerContext*, const v1::AcknowledgeOutcomeRequest* request,
+                                  v1::AcknowledgeOutcomeResponse* response) override;
   grpc::Status GetNotice(grpc::ServerContext*, const v1::GetNoticeRequest* request,
                          v1::GetNoticeResponse* response) override;
   grpc::Status ListNotices(grpc::ServerContext*, const v1::ListNoticesRequest* request,
@@ -68,11 +86,16 @@ class IntakeServer final : public v1::IntakeService::Service {
   };
   struct Held {
     v1::Notice notice;
-    v1::Receipt receipt;
+    v1::Receipt receipt;  // the newest
   };
 
   void Answer(const v1::SubmitNoticesRequest& request, v1::SubmitNoticesResponse& response);
-  v1::Receipt MakeReceipt(const v1::Notice& notice);
+  // Runs one change, or fails it as was asked.
+  grpc::Status Change(const std::string& notice_id, const std::function<grpc::Status()>& change);
+  grpc::Status Revise(const v1::Notice& notice, v1::ReviseNoticeResponse& response);
+  grpc::Status Withdraw(const v1::Withdrawal& withdrawal, v1::WithdrawNoticeResponse& response);
+  static v1::Receipt MakeReceipt(const v1::Notice& notice);
+  static v1::Receipt MakeReceipt(const v1::Withdrawal& withdrawal);
   v1::NoticeStatus StatusOf(const Held& held) const;
 
   mutable std::mutex mutex_;
@@ -80,6 +103,12 @@ class IntakeServer final : public v1::IntakeService::Service {
   std::map<std::string, std::pair<contract::Reason, int>> refusals_;
   std::map<std::string, bool> spoilt_;
   std::set<std::string> proven_;
+  std::deque<Failure> change_failures_;
+  std::map<std::string, int> slip_in_;
+  std::map<std::string, v1::NoticeStatus> shown_;
+  bool gives_certificates_ = true;
+  std::vector<v1::Notice> revisions_;
+  std::vector<v1::Withdrawal> withdrawals_;
   std::vector<v1::SubmitNoticesRequest> requests_;
   std::map<std::string, Held> held_;
   grpc::Status always_ = grpc::Status::OK;

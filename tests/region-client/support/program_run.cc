@@ -18,7 +18,8 @@ ProgramRun RunWith(const std::string& address, const std::vector<std::string>& a
   for (const std::string word : {"--broker", "ADDRESS", "--certificate", "c", "--key", "k", "--authorities", "a"}) {
     words.push_back(word == "ADDRESS" ? address : word);
   }
-  if (!arguments.empty() && arguments.front() == "submit") words.insert(words.end(), {"--secret", "s"});
+  const std::string command = arguments.empty() ? "" : arguments.front();
+  if (command == "submit" || command == "revise") words.insert(words.end(), {"--secret", "s"});
   std::vector<const char*> argv;
   for (const std::string& word : words) argv.push_back(word.c_str());
 

@@ -1,0 +1,20 @@
+#include "region-client/at_once.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace envej::region {
+
+void ForEachAtOnce(size_t count, size_t at_once, const std::function<void(size_t index)>& act) {
+  std::atomic<size_t> next = 0;
+  const auto take = [&] {
+    for (size_t index = next++; index < count; index = next++) act(index);
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < std::min(at_once, count); ++i) threads.emplace_back(take);
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace envej::region
