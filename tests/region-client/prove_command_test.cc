@@ -106,6 +106,24 @@ TEST_F(ProveTest, AReceiptThatTheBrokerDoesNotHaveIsRefusedAndTheOthersAreProven
                              HasSubstr("line 41: NOTICE_NOT_FOUND"), HasSubstr("39 proofs, 0 not yet, 2 refused\n")));
 }
 
+TEST_F(ProveTest, WhereANoticeWasRevisedOrWithdrawnItsNewestReceiptIsProven) {
+  GiveProofs();
+  v1::Notice revised = NoticeNumber(1, absl::Now());
+  revised.mutable_envelope()->set_revision(2);
+  receipts_ += RunWith(server_.address(), {"revise", "-"}, ToLine(revised)).out;
+  receipts_ +=
+      RunWith(server_.address(), {"withdraw", "--municipality", "0101", "--reason", "deceased", NoticeIdNumber(2)}).out;
+  const ProgramRun run = Prove();
+  EXPECT_EQ(run.exit_code, ExitCode::kDone);
+  EXPECT_EQ(run.err,
+            "40 proofs, 0 not yet, 0 refused, 2 replaced by a revision or withdrawal, whose receipt is the one "
+            "proven\n");
+  const std::vector<nlohmann::json> answers = Lines(run.out);
+  ASSERT_EQ(answers.size(), kNotices);
+  EXPECT_EQ(answers[kNotices - 2]["receipt"]["revision"], 2);
+  EXPECT_EQ(answers[kNotices - 1]["receipt"]["withdrawalReason"], "WITHDRAWAL_REASON_DECEASED");
+}
+
 TEST_F(ProveTest, ACallThatFailsForNowIsMadeAgain) {
   GiveProofs();
   for (int failures = 0; failures < 20; ++failures) {

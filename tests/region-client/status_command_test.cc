@@ -50,6 +50,31 @@ TEST_F(StatusTest, ShowsOneNoticeWithItsReceiptAsJson) {
   EXPECT_EQ(json["receipt"]["noticeId"], NoticeIdNumber(3));
 }
 
+TEST_F(StatusTest, SaysInWordsWhatBecameOfIt) {
+  v1::NoticeStatus late;
+  late.set_notice_id(NoticeIdNumber(3));
+  late.set_revision(4);
+  late.set_state(v1::NOTICE_STATE_PARKED);
+  late.set_kind(v1::ITEM_KIND_WITHDRAWAL);
+  late.set_delivered_revision(3);
+  late.set_withdrawal_reason(v1::WITHDRAWAL_REASON_NOT_IN_TARGET_GROUP);
+  late.add_late(v1::LATENESS_NOT_FETCHED);
+  late.add_late(v1::LATENESS_PAST_DISCHARGE);
+  late.set_failure_count(20);
+  late.mutable_held_until()->set_seconds(1'800'000'000);
+  late.mutable_undelivered_told_at()->set_seconds(1'800'000'060);
+  late.mutable_outcome_acknowledged_at()->set_seconds(1'800'000'120);
+  server_.Show(late);
+  const ProgramRun run = Status({NoticeIdNumber(3)});
+  EXPECT_THAT(run.out, AllOf(HasSubstr("withdrawal  parked"),
+                             HasSubstr("revision 3 delivered; withdrawn: not in target group; late: not fetched; late: "
+                                       "past discharge; 20 leases ran out; held until 2027-01-15 09:00:00; "
+                                       "undelivered, told 2027-01-15 09:01:00; outcome acknowledged "
+                                       "2027-01-15 09:02:00\n")));
+  EXPECT_THAT(Status({"--state", "parked", "--output", "json"}).out, HasSubstr("LATENESS_NOT_FETCHED"));
+  EXPECT_THAT(Status({"--state", "withdrawn", "--state", "undelivered", "--output", "json"}).out, IsEmpty());
+}
+
 TEST_F(StatusTest, SaysThatANoticeIsNotFound) {
   const ProgramRun run = Status({NoticeIdNumber(99)});
   EXPECT_EQ(run.exit_code, ExitCode::kRefused);
