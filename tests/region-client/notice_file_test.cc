@@ -147,6 +147,28 @@ TEST_F(NoticeFileTest, RefusesTheLaterLineWhereOneIdSaysTwoThings) {
   EXPECT_EQ(file.refused[0].refusal.reason, "NOTICE_ID_REUSED");
 }
 
+TEST_F(NoticeFileTest, ReadsRevisionsWithOrWithoutTheirNumber) {
+  v1::Notice without = NoticeNumber(1, now_);
+  without.mutable_envelope()->clear_revision();
+  v1::Notice with = NoticeNumber(2, now_);
+  with.mutable_envelope()->set_revision(3);
+  v1::Notice as_two = NoticeNumber(1, now_);
+  as_two.mutable_envelope()->set_revision(2);
+  std::istringstream input(ToLine(without) + ToLine(with) + ToLine(as_two) + ToLine(without) + LineNumber(4, now_));
+  contract::Moment moment = contract::Moment::At(now_, contract::CopenhagenTimeZone().value());
+  moment.sent_as = contract::SentAs::kRevision;
+  const NoticeFile file = ReadNotices(input, moment).value();
+  ASSERT_THAT(file.notices, SizeIs(2));
+  EXPECT_TRUE(file.notices[0].lacks_revision);
+  EXPECT_EQ(file.notices[0].notice.envelope().revision(), 2U);
+  EXPECT_THAT(file.notices[0].lines, ElementsAre(1U, 4U));
+  EXPECT_FALSE(file.notices[1].lacks_revision);
+  EXPECT_EQ(file.notices[1].notice.envelope().revision(), 3U);
+  ASSERT_THAT(file.refused, SizeIs(2));
+  EXPECT_EQ(file.refused[0].refusal.reason, "NOTICE_ID_REUSED") << "two may be the next, or not";
+  EXPECT_EQ(file.refused[1].refusal.reason, "REVISION_OUT_OF_ORDER");
+}
+
 TEST_F(NoticeFileTest, TakesOneIdForTwoMunicipalitiesAsTwoNotices) {
   const NoticeFile file = Read(LineNumber(1, now_) + Replaced(LineNumber(1, now_), "0101", "0147"));
   EXPECT_THAT(file.refused, IsEmpty());

@@ -261,6 +261,66 @@ TEST_F(NoticeSealerTest, AMunicipalityMustBeKnownTakePartAndHaveACertificate) {
   EXPECT_EQ(Refused(*NoticeSealer::Create(Files(), now_)).reason, "MUNICIPALITY_UNKNOWN");
 }
 
+v1::Withdrawal PlainWithdrawal() {
+  v1::Withdrawal plain;
+  plain.set_municipality_code(kMunicipality);
+  plain.set_notice_id(NoticeIdNumber(1));
+  plain.set_revision(2);
+  plain.set_reason(v1::WITHDRAWAL_REASON_DECEASED);
+  plain.set_contract_version(1);
+  return plain;
+}
+
+TEST_F(NoticeSealerTest, AWithdrawalIsSealedAndSignedAsItIs) {
+  const absl::StatusOr<v1::Withdrawal> sealed = MakeSealer().Seal(PlainWithdrawal());
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  EXPECT_TRUE(world_.Opens(*sealed));
+  EXPECT_EQ(sealed->sealed().signer_fingerprint(), world_.signer().fingerprint());
+  v1::Withdrawal plain = *sealed;
+  plain.clear_sealed();
+  EXPECT_EQ(plain.SerializeAsString(), PlainWithdrawal().SerializeAsString());
+  v1::Withdrawal moved = *sealed;
+  moved.set_revision(3);
+  EXPECT_FALSE(world_.Opens(moved));
+}
+
+TEST_F(NoticeSealerTest, AWithdrawalIsSealedAlsoToWhoTakesNoPartAnyMoreButToNoCertificateThatCannotBeTrusted) {
+  NoticeSealer sealer = MakeSealer();
+  sealer.Learn(Directory({world_.inbox().der()}, /*participating=*/false), now_);
+  EXPECT_TRUE(sealer.Seal(PlainWithdrawal()).ok());
+  sealer.Learn(Directory({world_.signer().der()}), now_);
+  const absl::Status distrusted = sealer.Seal(PlainWithdrawal()).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(distrusted));
+  EXPECT_THAT(std::string(distrusted.message()), HasSubstr("cannot be trusted: "));
+  for (const v1::ListMunicipalitiesResponse& directory : {Directory({}), v1::ListMunicipalitiesResponse()}) {
+    sealer.Learn(directory, now_);
+    EXPECT_EQ(sealer.Seal(PlainWithdrawal()).status().message(), "the broker gives no inbox certificate");
+  }
+}
+
+TEST_F(NoticeSealerTest, WithoutASecretItSealsWithdrawalsAlone) {
+  SealingFiles files = Files();
+  files.secret.clear();
+  const NoticeSealer sealer = MakeSealer(files);
+  EXPECT_TRUE(sealer.Seal(PlainWithdrawal()).ok());
+  EXPECT_EQ(Refused(sealer).reason, "NOT_SEALED");
+}
+
+TEST_F(NoticeSealerTest, KnowsTheCommitmentsOfANoticeUnderEachSecret) {
+  const NoticeSealer before = MakeSealer();
+  const v1::ContentCommitment commitment = Sealed(before).envelope().content_commitment();
+  EXPECT_TRUE(before.IsOf(commitment, plain_));
+  v1::Notice other = plain_;
+  other.mutable_envelope()->set_revision(2);
+  EXPECT_FALSE(before.IsOf(commitment, other));
+  SealingFiles files = Files();
+  files.former_secrets = {files.secret};
+  files.secret = WriteSecret("newer", 'd');
+  EXPECT_TRUE(MakeSealer(files).IsOf(commitment, plain_));
+  files.former_secrets.clear();
+  EXPECT_FALSE(MakeSealer(files).IsOf(commitment, plain_));
+}
+
 TEST_F(NoticeSealerTest, TooManyInboxCertificatesAreRefusedNotCut) {
   NoticeSealer sealer = MakeSealer();
   std::vector<std::string> many;
