@@ -27,7 +27,7 @@ constexpr char kRevisionNote[] =
     "in\n"
     "its envelope, more than all before; one that says none is sent as the next after the broker's newest. One "
     "revision\n"
-    "of a notice a file.\n\n";
+    "of a notice a file. `envej-region submit --help` shows a notice.\n\n";
 
 constexpr char kNoticeExample[] =
     "A notice, here broken over several lines; give each its own id, such as /proc/sys/kernel/random/uuid holds, and "
@@ -207,7 +207,7 @@ CLI::App* AddRevise(CLI::App& app, Arguments& arguments) {
       app.add_subcommand("revise", "replace notices by those of a file; revising by it again changes nothing");
   arguments.revise.sent_as = contract::SentAs::kRevision;
   AddSubmission(*command, arguments, arguments.revise, arguments.revise_with);
-  command->footer(absl::StrCat(kRevisionNote, kNoticeExample, kFooter));
+  command->footer(absl::StrCat(kRevisionNote, kFooter));
   return command;
 }
 
