@@ -97,6 +97,37 @@ TEST_F(CrashTest, AtAnyStepNeitherLosesNorDoublesANotice) {
   }
 }
 
+// First one notice is delivered; then it is revised, and another withdrawn.
+TEST_F(CrashTest, AtAnyStepARevisionAndAWithdrawalAreCarriedOut) {
+  int step = 1;
+  for (int code = kCrashed; code == kCrashed; ++step) {
+    SCOPED_TRACE(step);
+    folder_ = files_ / std::to_string(step);
+    InboxServer server;
+    for (int i = 1; i <= 2; ++i) server.Add(ProperNotice(i));
+    ASSERT_EQ(Pull(server, 0), kExitDone);
+    server.Add(RevisedNotice(1, 2), v1::ITEM_KIND_REVISION, 1);
+    server.AddWithdrawal(WithdrawalOf(2, 2));
+    code = Pull(server, step);
+    ASSERT_TRUE(code == kCrashed || code == kExitDone) << ReadFile(error_);
+    const size_t left = NamesIn(folder_, "notice-").size() + NamesIn(folder_, "withdrawn-").size();
+    EXPECT_GE(left, 2) << "one of each notice at least";
+    const bool told = server.StateOf(NoticeIdOf(2)) == State::kAcknowledged;
+    if (told) EXPECT_EQ(left, 2) << "nothing is acknowledged that is not carried out";
+    server.ExpireLeases();
+    EXPECT_EQ(Pull(server, 0), kExitDone);
+    EXPECT_EQ(server.CountOf(State::kAcknowledged), 4);
+    const ItemName revised{.region_code = kRegion, .notice_id = NoticeIdOf(1), .revision = 2};
+    const ItemName withdrawn{.region_code = kRegion, .notice_id = NoticeIdOf(2), .revision = 2};
+    EXPECT_THAT(NamesIn(folder_, "notice-"), ElementsAre(FileNameOf(revised)));
+    EXPECT_THAT(NamesIn(folder_, "withdrawn-"), ElementsAre(FileNameOf(withdrawn, EntryKind::kWithdrawal)));
+    EXPECT_THAT(NamesIn(folder_, ".incoming"), IsEmpty());
+  }
+  // Opening, two files, their names, the ledger twice, two renamings, two erasures, the folder, the command, the
+  // answer.
+  EXPECT_EQ(step, 15);
+}
+
 class MutualTlsTest : public ProgramTest {
  protected:
   MutualTlsTest() {
