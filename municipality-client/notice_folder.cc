@@ -165,12 +165,12 @@ absl::StatusOr<Kept> NoticeFolder::Judge(const Arrival& arrival) const {
   const ItemName& item = arrival.item;
   Kept kept{.item = item, .kind = arrival.kind, .replaces = arrival.replaces};
   const std::optional<KnownNotice> notice = ledger_.FindNotice(item.region_code, item.notice_id);
-  if (const std::optional<KnownItem> known = ledger_.Find(item)) {
+  if (notice.has_value() && item.revision < notice->newest_revision) {
+    kept.newer = notice->newest_revision;
+  } else if (const std::optional<KnownItem> known = ledger_.Find(item)) {
     const absl::StatusOr<bool> same = IsSame(*known, item, BytesOf(arrival));
     if (!same.ok()) return same.status();
     if (!*same) kept.unkept = Unkept::kOtherContent;
-  } else if (notice.has_value() && item.revision < notice->newest_revision) {
-    kept.newer = notice->newest_revision;
   } else if (notice.has_value() && notice->newest_kind == EntryKind::kWithdrawal &&
              arrival.kind == EntryKind::kNotice) {
     kept.unkept = Unkept::kWithdrawn;
@@ -191,7 +191,8 @@ absl::StatusOr<std::vector<Kept>> NoticeFolder::KeepAll(const std::vector<Arriva
     // Another item of the same notice is judged by what the ledger knows of the first.
     if (!round.notices.emplace(arrival.item.region_code, arrival.item.notice_id).second) {
       if (absl::Status status = PutInPlace(round); !status.ok()) return status;
-      round = Round{.notices = {{arrival.item.region_code, arrival.item.notice_id}}};
+      round = Round();
+      round.notices.emplace(arrival.item.region_code, arrival.item.notice_id);
     }
     absl::StatusOr<Kept> kept = Judge(arrival);
     if (!kept.ok()) return kept.status();

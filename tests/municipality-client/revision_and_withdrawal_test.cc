@@ -141,7 +141,7 @@ TEST_F(RevisionAndWithdrawalTest, AfterAWithdrawalNothingOfTheNoticeComesBack) {
   server_.AddWithdrawal(WithdrawalOf(1, 3));
   ASSERT_EQ(Pull(), kExitDone);
   for (const uint32_t late : {1, 2}) {
-    server_.Add(RevisedNotice(1, late), v1::ITEM_KIND_REVISION);
+    server_.Add(late == 1 ? ProperNotice(1) : RevisedNotice(1, late));
     EXPECT_EQ(Pull(), kExitDone);
     EXPECT_EQ(EventsNamed("already_had").size(), 1);
     EXPECT_THAT(Received(), IsEmpty());
