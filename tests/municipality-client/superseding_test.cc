@@ -132,8 +132,8 @@ TEST_F(SupersedingTest, AnOlderRevisionDoesNotComeBack) {
 
 TEST_F(SupersedingTest, AWithdrawalErasesAllThatIsThereAndTellsIt) {
   Keep(Revision(1));
-  // An older one that came back from a copy, and one of another notice.
-  WriteFile(path_ + "/" + NoticeFile(2), "{}");
+  // What came back from a copy, also under numbers that nobody gave, and one of another notice.
+  for (const uint32_t revision : {2, 9}) WriteFile(path_ + "/" + NoticeFile(revision), "{}");
   const std::string other = FileNameOf({.region_code = "1081", .notice_id = NoticeIdOf(1), .revision = 1});
   WriteFile(path_ + "/" + other, "{}");
   const Kept kept = Keep(Withdrawn(3));
