@@ -95,10 +95,11 @@ absl::Status ContentOpener::RefreshRevocationLists() {
   return revocations_.has_value() ? revocations_->Refresh() : absl::OkStatus();
 }
 
-absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certificate& signer, absl::Time now) const {
+absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, v1::SealedBy sealed_by, const Certificate& signer,
+                                        absl::Time now) const {
   const absl::Time accepted_at = contract::FromMessage(item.accepted_at());
   const certs::RevocationSet* revocations = revocations_.has_value() ? &revocations_->in_force() : nullptr;
-  if (item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER) {
+  if (sealed_by == v1::SEALED_BY_BROKER) {
     return check_.Broker(signer, accepted_at, revocations, now).status();
   }
   const absl::StatusOr<certs::Identity> region = check_.Participant(signer, regions_, accepted_at, revocations, now);
@@ -108,24 +109,51 @@ absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, const Certifi
   return is_sender ? absl::OkStatus() : absl::FailedPreconditionError("another than the sending region signed it");
 }
 
-absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> ContentOpener::Open(const v1::InboxItem& item,
-                                                                               const Signers& signers,
-                                                                               absl::Time now) const {
-  using Opened = std::variant<v1::Notice, v1::ReturnReason>;
-  const v1::SealedContent& sealed = item.notice().sealed();
+absl::StatusOr<std::variant<std::string, v1::ReturnReason>> ContentOpener::Payload(const v1::InboxItem& item,
+                                                                                   const v1::SealedContent& sealed,
+                                                                                   const Signers& signers,
+                                                                                   absl::Time now) const {
+  using Opened = std::variant<std::string, v1::ReturnReason>;
   const absl::StatusOr<certs::SignedContent> content = opener_.Open(sealed.cms());
   if (!content.ok()) return Opened(v1::RETURN_REASON_CANNOT_BE_OPENED);
   const auto signer = signers.find(sealed.signer_fingerprint());
   if (signer == signers.end()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
-  const absl::Status trusted = CheckSigner(item, signer->second, now);
+  const absl::Status trusted = CheckSigner(item, sealed.sealed_by(), signer->second, now);
   if (absl::IsUnavailable(trusted)) return trusted;
   if (!trusted.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
   absl::StatusOr<std::string> payload = content->Payload(signer->second);
   if (!payload.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
-  absl::StatusOr<v1::Notice> notice = contract::OpenNotice(*payload, item.lease().name().region_code(), item.notice());
-  contract::Wipe(*payload);
+  return Opened(*std::move(payload));
+}
+
+absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> ContentOpener::Open(const v1::InboxItem& item,
+                                                                               const Signers& signers,
+                                                                               absl::Time now) const {
+  using Opened = std::variant<v1::Notice, v1::ReturnReason>;
+  absl::StatusOr<std::variant<std::string, v1::ReturnReason>> payload =
+      Payload(item, item.notice().sealed(), signers, now);
+  if (!payload.ok()) return payload.status();
+  if (const v1::ReturnReason* reason = std::get_if<v1::ReturnReason>(&*payload)) return Opened(*reason);
+  std::string& bytes = std::get<std::string>(*payload);
+  absl::StatusOr<v1::Notice> notice = contract::OpenNotice(bytes, item.lease().name().region_code(), item.notice());
+  contract::Wipe(bytes);
   if (!notice.ok()) return Opened(v1::RETURN_REASON_NOT_AUTHENTIC);
   return Opened(*std::move(notice));
+}
+
+absl::StatusOr<std::optional<v1::ReturnReason>> ContentOpener::OpenWithdrawal(const v1::InboxItem& item,
+                                                                              const Signers& signers,
+                                                                              absl::Time now) const {
+  using Reason = std::optional<v1::ReturnReason>;
+  absl::StatusOr<std::variant<std::string, v1::ReturnReason>> payload =
+      Payload(item, item.withdrawal().sealed(), signers, now);
+  if (!payload.ok()) return payload.status();
+  if (const v1::ReturnReason* reason = std::get_if<v1::ReturnReason>(&*payload)) return Reason(*reason);
+  std::string& bytes = std::get<std::string>(*payload);
+  const absl::Status belongs =
+      contract::CheckWithdrawalPayload(bytes, item.lease().name().region_code(), item.withdrawal());
+  contract::Wipe(bytes);
+  return belongs.ok() ? Reason() : Reason(v1::RETURN_REASON_NOT_AUTHENTIC);
 }
 
 }  // namespace envej::municipality_client

@@ -55,6 +55,11 @@ class ContentOpener {
   absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> Open(const v1::InboxItem& item, const Signers& signers,
                                                                   absl::Time now) const;
 
+  // Nothing if the item's withdrawal is what was signed, by who should have; or why it is returned, as above.
+  // UNAVAILABLE as above.
+  absl::StatusOr<std::optional<v1::ReturnReason>> OpenWithdrawal(const v1::InboxItem& item, const Signers& signers,
+                                                                 absl::Time now) const;
+
  private:
   ContentOpener(certs::Opener opener, certs::SignerCheck check, certs::SubjectTable regions,
                 std::optional<RevocationLists> revocations)
@@ -63,8 +68,13 @@ class ContentOpener {
         regions_(std::move(regions)),
         revocations_(std::move(revocations)) {}
 
+  // What was signed, or why the item is returned. It may hold content: the caller wipes it.
+  absl::StatusOr<std::variant<std::string, v1::ReturnReason>> Payload(const v1::InboxItem& item,
+                                                                      const v1::SealedContent& sealed,
+                                                                      const Signers& signers, absl::Time now) const;
   // OK if the signer is who the item says.
-  absl::Status CheckSigner(const v1::InboxItem& item, const certs::Certificate& signer, absl::Time now) const;
+  absl::Status CheckSigner(const v1::InboxItem& item, v1::SealedBy sealed_by, const certs::Certificate& signer,
+                           absl::Time now) const;
 
   certs::Opener opener_;
   certs::SignerCheck check_;

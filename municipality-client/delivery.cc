@@ -17,6 +17,21 @@ constexpr int kFruitlessBatchesMost = 10;
 // A broker that answers a long poll at once with nothing (it is stopping, say) is not asked again at once.
 constexpr absl::Duration kEmptyAnswerLeast = absl::Seconds(1);
 
+Verdict ReturnFor(ReturnCause cause) { return Verdict{.arrival = std::nullopt, .cause = std::move(cause)}; }
+
+ReturnCause CauseOf(Unkept unkept) {
+  switch (unkept) {
+    case Unkept::kNotAuthentic:
+      return {.reason = v1::RETURN_REASON_NOT_AUTHENTIC, .rules = {}};
+    case Unkept::kWithdrawn:
+      return {.reason = v1::RETURN_REASON_RULES_BROKEN, .rules = {contract::Reason::kNoticeWithdrawn}};
+    case Unkept::kOtherContent:
+    case Unkept::kNo:
+      break;
+  }
+  return {.reason = v1::RETURN_REASON_RULES_BROKEN, .rules = {contract::Reason::kNoticeIdReused}};
+}
+
 }  // namespace
 
 Delivery::Delivery(DeliveryOptions options, InboxClient& client, ContentOpener& opener, NoticeFolder& folder,
@@ -109,33 +124,62 @@ Delivery::Batch Delivery::Sort(const Pulled& pulled) {
 
 absl::StatusOr<Verdict> Delivery::Judge(const v1::InboxItem& item, const Signers& signers,
                                         const contract::Moment& moment) const {
-  if (item.kind() != v1::ITEM_KIND_NOTICE) return CheckItem(item, options_.municipality_code, moment);
+  switch (item.kind()) {
+    case v1::ITEM_KIND_NOTICE:
+    case v1::ITEM_KIND_REVISION:
+      return JudgeNotice(item, signers, moment);
+    case v1::ITEM_KIND_WITHDRAWAL:
+      return JudgeWithdrawal(item, signers, moment);
+    default:
+      return CheckItem(item, options_.municipality_code, moment);
+  }
+}
+
+absl::StatusOr<Verdict> Delivery::JudgeNotice(const v1::InboxItem& item, const Signers& signers,
+                                              const contract::Moment& moment) const {
   absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> opened = opener_.Open(item, signers, moment.time);
   if (!opened.ok()) return opened.status();
   if (const v1::ReturnReason* reason = std::get_if<v1::ReturnReason>(&*opened)) {
-    return Verdict{.arrival = std::nullopt, .cause = ReturnCause{.reason = *reason, .rules = {}}};
+    return ReturnFor({.reason = *reason, .rules = {}});
   }
   v1::InboxItem plain = item;
   plain.mutable_notice()->Swap(&std::get<v1::Notice>(*opened));
   Verdict verdict = CheckItem(plain, options_.municipality_code, moment);
   contract::Wipe(*plain.mutable_notice()->mutable_citizen());
+  if (verdict.arrival.has_value()) {
+    verdict.arrival->sealed_by_broker = item.notice().sealed().sealed_by() == v1::SEALED_BY_BROKER;
+  }
+  return verdict;
+}
+
+absl::StatusOr<Verdict> Delivery::JudgeWithdrawal(const v1::InboxItem& item, const Signers& signers,
+                                                  const contract::Moment& moment) const {
+  const absl::StatusOr<std::optional<v1::ReturnReason>> reason = opener_.OpenWithdrawal(item, signers, moment.time);
+  if (!reason.ok()) return reason.status();
+  if (reason->has_value()) return ReturnFor({.reason = **reason, .rules = {}});
+  Verdict verdict = CheckItem(item, options_.municipality_code, moment);
+  if (verdict.arrival.has_value()) {
+    verdict.arrival->sealed_by_broker = item.withdrawal().sealed().sealed_by() == v1::SEALED_BY_BROKER;
+  }
   return verdict;
 }
 
 absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
-  absl::StatusOr<std::vector<Kept>> kept = folder_.Keep(batch.arrivals);
-  if (!kept.ok()) return kept;
+  const absl::StatusOr<std::vector<Kept>> all = folder_.Keep(batch.arrivals);
+  if (!all.ok()) return all.status();
+  std::vector<Kept> kept;
   std::vector<v1::LeaseName> safe;
-  for (size_t i = 0; i < kept->size(); ++i) {
-    const Kept& one = (*kept)[i];
-    if (one.other_content) {
-      batch.causes.push_back({.reason = v1::RETURN_REASON_RULES_BROKEN, .rules = {contract::Reason::kNoticeIdReused}});
+  for (size_t i = 0; i < all->size(); ++i) {
+    const Kept& one = (*all)[i];
+    if (one.unkept != Unkept::kNo) {
+      batch.causes.push_back(CauseOf(one.unkept));
       batch.cause_leases.push_back(batch.arrival_leases[i]);
       continue;
     }
+    kept.push_back(one);
     safe.push_back(batch.arrival_leases[i]);
     if (!one.written) ++summary_.already_had;
-    output_.KeptItem(one, folder_.PathOf(one.item));
+    output_.KeptItem(one, folder_.PathOf(one.item, one.kind));
   }
   batch.arrival_leases = std::move(safe);
   return kept;
@@ -156,7 +200,7 @@ absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token s
   const absl::Status command = RunCommand(*kept);
   size_t settled = 0;
   if (command.ok() && !batch.arrival_leases.empty()) {
-    const absl::StatusOr<size_t> acknowledged = Acknowledge(batch.arrival_leases, stop);
+    const absl::StatusOr<size_t> acknowledged = Acknowledge(batch.arrival_leases, *kept, stop);
     if (!acknowledged.ok()) return acknowledged.status();
     settled += *acknowledged;
   }
@@ -172,7 +216,7 @@ absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token s
 absl::Status Delivery::RunCommand(const std::vector<Kept>& kept) {
   std::vector<std::string> paths;
   for (const Kept& one : kept) {
-    if (one.present) paths.push_back(folder_.PathOf(one.item));
+    if (one.present) paths.push_back(folder_.PathOf(one.item, one.kind));
   }
   if (options_.command.empty() || paths.empty()) return absl::OkStatus();
   const absl::Status status = RunHook(options_.command, paths);
@@ -182,7 +226,8 @@ absl::Status Delivery::RunCommand(const std::vector<Kept>& kept) {
   return absl::AbortedError(status.message());
 }
 
-absl::StatusOr<size_t> Delivery::Acknowledge(const std::vector<v1::LeaseName>& leases, std::stop_token stop) {
+absl::StatusOr<size_t> Delivery::Acknowledge(const std::vector<v1::LeaseName>& leases, const std::vector<Kept>& kept,
+                                             std::stop_token stop) {
   output_.Acknowledging(leases.size());
   const absl::StatusOr<std::vector<v1::AcknowledgeNoticeResult>> results = client_.Acknowledge(leases, stop);
   if (!results.ok()) return results.status();
@@ -193,7 +238,7 @@ absl::StatusOr<size_t> Delivery::Acknowledge(const std::vector<v1::LeaseName>& l
       ++settled;
       ++summary_.acknowledged;
       output_.Acknowledged(leases[i]);
-    } else if (TellRefused(leases[i], (*results)[i].rejected())) {
+    } else if (TellRefused(leases[i], (*results)[i].rejected(), &kept[i])) {
       ++settled;
     }
   }
@@ -215,14 +260,14 @@ absl::StatusOr<size_t> Delivery::Return(const Batch& batch, std::stop_token stop
       ++settled;
       ++summary_.returned;
       output_.Returned(batch.cause_leases[i], batch.causes[i]);
-    } else if (TellRefused(batch.cause_leases[i], (*results)[i].rejected())) {
+    } else if (TellRefused(batch.cause_leases[i], (*results)[i].rejected(), nullptr)) {
       ++settled;
     }
   }
   return settled;
 }
 
-bool Delivery::TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected) {
+bool Delivery::TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected, const Kept* kept) {
   const contract::Reason reason = contract::FromMessage(rejected).reason;
   const absl::string_view text =
       reason == contract::Reason::kNone ? absl::string_view("UNKNOWN") : contract::Describe(reason).name;
@@ -237,10 +282,30 @@ bool Delivery::TellRefused(const v1::LeaseName& name, const v1::Rejection& rejec
     case contract::Reason::kNoticeAlreadyAcknowledged:
       output_.Acknowledged(name);
       return true;
+    // What was written is superseded: the newer item comes, and the ledger knows what it replaces.
+    case contract::Reason::kNoticeRevised:
+      output_.Refused(name, text, true);
+      return true;
+    case contract::Reason::kNoticeWithdrawn:
+      TellWithdrawn(name, text, kept);
+      return true;
     default:
       ++summary_.refused;
       output_.Refused(name, text, false);
       return true;
+  }
+}
+
+// The broker's word alone erases nothing: where no signed withdrawal comes, people must ask the region.
+void Delivery::TellWithdrawn(const v1::LeaseName& name, absl::string_view reason, const Kept* kept) {
+  if (kept == nullptr) {
+    output_.Refused(name, reason, false);
+  } else if (kept->kind == EntryKind::kWithdrawal) {
+    output_.Acknowledged(name);  // somebody else of this municipality was quicker
+  } else {
+    ++summary_.refused;
+    output_.Refused(name, reason, false);
+    output_.WithdrawnUnsigned(name, folder_.PathOf(kept->item, kept->kind));
   }
 }
 

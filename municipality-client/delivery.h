@@ -29,8 +29,9 @@ struct DeliveryOptions {
   std::string command;                       // run before acknowledging; empty for none
 };
 
-// The loop that joins the parts: pull, keep, run the command, acknowledge, return. A notice is acknowledged only once
-// the folder has it durably and the command, where there is one, has succeeded.
+// The loop that joins the parts: pull, keep, run the command, acknowledge, return. A notice, a revision or a withdrawal
+// is acknowledged only once the folder has it durably, what it supersedes is erased there, and the command, where there
+// is one, has succeeded.
 class Delivery {
  public:
   // All but `options` outlive it.
@@ -63,15 +64,24 @@ class Delivery {
                                 const contract::Moment& moment) const;
   // Remembers that notices are left, and with `forever` warns, once for each reason until there are other lists.
   void TellLeft(const absl::Status& why);
-  // Keeps the arrivals; those that the folder has had with another content become causes for a return.
+  absl::StatusOr<Verdict> JudgeNotice(const v1::InboxItem& item, const Signers& signers,
+                                      const contract::Moment& moment) const;
+  absl::StatusOr<Verdict> JudgeWithdrawal(const v1::InboxItem& item, const Signers& signers,
+                                          const contract::Moment& moment) const;
+  // Keeps the arrivals, and gives what the folder has of each lease that is left; what is unkept becomes a cause for a
+  // return.
   absl::StatusOr<std::vector<Kept>> Keep(Batch& batch);
   // How many items were settled: acknowledged or returned. ABORTED if the command failed.
   absl::StatusOr<size_t> Deliver(const Pulled& pulled, std::stop_token stop);
   absl::Status RunCommand(const std::vector<Kept>& kept);
-  absl::StatusOr<size_t> Acknowledge(const std::vector<v1::LeaseName>& leases, std::stop_token stop);
+  // `kept`: of each lease.
+  absl::StatusOr<size_t> Acknowledge(const std::vector<v1::LeaseName>& leases, const std::vector<Kept>& kept,
+                                     std::stop_token stop);
   absl::StatusOr<size_t> Return(const Batch& batch, std::stop_token stop);
-  // Whether it counts as settled.
-  bool TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected);
+  // Whether it counts as settled. `kept`: what the folder has of it; nothing for a return.
+  bool TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected, const Kept* kept);
+  // That it is withdrawn, by the broker's word.
+  void TellWithdrawn(const v1::LeaseName& name, absl::string_view reason, const Kept* kept);
   void Passed(Step step) const {
     if (on_step_) on_step_(step);
   }

@@ -18,13 +18,13 @@ bool IsCode(absl::string_view text) {
                                          [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
 }
 
-// The name becomes part of a file's name, and the region's word on what it sent must be the broker's.
-bool NamedAsLeased(const v1::InboxItem& item, absl::string_view municipality_code) {
-  const v1::LeaseName& name = item.lease().name();
-  const v1::Envelope& envelope = item.notice().envelope();
+// The name becomes part of a file's name, and the region's word (an envelope or a withdrawal) on what it sent must be
+// the broker's.
+template <typename Word>
+bool NamedAsLeased(const v1::LeaseName& name, const Word& word, absl::string_view municipality_code) {
   return IsCode(name.region_code()) && contract::NoticeId::Parse(name.notice_id()).has_value() && name.revision() > 0 &&
-         envelope.notice_id() == name.notice_id() && envelope.revision() == name.revision() &&
-         absl::string_view(envelope.municipality_code()) == municipality_code;
+         word.notice_id() == name.notice_id() && word.revision() == name.revision() &&
+         absl::string_view(word.municipality_code()) == municipality_code;
 }
 
 std::vector<contract::Reason> BrokenRules(const v1::Notice& message, const contract::Moment& moment) {
@@ -44,24 +44,54 @@ Verdict ReturnFor(v1::ReturnReason reason, std::vector<contract::Reason> rules =
   return {.arrival = std::nullopt, .cause = ReturnCause{.reason = reason, .rules = std::move(rules)}};
 }
 
-}  // namespace
-
-Verdict CheckItem(const v1::InboxItem& item, absl::string_view municipality_code, const contract::Moment& moment) {
-  if (item.kind() != v1::ITEM_KIND_NOTICE) return ReturnFor(v1::RETURN_REASON_UNSUPPORTED);
-  if (item.notice().has_sealed()) return ReturnFor(v1::RETURN_REASON_CANNOT_BE_OPENED);
-  if (!NamedAsLeased(item, municipality_code)) return ReturnFor(v1::RETURN_REASON_RULES_BROKEN);
-  if (std::vector<contract::Reason> broken = BrokenRules(item.notice(), moment); !broken.empty()) {
-    return ReturnFor(v1::RETURN_REASON_RULES_BROKEN, std::move(broken));
-  }
-  Arrival arrival{.item = {.region_code = item.lease().name().region_code(),
-                           .notice_id = item.lease().name().notice_id(),
-                           .revision = item.lease().name().revision()},
-                  .accepted_at = contract::FromMessage(item.accepted_at()),
-                  .line = ""};
-  if (!google::protobuf::util::MessageToJsonString(item.notice(), &arrival.line).ok()) {
+// The arrival of an item, whose line is this message.
+Verdict Keep(const v1::InboxItem& item, EntryKind kind, const google::protobuf::Message& message) {
+  const v1::LeaseName& name = item.lease().name();
+  Arrival arrival{
+      .item = {.region_code = name.region_code(), .notice_id = name.notice_id(), .revision = name.revision()},
+      .kind = kind,
+      .replaces = item.replaces_revision() < name.revision() ? item.replaces_revision() : 0,
+      .accepted_at = contract::FromMessage(item.accepted_at()),
+      .line = ""};
+  if (!google::protobuf::util::MessageToJsonString(message, &arrival.line).ok()) {
     return ReturnFor(v1::RETURN_REASON_RULES_BROKEN);
   }
   return {.arrival = std::move(arrival), .cause = std::nullopt};
+}
+
+Verdict CheckWithdrawal(const v1::InboxItem& item) {
+  v1::Withdrawal withdrawal = item.withdrawal();
+  withdrawal.clear_sealed();
+  if (withdrawal.reason() == v1::WITHDRAWAL_REASON_UNSPECIFIED) {
+    return ReturnFor(v1::RETURN_REASON_RULES_BROKEN, {contract::Reason::kWithdrawalReasonMissing});
+  }
+  return Keep(item, EntryKind::kWithdrawal, withdrawal);
+}
+
+}  // namespace
+
+Verdict CheckItem(const v1::InboxItem& item, absl::string_view municipality_code, const contract::Moment& moment) {
+  const v1::LeaseName& name = item.lease().name();
+  switch (item.kind()) {
+    case v1::ITEM_KIND_WITHDRAWAL:
+      if (!NamedAsLeased(name, item.withdrawal(), municipality_code)) {
+        return ReturnFor(v1::RETURN_REASON_RULES_BROKEN);
+      }
+      return CheckWithdrawal(item);
+    case v1::ITEM_KIND_NOTICE:
+    case v1::ITEM_KIND_REVISION:
+      break;
+    default:
+      return ReturnFor(v1::RETURN_REASON_UNSUPPORTED);
+  }
+  if (item.notice().has_sealed()) return ReturnFor(v1::RETURN_REASON_CANNOT_BE_OPENED);
+  if (!NamedAsLeased(name, item.notice().envelope(), municipality_code)) {
+    return ReturnFor(v1::RETURN_REASON_RULES_BROKEN);
+  }
+  if (std::vector<contract::Reason> broken = BrokenRules(item.notice(), moment); !broken.empty()) {
+    return ReturnFor(v1::RETURN_REASON_RULES_BROKEN, std::move(broken));
+  }
+  return Keep(item, EntryKind::kNotice, item.notice());
 }
 
 }  // namespace envej::municipality_client

@@ -23,9 +23,12 @@ struct Verdict {
   std::optional<ReturnCause> cause;
 };
 
-// Judges an item of `municipality_code`'s inbox, trusting nobody on the way: only the kind that this program handles,
-// only content that it can open, only for this municipality and under the name that its lease has, and the content's
-// rules as the sender had to keep them. Rules that depend on the day are not applied again: time passes in an inbox.
+// Judges an item of `municipality_code`'s inbox, trusting nobody on the way: only kinds that this program handles, only
+// content that it can open, only for this municipality and under the name that its lease has, and the content's rules
+// as the sender had to keep them. Rules that depend on the day are not applied again: time passes in an inbox. Of a
+// withdrawal, that it says why is all that is asked for: a reason that this program does not know is one.
+//
+// A notice's content has been opened; of a withdrawal what was signed has been held against it.
 Verdict CheckItem(const v1::InboxItem& item, absl::string_view municipality_code, const contract::Moment& moment);
 
 }  // namespace envej::municipality_client

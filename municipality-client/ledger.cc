@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "municipality-client/digest.h"
 
 namespace envej::municipality_client {
@@ -18,6 +19,9 @@ constexpr absl::string_view kName = ".ledger";
 constexpr absl::string_view kSaltedVersion = "1";
 constexpr absl::string_view kKeyedVersion = "2";
 constexpr absl::string_view kTakenBack = "-";
+constexpr absl::string_view kNoticeWord = "notice";
+constexpr absl::string_view kWithdrawalWord = "withdrawal";
+constexpr absl::string_view kByBroker = "-by-broker";
 constexpr absl::string_view kTimeFormat = "%Y-%m-%dT%H:%M:%E6SZ";
 constexpr size_t kMostBytes = size_t{1} << 30;  // about five million items
 constexpr size_t kDigestCharacters = 64;
@@ -34,13 +38,25 @@ bool IsHex(absl::string_view text) {
   return true;
 }
 
+std::string KindWord(const LedgerEntry& entry) {
+  return absl::StrCat(entry.kind == EntryKind::kWithdrawal ? kWithdrawalWord : kNoticeWord,
+                      entry.sealed_by_broker ? kByBroker : "");
+}
+
+// Whether it is one.
+bool ReadKindWord(absl::string_view word, LedgerEntry& entry) {
+  entry.sealed_by_broker = absl::ConsumeSuffix(&word, kByBroker);
+  entry.kind = word == kWithdrawalWord ? EntryKind::kWithdrawal : EntryKind::kNotice;
+  return word == kWithdrawalWord || word == kNoticeWord;
+}
+
 }  // namespace
 
 std::string EncodeLedgerLine(const LedgerEntry& entry) {
   const std::string fields = absl::StrCat(entry.salted ? kSaltedVersion : kKeyedVersion, " ", entry.item.region_code,
-                                          " ", entry.item.notice_id, " ", entry.item.revision, " ", entry.kind, " ",
-                                          absl::FormatTime(kTimeFormat, entry.accepted_at, absl::UTCTimeZone()), " ",
-                                          entry.digest.empty() ? kTakenBack : absl::string_view(entry.digest));
+                                          " ", entry.item.notice_id, " ", entry.item.revision, " ", KindWord(entry),
+                                          " ", absl::FormatTime(kTimeFormat, entry.accepted_at, absl::UTCTimeZone()),
+                                          " ", entry.digest.empty() ? kTakenBack : absl::string_view(entry.digest));
   return absl::StrCat(fields, " ", Checksum(fields), "\n");
 }
 
@@ -54,7 +70,7 @@ std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line) {
   entry.item.region_code = std::string(fields[1]);
   entry.item.notice_id = std::string(fields[2]);
   if (!absl::SimpleAtoi(fields[3], &entry.item.revision)) return std::nullopt;
-  entry.kind = std::string(fields[4]);
+  if (!ReadKindWord(fields[4], entry)) return std::nullopt;
   if (!absl::ParseTime(kTimeFormat, fields[5], &entry.accepted_at, nullptr)) return std::nullopt;
   if (fields[6] == kTakenBack) return entry;
   if (fields[6].size() != kDigestCharacters || !IsHex(fields[6])) return std::nullopt;
@@ -95,17 +111,30 @@ absl::StatusOr<Ledger> Ledger::Open(const PrivateFolder& folder) {
 
 void Ledger::Learn(const LedgerEntry& entry) {
   if (entry.digest.empty()) {
-    digests_.erase(entry.item);
+    items_.erase(entry.item);
   } else {
-    digests_[entry.item] = {.digest = entry.digest, .salted = entry.salted};
+    items_[entry.item] = {
+        .kind = entry.kind, .sealed_by_broker = entry.sealed_by_broker, .digest = entry.digest, .salted = entry.salted};
   }
   has_keyed_lines_ = has_keyed_lines_ || !entry.salted;
 }
 
-std::optional<LedgerDigest> Ledger::Find(const ItemName& item) const {
-  const auto found = digests_.find(item);
-  if (found == digests_.end()) return std::nullopt;
+std::optional<KnownItem> Ledger::Find(const ItemName& item) const {
+  const auto found = items_.find(item);
+  if (found == items_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<KnownNotice> Ledger::FindNotice(const std::string& region_code, const std::string& notice_id) const {
+  std::optional<KnownNotice> known;
+  for (auto at = items_.lower_bound({.region_code = region_code, .notice_id = notice_id, .revision = 0});
+       at != items_.end() && at->first.region_code == region_code && at->first.notice_id == notice_id; ++at) {
+    if (!known.has_value()) known.emplace();
+    known->newest_revision = at->first.revision;
+    known->newest_kind = at->second.kind;
+    known->sealed_by_region = known->sealed_by_region || !at->second.sealed_by_broker;
+  }
+  return known;
 }
 
 absl::Status Ledger::Append(const std::vector<LedgerEntry>& entries) {

@@ -26,25 +26,39 @@ struct ItemName {
   auto operator<=>(const ItemName&) const = default;
 };
 
+// What an item tells: a notice, in whichever revision, or that it is withdrawn.
+enum class EntryKind { kNotice, kWithdrawal };
+
 // One line of the ledger: an item that this folder has had, or, without a digest, that it turned out not to have.
 struct LedgerEntry {
   ItemName item;
-  std::string kind;        // one word: "notice"
-  absl::Time accepted_at;  // whole microseconds
-  std::string digest;      // of the file: 64 hexadecimal digits; empty to take the item back
+  EntryKind kind = EntryKind::kNotice;
+  bool sealed_by_broker = false;  // else by the region
+  absl::Time accepted_at;         // whole microseconds
+  std::string digest;             // of the file: 64 hexadecimal digits; empty to take the item back
   // How the first version made the digest: with random text that only the temporary file's name held.
   bool salted = false;
 };
 
-// What the ledger knows of an item's file.
-struct LedgerDigest {
+// What the ledger knows of an item.
+struct KnownItem {
+  EntryKind kind = EntryKind::kNotice;
+  bool sealed_by_broker = false;
   std::string digest;
   bool salted = false;
 };
 
+// What it knows of a notice by all its items.
+struct KnownNotice {
+  uint32_t newest_revision = 0;
+  EntryKind newest_kind = EntryKind::kNotice;
+  bool sealed_by_region = false;  // any of them
+};
+
 // The line: fields parted by a space, then a checksum of them and a newline.
 //   2 REGION ID REVISION KIND ACCEPTED_AT DIGEST CHECKSUM
-// A line that starts with 1 holds a salted digest.
+// KIND is `notice` or `withdrawal`, with `-by-broker` after it where the broker sealed it. A line that starts with 1
+// holds a salted digest.
 std::string EncodeLedgerLine(const LedgerEntry& entry);
 // From a line without its newline; nothing if the checksum or the form does not hold.
 std::optional<LedgerEntry> DecodeLedgerLine(absl::string_view line);
@@ -61,9 +75,11 @@ class Ledger {
  public:
   static absl::StatusOr<Ledger> Open(const PrivateFolder& folder);
 
-  // The digest of an item that the folder has had; nothing for any other.
-  std::optional<LedgerDigest> Find(const ItemName& item) const;
-  size_t size() const { return digests_.size(); }
+  // An item that the folder has had; nothing for any other.
+  std::optional<KnownItem> Find(const ItemName& item) const;
+  // What it has had of a notice; nothing if it has had none of it.
+  std::optional<KnownNotice> FindNotice(const std::string& region_code, const std::string& notice_id) const;
+  size_t size() const { return items_.size(); }
   int damaged_lines() const { return damaged_lines_; }
   // Whether it has lines that are not of the first version.
   bool has_keyed_lines() const { return has_keyed_lines_; }
@@ -79,7 +95,7 @@ class Ledger {
 
   FileDescriptor file_;
   std::string path_;  // for the texts of errors
-  std::map<ItemName, LedgerDigest> digests_;
+  std::map<ItemName, KnownItem> items_;
   std::vector<LedgerEntry> appended_;
   int damaged_lines_ = 0;
   bool has_keyed_lines_ = false;

@@ -1,47 +1,19 @@
 #include "municipality-client/notice_folder.h"
 
-#include <map>
+#include <algorithm>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "municipality-client/digest.h"
 
 namespace envej::municipality_client {
 namespace {
 
 constexpr absl::string_view kLockName = ".lock";
-constexpr absl::string_view kTemporaryPrefix = ".incoming_";
-constexpr absl::string_view kKind = "notice";
 constexpr size_t kFileBytesMost = size_t{16} << 20;
 
 std::string BytesOf(const Arrival& arrival) { return absl::StrCat(arrival.line, "\n"); }
 
-// The parts are parted by '_', which none of them holds.
-std::string TemporaryName(const ItemName& item) {
-  return absl::StrCat(kTemporaryPrefix, item.region_code, "_", item.notice_id, "_", item.revision);
-}
-
-struct TemporaryParts {
-  ItemName item;
-  std::string salt;  // at the end of the names that the first version gave
-};
-
-std::optional<TemporaryParts> ParseTemporaryName(absl::string_view name) {
-  const std::vector<std::string> parts = absl::StrSplit(name.substr(kTemporaryPrefix.size()), '_');
-  if (parts.size() != 3 && parts.size() != 4) return std::nullopt;
-  TemporaryParts result{.item = {.region_code = parts[0], .notice_id = parts[1]},
-                        .salt = parts.size() == 4 ? parts[3] : ""};
-  if (!absl::SimpleAtoi(parts[2], &result.item.revision)) return std::nullopt;
-  return result;
-}
-
 }  // namespace
-
-std::string FileNameOf(const ItemName& item) {
-  return absl::StrCat("notice-", item.region_code, "-", item.notice_id, "-", item.revision, ".json");
-}
 
 absl::StatusOr<NoticeFolder> NoticeFolder::Open(absl::string_view path, absl::string_view municipality_code,
                                                 StepCallback on_step) {
@@ -83,9 +55,10 @@ absl::Status NoticeFolder::Recover() {
   absl::StatusOr<std::vector<std::string>> names = folder_.List();
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
-    if (!absl::StartsWith(name, kTemporaryPrefix)) continue;
+    if (!IsTemporaryName(name)) continue;
     if (absl::Status status = RecoverTemporary(name); !status.ok()) return status;
   }
+  if (absl::Status status = EraseSuperseded(); !status.ok()) return status;
   if (absl::Status status = folder_.Sync(); !status.ok()) return status;
   Passed(Step::kFolderSynced);
   return absl::OkStatus();
@@ -93,7 +66,7 @@ absl::Status NoticeFolder::Recover() {
 
 absl::Status NoticeFolder::RecoverTemporary(const std::string& name) {
   const std::optional<TemporaryParts> parts = ParseTemporaryName(name);
-  const std::optional<LedgerDigest> known = parts.has_value() ? ledger_.Find(parts->item) : std::nullopt;
+  const std::optional<KnownItem> known = parts.has_value() ? ledger_.Find(parts->item) : std::nullopt;
   if (!known.has_value()) return folder_.Remove(name);
 
   absl::StatusOr<std::optional<std::string>> bytes = folder_.Read(name, kFileBytesMost);
@@ -101,15 +74,16 @@ absl::Status NoticeFolder::RecoverTemporary(const std::string& name) {
   const std::string text = bytes->value_or("");
   const std::string digest = known->salted ? Sha256Hex(absl::StrCat(parts->salt, text)) : KeyedDigest(text);
   if (digest == known->digest) {
-    if (absl::Status status = folder_.Rename(name, FileNameOf(parts->item)); !status.ok()) return status;
+    if (absl::Status status = folder_.Rename(name, FileNameOf(parts->item, known->kind)); !status.ok()) return status;
     ++completed_files_;
     Passed(Step::kRenamed);
     return absl::OkStatus();
   }
   // Damaged on the disk before it was put in place, so it was never acknowledged: forget it, and it comes again.
-  if (!folder_.Exists(FileNameOf(parts->item))) {
+  if (!folder_.Exists(FileNameOf(parts->item, known->kind))) {
     const LedgerEntry taken_back{.item = parts->item,
-                                 .kind = std::string(kKind),
+                                 .kind = known->kind,
+                                 .sealed_by_broker = known->sealed_by_broker,
                                  .accepted_at = absl::UnixEpoch(),
                                  .digest = "",
                                  .salted = known->salted};
@@ -119,68 +93,118 @@ absl::Status NoticeFolder::RecoverTemporary(const std::string& name) {
   return folder_.Remove(name);
 }
 
-absl::StatusOr<NoticeFolder::Temporary> NoticeFolder::WriteTemporary(const ItemName& item, absl::string_view bytes) {
-  Temporary temporary{.name = TemporaryName(item), .final_name = FileNameOf(item)};
-  if (absl::Status status = folder_.WriteNew(temporary.name, bytes); !status.ok()) return status;
-  Passed(Step::kTemporaryWritten);
-  return temporary;
+bool NoticeFolder::IsSuperseded(absl::string_view name) const {
+  const std::optional<NamedFile> file = ParseFileName(name);
+  if (!file.has_value()) return false;
+  const std::optional<KnownNotice> known = ledger_.FindNotice(file->item.region_code, file->item.notice_id);
+  if (!known.has_value()) return false;
+  const bool withdrawn = known->newest_kind == EntryKind::kWithdrawal && file->kind == EntryKind::kNotice;
+  return withdrawn || file->item.revision < known->newest_revision;
 }
 
-absl::Status NoticeFolder::PutInPlace(const std::vector<Temporary>& temporaries,
-                                      const std::vector<LedgerEntry>& entries) {
-  if (temporaries.empty()) return absl::OkStatus();
+absl::Status NoticeFolder::EraseSuperseded() {
+  absl::StatusOr<std::vector<std::string>> names = folder_.List();
+  if (!names.ok()) return names.status();
+  names->erase(std::remove_if(names->begin(), names->end(), [this](const auto& name) { return !IsSuperseded(name); }),
+               names->end());
+  if (names->empty()) return absl::OkStatus();
+  // What takes their place must be there first.
+  if (absl::Status status = folder_.Sync(); !status.ok()) return status;
+  for (const std::string& name : *names) {
+    if (absl::Status status = folder_.Remove(name); !status.ok()) return status;
+    Passed(Step::kErased);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NoticeFolder::Write(const Arrival& arrival, Round& round) {
+  const std::string bytes = BytesOf(arrival);
+  const Temporary temporary{.name = TemporaryNameOf(arrival.item),
+                            .final_name = FileNameOf(arrival.item, arrival.kind)};
+  if (absl::Status status = folder_.WriteNew(temporary.name, bytes); !status.ok()) return status;
+  Passed(Step::kTemporaryWritten);
+  round.temporaries.push_back(temporary);
+  round.entries.push_back({.item = arrival.item,
+                           .kind = arrival.kind,
+                           .sealed_by_broker = arrival.sealed_by_broker,
+                           .accepted_at = arrival.accepted_at,
+                           .digest = KeyedDigest(bytes)});
+  round.supersedes = round.supersedes || arrival.item.revision > 1 || arrival.kind == EntryKind::kWithdrawal;
+  return absl::OkStatus();
+}
+
+absl::Status NoticeFolder::PutInPlace(const Round& round) {
+  if (round.temporaries.empty()) return absl::OkStatus();
   // The names first: a ledger line that outlives its file would pass for one that was consumed.
   if (absl::Status status = folder_.Sync(); !status.ok()) return status;
   Passed(Step::kTemporariesSynced);
-  if (absl::Status status = ledger_.Append(entries); !status.ok()) return status;
+  if (absl::Status status = ledger_.Append(round.entries); !status.ok()) return status;
   Passed(Step::kLedgerAppended);
   if (absl::Status status = ledger_.Sync(); !status.ok()) return status;
   Passed(Step::kLedgerSynced);
-  for (const Temporary& temporary : temporaries) {
+  for (const Temporary& temporary : round.temporaries) {
     if (absl::Status status = folder_.Rename(temporary.name, temporary.final_name); !status.ok()) return status;
     Passed(Step::kRenamed);
+  }
+  if (round.supersedes) {
+    if (absl::Status status = EraseSuperseded(); !status.ok()) return status;
   }
   if (absl::Status status = folder_.Sync(); !status.ok()) return status;
   Passed(Step::kFolderSynced);
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> NoticeFolder::IsSame(const LedgerDigest& known, const ItemName& item,
-                                          absl::string_view bytes) const {
+absl::StatusOr<bool> NoticeFolder::IsSame(const KnownItem& known, const ItemName& item, absl::string_view bytes) const {
   if (!known.salted) return KeyedDigest(bytes) == known.digest;
-  const absl::StatusOr<std::optional<std::string>> kept = folder_.Read(FileNameOf(item), kFileBytesMost);
+  const absl::StatusOr<std::optional<std::string>> kept = folder_.Read(FileNameOf(item, known.kind), kFileBytesMost);
   if (!kept.ok()) return kept.status();
   return kept->has_value() && **kept == std::string(bytes);
 }
 
+absl::StatusOr<Kept> NoticeFolder::Judge(const Arrival& arrival) const {
+  const ItemName& item = arrival.item;
+  Kept kept{.item = item, .kind = arrival.kind, .replaces = arrival.replaces};
+  const std::optional<KnownNotice> notice = ledger_.FindNotice(item.region_code, item.notice_id);
+  if (notice.has_value() && item.revision < notice->newest_revision) {
+    kept.newer = notice->newest_revision;
+  } else if (const std::optional<KnownItem> known = ledger_.Find(item)) {
+    const absl::StatusOr<bool> same = IsSame(*known, item, BytesOf(arrival));
+    if (!same.ok()) return same.status();
+    if (!*same) kept.unkept = Unkept::kOtherContent;
+  } else if (notice.has_value() && notice->newest_kind == EntryKind::kWithdrawal &&
+             arrival.kind == EntryKind::kNotice) {
+    kept.unkept = Unkept::kWithdrawn;
+  } else if (arrival.sealed_by_broker &&
+             (notice.has_value() ? notice->sealed_by_region : arrival.kind == EntryKind::kWithdrawal)) {
+    kept.unkept = Unkept::kNotAuthentic;
+  } else {
+    kept.written = true;
+    if (notice.has_value()) kept.replaces = notice->newest_revision;
+  }
+  return kept;
+}
+
 absl::StatusOr<std::vector<Kept>> NoticeFolder::KeepAll(const std::vector<Arrival>& arrivals) {
   std::vector<Kept> results;
-  std::vector<Temporary> temporaries;
-  std::vector<LedgerEntry> entries;
-  std::map<ItemName, LedgerDigest> in_batch;
+  Round round;
   for (const Arrival& arrival : arrivals) {
-    const std::string bytes = BytesOf(arrival);
-    Kept& kept = results.emplace_back(Kept{.item = arrival.item});
-    std::optional<LedgerDigest> known = ledger_.Find(arrival.item);
-    if (const auto before = in_batch.find(arrival.item); before != in_batch.end()) known = before->second;
-    if (known.has_value()) {
-      const absl::StatusOr<bool> same = IsSame(*known, arrival.item, bytes);
-      if (!same.ok()) return same.status();
-      kept.other_content = !*same;
-      continue;
+    // Another item of the same notice is judged by what the ledger knows of the first.
+    if (!round.notices.emplace(arrival.item.region_code, arrival.item.notice_id).second) {
+      if (absl::Status status = PutInPlace(round); !status.ok()) return status;
+      round = Round();
+      round.notices.emplace(arrival.item.region_code, arrival.item.notice_id);
     }
-    absl::StatusOr<Temporary> temporary = WriteTemporary(arrival.item, bytes);
-    if (!temporary.ok()) return temporary.status();
-    temporaries.push_back(*std::move(temporary));
-    entries.push_back({.item = arrival.item,
-                       .kind = std::string(kKind),
-                       .accepted_at = arrival.accepted_at,
-                       .digest = KeyedDigest(bytes)});
-    in_batch[arrival.item] = {.digest = entries.back().digest};
-    kept.written = true;
+    absl::StatusOr<Kept> kept = Judge(arrival);
+    if (!kept.ok()) return kept.status();
+    if (kept->written) {
+      if (absl::Status status = Write(arrival, round); !status.ok()) return status;
+    }
+    results.push_back(*std::move(kept));
   }
-  if (absl::Status status = PutInPlace(temporaries, entries); !status.ok()) return status;
-  for (Kept& kept : results) kept.present = !kept.other_content && folder_.Exists(FileNameOf(kept.item));
+  if (absl::Status status = PutInPlace(round); !status.ok()) return status;
+  for (Kept& kept : results) {
+    kept.present = kept.unkept == Unkept::kNo && folder_.Exists(FileNameOf(kept.item, kept.kind));
+  }
   return results;
 }
 
@@ -193,8 +217,8 @@ absl::StatusOr<std::vector<Kept>> NoticeFolder::Keep(const std::vector<Arrival>&
   return results;
 }
 
-std::string NoticeFolder::PathOf(const ItemName& item) const {
-  return absl::StrCat(folder_.path(), "/", FileNameOf(item));
+std::string NoticeFolder::PathOf(const ItemName& item, EntryKind kind) const {
+  return absl::StrCat(folder_.path(), "/", FileNameOf(item, kind));
 }
 
 }  // namespace envej::municipality_client

@@ -1,7 +1,9 @@
 #ifndef ENVEJ_MUNICIPALITY_CLIENT_NOTICE_FOLDER_H_
 #define ENVEJ_MUNICIPALITY_CLIENT_NOTICE_FOLDER_H_
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,29 +14,43 @@
 #include "absl/time/time.h"
 #include "municipality-client/durable_file.h"
 #include "municipality-client/folder_binding.h"
+#include "municipality-client/item_files.h"
 #include "municipality-client/ledger.h"
 #include "municipality-client/step.h"
 
 namespace envej::municipality_client {
 
-// The name of an item's file: notice-REGION-ID-REVISION.json.
-std::string FileNameOf(const ItemName& item);
-
-// A notice to be kept. `item` has been checked: four digits and a UUID, so that it can be part of a file's name.
+// A notice or a withdrawal to be kept. `item` has been checked: four digits and a UUID, so that it can be part of a
+// file's name.
 struct Arrival {
   ItemName item;
+  EntryKind kind = EntryKind::kNotice;
+  bool sealed_by_broker = false;  // else by the region; has been proven
+  uint32_t replaces = 0;          // the revision that the municipality has, as the broker says; 0 for none
   absl::Time accepted_at;
-  std::string line;  // the notice as proto3 JSON, without a newline
+  std::string line;  // as proto3 JSON, without a newline
+};
+
+// Why an arrival is not kept. Then it is nowhere on the disk and must not be acknowledged.
+enum class Unkept {
+  kNo,  // it is
+  // The folder has had something else under this name, or cannot tell that it was the same.
+  kOtherContent,
+  // The notice was withdrawn, and nothing comes after that.
+  kWithdrawn,
+  // The broker sealed it, and would erase with it what did not come sealed by a broker.
+  kNotAuthentic,
 };
 
 // What became of it.
 struct Kept {
   ItemName item;
-  bool written = false;  // false: the folder has had it before
-  bool present = false;  // its file is there; false once it was consumed
-  // The folder has had something else under this name, or cannot tell that it was the same. The arrival is nowhere on
-  // the disk and must not be acknowledged.
-  bool other_content = false;
+  EntryKind kind = EntryKind::kNotice;
+  bool written = false;   // false: the folder has had it, or something newer, before
+  bool present = false;   // its file is there; false once it was consumed
+  uint32_t replaces = 0;  // the newest revision before it that the municipality had; 0 for none
+  uint32_t newer = 0;     // the newer revision that the folder has had; 0 for none
+  Unkept unkept = Unkept::kNo;
 };
 
 // The folder into which one municipality's notices are received. Each item is written once, also when it is delivered
@@ -49,6 +65,12 @@ struct Kept {
 // number could be guessed after the file is gone: its digests are keyed, and the key stands in another file, with the
 // municipality (`FolderBinding`).
 //
+// Of a notice the folder holds the newest item only: a revision, or the word that it is withdrawn, which names no
+// citizen and is the consumer's to delete. What it supersedes is removed, its names synced, after it was put in place
+// and before `Keep` returns; `Open` completes that too. So at any moment there is the older, the newer, or both. An
+// item that is older than one which the folder has had is not written. What the region sealed gives way only to what
+// the region sealed.
+//
 // An item is the same as before if its file's bytes are: by the ledger's digest or, where the ledger has one of its
 // first version only, by the file itself while it is there.
 //
@@ -62,10 +84,10 @@ class NoticeFolder {
   static absl::StatusOr<NoticeFolder> Open(absl::string_view path, absl::string_view municipality_code,
                                            StepCallback on_step);
 
-  // One result an arrival, in order. OK means durable, but for `other_content`. An item that stands twice is kept once.
+  // One result an arrival, in order. OK means durable, but for what is unkept. An item that stands twice is kept once.
   absl::StatusOr<std::vector<Kept>> Keep(const std::vector<Arrival>& arrivals);
 
-  std::string PathOf(const ItemName& item) const;
+  std::string PathOf(const ItemName& item, EntryKind kind = EntryKind::kNotice) const;
   bool failed() const { return failed_; }
   int completed_files() const { return completed_files_; }
   int damaged_ledger_lines() const { return ledger_.damaged_lines(); }
@@ -74,6 +96,13 @@ class NoticeFolder {
   struct Temporary {
     std::string name;
     std::string final_name;
+  };
+  // What is written and put in place together: of each notice one item at the most.
+  struct Round {
+    std::vector<Temporary> temporaries;
+    std::vector<LedgerEntry> entries;
+    std::set<std::pair<std::string, std::string>> notices;  // region and id
+    bool supersedes = false;                                // something there may be older
   };
 
   NoticeFolder(PrivateFolder folder, FileDescriptor lock, Ledger ledger, std::string municipality_code,
@@ -89,9 +118,13 @@ class NoticeFolder {
   absl::Status RecoverTemporary(const std::string& name);
   absl::Status BindAtFirst();
   std::string KeyedDigest(absl::string_view bytes) const;
-  absl::StatusOr<bool> IsSame(const LedgerDigest& known, const ItemName& item, absl::string_view bytes) const;
-  absl::StatusOr<Temporary> WriteTemporary(const ItemName& item, absl::string_view bytes);
-  absl::Status PutInPlace(const std::vector<Temporary>& temporaries, const std::vector<LedgerEntry>& entries);
+  absl::StatusOr<bool> IsSame(const KnownItem& known, const ItemName& item, absl::string_view bytes) const;
+  // What becomes of an arrival, before anything is done.
+  absl::StatusOr<Kept> Judge(const Arrival& arrival) const;
+  absl::Status Write(const Arrival& arrival, Round& round);
+  absl::Status PutInPlace(const Round& round);
+  bool IsSuperseded(absl::string_view name) const;
+  absl::Status EraseSuperseded();
   absl::StatusOr<std::vector<Kept>> KeepAll(const std::vector<Arrival>& arrivals);
   void Passed(Step step) const {
     if (on_step_) on_step_(step);

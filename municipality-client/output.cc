@@ -41,6 +41,16 @@ std::string NameOf(const v1::LeaseName& name) {
   return absl::StrCat("notice ", SafeId(name.notice_id()), " of region ", SafeRegion(name.region_code()));
 }
 
+const char* KindOf(const Kept& kept) {
+  if (kept.kind == EntryKind::kWithdrawal) return "withdrawal";
+  return kept.replaces > 0 ? "revision" : "notice";
+}
+
+std::string Meaning(const Kept& kept) {
+  if (kept.kind == EntryKind::kWithdrawal) return " (the notice is withdrawn)";
+  return kept.replaces > 0 ? absl::StrCat(" (replaces revision ", kept.replaces, ")") : "";
+}
+
 // Whether it was written out.
 bool WriteLine(std::FILE* stream, absl::string_view line) {
   return std::fprintf(stream, "%.*s\n", static_cast<int>(line.size()), line.data()) >= 0 && std::fflush(stream) == 0;
@@ -76,13 +86,20 @@ void Output::Pulled(size_t count) { Tell({{"event", "pulled"}, {"count", count}}
 void Output::KeptItem(const Kept& kept, absl::string_view path) {
   Json event = ItemEvent(kept.written ? "written" : "already_had", kept.item.region_code, kept.item.notice_id,
                          kept.item.revision);
+  event["kind"] = KindOf(kept);
+  if (kept.replaces > 0) event["replaces_revision"] = kept.replaces;
+  const std::string file = FileNameOf(kept.item, kept.kind);
   if (kept.written) {
-    event["file"] = FileNameOf(kept.item);
-    Tell(event, absl::StrCat("written ", path));
+    event["file"] = file;
+    Tell(event, absl::StrCat("written ", path, Meaning(kept)));
     return;
   }
   event["present"] = kept.present;
-  Tell(event, absl::StrCat("already had ", FileNameOf(kept.item), kept.present ? "" : " (consumed)"));
+  if (kept.newer > 0) event["newer_revision"] = kept.newer;
+  Tell(event, absl::StrCat("already had ", file,
+                           kept.newer > 0 ? absl::StrCat(" (revision ", kept.newer, " came before)")
+                           : kept.present ? ""
+                                          : " (consumed)"));
 }
 
 void Output::Acknowledging(size_t count) { Tell({{"event", "acknowledging"}, {"count", count}}, ""); }
@@ -108,6 +125,16 @@ void Output::Refused(const v1::LeaseName& name, absl::string_view reason, bool c
   event["reason"] = std::string(reason);
   event["comes_again"] = comes_again;
   Tell(event, comes_again ? "" : absl::StrCat("refused ", NameOf(name), ": ", reason));
+}
+
+void Output::WithdrawnUnsigned(const v1::LeaseName& name, absl::string_view path) {
+  const std::string text = absl::StrCat(
+      NameOf(name), " was withdrawn before it was acknowledged, says the broker; since no signature proves that, ",
+      path,
+      " is not erased: unless the region's own withdrawal follows, ask the region before anybody calls the citizen");
+  Json event = LeaseEvent("warning", name);
+  event["text"] = text;
+  TellAside(event, absl::StrCat("envej-municipality: ", text));
 }
 
 void Output::CommandFailed(size_t files, absl::string_view why) {

@@ -28,7 +28,9 @@ struct Summary {
 //
 // Text: one line on standard output for what a person wants to know. JSON: one object a line for every event, written
 // out at once: {"event": pulled | written | already_had | acknowledging | acknowledged | returned | refused | retrying
-// | command_failed | warning, ...}. The summary, and progress where that is a terminal, go to standard error.
+// | command_failed | warning, ...}. What is written or was had has a "kind", notice | revision | withdrawal, and, where
+// it replaces or erases a revision, "replaces_revision"; what is not written because something newer came before has
+// "newer_revision". The summary, and progress where that is a terminal, go to standard error.
 //
 // After an event could not be written no further one is.
 //
@@ -47,6 +49,8 @@ class Output {
   void Returned(const v1::LeaseName& name, const ReturnCause& cause);
   // The broker refused to take an acknowledgement or a return. `comes_again`: the item will be delivered again.
   void Refused(const v1::LeaseName& name, absl::string_view reason, bool comes_again);
+  // The broker says that a notice, which was written to `path` and not acknowledged, is withdrawn.
+  void WithdrawnUnsigned(const v1::LeaseName& name, absl::string_view path);
   void CommandFailed(size_t files, absl::string_view why);
   void Retrying(const Retry& retry);
   void Warning(absl::string_view text);

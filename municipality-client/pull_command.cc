@@ -108,10 +108,12 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->check(DurationBetween(contract::kLeaseLeast, contract::kLeaseMost))
       ->capture_default_str();
   application
-      .add_option("--before-acknowledge", options.command,
-                  "run with /bin/sh -c once for each batch, its files' paths one a line on standard input, after the "
-                  "files are safe and before they are acknowledged; if it fails, or takes longer than ten minutes, "
-                  "nothing is acknowledged and the notices come again. It may be given the same file more than once")
+      .add_option(
+          "--before-acknowledge", options.command,
+          "run with /bin/sh -c once for each batch, its files' paths one a line on standard input, after the "
+          "files are safe and before they are acknowledged (notice-... to take over, in place of any older revision; "
+          "withdrawn-... to erase what was taken of that notice); if it fails, or takes longer than ten minutes, "
+          "nothing is acknowledged and the notices come again. It may be given the same file more than once")
       ->type_name("COMMAND");
   application.add_option("--output", options.output, "what standard output tells: text, or json with one event a line")
       ->check(CLI::IsMember({"text", "json"}))

@@ -14,6 +14,7 @@ enum class Step {
   kLedgerAppended,     // written, perhaps not on the disk
   kLedgerSynced,
   kRenamed,  // one file, its new name perhaps not on the disk
+  kErased,   // one superseded file, perhaps not yet from the disk
   kFolderSynced,
   kCommandRun,
   kAcknowledged,

@@ -42,7 +42,8 @@ void PullReactor::Answer(const absl::StatusOr<std::vector<inbox::PulledItem>>& i
 void PullReactor::AddSigners(v1::PullNoticesResponse& response) const {
   std::set<std::string> fingerprints;
   for (const v1::InboxItem& item : response.items()) {
-    fingerprints.insert(item.notice().sealed().signer_fingerprint());
+    const v1::SealedContent& sealed = item.has_withdrawal() ? item.withdrawal().sealed() : item.notice().sealed();
+    fingerprints.insert(sealed.signer_fingerprint());
   }
   for (const std::string& fingerprint : fingerprints) {
     const absl::StatusOr<std::optional<inbox::SignerCertificate>> signer = parts_.signers.Find(fingerprint);

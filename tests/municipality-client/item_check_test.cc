@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "proto/contract/day.h"
 #include "tests/municipality-client/support/notices.h"
 
@@ -50,10 +52,65 @@ TEST_F(ItemCheckTest, TimeThatPassedInTheInboxBreaksNoRule) {
 }
 
 TEST_F(ItemCheckTest, EveryOtherKindIsUnsupported) {
-  for (const int kind : {0, 2, 3, 17}) {
+  for (const int kind : {0, 4, 17}) {
     item_.set_kind(static_cast<v1::ItemKind>(kind));
     EXPECT_EQ(ReturnedFor(), v1::RETURN_REASON_UNSUPPORTED) << kind;
   }
+}
+
+TEST_F(ItemCheckTest, ARevisionIsJudgedAsANoticeAndSaysWhatItReplaces) {
+  item_.set_kind(v1::ITEM_KIND_REVISION);
+  *item_.mutable_notice() = RevisedNotice(1, 3);
+  name().set_revision(3);
+  item_.set_replaces_revision(2);
+  const Verdict verdict = Check();
+  ASSERT_TRUE(verdict.arrival.has_value());
+  EXPECT_EQ(verdict.arrival->kind, EntryKind::kNotice);
+  EXPECT_EQ(verdict.arrival->item.revision, 3);
+  EXPECT_EQ(verdict.arrival->replaces, 2);
+  item_.set_replaces_revision(3);
+  EXPECT_EQ(Check().arrival->replaces, 0) << "nothing replaces itself";
+  citizen().clear_phone_numbers();
+  EXPECT_THAT(Check().cause->rules, ElementsAre(contract::Reason::kPhoneNumberMissing));
+}
+
+class WithdrawalCheckTest : public ItemCheckTest {
+ protected:
+  WithdrawalCheckTest() {
+    item_.clear_notice();
+    item_.set_kind(v1::ITEM_KIND_WITHDRAWAL);
+    withdrawal() = WithdrawalOf(1, 2);
+    withdrawal().mutable_sealed()->set_cms("sealed");
+    name().set_revision(2);
+  }
+  v1::Withdrawal& withdrawal() { return *item_.mutable_withdrawal(); }
+};
+
+TEST_F(WithdrawalCheckTest, IsKeptAsItsLineWithoutWhatWasSealed) {
+  const Verdict verdict = Check();
+  ASSERT_TRUE(verdict.arrival.has_value());
+  EXPECT_EQ(verdict.arrival->kind, EntryKind::kWithdrawal);
+  EXPECT_EQ(verdict.arrival->line, JsonOf(WithdrawalOf(1, 2)));
+}
+
+TEST_F(WithdrawalCheckTest, MustNameWhatItsLeaseNames) {
+  const std::vector<std::function<void()>> changes = {
+      [this] { withdrawal().set_notice_id(NoticeIdOf(2)); }, [this] { withdrawal().set_revision(3); },
+      [this] { withdrawal().set_municipality_code("0147"); }, [this] { name().set_region_code("../x"); },
+      [this] { item_.clear_withdrawal(); }};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const v1::InboxItem before = item_;
+    changes[i]();
+    EXPECT_EQ(ReturnedFor(), v1::RETURN_REASON_RULES_BROKEN) << i;
+    item_ = before;
+  }
+}
+
+TEST_F(WithdrawalCheckTest, MustSayWhyThoughThisProgramNeedNotKnowTheReason) {
+  withdrawal().set_reason(static_cast<v1::WithdrawalReason>(77));
+  EXPECT_TRUE(Check().arrival.has_value());
+  withdrawal().clear_reason();
+  EXPECT_THAT(Check().cause->rules, ElementsAre(contract::Reason::kWithdrawalReasonMissing));
 }
 
 TEST_F(ItemCheckTest, SealedContentCannotBeOpened) {

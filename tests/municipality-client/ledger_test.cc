@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/municipality-client/support/notices.h"
 #include "tests/municipality-client/support/temporary_folder.h"
 
@@ -11,7 +13,6 @@ namespace {
 
 LedgerEntry EntryOf(int number) {
   return {.item = {.region_code = kRegion, .notice_id = NoticeIdOf(number), .revision = 1},
-          .kind = "notice",
           .accepted_at = absl::FromUnixMicros(1'790'000'000'123'456),
           .digest = std::string(64, 'a')};
 }
@@ -48,6 +49,33 @@ TEST(LedgerLine, OneOfTheFirstVersionSaysThatItsDigestIsSalted) {
   EXPECT_TRUE(DecodeLedgerLine(line)->salted);
   line[0] = '3';
   EXPECT_FALSE(DecodeLedgerLine(line).has_value());
+}
+
+TEST(LedgerLine, SaysWhatTheItemWasAndWhoSealedIt) {
+  for (const auto& [kind, by_broker, word] :
+       {std::tuple(EntryKind::kNotice, false, " notice "), std::tuple(EntryKind::kNotice, true, " notice-by-broker "),
+        std::tuple(EntryKind::kWithdrawal, false, " withdrawal "),
+        std::tuple(EntryKind::kWithdrawal, true, " withdrawal-by-broker ")}) {
+    LedgerEntry entry = EntryOf(7);
+    entry.kind = kind;
+    entry.sealed_by_broker = by_broker;
+    std::string line = EncodeLedgerLine(entry);
+    EXPECT_THAT(line, testing::HasSubstr(word));
+    line.pop_back();
+    const std::optional<LedgerEntry> decoded = DecodeLedgerLine(line);
+    ASSERT_TRUE(decoded.has_value()) << line;
+    EXPECT_EQ(decoded->kind, kind);
+    EXPECT_EQ(decoded->sealed_by_broker, by_broker);
+  }
+}
+
+// What a line of the versions before said, which knew notices only and not who sealed them.
+TEST(LedgerLine, OneWithoutASealerIsARegions) {
+  LedgerEntry entry = EntryOf(7);
+  EXPECT_THAT(EncodeLedgerLine(entry), testing::HasSubstr(" 1 notice 2026-"));
+  entry.salted = true;
+  const std::string line = EncodeLedgerLine(entry);
+  EXPECT_FALSE(DecodeLedgerLine(line.substr(0, line.size() - 1))->sealed_by_broker);
 }
 
 TEST(LedgerLine, AnyChangedCharacterIsFound) {
@@ -91,6 +119,28 @@ TEST_F(LedgerTest, AnItemTakenBackIsNotKnown) {
   EXPECT_FALSE(ledger->Find(EntryOf(1).item).has_value());
   ledger = Open();
   EXPECT_FALSE(ledger->Find(EntryOf(1).item).has_value());
+}
+
+TEST_F(LedgerTest, ANoticeIsKnownByItsNewestItemAndByWhetherARegionSealedAny) {
+  absl::StatusOr<Ledger> ledger = Open();
+  LedgerEntry second = EntryOf(1);
+  second.item.revision = 2;
+  second.sealed_by_broker = true;
+  LedgerEntry other = EntryOf(2);
+  other.sealed_by_broker = true;
+  other.kind = EntryKind::kWithdrawal;
+  ASSERT_TRUE(ledger->Append({second, EntryOf(1), other}).ok());
+  ASSERT_TRUE(ledger->Sync().ok());
+  ledger = Open();
+  const std::optional<KnownNotice> first = ledger->FindNotice(kRegion, NoticeIdOf(1));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->newest_revision, 2);
+  EXPECT_EQ(first->newest_kind, EntryKind::kNotice);
+  EXPECT_TRUE(first->sealed_by_region);
+  EXPECT_EQ(ledger->FindNotice(kRegion, NoticeIdOf(2))->newest_kind, EntryKind::kWithdrawal);
+  EXPECT_FALSE(ledger->FindNotice(kRegion, NoticeIdOf(2))->sealed_by_region);
+  EXPECT_FALSE(ledger->FindNotice(kRegion, NoticeIdOf(3)).has_value());
+  EXPECT_FALSE(ledger->FindNotice("1081", NoticeIdOf(1)).has_value());
 }
 
 TEST_F(LedgerTest, ATornLastLineIsCutWhereverItWasTorn) {

@@ -194,9 +194,9 @@ TEST_F(NoticeFolderTest, OtherContentUnderAKnownNameIsNeitherKeptNorTakenForTheS
     absl::StatusOr<NoticeFolder> folder = Open();
     const absl::StatusOr<std::vector<Kept>> kept = folder->Keep({other, ArrivalOf(1)});
     ASSERT_TRUE(kept.ok()) << kept.status();
-    EXPECT_TRUE((*kept)[0].other_content);
+    EXPECT_EQ((*kept)[0].unkept, Unkept::kOtherContent);
     EXPECT_FALSE((*kept)[0].written || (*kept)[0].present);
-    EXPECT_FALSE((*kept)[1].other_content || (*kept)[1].written);
+    EXPECT_TRUE((*kept)[1].unkept == Unkept::kNo && !(*kept)[1].written);
     EXPECT_EQ((*kept)[1].present, !consumed);
     EXPECT_EQ(NamesIn(path_, "notice-").size(), consumed ? 0 : 1);
   }
@@ -208,7 +208,7 @@ TEST_F(NoticeFolderTest, OtherContentUnderTheSameNameInOneBatchIsFound) {
   const absl::StatusOr<std::vector<Kept>> kept = Open()->Keep({ArrivalOf(1), other});
   ASSERT_TRUE(kept.ok()) << kept.status();
   EXPECT_TRUE((*kept)[0].written);
-  EXPECT_TRUE((*kept)[1].other_content);
+  EXPECT_EQ((*kept)[1].unkept, Unkept::kOtherContent);
   EXPECT_EQ(ReadFile(Open()->PathOf(ArrivalOf(1).item)), ArrivalOf(1).line + "\n");
 }
 
@@ -258,7 +258,6 @@ class FirstVersionsFolderTest : public NoticeFolderTest {
   static LedgerEntry EntryOf(int number) {
     const Arrival arrival = ArrivalOf(number);
     return {.item = arrival.item,
-            .kind = "notice",
             .accepted_at = arrival.accepted_at,
             .digest = Sha256Hex("salt" + std::to_string(number) + arrival.line + "\n"),
             .salted = true};
@@ -290,9 +289,9 @@ TEST_F(FirstVersionsFolderTest, OnlyAFileThatIsThereShowsThatAnItemIsTheSame) {
   other.line = JsonOf(ProperNotice(9));
   const absl::StatusOr<std::vector<Kept>> kept = Open()->Keep({ArrivalOf(1), other, ArrivalOf(2)});
   ASSERT_TRUE(kept.ok()) << kept.status();
-  EXPECT_FALSE((*kept)[0].written || (*kept)[0].other_content);
-  EXPECT_TRUE((*kept)[1].other_content);
-  EXPECT_TRUE((*kept)[2].other_content);
+  EXPECT_TRUE((*kept)[0].unkept == Unkept::kNo && !(*kept)[0].written);
+  EXPECT_EQ((*kept)[1].unkept, Unkept::kOtherContent);
+  EXPECT_EQ((*kept)[2].unkept, Unkept::kOtherContent);
 }
 
 TEST_F(NoticeFolderTest, ASecondProcessIsRefused) {

@@ -34,6 +34,7 @@ using State = InboxServer::State;
 
 constexpr int kCrashed = 42;
 constexpr int kNotices = 3;
+constexpr char kTraced[] = "trace=fsync,write,renameat,unlinkat";
 
 class ProgramTest : public testing::Test {
  protected:
@@ -95,6 +96,37 @@ TEST_F(CrashTest, AtAnyStepNeitherLosesNorDoublesANotice) {
     }
     EXPECT_GT(step, 20);
   }
+}
+
+// First one notice is delivered; then it is revised, and another withdrawn.
+TEST_F(CrashTest, AtAnyStepARevisionAndAWithdrawalAreCarriedOut) {
+  int step = 1;
+  for (int code = kCrashed; code == kCrashed; ++step) {
+    SCOPED_TRACE(step);
+    folder_ = files_ / std::to_string(step);
+    InboxServer server;
+    for (int i = 1; i <= 2; ++i) server.Add(ProperNotice(i));
+    ASSERT_EQ(Pull(server, 0), kExitDone);
+    server.Add(RevisedNotice(1, 2), v1::ITEM_KIND_REVISION, 1);
+    server.AddWithdrawal(WithdrawalOf(2, 2));
+    code = Pull(server, step);
+    ASSERT_TRUE(code == kCrashed || code == kExitDone) << ReadFile(error_);
+    const size_t left = NamesIn(folder_, "notice-").size() + NamesIn(folder_, "withdrawn-").size();
+    EXPECT_GE(left, 2) << "one of each notice at least";
+    const bool told = server.StateOf(NoticeIdOf(2)) == State::kAcknowledged;
+    EXPECT_TRUE(!told || left == 2) << "nothing is acknowledged that is not carried out";
+    server.ExpireLeases();
+    EXPECT_EQ(Pull(server, 0), kExitDone);
+    EXPECT_EQ(server.CountOf(State::kAcknowledged), 4);
+    const ItemName revised{.region_code = kRegion, .notice_id = NoticeIdOf(1), .revision = 2};
+    const ItemName withdrawn{.region_code = kRegion, .notice_id = NoticeIdOf(2), .revision = 2};
+    EXPECT_THAT(NamesIn(folder_, "notice-"), ElementsAre(FileNameOf(revised)));
+    EXPECT_THAT(NamesIn(folder_, "withdrawn-"), ElementsAre(FileNameOf(withdrawn, EntryKind::kWithdrawal)));
+    EXPECT_THAT(NamesIn(folder_, ".incoming"), IsEmpty());
+  }
+  // Opening, two files, their names, the ledger twice, two renamings, two erasures, the folder, the command, the
+  // answer.
+  EXPECT_EQ(step, 15);
 }
 
 class MutualTlsTest : public ProgramTest {
@@ -159,6 +191,26 @@ class MutualTlsTest : public ProgramTest {
     return arguments;
   }
 
+  // What a trace says of the folder, in order.
+  std::vector<std::string> OrderIn(const std::string& trace) const {
+    const std::string folder = std::filesystem::canonical(folder_);
+    std::vector<std::string> order;
+    for (const std::string& call : std::vector<std::string>(absl::StrSplit(ReadFile(trace), '\n'))) {
+      const bool sync = absl::StrContains(call, " fsync(");
+      const bool write = absl::StrContains(call, " write(");
+      if (write && absl::StrContains(call, folder + "/.incoming_")) order.push_back("write notice");
+      if (sync && absl::StrContains(call, folder + "/.incoming_")) order.push_back("sync notice");
+      if (write && absl::StrContains(call, folder + "/.ledger>")) order.push_back("write ledger");
+      if (sync && absl::StrContains(call, folder + "/.ledger>")) order.push_back("sync ledger");
+      if (sync && absl::StrContains(call, folder + ">")) order.push_back("sync folder");
+      if (sync && absl::StrContains(call, folder + "/.inbox_unfinished>")) order.push_back("sync binding");
+      if (absl::StrContains(call, " renameat(")) order.push_back("rename");
+      if (absl::StrContains(call, " unlinkat(")) order.push_back("erase");
+      if (write && absl::StrContains(call, "\\\"acknowledging\\\"")) order.push_back("acknowledge");
+    }
+    return order;
+  }
+
   // Sealed to the inbox by another key than that of the region whose certificate it names.
   v1::Notice Forged(const v1::Notice& plain) const {
     const support::SealingWorld impostor(kRegion, kMunicipality);
@@ -185,26 +237,25 @@ TEST_F(MutualTlsTest, EverythingIsSyncedBeforeWhatDependsOnIt) {
   for (int i = 1; i <= 2; ++i) server_->Add(ProperNotice(i));
   ASSERT_TRUE(NoticeFolder::Open(folder_, kMunicipality, nullptr).ok());
   const std::string trace = files_ / "trace";
-  ASSERT_EQ(Run(Traced({"-o", trace, "-e", "trace=fsync,write,renameat"}, "json")), kExitDone) << ReadFile(error_);
+  ASSERT_EQ(Run(Traced({"-o", trace, "-e", kTraced}, "json")), kExitDone) << ReadFile(error_);
 
-  const std::string folder = std::filesystem::canonical(folder_);
-  std::vector<std::string> order;
-  for (const std::string& call : std::vector<std::string>(absl::StrSplit(ReadFile(trace), '\n'))) {
-    const bool sync = absl::StrContains(call, " fsync(");
-    const bool write = absl::StrContains(call, " write(");
-    if (write && absl::StrContains(call, folder + "/.incoming_")) order.push_back("write notice");
-    if (sync && absl::StrContains(call, folder + "/.incoming_")) order.push_back("sync notice");
-    if (write && absl::StrContains(call, folder + "/.ledger>")) order.push_back("write ledger");
-    if (sync && absl::StrContains(call, folder + "/.ledger>")) order.push_back("sync ledger");
-    if (sync && absl::StrContains(call, folder + ">")) order.push_back("sync folder");
-    if (sync && absl::StrContains(call, folder + "/.inbox_unfinished>")) order.push_back("sync binding");
-    if (absl::StrContains(call, " renameat(")) order.push_back("rename");
-    if (write && absl::StrContains(call, "\\\"acknowledging\\\"")) order.push_back("acknowledge");
-  }
-  EXPECT_THAT(order, ElementsAre("sync ledger", "sync folder",             // on opening
-                                 "sync binding", "rename", "sync folder",  // at the first notice
-                                 "write notice", "sync notice", "write notice", "sync notice", "sync folder",
-                                 "write ledger", "sync ledger", "rename", "rename", "sync folder", "acknowledge"));
+  EXPECT_THAT(OrderIn(trace),
+              ElementsAre("sync ledger", "sync folder",             // on opening
+                          "sync binding", "rename", "sync folder",  // at the first notice
+                          "write notice", "sync notice", "write notice", "sync notice", "sync folder", "write ledger",
+                          "sync ledger", "rename", "rename", "sync folder", "acknowledge"));
+}
+
+TEST_F(MutualTlsTest, WhatReplacesIsSyncedBeforeAnythingIsErasedAndTheErasureBeforeItIsAcknowledged) {
+  for (int i = 1; i <= 2; ++i) server_->Add(ProperNotice(i));
+  ASSERT_EQ(Run(Arguments("pull")), kExitDone);
+  server_->Add(RevisedNotice(1, 2), v1::ITEM_KIND_REVISION, 1);
+  server_->AddWithdrawal(WithdrawalOf(2, 2));
+  const std::string trace = files_ / "trace";
+  ASSERT_EQ(Run(Traced({"-o", trace, "-e", kTraced}, "json")), kExitDone) << ReadFile(error_);
+  EXPECT_THAT(OrderIn(trace), ElementsAre("sync ledger", "sync folder", "write notice", "sync notice", "write notice",
+                                          "sync notice", "sync folder", "write ledger", "sync ledger", "rename",
+                                          "rename", "sync folder", "erase", "erase", "sync folder", "acknowledge"));
 }
 
 TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItGood) {

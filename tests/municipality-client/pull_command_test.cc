@@ -14,6 +14,7 @@
 #include "municipality-client/notice_folder.h"
 #include "tests/municipality-client/support/inbox_server.h"
 #include "tests/municipality-client/support/notices.h"
+#include "tests/municipality-client/support/pull_test.h"
 #include "tests/municipality-client/support/temporary_folder.h"
 
 namespace envej::municipality_client {
@@ -27,71 +28,7 @@ using Method = InboxServer::Method;
 using Moment = InboxServer::Moment;
 using State = InboxServer::State;
 
-class PullCommandTest : public testing::Test {
- protected:
-  PullCommandTest() {
-    options_.folder = files_ / "received";
-    options_.municipality_code = kMunicipality;
-    options_.output = "json";
-    options_.deadline = "20s";
-    const support::SealingWorld& world = InboxServer::World();
-    options_.opening = {.inbox_certificates = {world.inbox_certificate_file()},
-                        .inbox_keys = {world.inbox_key_file()},
-                        .authorities = world.authorities_file(),
-                        .revocation_lists = {}};
-  }
-
-  // Whatever happens, nothing that is told holds content.
-  ~PullCommandTest() override {
-    EXPECT_THAT(events_ + messages_, Not(HasSubstr("Zebrafjord")));
-    EXPECT_THAT(events_ + messages_, Not(HasSubstr("99887766")));
-  }
-
-  void AddNotices(int count) {
-    for (int i = 1; i <= count; ++i) server_.Add(ProperNotice(i));
-  }
-
-  int Pull(std::stop_token stop = {}) { return Pull(server_, stop); }
-
-  int Pull(const InboxServer& server, std::stop_token stop = {}) {
-    std::FILE* const events = std::tmpfile();
-    std::FILE* const messages = std::tmpfile();
-    const int code = RunPull(options_, grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()), stop,
-                             events, messages);
-    events_ = TakeText(events);
-    messages_ = TakeText(messages);
-    return code;
-  }
-
-  static std::string TakeText(std::FILE* stream) {
-    std::rewind(stream);
-    std::string text;
-    char block[4096];
-    for (size_t got = 0; (got = std::fread(block, 1, sizeof(block), stream)) > 0;) text.append(block, got);
-    std::fclose(stream);
-    return text;
-  }
-
-  std::vector<nlohmann::json> EventsNamed(const std::string& name) const {
-    std::vector<nlohmann::json> found;
-    for (const std::string& line : std::vector<std::string>(absl::StrSplit(events_, '\n', absl::SkipEmpty()))) {
-      nlohmann::json event = nlohmann::json::parse(line);
-      if (event["event"] == name) found.push_back(std::move(event));
-    }
-    return found;
-  }
-
-  std::vector<std::string> Received() const { return NamesIn(options_.folder, "notice-"); }
-  std::string FileOf(int number) const {
-    return options_.folder + "/" + FileNameOf({.region_code = kRegion, .notice_id = NoticeIdOf(number), .revision = 1});
-  }
-
-  TemporaryFolder files_;
-  InboxServer server_;
-  PullOptions options_;
-  std::string events_;
-  std::string messages_;
-};
+using PullCommandTest = PullTest;
 
 TEST_F(PullCommandTest, EmptiesTheInboxIntoTheFolder) {
   AddNotices(16);
@@ -296,7 +233,7 @@ TEST_F(PullCommandTest, ARefusedCallEndsItAtOnce) {
 TEST_F(PullCommandTest, WhatItDoesNotKnowIsReturnedAndNeverAcknowledged) {
   server_.Add(ProperNotice(1));
   server_.Add(ProperNotice(2), static_cast<v1::ItemKind>(17));
-  server_.Add(ProperNotice(3), v1::ITEM_KIND_WITHDRAWAL);
+  server_.Add(ProperNotice(3), v1::ITEM_KIND_WITHDRAWAL);  // which withdraws nothing
   v1::Notice sealed = ProperNotice(4);
   sealed.mutable_sealed()->set_cms("sealed");
   server_.Add(sealed);
@@ -307,7 +244,7 @@ TEST_F(PullCommandTest, WhatItDoesNotKnowIsReturnedAndNeverAcknowledged) {
   EXPECT_EQ(server_.StateOf(NoticeIdOf(1)), State::kAcknowledged);
   for (int i : {2, 3, 4, 5}) EXPECT_EQ(server_.StateOf(NoticeIdOf(i)), State::kReturned) << i;
   EXPECT_EQ(server_.ReturnReasonOf(NoticeIdOf(2)), v1::RETURN_REASON_UNSUPPORTED);
-  EXPECT_EQ(server_.ReturnReasonOf(NoticeIdOf(3)), v1::RETURN_REASON_UNSUPPORTED);
+  EXPECT_EQ(server_.ReturnReasonOf(NoticeIdOf(3)), v1::RETURN_REASON_CANNOT_BE_OPENED);
   EXPECT_EQ(server_.ReturnReasonOf(NoticeIdOf(4)), v1::RETURN_REASON_CANNOT_BE_OPENED);
   EXPECT_EQ(server_.ReturnReasonOf(NoticeIdOf(5)), v1::RETURN_REASON_RULES_BROKEN);
   EXPECT_EQ(Received().size(), 1);

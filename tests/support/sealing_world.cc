@@ -52,11 +52,29 @@ v1::Notice SealingWorld::Seal(const v1::Notice& plain) const { return Seal(plain
 v1::Notice SealingWorld::Seal(const v1::Notice& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const {
   v1::Notice sealed;
   *sealed.mutable_envelope() = plain.envelope();
-  const absl::StatusOr<std::string> cms = signer.Seal(contract::SealedPayloadOf(region_code_, plain), {inbox_});
+  *sealed.mutable_sealed() = SealPayload(contract::SealedPayloadOf(region_code_, plain), signer, sealed_by);
+  return sealed;
+}
+
+v1::Withdrawal SealingWorld::Seal(const v1::Withdrawal& plain) const {
+  return Seal(plain, sealer_, v1::SEALED_BY_REGION);
+}
+
+v1::Withdrawal SealingWorld::Seal(const v1::Withdrawal& plain, const certs::Sealer& signer,
+                                  v1::SealedBy sealed_by) const {
+  v1::Withdrawal sealed = plain;
+  *sealed.mutable_sealed() = SealPayload(contract::SealedPayloadOf(region_code_, plain), signer, sealed_by);
+  return sealed;
+}
+
+v1::SealedContent SealingWorld::SealPayload(const std::string& payload, const certs::Sealer& signer,
+                                            v1::SealedBy sealed_by) const {
+  v1::SealedContent sealed;
+  const absl::StatusOr<std::string> cms = signer.Seal(payload, {inbox_});
   EXPECT_TRUE(cms.ok()) << cms.status();
-  sealed.mutable_sealed()->set_cms(cms.value_or(""));
-  sealed.mutable_sealed()->set_signer_fingerprint(signer.certificate().fingerprint());
-  sealed.mutable_sealed()->set_sealed_by(sealed_by);
+  sealed.set_cms(cms.value_or(""));
+  sealed.set_signer_fingerprint(signer.certificate().fingerprint());
+  sealed.set_sealed_by(sealed_by);
   return sealed;
 }
 

@@ -25,6 +25,9 @@ class SealingWorld {
   v1::Notice Seal(const v1::Notice& plain) const;
   // The same by another signer, with what the broker says of who that was.
   v1::Notice Seal(const v1::Notice& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const;
+  // A withdrawal that says who withdraws, by the region's own program or by another signer.
+  v1::Withdrawal Seal(const v1::Withdrawal& plain) const;
+  v1::Withdrawal Seal(const v1::Withdrawal& plain, const certs::Sealer& signer, v1::SealedBy sealed_by) const;
   // What the municipality finds in it; nothing if it does not open or is not of this notice.
   std::optional<v1::Notice> Open(const v1::Notice& sealed) const;
   // Whether what is sealed of the withdrawal opens and is of this withdrawal.
@@ -42,6 +45,8 @@ class SealingWorld {
   std::string secret_file() const { return files_.Path("secret"); }
 
  private:
+  v1::SealedContent SealPayload(const std::string& payload, const certs::Sealer& signer, v1::SealedBy sealed_by) const;
+
   const std::string region_code_;
   certs::TestDirectory files_;
   certs::TestAuthority authority_;

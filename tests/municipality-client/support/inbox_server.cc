@@ -20,6 +20,11 @@ absl::Duration LeaseOf(const google::protobuf::Duration& asked, bool present) {
   return present ? contract::FromMessage(asked) : contract::kLeaseDefault;
 }
 
+bool IsOver(v1::RejectionReason reason) {
+  return reason == v1::REJECTION_REASON_NOTICE_REVISED || reason == v1::REJECTION_REASON_NOTICE_WITHDRAWN ||
+         reason == v1::REJECTION_REASON_NOTICE_UNDELIVERED;
+}
+
 }  // namespace
 
 InboxServer::InboxServer(std::shared_ptr<grpc::ServerCredentials> credentials) : credentials_(std::move(credentials)) {
@@ -57,16 +62,36 @@ const support::SealingWorld& InboxServer::World() {
   return *kWorld;
 }
 
-void InboxServer::Add(const v1::Notice& notice, v1::ItemKind kind) {
+void InboxServer::Add(const v1::Notice& notice, v1::ItemKind kind, uint32_t replaces_revision) {
+  v1::InboxItem item;
+  item.set_kind(kind);
+  *item.mutable_notice() = notice.has_citizen() ? World().Seal(notice) : notice;
+  item.set_replaces_revision(replaces_revision);
+  Add(std::move(item), notice.envelope().notice_id(), notice.envelope().revision());
+}
+
+void InboxServer::AddWithdrawal(const v1::Withdrawal& withdrawal, uint32_t replaces_revision) {
+  v1::InboxItem item;
+  item.set_kind(v1::ITEM_KIND_WITHDRAWAL);
+  *item.mutable_withdrawal() = withdrawal.has_sealed() ? withdrawal : World().Seal(withdrawal);
+  item.set_replaces_revision(replaces_revision);
+  Add(std::move(item), withdrawal.notice_id(), withdrawal.revision());
+}
+
+void InboxServer::Add(v1::InboxItem item, const std::string& notice_id, uint32_t revision) {
   {
     const std::lock_guard lock(mutex_);
+    for (Item& before : items_) {
+      const v1::LeaseName& name = before.item.lease().name();
+      const bool under_way = before.state == State::kWaiting || before.state == State::kLeased;
+      if (under_way && name.notice_id() == notice_id && name.revision() < revision) before.state = State::kReplaced;
+    }
     Item& added = items_.emplace_back();
-    added.item.set_kind(kind);
-    *added.item.mutable_notice() = notice.has_citizen() ? World().Seal(notice) : notice;
+    added.item = std::move(item);
     v1::LeaseName& name = *added.item.mutable_lease()->mutable_name();
     name.set_region_code(kRegion);
-    name.set_notice_id(notice.envelope().notice_id());
-    name.set_revision(notice.envelope().revision());
+    name.set_notice_id(notice_id);
+    name.set_revision(revision);
     *added.item.mutable_accepted_at() = contract::ToMessage(absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())));
   }
   changed_.notify_all();
@@ -87,6 +112,11 @@ void InboxServer::RejectNextAcknowledgement(v1::RejectionReason reason) {
   rejections_.push_back(reason);
 }
 
+void InboxServer::RejectNextReturn(v1::RejectionReason reason) {
+  const std::lock_guard lock(mutex_);
+  return_rejections_.push_back(reason);
+}
+
 void InboxServer::ExpireLeases() {
   {
     const std::lock_guard lock(mutex_);
@@ -103,9 +133,19 @@ void InboxServer::ExpireDue() {
 }
 
 InboxServer::Item* InboxServer::Find(const std::string& notice_id) {
-  const auto found = std::find_if(items_.begin(), items_.end(),
+  const auto found = std::find_if(items_.rbegin(), items_.rend(),
                                   [&](const Item& item) { return item.item.lease().name().notice_id() == notice_id; });
-  return found == items_.end() ? nullptr : &*found;
+  return found == items_.rend() ? nullptr : &*found;
+}
+
+InboxServer::Item* InboxServer::Find(const v1::LeaseName& name) {
+  Item* found = nullptr;
+  for (Item& item : items_) {
+    const v1::LeaseName& own = item.item.lease().name();
+    if (own.notice_id() != name.notice_id() || own.revision() != name.revision()) continue;
+    if (found == nullptr || item.token == name.token()) found = &item;
+  }
+  return found;
 }
 
 const InboxServer::Item* InboxServer::Find(const std::string& notice_id) const {
@@ -169,6 +209,10 @@ v1::RejectionReason InboxServer::WhyNotHeld(const Item* item, const v1::LeaseNam
   if (item->state == concluded && item->token == name.token()) return v1::REJECTION_REASON_UNSPECIFIED;
   if (item->state == State::kAcknowledged) return v1::REJECTION_REASON_NOTICE_ALREADY_ACKNOWLEDGED;
   if (item->state == State::kReturned) return v1::REJECTION_REASON_NOTICE_ALREADY_RETURNED;
+  if (item->state == State::kReplaced) {
+    return Find(name.notice_id())->item.has_withdrawal() ? v1::REJECTION_REASON_NOTICE_WITHDRAWN
+                                                         : v1::REJECTION_REASON_NOTICE_REVISED;
+  }
   if (item->token != name.token()) return v1::REJECTION_REASON_LEASE_SUPERSEDED;
   return item->state == State::kLeased ? v1::REJECTION_REASON_UNSPECIFIED : v1::REJECTION_REASON_LEASE_EXPIRED;
 }
@@ -216,7 +260,7 @@ grpc::Status InboxServer::ExtendLeases(grpc::ServerContext*, const v1::ExtendLea
   for (const v1::LeaseName& name : request->leases()) {
     v1::ExtendLeaseResult& result = *response->add_results();
     *result.mutable_lease() = name;
-    Item* const item = Find(name.notice_id());
+    Item* const item = Find(name);
     const v1::RejectionReason why = WhyNotHeld(item, name, State::kLeased);
     if (why != v1::REJECTION_REASON_UNSPECIFIED) {
       result.mutable_rejected()->set_reason(why);
@@ -239,12 +283,12 @@ grpc::Status InboxServer::AcknowledgeNotices(grpc::ServerContext*, const v1::Ack
   for (const v1::LeaseName& name : request->leases()) {
     v1::AcknowledgeNoticeResult& result = *response->add_results();
     *result.mutable_lease() = name;
-    Item* const item = Find(name.notice_id());
+    Item* const item = Find(name);
     const v1::RejectionReason why = reject ? rejections_.front() : WhyNotHeld(item, name, State::kAcknowledged);
     if (why != v1::REJECTION_REASON_UNSPECIFIED) {
       result.mutable_rejected()->set_reason(why);
       result.mutable_rejected()->set_message(kMarkedName);
-      if (reject && item != nullptr) item->state = State::kWaiting;
+      if (reject && item != nullptr) item->state = IsOver(why) ? State::kReplaced : State::kWaiting;
       continue;
     }
     item->state = State::kAcknowledged;
@@ -262,19 +306,23 @@ grpc::Status InboxServer::ReturnNotices(grpc::ServerContext*, const v1::ReturnNo
   grpc::Status status;
   if (Fails(Method::kReturn, Moment::kBefore, status)) return status;
   ExpireDue();
+  const bool reject = !return_rejections_.empty();
   for (const v1::NoticeReturn& given : request->returns()) {
     v1::ReturnNoticeResult& result = *response->add_results();
     *result.mutable_lease() = given.lease();
-    Item* const item = Find(given.lease().notice_id());
-    const v1::RejectionReason why = WhyNotHeld(item, given.lease(), State::kReturned);
+    Item* const item = Find(given.lease());
+    const v1::RejectionReason why =
+        reject ? return_rejections_.front() : WhyNotHeld(item, given.lease(), State::kReturned);
     if (why != v1::REJECTION_REASON_UNSPECIFIED) {
       result.mutable_rejected()->set_reason(why);
+      if (reject && item != nullptr) item->state = IsOver(why) ? State::kReplaced : State::kWaiting;
       continue;
     }
     item->state = State::kReturned;
     item->return_reason = given.reason();
     *result.mutable_returned_at() = contract::ToMessage(absl::Now());
   }
+  if (reject) return_rejections_.pop_front();
   if (Fails(Method::kReturn, Moment::kAfter, status)) return status;
   return grpc::Status::OK;
 }

@@ -19,7 +19,7 @@
 namespace envej::municipality_client {
 
 // An inbox kept in memory behind a real gRPC server on loopback: leases with tokens that are never given twice,
-// redelivery, repeated acknowledgements, and failures on demand.
+// redelivery, repeated acknowledgements, revisions and withdrawals that void what they replace, and failures on demand.
 //
 // Thread safety: all functions may be called from any thread.
 class InboxServer final : public v1::InboxService::Service {
@@ -27,7 +27,7 @@ class InboxServer final : public v1::InboxService::Service {
   enum class Method { kPull, kExtend, kAcknowledge, kReturn };
   enum class Moment { kBefore, kAfter };  // of carrying the call out: after it, only the answer is lost
 
-  enum class State { kWaiting, kLeased, kAcknowledged, kReturned };
+  enum class State { kWaiting, kLeased, kAcknowledged, kReturned, kReplaced };
 
   // Plain notices are handed out sealed by this world's region.
   static const support::SealingWorld& World();
@@ -37,17 +37,23 @@ class InboxServer final : public v1::InboxService::Service {
 
   std::string address() const;  // 127.0.0.1:PORT
 
-  void Add(const v1::Notice& notice, v1::ItemKind kind = v1::ITEM_KIND_NOTICE);
+  // It replaces what is under way of the notice's lower revisions.
+  void Add(const v1::Notice& notice, v1::ItemKind kind = v1::ITEM_KIND_NOTICE, uint32_t replaces_revision = 0);
+  void AddWithdrawal(const v1::Withdrawal& withdrawal, uint32_t replaces_revision = 1);
   // Beside that of the world's region, which every pull gives.
   void AddSigner(const certs::Certificate& signer);
   void FailNext(Method method, grpc::StatusCode code, Moment moment, int times = 1);
-  // What the next acknowledgement answers for every item, without carrying it out: they wait again.
+  // What the next acknowledgement answers for every item, without carrying it out: they wait again, unless it says that
+  // they are over (revised, withdrawn, undelivered).
   void RejectNextAcknowledgement(v1::RejectionReason reason);
+  // The same for the next return.
+  void RejectNextReturn(v1::RejectionReason reason);
   // As if their time had run out.
   void ExpireLeases();
   // Stops listening and listens again on the same port, keeping the inbox.
   void Restart(absl::Duration pause);
 
+  // Of the notice's newest item.
   State StateOf(const std::string& notice_id) const;
   v1::ReturnReason ReturnReasonOf(const std::string& notice_id) const;
   int LeaseCountOf(const std::string& notice_id) const;
@@ -80,8 +86,11 @@ class InboxServer final : public v1::InboxService::Service {
   };
 
   void Listen(int port);
+  void Add(v1::InboxItem item, const std::string& notice_id, uint32_t revision);
+  // The item that was added last.
   Item* Find(const std::string& notice_id);
   const Item* Find(const std::string& notice_id) const;
+  Item* Find(const v1::LeaseName& name);
   // Why this claim does not hold; unspecified if it does.
   v1::RejectionReason WhyNotHeld(const Item* item, const v1::LeaseName& name, State concluded) const;
   bool Fails(Method method, Moment moment, grpc::Status& status);
@@ -92,7 +101,8 @@ class InboxServer final : public v1::InboxService::Service {
   mutable std::condition_variable changed_;
   std::deque<Item> items_;
   std::map<Method, std::deque<Failure>> failures_;
-  std::deque<v1::RejectionReason> rejections_;
+  std::deque<v1::RejectionReason> rejections_;  // of acknowledgements
+  std::deque<v1::RejectionReason> return_rejections_;
   std::vector<std::string> more_signers_;
   std::map<Method, int> calls_;
   int last_token_ = 0;

@@ -31,9 +31,29 @@ v1::Notice ProperNotice(int number) {
   return notice;
 }
 
-std::string JsonOf(const v1::Notice& notice) {
+v1::Notice RevisedNotice(int number, uint32_t revision) {
+  v1::Notice notice = ProperNotice(number);
+  notice.mutable_envelope()->set_revision(revision);
+  notice.mutable_citizen()->set_phone_numbers(0, RevisedNumber(revision));
+  return notice;
+}
+
+std::string RevisedNumber(uint32_t revision) { return absl::StrFormat("+459988%04d", revision); }
+
+v1::Withdrawal WithdrawalOf(int number, uint32_t revision) {
+  v1::Withdrawal withdrawal;
+  withdrawal.set_municipality_code(kMunicipality);
+  withdrawal.set_notice_id(NoticeIdOf(number));
+  withdrawal.set_revision(revision);
+  withdrawal.mutable_created_at()->set_seconds(1'790'000'200);
+  withdrawal.set_reason(v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
+  withdrawal.set_contract_version(1);
+  return withdrawal;
+}
+
+std::string JsonOf(const google::protobuf::Message& message) {
   std::string json;
-  return google::protobuf::util::MessageToJsonString(notice, &json).ok() ? json : "";
+  return google::protobuf::util::MessageToJsonString(message, &json).ok() ? json : "";
 }
 
 }  // namespace envej::municipality_client
