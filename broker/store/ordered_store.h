@@ -116,8 +116,8 @@ class OrderedStore {
   // The latest time that a committed batch carries: deadlines never go back behind it.
   virtual absl::Time LastPersistedTime() const = 0;
 
-  // The newest batch that is on the disk, and every one before it with it; 0 if there is none. What is told outside of a
-  // later one might come not to have happened.
+  // The newest batch that is on the disk, and every one before it with it; 0 if there is none. What is told outside of
+  // a later one might come not to have happened.
   virtual uint64_t LastDurableBatch() const = 0;
 
   // This opening of the store, counted from 1; durable before the store was opened, so that nothing that names it was

@@ -273,61 +273,6 @@ void AlreadyAcknowledged(World& world) {
   ExpectRefused(world.Acknowledge(lease).rejected(), Reason::kNoticeAlreadyAcknowledged);
 }
 
-void WatchTokens(World& world) {
-  for (const char* const token : {"x", "AAAA", "AQAAABBtZW1vcnktc3RvcmUtMDAwAAAAAAAAAAA="}) {
-    v1::WatchNoticesRequest request;
-    request.set_resume_token(token);
-    const auto context = CallContext();
-    const auto watch = world.intake().WatchNotices(context.get(), request);
-    v1::WatchNoticesResponse answer;
-    EXPECT_FALSE(watch->Read(&answer)) << token;
-    ExpectRefused(watch->Finish(), Reason::kWatchTokenInvalid, {"resume_token"});
-  }
-}
-
-void WithdrawalReasons(World& world) {
-  const v1::Notice notice = NewNotice(kOtherCode);
-  for (const v1::WithdrawalReason reason : {v1::WITHDRAWAL_REASON_UNSPECIFIED, static_cast<v1::WithdrawalReason>(99)}) {
-    ExpectRefused(world.Withdraw(support::WithdrawalOf(notice, reason)), Reason::kWithdrawalReasonMissing,
-                  {"withdrawal.reason"});
-  }
-}
-
-void ExpectClaimRefused(World& world, const v1::LeaseName& lease, Reason reason) {
-  ExpectRefused(world.Acknowledge(lease).rejected(), reason);
-  ExpectRefused(world.Extend(lease).rejected(), reason);
-  ExpectRefused(world.Return(lease, v1::RETURN_REASON_NOT_RESIDENT).rejected(), reason);
-}
-
-void RevisionStale(World& world) {
-  const v1::Notice notice = NewNotice(kOtherCode);
-  ASSERT_TRUE(world.Submit(notice).ok());
-  const v1::Notice revised = support::Revised(notice);
-  ASSERT_TRUE(world.Revise(support::Revised(revised)).ok());
-  ExpectRefused(world.Revise(revised), Reason::kRevisionStale);
-  ExpectRefused(world.Withdraw(support::WithdrawalOf(notice)), Reason::kRevisionStale);
-}
-
-void NoticeRevised(World& world) {
-  const v1::Notice notice = NewNotice(kOtherCode);
-  ASSERT_TRUE(world.Submit(notice).ok());
-  const v1::LeaseName lease = world.PullOne(notice.envelope().notice_id());
-  ASSERT_TRUE(world.Revise(support::Revised(notice)).ok());
-  ExpectClaimRefused(world, lease, Reason::kNoticeRevised);
-}
-
-void NoticeWithdrawn(World& world) {
-  const v1::Notice notice = NewNotice(kOtherCode);
-  ASSERT_TRUE(world.Submit(notice).ok());
-  const v1::LeaseName lease = world.PullOne(notice.envelope().notice_id());
-  ASSERT_TRUE(world.Withdraw(support::WithdrawalOf(notice)).ok());
-  ExpectClaimRefused(world, lease, Reason::kNoticeWithdrawn);
-  ExpectRefused(world.Revise(support::Revised(support::Revised(notice))), Reason::kNoticeWithdrawn);
-  const v1::Notice never_submitted = NewNotice(kOtherCode);
-  ASSERT_TRUE(world.Withdraw(support::WithdrawalOf(never_submitted)).ok());
-  ExpectRefused(world.Submit(never_submitted), Reason::kNoticeWithdrawn);
-}
-
 void AlreadyReturned(World& world) {
   const v1::LeaseName lease = world.Leased();
   EXPECT_TRUE(world.Return(lease, v1::RETURN_REASON_DECEASED).has_returned_at());
@@ -410,7 +355,6 @@ const std::vector<WireCase>& WireCases() {
       {Reason::kBatchTooLarge, "each batch, by items and by bytes", BatchesTooLarge},
       {Reason::kRequestOutOfRange, "each field", RequestsOutOfRange},
       {Reason::kPageTokenInvalid, "garbage, other filters, another region", PageTokens},
-      {Reason::kWatchTokenInvalid, "garbage, and a page's token", WatchTokens},
       {Reason::kReturnReasonMissing, "none, and one that is not known", ReturnReasons},
       {Reason::kNoticeIdReused, "another notice", NoticeIdReused},
       {Reason::kNoticeNotFound, "each call, each part of a name", NoticesNotFound},
@@ -419,15 +363,6 @@ const std::vector<WireCase>& WireCases() {
       {Reason::kLeaseSuperseded, "each call", LeaseSuperseded},
       {Reason::kNoticeAlreadyAcknowledged, "each call", AlreadyAcknowledged},
       {Reason::kNoticeAlreadyReturned, "each call", AlreadyReturned},
-      {Reason::kWithdrawalReasonMissing, "none, and one that is not known", WithdrawalReasons},
-      {Reason::kRevisionStale, "a revision and a withdrawal that come too late", RevisionStale},
-      {Reason::kNoticeRevised, "each call by the lease on what was revised", NoticeRevised},
-      {Reason::kNoticeWithdrawn, "a late submission, a late revision, and each call by the lease", NoticeWithdrawn},
-      {Reason::kOutcomeNotReached, "a notice that waits",
-       [](World& world) {
-         const v1::LeaseName lease = world.Leased();
-         ExpectRefused(world.AcknowledgeOutcome(kOtherCode, lease.notice_id()), Reason::kOutcomeNotReached);
-       }},
   };
   return *cases;
 }
@@ -435,12 +370,13 @@ const std::vector<WireCase>& WireCases() {
 // Those that a caller of the running process cannot be sure to meet, which tests/broker/wire/server_test.cc makes the
 // same server give, and those of gate_test.cc, malformed_notices_test.cc, tests/system/damaged_notice_test.cc and
 // tests/system/sealing_test.cc.
-constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed,
-                                   Reason::kNoticeUnreadable, Reason::kParticipantSuspended, Reason::kContentNotSealed,
-                                   Reason::kInboxCertificateMissing, Reason::kSealedToAnother, Reason::kSignerUnknown,
-                                   Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
-                                   // after weeks: tests/broker/inbox/transition_test.cc
-                                   Reason::kNoticeUndelivered};
+constexpr Reason kSeenBesides[] = {
+    Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed, Reason::kNoticeUnreadable,
+    Reason::kParticipantSuspended, Reason::kContentNotSealed, Reason::kInboxCertificateMissing,
+    Reason::kSealedToAnother, Reason::kSignerUnknown, Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
+    // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
+    Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale, Reason::kNoticeRevised,
+    Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered};
 
 class WireRefusalsTest : public WorldTest {};
 
