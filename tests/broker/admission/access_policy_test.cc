@@ -60,6 +60,18 @@ constexpr struct {
     {kOperations, Method::kReturnNotices, false},
     {kOperations, Method::kCheckHealth, true},
     {kOperations, Method::kWatchHealth, true},
+    {kRegion, Method::kReviseNotice, true},
+    {kRegion, Method::kWithdrawNotice, true},
+    {kRegion, Method::kAcknowledgeOutcome, true},
+    {kRegion, Method::kWatchNotices, true},
+    {kMunicipality, Method::kReviseNotice, false},
+    {kMunicipality, Method::kWithdrawNotice, false},
+    {kMunicipality, Method::kAcknowledgeOutcome, false},
+    {kMunicipality, Method::kWatchNotices, false},
+    {kOperations, Method::kReviseNotice, false},
+    {kOperations, Method::kWithdrawNotice, false},
+    {kOperations, Method::kAcknowledgeOutcome, false},
+    {kOperations, Method::kWatchNotices, false},
 };
 
 TEST(AccessPolicy, EveryCellIsAsExpected) {
