@@ -3,8 +3,8 @@
 
 namespace envej::support {
 
-// Whether this is built with a sanitizer. What a process has in memory is then mostly the sanitizer's own, and too large
-// to be searched.
+// Whether this is built with a sanitizer. What a process has in memory is then mostly the sanitizer's own, and too
+// large to be searched.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kUnderSanitizer = true;
 #else

@@ -33,7 +33,7 @@ constexpr int kRounds = 3;
 // ENVEJ_FLOOD_SECONDS: longer windows for better figures.
 const auto kWindow = [] {
   const char* const seconds = std::getenv("ENVEJ_FLOOD_SECONDS");
-  return std::chrono::seconds(seconds == nullptr ? 2 : std::max(1, std::atoi(seconds)));
+  return std::chrono::seconds(seconds == nullptr ? 1 : std::max(1, std::atoi(seconds)));
 }();
 constexpr auto kBetweenCalls = std::chrono::milliseconds(10);
 
