@@ -176,7 +176,8 @@ void Traffic::SendRefused() {
     EXPECT_FALSE(status.ok());
     Told(caller, status);
   }
-  *request.mutable_notice() = people_.NoticeOn("too late", kCode);
+  // It may come in time all the same: then it is refused for its municipality.
+  *request.mutable_notice() = people_.NoticeOn("too late", support::kEndedAgreementCode);
   Told("too late",
        broker_.Intake(support::kRegion)->SubmitNotice(CallContext(absl::Milliseconds(1)).get(), request, &answer));
 }

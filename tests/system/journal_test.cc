@@ -137,11 +137,13 @@ TEST_F(JournalTest, AChangedByteOfTheMirrorIsLocated) {
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   const fs::path file = MirrorFiles(".journal").back();
   std::fstream journal(file, std::ios::binary | std::ios::in | std::ios::out);
+  journal.seekg(-1, std::ios::end);
+  const int last = journal.get();
   journal.seekp(-1, std::ios::end);
-  journal.put('\x7f');
+  journal.put(static_cast<char>(last ^ 0x01));
   journal.close();
   const nlohmann::json verified = VerifyJson({"--mirror", mirror_});
-  EXPECT_FALSE(verified["whole"]);
+  ASSERT_FALSE(verified["whole"]) << verified;
   EXPECT_EQ(verified["parts"][0]["findings"][0]["batch"], 6) << verified;
   EXPECT_EQ(Verify({"--mirror", mirror_}).code, kWrong);
 }

@@ -207,7 +207,8 @@ TEST(MessageCodecTest, AReceiptComesBackThroughItsMessage) {
 
 TEST(MessageCodecTest, AnIncarnationHasOneTextAlone) {
   const std::string digits = "0001fe20343536373839616263646566";
-  for (const std::string& text : {digits, digits + "0", digits + "G", std::string("0001FE20343536373839616263646566")}) {
+  for (const std::string& text :
+       {digits, digits + "0", digits + "G", std::string("0001FE20343536373839616263646566")}) {
     v1::Receipt message;
     message.mutable_position()->set_store_incarnation(text);
     EXPECT_EQ(FromMessage(message).position.store_incarnation.empty(), text != digits) << text;
