@@ -9,17 +9,13 @@
 namespace envej::inbox {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 }  // namespace
 
 std::string EncodeContent(absl::string_view content) { return store::Frame(kVersion, content); }
 
-absl::StatusOr<std::string> DecodeContent(absl::string_view value) {
-  absl::StatusOr<store::Framed> framed = store::Unframe(value, kVersion);
-  if (!framed.ok()) return framed.status();
-  return std::move(framed->payload);
-}
+absl::StatusOr<std::string> DecodeContent(absl::string_view value) { return store::UnframeOf(value, kVersion); }
 
 bool IsUnreadable(const absl::Status& status) {
   if (contract::RejectionOf(status).reason != contract::Reason::kNone) return false;

@@ -84,11 +84,11 @@ std::string EncodeRecord(const Record& record) {
 
 absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   contract::ByteReader parts(value);
-  const absl::StatusOr<store::Framed> framed = store::Unframe(parts.Bytes(), kVersion);
-  if (!framed.ok()) return framed.status();
+  const absl::StatusOr<std::string> payload = store::UnframeOf(parts.Bytes(), kVersion);
+  if (!payload.ok()) return payload.status();
   absl::StatusOr<contract::JournalPosition> newest_position = store::DecodePosition(parts.Rest());
   if (!newest_position.ok()) return newest_position.status();
-  contract::ByteReader reader(framed->payload);
+  contract::ByteReader reader(*payload);
   const uint8_t state = reader.Uint8();
   const uint8_t kind = reader.Uint8();
   Record record;

@@ -41,4 +41,12 @@ absl::StatusOr<Framed> Unframe(absl::string_view value, uint8_t newest) {
   return Framed{.version = version, .payload = std::string(checked.substr(kVersionBytes))};
 }
 
+absl::StatusOr<std::string> UnframeOf(absl::string_view value, uint8_t version) {
+  absl::StatusOr<Framed> framed = Unframe(value, version);
+  if (!framed.ok()) return framed.status();
+  if (framed->version == version) return std::move(framed->payload);
+  return absl::FailedPreconditionError(
+      "a stored value was written by an older version of this program, in a form that is not read any more");
+}
+
 }  // namespace envej::store

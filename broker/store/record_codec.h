@@ -20,6 +20,8 @@ struct Framed {
   std::string payload;
 };
 absl::StatusOr<Framed> Unframe(absl::string_view value, uint8_t newest);
+// The same of what is read in one version alone: FAILED_PRECONDITION also if it is older.
+absl::StatusOr<std::string> UnframeOf(absl::string_view value, uint8_t version);
 
 }  // namespace envej::store
 

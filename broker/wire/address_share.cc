@@ -13,7 +13,12 @@ constexpr size_t kIpv6Bytes = 8;
 std::string AddressOf(int descriptor) {
   sockaddr_storage peer{};
   socklen_t size = sizeof peer;
-  if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return "";
+  return getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? ShareKey(peer) : std::string();
+}
+
+}  // namespace
+
+std::string ShareKey(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     const auto& address = reinterpret_cast<const sockaddr_in&>(peer).sin_addr;
     return {reinterpret_cast<const char*>(&address), sizeof address};
@@ -23,8 +28,6 @@ std::string AddressOf(int descriptor) {
   if (IN6_IS_ADDR_V4MAPPED(&address)) return {reinterpret_cast<const char*>(&address.s6_addr[12]), sizeof(in_addr)};
   return {reinterpret_cast<const char*>(&address), kIpv6Bytes};
 }
-
-}  // namespace
 
 bool AddressShare::Admit(int connection) {
   if (connection < most_ / 2) return true;

@@ -1,5 +1,6 @@
 #include "broker/wire/notice_watches.h"
 
+#include <optional>
 #include <utility>
 
 #include "broker/wire/change_messages.h"
@@ -74,9 +75,12 @@ class NoticeWatches::Watcher final : public Reactor {
  private:
   // Of a long journal nothing may be this region's: others come in between.
   void LookSoon() {
+    if (std::exchange(looks_soon_, true)) return;
     watches_->scheduler_.After(absl::ZeroDuration(), [watches = watches_, self = this] {
       const MutexLock lock(watches->mutex_);
-      if (watches->watchers_.contains(self)) self->Look();
+      if (!watches->watchers_.contains(self)) return;
+      self->looks_soon_ = false;
+      self->Look();
     });
   }
 
@@ -86,6 +90,7 @@ class NoticeWatches::Watcher final : public Reactor {
   v1::WatchNoticesResponse answer_;
   bool begins_anew_ = false;
   absl::Duration told_at_;
+  bool looks_soon_ = false;
   bool writing_ = false;
   bool ended_ = false;
 };

@@ -81,8 +81,14 @@ TEST_F(ContentTest, ContentThatIsCutShortBlocksNoOther) {
 
 TEST_F(ContentTest, ContentOfANewerProgramBlocksNoOther) {
   SubmitFive();
-  store_.Damage(ContentKeyOf(3), store::Frame(2, "content"));
+  store_.Damage(ContentKeyOf(3), store::Frame(3, "content"));
   ExpectThirdPassedOver("newer version");
+}
+
+TEST_F(ContentTest, ContentOfAnOlderProgramBlocksNoOther) {
+  SubmitFive();
+  store_.Damage(ContentKeyOf(3), store::Frame(1, "content"));
+  ExpectThirdPassedOver("older version");
 }
 
 TEST_F(ContentTest, ContentThatIsNoNoticeBlocksNoOther) {

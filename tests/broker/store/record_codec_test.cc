@@ -36,6 +36,8 @@ TEST(RecordCodec, EveryCutIsFound) {
 
 TEST(RecordCodec, NewerVersionIsRefusedAsSuch) {
   EXPECT_TRUE(Unframe(Frame(1, "x"), 2).ok());
+  EXPECT_FALSE(UnframeOf(Frame(1, "x"), 2).ok());
+  EXPECT_EQ(*UnframeOf(Frame(2, "x"), 2), "x");
   EXPECT_EQ(Unframe(Frame(3, "x"), 2).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

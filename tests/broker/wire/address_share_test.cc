@@ -1,5 +1,6 @@
 #include "broker/wire/address_share.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -42,6 +43,30 @@ class AddressShareTest : public testing::Test {
   std::vector<Descriptor> clients_;
   std::vector<Descriptor> servers_;
 };
+
+std::string KeyOf(const char* address, int port = 1) {
+  sockaddr_storage peer{};
+  auto& ipv4 = reinterpret_cast<sockaddr_in&>(peer);
+  auto& ipv6 = reinterpret_cast<sockaddr_in6&>(peer);
+  if (inet_pton(AF_INET, address, &ipv4.sin_addr) == 1) {
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(static_cast<in_port_t>(port));
+  } else if (inet_pton(AF_INET6, address, &ipv6.sin6_addr) == 1) {
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_port = htons(static_cast<in_port_t>(port));
+  }
+  return ShareKey(peer);
+}
+
+TEST(ShareKeyTest, TellsAddressesApartAndNothingElse) {
+  EXPECT_EQ(KeyOf("192.0.2.1", 1), KeyOf("192.0.2.1", 2));
+  EXPECT_NE(KeyOf("192.0.2.1"), KeyOf("192.0.2.2"));
+  EXPECT_EQ(KeyOf("192.0.2.1"), KeyOf("::ffff:192.0.2.1"));
+  EXPECT_NE(KeyOf("::ffff:192.0.2.1"), KeyOf("::ffff:192.0.2.2"));
+  EXPECT_EQ(KeyOf("2001:db8:0:1::1"), KeyOf("2001:db8:0:1:ffff::2")) << "one network";
+  EXPECT_NE(KeyOf("2001:db8:0:1::1"), KeyOf("2001:db8:0:2::1"));
+  EXPECT_EQ(KeyOf("neither"), "");
+}
 
 TEST_F(AddressShareTest, WhileThereIsRoomAnAddressHasWhatItWants) { EXPECT_EQ(Take(kFirst, 8), 8); }
 
