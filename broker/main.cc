@@ -134,11 +134,15 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
   return store;
 }
 
-inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, LateNotices& late, const Log& log) {
+inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, const trust::CurrentTrust& trust,
+                                     LateNotices& late, const Clock& clock, const Log& log) {
   inbox::Inboxes::Options inboxes;
   inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
   inboxes.check = wire::IsItem;
+  inboxes.thresholds = [&trust, &clock](const store::NoticeKey& notice) {
+    return trust.Get()->ThresholdsOf(notice.region_code, notice.municipality_code, clock.Now());
+  };
   inboxes.late = [&late](const inbox::LateItem& item) { late.Tell(item); };
   inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
   inboxes.clock_behind = [&log](absl::Duration behind) {
@@ -215,7 +219,7 @@ int Serve(const std::string& config_path) {
       StartCheckpoints(options, trust, **store, refused_calls, clock, log);
   TimerScheduler scheduler;
   LateNotices late(log, metrics, clock);
-  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, late, log));
+  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, clock, log));
   const wire::Refusals refusals(
       [&refused_calls, &metrics](const wire::Refused& refused) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});

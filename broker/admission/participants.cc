@@ -28,6 +28,16 @@ void AddSubjects(const std::vector<Entry>& entries, certs::ParticipantKind kind,
   }
 }
 
+// As where a region inherits two agreements with one municipality on one day: nothing is told later than either says,
+// and nothing is destroyed before both say so.
+contract::Thresholds Stricter(const contract::Thresholds& left, const contract::Thresholds& right) {
+  return {.not_fetched = std::min(left.not_fetched, right.not_fetched),
+          .not_acknowledged = std::min(left.not_acknowledged, right.not_acknowledged),
+          .past_discharge = std::min(left.past_discharge, right.past_discharge),
+          .undelivered = std::min(left.undelivered, right.undelivered),
+          .destroyed = std::max(left.destroyed, right.destroyed)};
+}
+
 }  // namespace
 
 Participants::Participants(Register entries)
@@ -39,11 +49,19 @@ Participants::Participants(Register entries)
   SortByCode(municipalities_);
   AddSubjects(regions_, certs::ParticipantKind::kRegion, subjects_);
   AddSubjects(municipalities_, certs::ParticipantKind::kMunicipality, subjects_);
-  for (const Agreement& agreement : entries.agreements) {
-    Unite(in_force_[agreement.region_code][agreement.municipality_code],
-          {.first_day = agreement.first_day, .last_day = agreement.last_day});
+  for (const Region& region : regions_) {
+    Predecessors reached;
+    Reach(region, absl::CivilDay::min(), reached);
+    reached.erase(region.code);
+    predecessors_.emplace(region.code, std::move(reached));
   }
-  InheritAgreements();
+  for (const Agreement& agreement : entries.agreements) {
+    Add(agreement.region_code, absl::CivilDay::min(), agreement);
+    for (const auto& [successor, predecessors] : predecessors_) {
+      const auto predecessor = predecessors.find(agreement.region_code);
+      if (predecessor != predecessors.end()) Add(successor, predecessor->second, agreement);
+    }
+  }
 }
 
 const Region* Participants::FindRegion(absl::string_view code) const { return FindByCode(regions_, code); }
@@ -78,18 +96,57 @@ bool Participants::Suspended(const certs::Identity& participant) const {
 bool Participants::AgreementInForce(absl::string_view region_code, absl::string_view municipality_code,
                                     absl::CivilDay day) const {
   if (FindRegion(region_code) == nullptr || FindMunicipality(municipality_code) == nullptr) return false;
-  const auto region = in_force_.find(std::string(region_code));
-  if (region == in_force_.end()) return false;
-  const auto municipality = region->second.find(std::string(municipality_code));
-  if (municipality == region->second.end()) return false;
-  const Periods& periods = municipality->second;
+  const Cooperation* const cooperation = Find(region_code, municipality_code);
+  if (cooperation == nullptr) return false;
+  const std::vector<Period>& periods = cooperation->in_force;
   const auto ends_before = [](const Period& period, absl::CivilDay wanted) { return period.last_day < wanted; };
   const auto found = std::lower_bound(periods.begin(), periods.end(), day, ends_before);
   return found != periods.end() && found->first_day <= day;
 }
 
-void Participants::Unite(Periods& periods, Period added) {
-  if (added.last_day < added.first_day) return;
+bool Participants::HasSucceeded(absl::string_view region_code, absl::string_view other_code, absl::CivilDay day) const {
+  const auto region = predecessors_.find(std::string(region_code));
+  if (region == predecessors_.end()) return false;
+  const auto other = region->second.find(std::string(other_code));
+  return other != region->second.end() && other->second <= day;
+}
+
+std::set<std::string> Participants::SpeaksFor(absl::string_view region_code, absl::CivilDay day) const {
+  std::set<std::string> codes = {std::string(region_code)};
+  const auto region = predecessors_.find(std::string(region_code));
+  if (region == predecessors_.end()) return codes;
+  for (const auto& [code, from] : region->second) {
+    if (from <= day) codes.insert(code);
+  }
+  return codes;
+}
+
+contract::Thresholds Participants::ThresholdsOf(absl::string_view region_code, absl::string_view municipality_code,
+                                                absl::CivilDay day) const {
+  const Cooperation* const cooperation = Find(region_code, municipality_code);
+  if (cooperation == nullptr) return {};
+  const auto later = cooperation->late.upper_bound(day);
+  return later == cooperation->late.begin() ? contract::Thresholds() : std::prev(later)->second;
+}
+
+const Participants::Cooperation* Participants::Find(absl::string_view region_code,
+                                                    absl::string_view municipality_code) const {
+  const auto region = cooperation_.find(std::string(region_code));
+  if (region == cooperation_.end()) return nullptr;
+  const auto municipality = region->second.find(std::string(municipality_code));
+  return municipality == region->second.end() ? nullptr : &municipality->second;
+}
+
+void Participants::Add(const std::string& region_code, absl::CivilDay from, const Agreement& agreement) {
+  const Period period = {.first_day = std::max(agreement.first_day, from), .last_day = agreement.last_day};
+  if (period.last_day < period.first_day) return;
+  Cooperation& cooperation = cooperation_[region_code][agreement.municipality_code];
+  Unite(cooperation.in_force, period);
+  const auto [late, is_first] = cooperation.late.try_emplace(period.first_day, agreement.late);
+  if (!is_first) late->second = Stricter(late->second, agreement.late);
+}
+
+void Participants::Unite(std::vector<Period>& periods, Period added) {
   const auto touches = [&](const Period& period) {
     return period.first_day <= added.last_day + 1 && added.first_day <= period.last_day + 1;
   };
@@ -105,25 +162,15 @@ void Participants::Unite(Periods& periods, Period added) {
   periods.insert(place, added);
 }
 
-// A successor may itself be succeeded, so this goes on until nothing changes: once for each region, at most.
-void Participants::InheritAgreements() {
-  bool changed = true;
-  for (size_t round = 0; changed && round < regions_.size(); ++round) {
-    changed = false;
-    for (const Region& region : regions_) {
-      for (const Predecessor& predecessor : region.successor_of) {
-        const auto inherited = in_force_.find(predecessor.region_code);
-        if (inherited == in_force_.end() || predecessor.region_code == region.code) continue;
-        for (const auto& [municipality_code, theirs] : inherited->second) {
-          Periods& ours = in_force_[region.code][municipality_code];
-          const Periods before = ours;
-          for (const Period& period : theirs) {
-            Unite(ours, {.first_day = std::max(period.first_day, predecessor.from), .last_day = period.last_day});
-          }
-          changed = changed || ours != before;
-        }
-      }
-    }
+// Days only become later on the way, so that a circle ends.
+void Participants::Reach(const Region& region, absl::CivilDay from, Predecessors& reached) const {
+  for (const Predecessor& predecessor : region.successor_of) {
+    const absl::CivilDay day = std::max(from, predecessor.from);
+    const auto [known, added] = reached.try_emplace(predecessor.region_code, day);
+    if (!added && known->second <= day) continue;
+    known->second = day;
+    const Region* const further = FindRegion(predecessor.region_code);
+    if (further != nullptr) Reach(*further, day, reached);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
+#include "proto/contract/thresholds.h"
 
 namespace envej::admission {
 
@@ -57,6 +58,7 @@ struct Agreement {
   std::string municipality_code;
   absl::CivilDay first_day;
   absl::CivilDay last_day;
+  contract::Thresholds late = {};
 };
 
 struct Register {
@@ -71,7 +73,8 @@ struct Register {
 // municipalities of its own.
 //
 // From the day on which a region succeeds others it also has, on every day, each agreement that one of them has in
-// force on that day. The others keep theirs until the last day.
+// force on that day, and speaks for their notices. The others keep theirs until the last day. Whom they had succeeded
+// themselves, it succeeds with them.
 //
 // Immutable once it is shared, so safe to use from many threads. Every lookup is indexed.
 class Participants {
@@ -98,28 +101,49 @@ class Participants {
   // Whether the region may send to the municipality on the day; false for codes that are not in the register.
   bool AgreementInForce(absl::string_view region_code, absl::string_view municipality_code, absl::CivilDay day) const;
 
+  // Whether the region has succeeded the other one by that day.
+  bool HasSucceeded(absl::string_view region_code, absl::string_view other_code, absl::CivilDay day) const;
+  // The region, and all that it has succeeded by that day.
+  std::set<std::string> SpeaksFor(absl::string_view region_code, absl::CivilDay day) const;
+
+  // When a notice of that region to that municipality is late: as that agreement of theirs has it that began last,
+  // inherited ones included, also where it is over (of several on one day, as soon as the strictest says); where there
+  // is none, as one that says nothing else.
+  contract::Thresholds ThresholdsOf(absl::string_view region_code, absl::string_view municipality_code,
+                                    absl::CivilDay day) const;
+
   absl::Span<const Region> regions() const { return regions_; }                      // by code
   absl::Span<const Municipality> municipalities() const { return municipalities_; }  // by code
   const std::vector<std::string>& files() const { return files_; }                   // that the register names
 
  private:
+  using Predecessors = std::map<std::string, absl::CivilDay>;  // from which day
   struct Period {
     absl::CivilDay first_day;
     absl::CivilDay last_day;
 
     bool operator==(const Period&) const = default;
   };
-  using Periods = std::vector<Period>;  // in order of days; no two touch or overlap
+  // What the agreements of one region with one municipality say together.
+  struct Cooperation {
+    std::vector<Period> in_force;                         // in order of days; no two touch or overlap
+    std::map<absl::CivilDay, contract::Thresholds> late;  // from that day on
+  };
 
-  static void Unite(Periods& periods, Period added);
-  void InheritAgreements();
+  static void Unite(std::vector<Period>& periods, Period added);
+  // The agreement as the region has it that succeeds its region on a day; or that region itself, from long ago.
+  void Add(const std::string& region_code, absl::CivilDay from, const Agreement& agreement);
+  // Whom the region succeeds, directly or through others, and from which day.
+  void Reach(const Region& region, absl::CivilDay from, Predecessors& reached) const;
+  const Cooperation* Find(absl::string_view region_code, absl::string_view municipality_code) const;
 
   std::vector<Region> regions_;
   std::vector<Municipality> municipalities_;
   std::set<std::string> operations_;
   std::vector<std::string> files_;
   certs::SubjectTable subjects_;
-  std::map<std::string, std::map<std::string, Periods>> in_force_;  // by region, then by municipality
+  std::map<std::string, Predecessors> predecessors_;                       // of each region
+  std::map<std::string, std::map<std::string, Cooperation>> cooperation_;  // by region, then by municipality
 };
 
 }  // namespace envej::admission

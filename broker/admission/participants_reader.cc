@@ -30,6 +30,9 @@ constexpr size_t kSubjectCharacters = 256;
 constexpr size_t kNameCharacters = 100;
 constexpr size_t kLeafletCharacters = 4000;
 constexpr size_t kInboxCertificatesMost = 8;
+constexpr int kLateHoursMost = 7 * 24;
+constexpr int kUndeliveredDaysMost = 29;
+constexpr int kDestroyedDaysMost = 30;
 
 bool IsCode(absl::string_view text) {
   return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char digit) {
@@ -253,11 +256,33 @@ class RegisterReader {
       agreement.municipality_code = mapping.Text("municipality", kCode);
       agreement.first_day = mapping.Day("first_day");
       agreement.last_day = mapping.Day("last_day");
+      if (mapping.Has("late")) agreement.late = ReadLate(mapping.Mapping("late"));
       mapping.RefuseOtherKeys();
       RefuseUnknownParties(mapping, agreement);
       RefuseWrongDays(mapping, agreement);
       register_.agreements.push_back(std::move(agreement));
     }
+  }
+
+  static contract::Thresholds ReadLate(YamlMapping mapping) {
+    contract::Thresholds late;
+    const auto read = [&](absl::string_view key, absl::Duration unit, int most, absl::Duration& threshold) {
+      if (mapping.Has(key)) threshold = unit * mapping.Number(key, 1, most);
+    };
+    constexpr absl::Duration kDay = absl::Hours(24);
+    read("not_fetched_hours", absl::Hours(1), kLateHoursMost, late.not_fetched);
+    read("not_acknowledged_hours", absl::Hours(1), kLateHoursMost, late.not_acknowledged);
+    read("past_discharge_hours", absl::Hours(1), kLateHoursMost, late.past_discharge);
+    read("undelivered_days", kDay, kUndeliveredDaysMost, late.undelivered);
+    read("destroyed_days", kDay, kDestroyedDaysMost, late.destroyed);
+    mapping.RefuseOtherKeys();
+    if (late.not_acknowledged < late.not_fetched) {
+      mapping.Refuse("not_acknowledged_hours", "what is not fetched is late before it is late as not acknowledged");
+    }
+    if (late.destroyed <= late.undelivered) {
+      mapping.Refuse("destroyed_days", "what is undelivered is told at least a day before it is destroyed");
+    }
+    return late;
   }
 
   void RefuseUnknownParties(YamlMapping& mapping, const Agreement& agreement) {

@@ -154,7 +154,7 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       continue;
     }
     const Circumstances circumstances{.now = round->now,
-                                      .thresholds = thresholds_ ? thresholds_(operation.notice) : Thresholds(),
+                                      .thresholds = thresholds_ ? thresholds_(operation.notice) : contract::Thresholds(),
                                       .id = operation.notice.id};
     Decision decision = Decide(before->record, operation.happening, circumstances);
     result.repeated = decision.kind == Decision::Kind::kRepeated;

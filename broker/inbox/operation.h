@@ -61,7 +61,7 @@ class Operations {
   static constexpr int kRounds = 16;
 
   // What counts as late for a notice, as its agreement has it now. Any thread; must not block.
-  using ThresholdsOf = std::function<Thresholds(const store::NoticeKey& notice)>;
+  using ThresholdsOf = std::function<contract::Thresholds(const store::NoticeKey& notice)>;
 
   // Without `thresholds`, those that an agreement has unless it says otherwise. The store must outlive it.
   explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr)

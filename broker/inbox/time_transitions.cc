@@ -9,6 +9,7 @@ namespace envej::inbox {
 namespace {
 
 using contract::Reason;
+using contract::Thresholds;
 using journal::EventType;
 using store::Durability;
 

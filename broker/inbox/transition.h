@@ -7,15 +7,15 @@
 #include "broker/inbox/decision.h"
 #include "broker/inbox/happening.h"
 #include "broker/inbox/record.h"
-#include "broker/inbox/thresholds.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/thresholds.h"
 
 namespace envej::inbox {
 
 // Which notice, and how long it may take: what a decision depends on beside what happened.
 struct Circumstances {
   absl::Time now;
-  Thresholds thresholds = {};
+  contract::Thresholds thresholds = {};
   contract::NoticeId id = {};  // spreads what is held back, so that not all of it comes back at the same moment
 };
 

@@ -7,8 +7,8 @@
 #include "broker/inbox/decision.h"
 #include "broker/inbox/happening.h"
 #include "broker/inbox/record.h"
-#include "broker/inbox/thresholds.h"
 #include "broker/inbox/transition.h"
+#include "proto/contract/thresholds.h"
 
 namespace envej::inbox {
 
@@ -32,7 +32,7 @@ Decision On(const std::optional<Record>& state, const Redrive& redrive, const Ci
 Decision On(const std::optional<Record>& state, const PassTime& pass, const Circumstances& circumstances);
 
 // When something is next to be done about an item that is under way.
-absl::Time NextDue(const Record& record, const Thresholds& thresholds);
+absl::Time NextDue(const Record& record, const contract::Thresholds& thresholds);
 
 }  // namespace envej::inbox
 

@@ -44,6 +44,12 @@ class Trust {
   const certs::Sealer& sealer() const { return parts_.sealer; }
   const certs::Signer& signer() const { return parts_.signer; }
 
+  // Participants::ThresholdsOf, on the day of `now` in Copenhagen.
+  contract::Thresholds ThresholdsOf(absl::string_view region_code, absl::string_view municipality_code,
+                                    absl::Time now) const {
+    return participants().ThresholdsOf(region_code, municipality_code, absl::ToCivilDay(now, parts_.copenhagen));
+  }
+
   // The participant whose certificate this is, judged as of `now`: SignerCheck::Participant has the conditions and the
   // errors. A judgement is remembered for kJudgedAnewAfter, so that asking at every call costs about a microsecond.
   absl::StatusOr<certs::Identity> Identify(const certs::Certificate& certificate, absl::Time now) const;

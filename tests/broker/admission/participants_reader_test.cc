@@ -98,6 +98,23 @@ TEST(ParticipantsReader, ReadsCertificatesAndWhoIsSuspended) {
   EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kOperations, "night-watch", ""}));
 }
 
+TEST(ParticipantsReader, ReadsWhatIsLateUnderAnAgreement) {
+  const std::string text =
+      Edited(kProper, "last_day: 2026-06-30",
+             "last_day: 2026-06-30, late: {not_fetched_hours: 1, not_acknowledged_hours: 2, past_discharge_hours: 3, "
+             "undelivered_days: 4, destroyed_days: 5}");
+  const absl::StatusOr<Participants> participants =
+      ReadParticipants(WrittenFile(Edited(text, "last_day: 2026-12-31", "last_day: 2026-12-31, late: {}")));
+  ASSERT_TRUE(participants.ok()) << participants.status();
+  EXPECT_EQ(participants->ThresholdsOf("1084", "0101", Day(2026, 1, 1)),
+            (contract::Thresholds{.not_fetched = absl::Hours(1),
+                                  .not_acknowledged = absl::Hours(2),
+                                  .past_discharge = absl::Hours(3),
+                                  .undelivered = absl::Hours(4 * 24),
+                                  .destroyed = absl::Hours(5 * 24)}));
+  EXPECT_EQ(participants->ThresholdsOf("1084", "0101", Day(2026, 8, 1)), contract::Thresholds());
+}
+
 TEST(ParticipantsReader, RefusesEachFaultOnItsLine) {
   const struct {
     absl::string_view old_part, new_part, error;
@@ -168,6 +185,14 @@ TEST(ParticipantsReader, RefusesEachFaultOnItsLine) {
       {"last_day: 2026-06-30", "last_day: 2026-06-31",
        "20: \"last_day\" must be a day of the calendar, written YYYY-MM-DD"},
       {"last_day: 2026-06-30", "last_day: 2025-12-31", "20: the agreement ends before it begins"},
+      {"last_day: 2026-06-30", "last_day: 2026-06-30, late: {fetched_hours: 1}",
+       "20: key \"fetched_hours\" is not known here"},
+      {"last_day: 2026-06-30", "last_day: 2026-06-30, late: {not_fetched_hours: 0}",
+       "20: \"not_fetched_hours\" must be a whole number from 1 to 168"},
+      {"last_day: 2026-06-30", "last_day: 2026-06-30, late: {not_fetched_hours: 48}",
+       "20: what is not fetched is late before it is late as not acknowledged"},
+      {"last_day: 2026-06-30", "last_day: 2026-06-30, late: {destroyed_days: 14}",
+       "20: what is undelivered is told at least a day before it is destroyed"},
       {"last_day: 2026-06-30", "last_day: 2026-08-01",
        "21: the agreement overlaps the one on line 20 of the same region and municipality"},
       {"first_day: 2026-08-01", "first_day: 2026-06-30",

@@ -150,6 +150,71 @@ TEST(Participants, ASuccessorsSuccessorInheritsThroughIt) {
   EXPECT_FALSE(participants.AgreementInForce("1000", "0253", Day(2031, 1, 1)));
 }
 
+TEST(Participants, ASuccessorSpeaksForItsPredecessorsFromItsDay) {
+  const Participants participants(SmallRegister());
+  EXPECT_TRUE(participants.HasSucceeded("1086", "1084", Day(2027, 1, 1)));
+  EXPECT_FALSE(participants.HasSucceeded("1086", "1084", Day(2026, 12, 31)));
+  EXPECT_FALSE(participants.HasSucceeded("1084", "1086", Day(2027, 1, 1)));
+  EXPECT_FALSE(participants.HasSucceeded("1084", "1085", Day(2027, 1, 1)));
+  EXPECT_FALSE(participants.HasSucceeded("1086", "1086", Day(2027, 1, 1)));
+  EXPECT_FALSE(participants.HasSucceeded("1099", "1084", Day(2027, 1, 1)));
+  EXPECT_THAT(participants.SpeaksFor("1086", Day(2027, 1, 1)), testing::ElementsAre("1084", "1085", "1086"));
+  EXPECT_THAT(participants.SpeaksFor("1086", Day(2026, 12, 31)), testing::ElementsAre("1086"));
+  EXPECT_THAT(participants.SpeaksFor("1084", Day(2027, 1, 1)), testing::ElementsAre("1084"));
+}
+
+TEST(Participants, ASuccessorsSuccessorSpeaksForAllFromTheLaterDay) {
+  Register entries = SmallRegister();
+  entries.regions.push_back({.code = "1087",
+                             .name = "Region Danmark",
+                             .successor_of = {{.region_code = "1086", .from = Day(2030, 1, 1)},
+                                              {.region_code = "1085", .from = Day(2028, 1, 1)}}});
+  const Participants participants(std::move(entries));
+  EXPECT_FALSE(participants.HasSucceeded("1087", "1084", Day(2029, 12, 31)));
+  EXPECT_TRUE(participants.HasSucceeded("1087", "1084", Day(2030, 1, 1)));
+  EXPECT_TRUE(participants.HasSucceeded("1087", "1085", Day(2028, 1, 1))) << "the shorter way counts";
+}
+
+TEST(Participants, WhatIsLateStandsInTheAgreementThatBeganLast) {
+  const auto late_after = [](int hours) { return contract::Thresholds{.not_fetched = absl::Hours(hours)}; };
+  const Participants participants = WithAgreements({{.region_code = "1084",
+                                                     .municipality_code = "0101",
+                                                     .first_day = Day(2026, 1, 1),
+                                                     .last_day = Day(2026, 6, 30),
+                                                     .late = late_after(1)},
+                                                    {.region_code = "1084",
+                                                     .municipality_code = "0101",
+                                                     .first_day = Day(2026, 8, 1),
+                                                     .last_day = Day(2027, 12, 31),
+                                                     .late = late_after(2)}});
+  const auto hours = [&](absl::string_view region, absl::string_view municipality, Day day) {
+    return participants.ThresholdsOf(region, municipality, day).not_fetched / absl::Hours(1);
+  };
+  EXPECT_EQ(hours("1084", "0101", Day(2025, 12, 31)), 4) << "no agreement yet";
+  EXPECT_EQ(hours("1084", "0101", Day(2026, 1, 1)), 1);
+  EXPECT_EQ(hours("1084", "0101", Day(2026, 7, 15)), 1) << "it is over, and what was sent under it still counts";
+  EXPECT_EQ(hours("1084", "0101", Day(2026, 8, 1)), 2);
+  EXPECT_EQ(hours("1084", "0147", Day(2026, 8, 1)), 4);
+  EXPECT_EQ(hours("1085", "0101", Day(2026, 8, 1)), 4);
+  EXPECT_EQ(hours("1086", "0101", Day(2026, 12, 31)), 4);
+  EXPECT_EQ(hours("1086", "0101", Day(2027, 1, 1)), 2) << "inherited";
+}
+
+TEST(Participants, OfTwoInheritedAgreementsTheStricterCounts) {
+  const auto agreement = [](const char* region, const contract::Thresholds& late) {
+    return Agreement{.region_code = region,
+                     .municipality_code = "0101",
+                     .first_day = Day(2026, 1, 1),
+                     .last_day = Day(2028, 1, 1),
+                     .late = late};
+  };
+  const Participants participants =
+      WithAgreements({agreement("1084", {.not_fetched = absl::Hours(1), .destroyed = absl::Hours(500)}),
+                      agreement("1085", {.not_fetched = absl::Hours(3), .not_acknowledged = absl::Hours(5)})});
+  EXPECT_EQ(participants.ThresholdsOf("1086", "0101", Day(2027, 1, 1)),
+            (contract::Thresholds{.not_fetched = absl::Hours(1), .not_acknowledged = absl::Hours(5)}));
+}
+
 TEST(Participants, ACircleOfSuccessorsEnds) {
   Register entries = SmallRegister();
   entries.regions[1].successor_of = {{.region_code = "1086", .from = Day(2028, 1, 1)}};

@@ -59,7 +59,7 @@ class TimeTransitionsTest : public testing::Test {
   }
 
   absl::Time now_ = kStart;
-  Thresholds thresholds_;
+  contract::Thresholds thresholds_;
   contract::NoticeId id_ = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
   std::optional<Record> record_;
 };
