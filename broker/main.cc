@@ -232,7 +232,7 @@ int Serve(const std::string& config_path) {
   wire::Gate gate(trust, share, refusals, clock, log);
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
-  wire::NoticeWatches watches(inboxes, scheduler, gate, refusals, clock);
+  wire::NoticeWatches watches(inboxes, scheduler, trust, gate, refusals, clock);
   wire::IntakeService intake({.gate = gate,
                               .keeper = keeper,
                               .secrets = configuration.secrets,

@@ -88,7 +88,7 @@ absl::StatusOr<ContentOpener> ContentOpener::Create(const OpeningFiles& files) {
     if (!read.ok()) return read.status();
     revocations = *std::move(read);
   }
-  return ContentOpener(*std::move(opener), *std::move(check), files.regions, std::move(revocations));
+  return ContentOpener(*std::move(opener), *std::move(check), files.regions, files.successions, std::move(revocations));
 }
 
 absl::Status ContentOpener::RefreshRevocationLists() {
@@ -104,9 +104,10 @@ absl::Status ContentOpener::CheckSigner(const v1::InboxItem& item, v1::SealedBy 
   }
   const absl::StatusOr<certs::Identity> region = check_.Participant(signer, regions_, accepted_at, revocations, now);
   if (!region.ok()) return region.status();
-  const bool is_sender =
-      region->kind == certs::ParticipantKind::kRegion && region->code == item.lease().name().region_code();
-  return is_sender ? absl::OkStatus() : absl::FailedPreconditionError("another than the sending region signed it");
+  const std::string& sender = item.lease().name().region_code();
+  const bool may_sign = region->kind == certs::ParticipantKind::kRegion &&
+                        (region->code == sender || successions_.HasSucceeded(region->code, sender, accepted_at));
+  return may_sign ? absl::OkStatus() : absl::FailedPreconditionError("another than the sending region signed it");
 }
 
 absl::StatusOr<std::variant<std::string, v1::ReturnReason>> ContentOpener::Payload(const v1::InboxItem& item,

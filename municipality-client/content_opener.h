@@ -16,6 +16,7 @@
 #include "certs/signer_check.h"
 #include "envej/v1/inbox_service.pb.h"
 #include "municipality-client/revocation_lists.h"
+#include "municipality-client/successions.h"
 
 namespace envej::municipality_client {
 
@@ -26,6 +27,7 @@ struct OpeningFiles {
   std::string authorities;                      // under which signers and their brokers must be
   std::string revocation_lists;                 // a file or folder; empty where revocation is not looked at
   certs::SubjectTable regions = {};             // those whose certificates name them by subject
+  Successions successions = {};                 // those who may sign for others' notices
 };
 
 // Certificates by fingerprint.
@@ -50,7 +52,8 @@ class ContentOpener {
   // The plain notice; or why it is returned:
   //   CANNOT_BE_OPENED  sealed to none of the keys, changed, of another form, or not sealed at all
   //   NOT_AUTHENTIC     what was signed belongs to another notice, the signature does not hold, or the signer is not
-  //                     this region (or, where the broker sealed it, not a broker), or was revoked by then
+  //                     this region, nor one that had succeeded it by then (or, where the broker sealed it, not a
+  //                     broker), or was revoked by then
   // UNAVAILABLE, which is no reason to return it, while no current revocation list says anything of its signer.
   absl::StatusOr<std::variant<v1::Notice, v1::ReturnReason>> Open(const v1::InboxItem& item, const Signers& signers,
                                                                   absl::Time now) const;
@@ -61,11 +64,12 @@ class ContentOpener {
                                                                  absl::Time now) const;
 
  private:
-  ContentOpener(certs::Opener opener, certs::SignerCheck check, certs::SubjectTable regions,
+  ContentOpener(certs::Opener opener, certs::SignerCheck check, certs::SubjectTable regions, Successions successions,
                 std::optional<RevocationLists> revocations)
       : opener_(std::move(opener)),
         check_(std::move(check)),
         regions_(std::move(regions)),
+        successions_(std::move(successions)),
         revocations_(std::move(revocations)) {}
 
   // What was signed, or why the item is returned. It may hold content: the caller wipes it.
@@ -79,6 +83,7 @@ class ContentOpener {
   certs::Opener opener_;
   certs::SignerCheck check_;
   certs::SubjectTable regions_;
+  Successions successions_;
   std::optional<RevocationLists> revocations_;
 };
 

@@ -100,6 +100,15 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->check(RegionName())
       ->expected(1, static_cast<int>(kRegionNamesMost))
       ->allow_extra_args(false);
+  application
+      .add_option(
+          "--region-succeeds", options.successors,
+          "a region that has succeeded another one from a day on, such as 1086:1084:2027-01-01, and so may sign "
+          "revisions and withdrawals of that one's notices; they are returned (NOT_AUTHENTIC) without this. "
+          "Given again for each")
+      ->type_name("REGION:PREDECESSOR:DAY")
+      ->expected(1, static_cast<int>(kSuccessionsMost))
+      ->allow_extra_args(false);
   application.add_option("--batch", options.batch, "how many notices to pull at a time")
       ->check(CLI::Range(1, contract::kBatchNotices))
       ->capture_default_str();
@@ -134,6 +143,11 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
   }
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) return Unusable(output, copenhagen.status());
+  absl::StatusOr<Successions> successions = Successions::Read(options.successors, *copenhagen);
+  if (!successions.ok()) {
+    return Unusable(output, absl::Status(successions.status().code(),
+                                         absl::StrCat("--region-succeeds: ", successions.status().message())));
+  }
   absl::StatusOr<NoticeFolder> folder = NoticeFolder::Open(options.folder, options.municipality_code, on_step);
   if (!folder.ok()) return Unusable(output, folder.status());
   if (const int damaged = folder->damaged_ledger_lines(); damaged > 0) {
@@ -144,6 +158,7 @@ int RunPull(const PullOptions& options, std::shared_ptr<grpc::Channel> channel, 
 
   OpeningFiles opening = options.opening;
   opening.regions = *std::move(regions);
+  opening.successions = *std::move(successions);
   absl::StatusOr<ContentOpener> opener = ContentOpener::Create(opening);
   if (!opener.ok()) return Unusable(output, opener.status());
   InboxClient client(std::move(channel),

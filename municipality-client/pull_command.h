@@ -34,6 +34,7 @@ struct PullOptions {
   bool forever = false;  // watch
   OpeningFiles opening;
   std::vector<std::string> regions_named;  // as ReadRegionNames takes them; they become `opening.regions`
+  std::vector<std::string> successors;     // as Successions::Read takes them; they become `opening.successions`
 };
 
 // Adds the options that both take; those of `pull` alone too unless `options.forever`. Ranges are checked when the

@@ -17,6 +17,8 @@ namespace envej::region {
 struct CommandContext {
   std::shared_ptr<grpc::Channel> channel;
   std::string broker;  // its address, for error texts
+  // Whose notices a command is about: a region that the one which calls has succeeded; empty for its own.
+  std::string notices_of = {};
   absl::TimeZone copenhagen;
   const Streams& streams;
   const Surroundings& surroundings;

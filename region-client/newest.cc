@@ -15,6 +15,7 @@ Newest AskNewest(const CommandContext& context, absl::Time deadline, const std::
   v1::GetNoticeRequest request;
   request.set_municipality_code(municipality_code);
   request.set_notice_id(notice_id);
+  request.set_region_code(context.notices_of);
   v1::GetNoticeResponse answer;
   const auto call = [&](grpc::ClientContext& attempt) {
     answer.Clear();

@@ -115,6 +115,7 @@ absl::StatusOr<NoticeSealer> NoticeSealer::Create(const SealingFiles& files, abs
   if (!sealer.ok()) {
     return absl::Status(sealer.status().code(), absl::StrCat(files.tls.private_key, ": ", sealer.status().message()));
   }
+  if (!files.notices_of.empty()) *region_code = files.notices_of;
   return NoticeSealer(*std::move(sealer), *std::move(region_code), *std::move(authorities), *std::move(secrets),
                       *std::move(revocations));
 }

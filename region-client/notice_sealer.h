@@ -29,6 +29,8 @@ struct SealingFiles {
   // Four digits: which region the certificate is of, where its subject says so to the broker's register alone. Empty
   // where it bears a URI name; a name that is another region's is an error.
   std::string region_code = {};
+  // Four digits: whose notices are sealed, where it is a region that this one has succeeded; empty for its own.
+  std::string notices_of = {};
   // A file or folder: the lists of `authorities`, against which inbox certificates are held. Empty: they are not.
   std::string revocation_lists = {};
 };
@@ -78,7 +80,7 @@ class NoticeSealer {
                           absl::Time now) const;
 
   certs::Sealer sealer_;
-  std::string region_code_;
+  std::string region_code_;  // whose notices are sealed
   std::vector<certs::Certificate> authorities_;
   std::vector<contract::CommitmentSecret> secrets_;  // the one in use first
   std::optional<certs::RevocationSet> revocations_;

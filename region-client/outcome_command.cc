@@ -77,6 +77,7 @@ ExitCode AcknowledgeOutcomes(const OutcomeOptions& options, const CommandContext
     v1::AcknowledgeOutcomeRequest request;
     request.set_municipality_code(options.municipality_code);
     request.set_notice_id(id);
+    request.set_region_code(context.notices_of);
     v1::AcknowledgeOutcomeResponse answer;
     const auto call = [&](grpc::ClientContext& attempt) {
       answer.Clear();

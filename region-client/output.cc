@@ -4,7 +4,11 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/text_rules.h"
 
@@ -39,6 +43,11 @@ std::string Printable(absl::string_view text, bool lines) {
     printable += PrintableLine(line);
   }
   return printable;
+}
+
+std::string Word(const std::string& name, absl::string_view prefix, int number) {
+  if (name.empty()) return absl::StrCat("unknown (", number, ")");
+  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
 }
 
 std::string FormatTimestamp(bool present, const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {

@@ -40,6 +40,9 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // With `lines`, line ends stay.
 std::string Printable(absl::string_view text, bool lines = false);
 
+// "NOTICE_STATE_WAITING" as "waiting"; a value that only a newer broker knows as its number.
+std::string Word(const std::string& name, absl::string_view prefix, int number);
+
 // Day and time in `zone`; "-" if absent.
 std::string FormatTimestamp(bool present, const google::protobuf::Timestamp& time, const absl::TimeZone& zone);
 

@@ -19,6 +19,7 @@ Connected& ConnectedOf(const Commands& commands, Arguments& arguments) {
   if (commands.withdraw->parsed()) return arguments.withdraw_with;
   if (commands.acknowledge_outcome->parsed()) return arguments.outcome_with;
   if (commands.status->parsed()) return arguments.status_with;
+  if (commands.watch->parsed()) return arguments.watch_with;
   if (commands.prove->parsed()) return arguments.prove_with;
   return arguments.municipalities_with;
 }
@@ -36,6 +37,7 @@ ExitCode RunSealing(const Commands& commands, const Arguments& arguments, const 
 ExitCode RunAsking(const Commands& commands, const Arguments& arguments, const CommandContext& context) {
   if (commands.acknowledge_outcome->parsed()) return AcknowledgeOutcomes(arguments.outcome, context);
   if (commands.status->parsed()) return ShowStatus(arguments.status, context);
+  if (commands.watch->parsed()) return WatchChanges(arguments.watch, context);
   if (commands.prove->parsed()) return ProveReceipts(arguments.prove, context);
   return ListMunicipalities(arguments.municipalities, context);
 }
@@ -83,6 +85,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   }
   const CommandContext context = {.channel = *channel,
                                   .broker = connection.broker,
+                                  .notices_of = with.notices_of,
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};
@@ -90,6 +93,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
     return Ended(RunAsking(commands, arguments, context), streams);
   }
   with.sealing.tls = connection.files;
+  with.sealing.notices_of = with.notices_of;
   absl::StatusOr<NoticeSealer> sealer = outside.make_sealer(with.sealing);
   if (!sealer.ok()) {
     streams.err << sealer.status().message() << '\n';

@@ -1,14 +1,11 @@
 #include "region-client/program_options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <map>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "certs/command_line.h"
 #include "proto/contract/limits.h"
-#include "proto/contract/notice_id.h"
+#include "region-client/option_words.h"
 
 namespace envej::region {
 namespace {
@@ -46,70 +43,6 @@ constexpr char kProvenFooter[] =
     "Proven is that the notice was accepted: what the receipt says. A status beside it must agree in what both say;\n"
     "what came after acceptance (state, leases, conclusion, also the day of discharge) is not proven by it.\n";
 
-constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
-constexpr absl::Duration kDeadlineMost = absl::Hours(24);
-
-const std::map<std::string, OutputForm>& OutputForms() {
-  static const auto* const kForms =
-      new std::map<std::string, OutputForm>{{"text", OutputForm::kText}, {"json", OutputForm::kJson}};
-  return *kForms;
-}
-
-const std::map<std::string, ProgressMode>& ProgressModes() {
-  static const auto* const kModes = new std::map<std::string, ProgressMode>{
-      {"auto", ProgressMode::kAuto}, {"always", ProgressMode::kAlways}, {"never", ProgressMode::kNever}};
-  return *kModes;
-}
-
-const std::map<std::string, v1::NoticeState>& States() {
-  static const auto* const kStates = new std::map<std::string, v1::NoticeState>{
-      {"waiting", v1::NOTICE_STATE_WAITING},           {"leased", v1::NOTICE_STATE_LEASED},
-      {"acknowledged", v1::NOTICE_STATE_ACKNOWLEDGED}, {"returned", v1::NOTICE_STATE_RETURNED},
-      {"withdrawn", v1::NOTICE_STATE_WITHDRAWN},       {"parked", v1::NOTICE_STATE_PARKED},
-      {"undelivered", v1::NOTICE_STATE_UNDELIVERED}};
-  return *kStates;
-}
-
-const std::map<std::string, v1::WithdrawalReason>& WithdrawalReasons() {
-  static const auto* const kReasons = new std::map<std::string, v1::WithdrawalReason>{
-      {"consent-withdrawn", v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN},
-      {"deceased", v1::WITHDRAWAL_REASON_DECEASED},
-      {"not-in-target-group", v1::WITHDRAWAL_REASON_NOT_IN_TARGET_GROUP},
-      {"sent-in-error", v1::WITHDRAWAL_REASON_SENT_IN_ERROR},
-      {"readmitted", v1::WITHDRAWAL_REASON_READMITTED}};
-  return *kReasons;
-}
-
-bool IsCode(const std::string& text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-}
-
-std::string CheckMunicipalityCode(const std::string& text) {
-  return IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
-}
-
-std::string CheckRegionCode(const std::string& text) {
-  return IsCode(text) ? "" : "a region's code has four digits, such as 1081";
-}
-
-std::string CheckNoticeId(const std::string& text) {
-  return contract::NoticeId::Parse(text).has_value() ? "" : "a notice id is a random UUID in lower case";
-}
-
-std::string CheckDeadline(const std::string& text) {
-  absl::Duration deadline;
-  const bool good = absl::ParseDuration(text, &deadline) && deadline >= kDeadlineLeast && deadline <= kDeadlineMost;
-  return good ? "" : "a duration from 1s to 24h, such as 90s or 5m";
-}
-
-// Only the names of `choices`, whose values are for later.
-template <typename Value>
-CLI::Validator OneOf(const std::map<std::string, Value>& choices) {
-  std::string names;
-  for (const auto& [name, value] : choices) absl::StrAppend(&names, names.empty() ? "one of " : ", ", name);
-  return CLI::Validator([&choices, names](std::string& text) { return choices.count(text) != 0 ? "" : names; }, "");
-}
-
 void AddOutputOption(CLI::App& command, Arguments& arguments, const std::string& what) {
   command.add_option("--output", arguments.output, what)->type_name("text|json")->check(OneOf(OutputForms()));
 }
@@ -145,6 +78,14 @@ void AddIdsOption(CLI::App& command, std::vector<std::string>& ids) {
   command.add_option("ids", ids, "the notices, at most 500; - for standard input, one a line")
       ->type_name("ID")
       ->required();
+}
+
+void AddNoticesOfOption(CLI::App& command, Connected& connected) {
+  command
+      .add_option("--notices-of", connected.notices_of,
+                  "a region that this one has succeeded, by the broker's register: the notices are that one's")
+      ->type_name("CODE")
+      ->check(CLI::Validator(CheckRegionCode, ""));
 }
 
 void AddSecretOptions(CLI::App& command, SealingFiles& sealing) {
@@ -207,6 +148,7 @@ CLI::App* AddRevise(CLI::App& app, Arguments& arguments) {
       app.add_subcommand("revise", "replace notices by those of a file; revising by it again changes nothing");
   arguments.revise.sent_as = contract::SentAs::kRevision;
   AddSubmission(*command, arguments, arguments.revise, arguments.revise_with);
+  AddNoticesOfOption(*command, arguments.revise_with);
   command->footer(absl::StrCat(kRevisionNote, kFooter));
   return command;
 }
@@ -226,6 +168,7 @@ CLI::App* AddWithdraw(CLI::App& app, Arguments& arguments) {
                   "json: a JSON line for every notice on standard output (with its receipt, unless --receipts)");
   AddPatienceOptions(*command, arguments, "how long to try, from 1s to 24h; 5m without it");
   AddSealingOptions(*command, arguments.withdraw_with.sealing);
+  AddNoticesOfOption(*command, arguments.withdraw_with);
   certs::AddConnectionOptions(*command, arguments.withdraw_with.connection);
   return command;
 }
@@ -239,6 +182,7 @@ CLI::App* AddAcknowledgeOutcome(CLI::App& app, Arguments& arguments) {
   AddIdsOption(*command, arguments.outcome.ids);
   AddOutputOption(*command, arguments, "json: a JSON line for every notice on standard output");
   AddDeadlineOption(*command, arguments, "how long to try, from 1s to 24h; 5m without it");
+  AddNoticesOfOption(*command, arguments.outcome_with);
   certs::AddConnectionOptions(*command, arguments.outcome_with.connection);
   command->footer(kFooter);
   return command;
@@ -262,7 +206,34 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
       ->excludes(id);
   AddOutputOption(*command, arguments,
                   "json: a line of envej.v1.NoticeStatus for each; of one notice, an envej.v1.GetNoticeResponse");
+  AddNoticesOfOption(*command, arguments.status_with);
   certs::AddConnectionOptions(*command, arguments.status_with.connection);
+  return command;
+}
+
+CLI::App* AddWatch(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("watch", "tell what becomes of this region's notices, as it happens");
+  WatchOptions& options = arguments.watch;
+  command
+      ->add_option("--resume", options.resume,
+                   "keep in this file how far was told, and go on from there; without it, all that the broker still "
+                   "has is told, from the oldest on")
+      ->type_name("FILE");
+  command->add_option("--municipality", arguments.watched, "only of notices to this one; may be given again")
+      ->type_name("CODE")
+      ->check(CLI::Validator(CheckMunicipalityCode, ""))
+      ->allow_extra_args(false);
+  command
+      ->add_option("--kind", arguments.kinds,
+                   "only this kind of change, such as returned, overdue or undelivered; may be given again")
+      ->type_name("KIND")
+      ->check(OneOf(ChangeKinds()))
+      ->allow_extra_args(false);
+  command->add_option("--for", arguments.watch_at_most, "end after so long, from 1s to 24h; never without it")
+      ->type_name("DURATION")
+      ->check(CLI::Validator(CheckDeadline, ""));
+  AddOutputOption(*command, arguments, "json: a line of envej.v1.NoticeChange for each");
+  certs::AddConnectionOptions(*command, arguments.watch_with.connection);
   return command;
 }
 
@@ -327,6 +298,7 @@ Commands AddCommands(CLI::App& app, Arguments& arguments) {
   commands.withdraw = AddWithdraw(app, arguments);
   commands.acknowledge_outcome = AddAcknowledgeOutcome(app, arguments);
   commands.status = AddStatus(app, arguments);
+  commands.watch = AddWatch(app, arguments);
   commands.municipalities = AddMunicipalities(app, arguments);
   CLI::App* receipts = app.add_subcommand("receipts", "fetch the proofs of receipts, and verify them");
   receipts->require_subcommand(1);
@@ -358,9 +330,13 @@ void Translate(Arguments& arguments) {
   arguments.withdraw.output = output;
   arguments.outcome.output = output;
   arguments.status.output = output;
+  arguments.watch.output = output;
   arguments.municipalities.output = output;
   arguments.verify_receipts.output = output;
   for (const std::string& state : arguments.states) arguments.status.states.push_back(States().at(state));
+  for (const std::string& kind : arguments.kinds) arguments.watch.kinds.push_back(ChangeKinds().at(kind));
+  arguments.watch.municipality_codes = {arguments.watched.begin(), arguments.watched.end()};
+  if (!arguments.watch_at_most.empty()) absl::ParseDuration(arguments.watch_at_most, &arguments.watch.at_most);
 }
 
 }  // namespace envej::region

@@ -12,6 +12,7 @@
 #include "region-client/receipts_command.h"
 #include "region-client/status_command.h"
 #include "region-client/submit_command.h"
+#include "region-client/watch_command.h"
 #include "region-client/withdraw_command.h"
 
 namespace CLI {
@@ -24,6 +25,7 @@ namespace envej::region {
 // too.
 struct Connected {
   certs::ConnectionOptions connection;
+  std::string notices_of;
   SealingFiles sealing;
 };
 
@@ -34,6 +36,7 @@ struct Arguments {
   WithdrawOptions withdraw;
   OutcomeOptions outcome;
   StatusOptions status;
+  WatchOptions watch;
   MunicipalitiesOptions municipalities;
   VerifyReceiptsOptions verify_receipts;
   ProveOptions prove;
@@ -42,6 +45,7 @@ struct Arguments {
   Connected withdraw_with;
   Connected outcome_with;
   Connected status_with;
+  Connected watch_with;
   Connected municipalities_with;
   Connected prove_with;
   // Checked names, until they are translated.
@@ -50,6 +54,9 @@ struct Arguments {
   std::string progress = "auto";
   std::string reason;
   std::vector<std::string> states;
+  std::vector<std::string> kinds;
+  std::vector<std::string> watched;  // municipalities
+  std::string watch_at_most;         // empty: for ever
 };
 
 // The commands, of which one is parsed.
@@ -59,6 +66,7 @@ struct Commands {
   CLI::App* withdraw = nullptr;
   CLI::App* acknowledge_outcome = nullptr;
   CLI::App* status = nullptr;
+  CLI::App* watch = nullptr;
   CLI::App* municipalities = nullptr;
   CLI::App* prove = nullptr;
   CLI::App* verify = nullptr;

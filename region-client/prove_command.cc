@@ -93,6 +93,7 @@ absl::Status Prover::Take(size_t number, const std::string& line) {
   asked->receipt = *std::move(receipt);
   asked->request.set_municipality_code(asked->receipt.municipality_code());
   asked->request.set_notice_id(asked->receipt.notice_id());
+  asked->request.set_region_code(asked->receipt.region_code());
   waiting_.push_back(std::move(asked));
   return waiting_.size() < kAskedAtOnce ? absl::OkStatus() : Ask();
 }

@@ -4,11 +4,8 @@
 
 #include <optional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/status_codec.h"
@@ -21,12 +18,6 @@ constexpr int kPages = 100'000;
 constexpr int kAttempts = 10;  // of a page that is asked for too fast
 
 using Rows = std::vector<std::vector<std::string>>;
-
-// "NOTICE_STATE_WAITING" as "waiting"; a value that only a newer broker knows as its number.
-std::string Word(const std::string& name, absl::string_view prefix, int number) {
-  if (name.empty()) return absl::StrCat("unknown (", number, ")");
-  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
-}
 
 Rows Heading() {
   return {{"NOTICE", "REVISION", "KIND", "STATE", "DISCHARGE", "ACCEPTED", "FIRST LEASED", "LEASES", "CONCLUDED",
@@ -80,6 +71,7 @@ ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, co
   v1::GetNoticeRequest request;
   request.set_municipality_code(options.municipality_code);
   request.set_notice_id(options.notice_id);
+  request.set_region_code(context.notices_of);
   grpc::ClientContext call;
   SetCallDeadline(context, call);
   v1::GetNoticeResponse response;
@@ -118,6 +110,7 @@ grpc::Status ListPage(v1::IntakeService::Stub& stub, const v1::ListNoticesReques
 ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {
   v1::ListNoticesRequest request;
   request.set_municipality_code(options.municipality_code);
+  request.set_region_code(context.notices_of);
   for (const v1::NoticeState state : options.states) request.add_states(state);
   request.set_origin(options.origin);
   request.set_page_size(contract::kPageMost);

@@ -65,16 +65,17 @@ struct Pending {
 // The notices' way to the broker: threads that each take the next batch until none is left.
 class Submission {
  public:
-  Submission(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices, absl::Time deadline,
-             const Surroundings& surroundings, const SubmissionObserver& observer, contract::SentAs sent_as)
+  Submission(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+             const Sending& sending, absl::Time deadline, const Surroundings& surroundings,
+             const SubmissionObserver& observer)
       : channel_(channel),
         stub_(v1::IntakeService::NewStub(channel)),
         notices_(notices),
+        sending_(sending),
         deadline_(deadline),
         surroundings_(surroundings),
         observer_(observer),
-        sent_as_(sent_as),
-        batches_(SplitIntoBatches(notices, sent_as == contract::SentAs::kNew ? contract::kBatchNotices : 1,
+        batches_(SplitIntoBatches(notices, sending.sent_as == contract::SentAs::kNew ? contract::kBatchNotices : 1,
                                   contract::kBatchBytes)) {}
 
   absl::Status Run();
@@ -93,10 +94,10 @@ class Submission {
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::IntakeService::Stub> stub_;
   const absl::Span<const NoticeEntry> notices_;
+  const Sending sending_;
   const absl::Time deadline_;
   const Surroundings& surroundings_;
   const SubmissionObserver& observer_;
-  const contract::SentAs sent_as_;
   const std::vector<Batch> batches_;
   std::atomic<bool> stopped_ = false;
   std::mutex mutex_;  // the observer's calls, and status_
@@ -104,16 +105,17 @@ class Submission {
 };
 
 absl::Status Submission::Run() {
-  const size_t at_once = sent_as_ == contract::SentAs::kNew ? kBatchesInFlight : kCallsInFlight;
+  const size_t at_once = sending_.sent_as == contract::SentAs::kNew ? kBatchesInFlight : kCallsInFlight;
   ForEachAtOnce(batches_.size(), at_once, [this](size_t batch) { Send(batches_[batch]); });
   return status_;
 }
 
 grpc::Status Submission::Call(grpc::ClientContext& context, const v1::SubmitNoticesRequest& request,
                               v1::SubmitNoticesResponse& response) {
-  if (sent_as_ == contract::SentAs::kNew) return stub_->SubmitNotices(&context, request, &response);
+  if (sending_.sent_as == contract::SentAs::kNew) return stub_->SubmitNotices(&context, request, &response);
   v1::ReviseNoticeRequest revise;
   *revise.mutable_notice() = request.notices(0);
+  revise.set_region_code(sending_.notices_of);
   v1::ReviseNoticeResponse revised;
   grpc::Status status = stub_->ReviseNotice(&context, revise, &revised);
   v1::SubmitNoticeResult& result = *response.add_results();
@@ -280,14 +282,10 @@ absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Withdrawal& w
   return contract::CheckReceipt(contract::FromMessage(receipt));
 }
 
-absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
-                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer) {
-  return Submission(channel, notices, deadline, surroundings, observer, contract::SentAs::kNew).Run();
-}
-
-absl::Status ReviseAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
-                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer) {
-  return Submission(channel, notices, deadline, surroundings, observer, contract::SentAs::kRevision).Run();
+absl::Status SendAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                     const Sending& sending, absl::Time deadline, const Surroundings& surroundings,
+                     const SubmissionObserver& observer) {
+  return Submission(channel, notices, sending, deadline, surroundings, observer).Run();
 }
 
 }  // namespace envej::region

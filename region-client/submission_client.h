@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,6 +14,7 @@
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "proto/contract/limits.h"
+#include "proto/contract/notice_rules.h"
 #include "region-client/call_failure.h"
 #include "region-client/notice_file.h"
 #include "region-client/retry_policy.h"
@@ -74,15 +76,19 @@ struct SubmissionObserver {
   std::function<void(const CallFailure& failure)> trying_again;
 };
 
-// Submits every notice through SubmitNotices, up to kBatchesInFlight batches at a time, and returns when each has an
-// outcome. What is retriable is sent again with the same ids until `deadline`, only those of a batch that need it.
-// Answers the first error of `observer.done`.
-absl::Status SubmitAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
-                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer);
+// As what notices are sent.
+struct Sending {
+  contract::SentAs sent_as = contract::SentAs::kNew;
+  // Of revisions: whose notices they are, where it is a region that this one has succeeded; empty for its own.
+  std::string notices_of = {};
+};
 
-// The same of revisions through ReviseNotice, up to kCallsInFlight at a time.
-absl::Status ReviseAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
-                       absl::Time deadline, const Surroundings& surroundings, const SubmissionObserver& observer);
+// Sends every notice: new ones through SubmitNotices, up to kBatchesInFlight batches at a time, revisions through
+// ReviseNotice, up to kCallsInFlight at a time. Returns when each has an outcome. What is retriable is sent again with
+// the same ids until `deadline`, only those of a batch that need it. Answers the first error of `observer.done`.
+absl::Status SendAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
+                     const Sending& sending, absl::Time deadline, const Surroundings& surroundings,
+                     const SubmissionObserver& observer);
 
 }  // namespace envej::region
 

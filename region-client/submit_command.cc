@@ -90,8 +90,8 @@ std::vector<Outcome> SendAll(NoticeFile& file, const SubmitOptions& options, con
     return status;
   };
   const SubmissionObserver observer = {.done = done, .trying_again = trying_again};
-  const auto send_all = options.sent_as == contract::SentAs::kNew ? SubmitAll : ReviseAll;
-  kept = send_all(context.channel, sealed.notices, deadline, context.surroundings, observer);
+  kept = SendAll(context.channel, sealed.notices, {.sent_as = options.sent_as, .notices_of = context.notices_of},
+                 deadline, context.surroundings, observer);
   progress.Clear();
   std::vector<Outcome> ended;
   for (std::optional<Outcome>& outcome : outcomes) ended.push_back(std::move(outcome).value_or(Outcome()));

@@ -136,6 +136,7 @@ v1::Withdrawal Withdrawing::Make(const std::string& id, uint32_t revision) {
 std::optional<Outcome> Withdrawing::Send(const v1::Withdrawal& withdrawal) {
   v1::WithdrawNoticeRequest request;
   *request.mutable_withdrawal() = withdrawal;
+  request.set_region_code(context_.notices_of);
   v1::WithdrawNoticeResponse answer;
   bool may_be_accepted = false;
   const auto call = [&](grpc::ClientContext& attempt) {

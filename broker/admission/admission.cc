@@ -73,6 +73,19 @@ absl::Time Admission::EndOfDay(absl::string_view day) const {
   return parsed.has_value() ? absl::FromCivil(*parsed + 1, copenhagen_) : absl::UnixEpoch();
 }
 
+std::optional<Rejection> Admission::MaySpeakFor(const certs::Identity& caller, absl::string_view region_code,
+                                                absl::Time now) const {
+  const bool may = absl::string_view(caller.code) == region_code ||
+                   participants_.HasSucceeded(caller.code, region_code, absl::ToCivilDay(now, copenhagen_));
+  if (may) return std::nullopt;
+  constexpr Reason kReason = Reason::kRegionNotSucceeded;
+  return Rejection{.reason = kReason, .violations = {{.field = "region_code", .reason = kReason}}};
+}
+
+std::set<std::string> Admission::SpeaksFor(const certs::Identity& caller, absl::Time now) const {
+  return participants_.SpeaksFor(caller.code, absl::ToCivilDay(now, copenhagen_));
+}
+
 std::optional<Rejection> Admission::OwnInbox(const certs::Identity& caller, absl::string_view municipality_code) const {
   const bool own = caller.kind == certs::ParticipantKind::kMunicipality &&
                    absl::string_view(caller.code) == municipality_code && IsRegistered(caller);

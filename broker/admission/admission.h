@@ -2,6 +2,8 @@
 #define ENVEJ_BROKER_ADMISSION_ADMISSION_H_
 
 #include <optional>
+#include <set>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -42,6 +44,12 @@ class Admission {
 
   // When a day, written YYYY-MM-DD, ends in Copenhagen; long ago for what is no day.
   absl::Time EndOfDay(absl::string_view day) const;
+
+  // kRegionNotSucceeded unless the region that calls is that one, or has succeeded it by that day in Copenhagen.
+  std::optional<contract::Rejection> MaySpeakFor(const certs::Identity& caller, absl::string_view region_code,
+                                                 absl::Time now) const;
+  // It, and all that it may speak for.
+  std::set<std::string> SpeaksFor(const certs::Identity& caller, absl::Time now) const;
 
   // kInboxNotFound unless the inbox is the caller's own: another municipality's inbox and one that does not exist are
   // answered alike.

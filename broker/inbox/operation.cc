@@ -153,9 +153,10 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       result.status = before.status();
       continue;
     }
-    const Circumstances circumstances{.now = round->now,
-                                      .thresholds = thresholds_ ? thresholds_(operation.notice) : contract::Thresholds(),
-                                      .id = operation.notice.id};
+    const Circumstances circumstances{
+        .now = round->now,
+        .thresholds = thresholds_ ? thresholds_(operation.notice) : contract::Thresholds(),
+        .id = operation.notice.id};
     Decision decision = Decide(before->record, operation.happening, circumstances);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {

@@ -43,6 +43,7 @@ v1::ChangeKind KindOf(const journal::Event& event) {
 
 v1::NoticeChange ToMessage(const journal::Event& event) {
   v1::NoticeChange message;
+  message.set_region_code(event.item.notice.region_code);
   message.set_municipality_code(event.item.notice.municipality_code);
   message.set_notice_id(event.item.notice.id.ToString());
   message.set_revision(event.item.revision);

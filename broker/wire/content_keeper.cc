@@ -39,9 +39,10 @@ inbox::Kept AsKept(const v1::InboxItem& item, std::vector<store::KeyValue> besid
 
 }  // namespace
 
-inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Notice message, const admission::Municipality& municipality,
-                                absl::Time now) const {
-  return [this, caller, sent = std::make_shared<const WipedNotice>(std::move(message)), &municipality,
+inbox::Keep ContentKeeper::Keep(const Caller& caller, std::string region_code, v1::Notice message,
+                                const admission::Municipality& municipality, absl::Time now) const {
+  return [this, caller, region_code = std::move(region_code),
+          sent = std::make_shared<const WipedNotice>(std::move(message)), &municipality,
           now]() -> absl::StatusOr<inbox::Kept> {
     const std::vector<Certificate> in_force = InForce(municipality.inbox_certificates, now);
     const v1::Notice& notice = sent->message;
@@ -53,7 +54,7 @@ inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Notice message, const 
     if (notice.has_sealed()) {
       sealed = Check(caller, notice.sealed(), in_force);
     } else {
-      std::string payload = contract::SealedPayloadOf(caller.identity.code, notice);
+      std::string payload = contract::SealedPayloadOf(region_code, notice);
       sealed = Seal(caller, payload, in_force);
       contract::Wipe(payload);
     }
@@ -65,17 +66,18 @@ inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Notice message, const 
   };
 }
 
-inbox::Keep ContentKeeper::Keep(const Caller& caller, v1::Withdrawal message,
+inbox::Keep ContentKeeper::Keep(const Caller& caller, std::string region_code, v1::Withdrawal message,
                                 const admission::Municipality& municipality, absl::Time now) const {
-  return [this, caller, withdrawal = std::move(message), &municipality, now]() -> absl::StatusOr<inbox::Kept> {
+  return [this, caller, region_code = std::move(region_code), withdrawal = std::move(message), &municipality,
+          now]() -> absl::StatusOr<inbox::Kept> {
     const std::vector<Certificate> in_force = InForce(municipality.inbox_certificates, now);
     if (in_force.empty()) return contract::Refusal(Reason::kInboxCertificateMissing);
     if (!withdrawal.has_sealed() && municipality.sealed_by_sender_only) {
       return contract::Refusal(Reason::kContentNotSealed);
     }
-    absl::StatusOr<Sealed> sealed =
-        withdrawal.has_sealed() ? Check(caller, withdrawal.sealed(), in_force)
-                                : Seal(caller, contract::SealedPayloadOf(caller.identity.code, withdrawal), in_force);
+    absl::StatusOr<Sealed> sealed = withdrawal.has_sealed()
+                                        ? Check(caller, withdrawal.sealed(), in_force)
+                                        : Seal(caller, contract::SealedPayloadOf(region_code, withdrawal), in_force);
     if (!sealed.ok()) return sealed.status();
     v1::InboxItem item;
     *item.mutable_withdrawal() = withdrawal;

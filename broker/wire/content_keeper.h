@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_WIRE_CONTENT_KEEPER_H_
 #define ENVEJ_BROKER_WIRE_CONTENT_KEEPER_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -23,15 +24,16 @@ class ContentKeeper {
   // It must outlive this and all that this makes.
   explicit ContentKeeper(inbox::SignerCertificates& signers) : signers_(signers) {}
 
-  // `message` has passed every rule of the contract, and names this municipality of the caller's trust.
+  // `message` has passed every rule of the contract, and names this municipality of the caller's trust. The notice is
+  // the caller's, or that of a region for which it speaks.
   //
   // Refused, when it is called: INBOX_CERTIFICATE_MISSING, CONTENT_NOT_SEALED, SEALED_CONTENT_INVALID,
   // SEALED_TO_ANOTHER, SIGNER_UNKNOWN.
-  inbox::Keep Keep(const Caller& caller, v1::Notice message, const admission::Municipality& municipality,
-                   absl::Time now) const;
+  inbox::Keep Keep(const Caller& caller, std::string region_code, v1::Notice message,
+                   const admission::Municipality& municipality, absl::Time now) const;
   // The same of a withdrawal, which is kept where the municipality has something to erase.
-  inbox::Keep Keep(const Caller& caller, v1::Withdrawal message, const admission::Municipality& municipality,
-                   absl::Time now) const;
+  inbox::Keep Keep(const Caller& caller, std::string region_code, v1::Withdrawal message,
+                   const admission::Municipality& municipality, absl::Time now) const;
 
  private:
   // What is kept of sealed content, and the signer's certificate, where that is not kept yet.

@@ -32,15 +32,17 @@ std::shared_ptr<const SentBytes> TakeBytes(const grpc::ByteBuffer* request) {
   return std::make_shared<const SentBytes>(taken);
 }
 
-// The notice of the caller's region that a request names; nothing if it names none that could be.
+// The notice that a request names. Refused: REGION_NOT_SUCCEEDED; NOTICE_NOT_FOUND if there can be none such.
 template <typename Request>
-std::optional<store::NoticeKey> Named(const Caller& caller, const Request& request) {
+absl::StatusOr<store::NoticeKey> Named(const Caller& caller, const Request& request, absl::Time now) {
+  absl::StatusOr<std::string> region_code = RegionMeant(caller, request.region_code(), now);
+  if (!region_code.ok()) return region_code.status();
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
   if (!id.has_value() || caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
-    return std::nullopt;
+    return contract::Refusal(contract::Reason::kNoticeNotFound);
   }
   return store::NoticeKey{
-      .municipality_code = request.municipality_code(), .region_code = caller.identity.code, .id = *id};
+      .municipality_code = request.municipality_code(), .region_code = *std::move(region_code), .id = *id};
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ grpc::ServerUnaryReactor* IntakeService::TakeOne(grpc::CallbackServerContext& co
 
 void IntakeService::SubmitOne(const Caller& caller, contract::SentAs sent_as, absl::string_view bytes,
                               grpc::ServerUnaryReactor& reactor, grpc::ByteBuffer& response) {
-  absl::StatusOr<SentNotice> sent = ReadRequest(bytes);
+  absl::StatusOr<SentNotice> sent = ReadRequest(bytes, sent_as);
   absl::StatusOr<inbox::Submission> submission =
       sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), parts_.clock.Now(), sent_as)
                 : sent.status();
@@ -131,14 +133,14 @@ grpc::ServerUnaryReactor* IntakeService::WithdrawNotice(grpc::CallbackServerCont
   if (!caller.ok()) return share().Finish(*context, caller);
   return share().Do(*context, *caller, request->ByteSizeLong(),
                     [this, caller = *caller, request, response](grpc::ServerUnaryReactor& reactor) {
-                      WithdrawOne(caller, request->withdrawal(), reactor, *response);
+                      WithdrawOne(caller, *request, reactor, *response);
                       return false;
                     });
 }
 
-void IntakeService::WithdrawOne(const Caller& caller, const v1::Withdrawal& sent, grpc::ServerUnaryReactor& reactor,
-                                v1::WithdrawNoticeResponse& response) {
-  HandIn(caller, PrepareWithdrawal(caller, sent, SubmittedWith(), parts_.clock.Now()), reactor,
+void IntakeService::WithdrawOne(const Caller& caller, const v1::WithdrawNoticeRequest& request,
+                                grpc::ServerUnaryReactor& reactor, v1::WithdrawNoticeResponse& response) {
+  HandIn(caller, PrepareWithdrawal(caller, request, SubmittedWith(), parts_.clock.Now()), reactor,
          [&response](const inbox::Accepted& accepted) {
            response = ToWithdrawalMessage(accepted);
            return grpc::Status::OK;
@@ -159,10 +161,8 @@ grpc::ServerUnaryReactor* IntakeService::AcknowledgeOutcome(grpc::CallbackServer
 
 void IntakeService::AcknowledgeOne(const Caller& caller, const v1::AcknowledgeOutcomeRequest& request,
                                    grpc::ServerUnaryReactor& reactor, v1::AcknowledgeOutcomeResponse& response) {
-  const std::optional<store::NoticeKey> notice = Named(caller, request);
-  if (!notice.has_value()) {
-    return reactor.Finish(parts_.refusals.OfCall(caller, contract::Refusal(contract::Reason::kNoticeNotFound)));
-  }
+  const absl::StatusOr<store::NoticeKey> notice = Named(caller, request, parts_.clock.Now());
+  if (!notice.ok()) return reactor.Finish(parts_.refusals.OfCall(caller, notice.status()));
   parts_.inboxes.AcknowledgeOutcomes(
       {.actor = caller.certificate.fingerprint()}, {*notice},
       [this, &reactor, &response, caller](const std::vector<absl::StatusOr<absl::Time>>& times) {
@@ -273,8 +273,8 @@ grpc::ServerUnaryReactor* IntakeService::GetNotice(grpc::CallbackServerContext* 
 
 absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest& request,
                                 v1::GetNoticeResponse& response) const {
-  const std::optional<store::NoticeKey> notice = Named(caller, request);
-  if (!notice.has_value()) return contract::Refusal(contract::Reason::kNoticeNotFound);
+  const absl::StatusOr<store::NoticeKey> notice = Named(caller, request, parts_.clock.Now());
+  if (!notice.ok()) return notice.status();
   const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(*notice);
   if (!record.ok()) return record.status();
   const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(*notice, *record);
@@ -303,7 +303,9 @@ absl::Status IntakeService::List(const Caller& caller, const v1::ListNoticesRequ
   if (caller.trust->participants().FindMunicipality(request.municipality_code()) == nullptr) {
     return contract::Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
   }
-  const absl::StatusOr<inbox::ListQuery> query = ToListQuery(caller.identity.code, request);
+  const absl::StatusOr<std::string> region_code = RegionMeant(caller, request.region_code(), parts_.clock.Now());
+  if (!region_code.ok()) return region_code.status();
+  const absl::StatusOr<inbox::ListQuery> query = ToListQuery(*region_code, request);
   if (!query.ok()) return query.status();
   const absl::StatusOr<inbox::ListPage> page = parts_.inboxes.List(*query);
   if (!page.ok()) return page.status();

@@ -83,7 +83,7 @@ class IntakeService final : public IntakeCalls {
                                     const grpc::ByteBuffer* request, grpc::ByteBuffer& response);
   void SubmitOne(const Caller& caller, contract::SentAs sent_as, absl::string_view bytes,
                  grpc::ServerUnaryReactor& reactor, grpc::ByteBuffer& response);
-  void WithdrawOne(const Caller& caller, const v1::Withdrawal& sent, grpc::ServerUnaryReactor& reactor,
+  void WithdrawOne(const Caller& caller, const v1::WithdrawNoticeRequest& request, grpc::ServerUnaryReactor& reactor,
                    v1::WithdrawNoticeResponse& response);
   // Hands in one thing, and finishes the call: `answer` makes the answer of what was accepted.
   using Answer = std::function<grpc::Status(const inbox::Accepted& accepted)>;

@@ -28,7 +28,7 @@ class NoticeWatches::Watcher final : public Reactor {
   void Look() {
     if (writing_ || ended_) return;
     const absl::StatusOr<journal::Changes> changes =
-        watches_->inboxes_.ReadChanges({caller_->identity.code}, token_.next_batch);
+        watches_->inboxes_.ReadChanges(watches_->RegionsOf(caller_->identity), token_.next_batch);
     if (!changes.ok()) return End(watches_->refusals_.OfCall(*caller_, changes.status()));
     token_.next_batch = changes->next_batch;
     begins_anew_ = begins_anew_ || changes->begins_later;
@@ -94,6 +94,10 @@ class NoticeWatches::Watcher final : public Reactor {
   bool writing_ = false;
   bool ended_ = false;
 };
+
+std::set<std::string> NoticeWatches::RegionsOf(const certs::Identity& caller) const {
+  return trust_.Get()->admission().SpeaksFor(caller, clock_.Now());
+}
 
 void NoticeWatches::Start() {
   scheduler_.After(kInterval, [this] { Look(); });

@@ -30,9 +30,9 @@ class NoticeWatches {
   static constexpr absl::Duration kQuiet = absl::Seconds(30);
 
   // All must outlive it; the scheduler is stopped before it ends, and no stream is left.
-  NoticeWatches(inbox::Inboxes& inboxes, inbox::Scheduler& scheduler, const Gate& gate, const Refusals& refusals,
-                const Clock& clock)
-      : inboxes_(inboxes), scheduler_(scheduler), gate_(gate), refusals_(refusals), clock_(clock) {}
+  NoticeWatches(inbox::Inboxes& inboxes, inbox::Scheduler& scheduler, const trust::CurrentTrust& trust,
+                const Gate& gate, const Refusals& refusals, const Clock& clock)
+      : inboxes_(inboxes), scheduler_(scheduler), trust_(trust), gate_(gate), refusals_(refusals), clock_(clock) {}
   NoticeWatches(const NoticeWatches&) = delete;
   NoticeWatches& operator=(const NoticeWatches&) = delete;
 
@@ -49,9 +49,12 @@ class NoticeWatches {
   class Watcher;
 
   void Look();
+  // Whose notices a region is told of, now.
+  std::set<std::string> RegionsOf(const certs::Identity& caller) const;
 
   inbox::Inboxes& inboxes_;
   inbox::Scheduler& scheduler_;
+  const trust::CurrentTrust& trust_;
   const Gate& gate_;
   const Refusals& refusals_;
   const Clock& clock_;

@@ -22,6 +22,18 @@ absl::Status Read(absl::string_view bytes, google::protobuf::Message& message, b
   return ReadLeniently(bytes, message) ? absl::OkStatus() : contract::Refusal(Reason::kMessageMalformed);
 }
 
+template <typename Request>
+absl::StatusOr<SentNotice> ReadCall(absl::string_view request) {
+  Request message;
+  const contract::WipeAtEnd<google::protobuf::Message> wipe(message);
+  SentNotice sent;
+  const absl::Status read = Read(request, message, sent.is_well_formed);
+  if (!read.ok()) return read;
+  sent.message = std::move(*message.mutable_notice());
+  if constexpr (requires { message.region_code(); }) sent.region_code = message.region_code();
+  return sent;
+}
+
 absl::string_view View(const grpc::Slice& slice) {
   return absl::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
@@ -45,14 +57,9 @@ SentBytes::~SentBytes() {
   contract::Wipe(joined_);
 }
 
-absl::StatusOr<SentNotice> ReadRequest(absl::string_view request) {
-  v1::SubmitNoticeRequest message;
-  const contract::WipeAtEnd<google::protobuf::Message> wipe(message);
-  SentNotice sent;
-  const absl::Status read = Read(request, message, sent.is_well_formed);
-  if (!read.ok()) return read;
-  sent.message = std::move(*message.mutable_notice());
-  return sent;
+absl::StatusOr<SentNotice> ReadRequest(absl::string_view request, contract::SentAs sent_as) {
+  return sent_as == contract::SentAs::kNew ? ReadCall<v1::SubmitNoticeRequest>(request)
+                                           : ReadCall<v1::ReviseNoticeRequest>(request);
 }
 
 absl::StatusOr<std::vector<absl::string_view>> SplitBatch(absl::string_view request) {

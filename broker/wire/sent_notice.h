@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "envej/v1/notice.pb.h"
+#include "proto/contract/notice_rules.h"
 #include "proto/contract/wiping.h"
 
 namespace envej::wire {
@@ -27,6 +28,7 @@ struct SentNotice {
   SentNotice& operator=(SentNotice&&) = default;
 
   v1::Notice message;
+  std::string region_code;  // whose it is said to be; empty for the caller's own
   // Whether it is what the contract's schema says. If not, it was read as far as to say what is wrong with it, and
   // must be refused.
   bool is_well_formed = true;
@@ -49,8 +51,9 @@ class SentBytes {
   absl::string_view view_;
 };
 
-// The notice of a SubmitNoticeRequest; an empty one if it has none. Refused: MESSAGE_MALFORMED.
-absl::StatusOr<SentNotice> ReadRequest(absl::string_view request);
+// The notice of a SubmitNoticeRequest, or of a ReviseNoticeRequest; an empty one if it has none. Refused:
+// MESSAGE_MALFORMED.
+absl::StatusOr<SentNotice> ReadRequest(absl::string_view request, contract::SentAs sent_as);
 
 // The bytes of each notice of a SubmitNoticesRequest, within `request`. Refused: BATCH_EMPTY, BATCH_TOO_LARGE (more
 // than the contract's number of notices), MESSAGE_MALFORMED.

@@ -1,5 +1,6 @@
 #include "broker/wire/submission.h"
 
+#include <optional>
 #include <utility>
 
 #include "proto/contract/message_codec.h"
@@ -29,10 +30,12 @@ std::vector<contract::ContentCommitment> CommitmentsOf(const std::string& region
 
 absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNotice sent, const SubmissionParts& parts,
                                                     absl::Time now, contract::SentAs sent_as) {
-  const std::string& region_code = caller.identity.code;
+  const absl::StatusOr<std::string> meant = RegionMeant(caller, sent.region_code, now);
+  if (!meant.ok()) return meant.status();
+  const std::string& region_code = *meant;
   contract::Notice notice = contract::FromMessage(sent.message);
   const contract::WipeAtEnd wipe(notice);
-  contract::Findings findings = caller.trust->admission().JudgeSubmission(region_code, notice, now, sent_as);
+  contract::Findings findings = caller.trust->admission().JudgeSubmission(caller.identity.code, notice, now, sent_as);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
@@ -58,12 +61,23 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   } else {
     submission.what = inbox::Revise{.submit = std::move(what)};
   }
-  submission.keep = parts.keeper.Keep(caller, std::move(sent.message), municipality, now);
+  submission.keep = parts.keeper.Keep(caller, region_code, std::move(sent.message), municipality, now);
   return submission;
 }
 
-absl::StatusOr<inbox::Submission> PrepareWithdrawal(const Caller& caller, const v1::Withdrawal& sent,
+absl::StatusOr<std::string> RegionMeant(const Caller& caller, absl::string_view region_code, absl::Time now) {
+  if (region_code.empty()) return caller.identity.code;
+  const std::optional<contract::Rejection> refused =
+      caller.trust->admission().MaySpeakFor(caller.identity, region_code, now);
+  if (refused.has_value()) return contract::ToStatus(*refused);
+  return std::string(region_code);
+}
+
+absl::StatusOr<inbox::Submission> PrepareWithdrawal(const Caller& caller, const v1::WithdrawNoticeRequest& request,
                                                     const SubmissionParts& parts, absl::Time now) {
+  const absl::StatusOr<std::string> region_code = RegionMeant(caller, request.region_code(), now);
+  if (!region_code.ok()) return region_code.status();
+  const v1::Withdrawal& sent = request.withdrawal();
   const contract::Withdrawal withdrawal = contract::FromMessage(sent);
   contract::Findings findings = caller.trust->admission().JudgeWithdrawal(withdrawal, now);
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
@@ -73,14 +87,14 @@ absl::StatusOr<inbox::Submission> PrepareWithdrawal(const Caller& caller, const 
   contract::WipeUnknownFields(kept);
   inbox::Submission submission;
   submission.notice = {.municipality_code = withdrawal.municipality_code,
-                       .region_code = caller.identity.code,
+                       .region_code = *region_code,
                        .id = *contract::NoticeId::Parse(withdrawal.notice_id)};
   submission.actor = caller.certificate.fingerprint();
   submission.what = inbox::Withdraw{.revision = withdrawal.revision,
                                     .reason = static_cast<inbox::WithdrawalReason>(withdrawal.reason),
                                     .origin = caller.identity.origin,
                                     .refusal_if_new = std::move(findings.when_new)};
-  submission.keep = parts.keeper.Keep(caller, std::move(kept), municipality, now);
+  submission.keep = parts.keeper.Keep(caller, *region_code, std::move(kept), municipality, now);
   return submission;
 }
 

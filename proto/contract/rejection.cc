@@ -48,6 +48,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "the page token was not given by this call with these filters"},
     {Reason::kWatchTokenInvalid, "WATCH_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
      "the token was not given by WatchNotices"},
+    {Reason::kRegionNotSucceeded, "REGION_NOT_SUCCEEDED", absl::StatusCode::kPermissionDenied,
+     "the caller is not that region, and has not succeeded it by today"},
     {Reason::kEnvelopeMissing, "ENVELOPE_MISSING", absl::StatusCode::kInvalidArgument, "the notice has no envelope"},
     {Reason::kContractVersionUnsupported, "CONTRACT_VERSION_UNSUPPORTED", absl::StatusCode::kInvalidArgument,
      "this contract version is not served; GetServiceInfo names those that are"},

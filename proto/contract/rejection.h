@@ -41,6 +41,7 @@ enum class Reason {
   kRequestOutOfRange = 12,
   kPageTokenInvalid = 13,
   kWatchTokenInvalid = 81,
+  kRegionNotSucceeded = 84,
   kEnvelopeMissing = 14,
   kContractVersionUnsupported = 15,
   kNoticeIdNotRandomUuid = 16,

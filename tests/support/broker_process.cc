@@ -30,6 +30,9 @@ constexpr char kParticipants[] = R"(regions:
   - {code: "1083", name: Region Syddanmark}
   - {code: "1084", name: Region Hovedstaden}
   - {code: "1085", name: Region Sjælland}
+  - code: "1086"
+    name: Region Østdanmark
+    successor_of: [{region: "1081", from: 2026-01-01}, {region: "1082", from: 2099-01-01}]
 municipalities:
   - {code: "0101", name: København, participating: true, scheme_name: Vejen videre, phone_number: "+4599000001",
      leaflet_text: Ring til os.,

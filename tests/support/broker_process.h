@@ -23,6 +23,7 @@ namespace envej::support {
 // Who takes part in the register that a BrokerProcess has.
 inline constexpr char kRegion[] = "urn:envej:region:1081";       // agreements with 0101 and 0147
 inline constexpr char kOtherRegion[] = "urn:envej:region:1082";  // an agreement with 0101
+inline constexpr char kSuccessor[] = "urn:envej:region:1086";    // of 1081, and in many years of 1082
 inline constexpr char kMunicipality[] = "urn:envej:municipality:0101";
 inline constexpr char kOtherMunicipality[] = "urn:envej:municipality:0147";
 inline constexpr char kOperations[] = "urn:envej:operations:night-watch";

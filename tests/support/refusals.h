@@ -271,6 +271,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kNoticeAlreadyAcknowledged, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeAlreadyReturned, "tests/broker/inbox/transition_test.cc"},
       {Reason::kWithdrawalReasonMissing, "tests/broker/wire/life_refusals_test.cc"},
+      {Reason::kRegionNotSucceeded, "tests/broker/wire/successors_test.cc"},
       {Reason::kRevisionStale, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeRevised, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeWithdrawn, "tests/broker/inbox/transition_test.cc"},

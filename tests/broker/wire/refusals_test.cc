@@ -376,7 +376,7 @@ constexpr Reason kSeenBesides[] = {
     Reason::kSealedToAnother, Reason::kSignerUnknown, Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
     // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
     Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale, Reason::kNoticeRevised,
-    Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered};
+    Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered, Reason::kRegionNotSucceeded};
 
 class WireRefusalsTest : public WorldTest {};
 

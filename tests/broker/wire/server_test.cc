@@ -86,7 +86,7 @@ class ServerTest : public testing::Test {
   inbox::SignerCertificates signers_{store_};
   const ContentKeeper keeper_{signers_};
   const std::vector<contract::CommitmentSecret> secrets_{{.key_id = "key-1", .bytes = std::string(32, 's')}};
-  NoticeWatches watches_{inboxes_, scheduler_, gate_, refusals_, clock_};
+  NoticeWatches watches_{inboxes_, scheduler_, trust_, gate_, refusals_, clock_};
   IntakeService intake_{{.gate = gate_,
                          .keeper = keeper_,
                          .secrets = secrets_,

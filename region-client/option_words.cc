@@ -1,0 +1,88 @@
+#include "region-client/option_words.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/time/time.h"
+#include "proto/contract/notice_id.h"
+
+namespace envej::region {
+namespace {
+
+constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
+constexpr absl::Duration kDeadlineMost = absl::Hours(24);
+
+bool IsCode(const std::string& text) {
+  return text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+}  // namespace
+
+const std::map<std::string, OutputForm>& OutputForms() {
+  static const auto* const kForms =
+      new std::map<std::string, OutputForm>{{"text", OutputForm::kText}, {"json", OutputForm::kJson}};
+  return *kForms;
+}
+
+const std::map<std::string, ProgressMode>& ProgressModes() {
+  static const auto* const kModes = new std::map<std::string, ProgressMode>{
+      {"auto", ProgressMode::kAuto}, {"always", ProgressMode::kAlways}, {"never", ProgressMode::kNever}};
+  return *kModes;
+}
+
+const std::map<std::string, v1::NoticeState>& States() {
+  static const auto* const kStates = new std::map<std::string, v1::NoticeState>{
+      {"waiting", v1::NOTICE_STATE_WAITING},           {"leased", v1::NOTICE_STATE_LEASED},
+      {"acknowledged", v1::NOTICE_STATE_ACKNOWLEDGED}, {"returned", v1::NOTICE_STATE_RETURNED},
+      {"withdrawn", v1::NOTICE_STATE_WITHDRAWN},       {"parked", v1::NOTICE_STATE_PARKED},
+      {"undelivered", v1::NOTICE_STATE_UNDELIVERED}};
+  return *kStates;
+}
+
+const std::map<std::string, v1::WithdrawalReason>& WithdrawalReasons() {
+  static const auto* const kReasons = new std::map<std::string, v1::WithdrawalReason>{
+      {"consent-withdrawn", v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN},
+      {"deceased", v1::WITHDRAWAL_REASON_DECEASED},
+      {"not-in-target-group", v1::WITHDRAWAL_REASON_NOT_IN_TARGET_GROUP},
+      {"sent-in-error", v1::WITHDRAWAL_REASON_SENT_IN_ERROR},
+      {"readmitted", v1::WITHDRAWAL_REASON_READMITTED}};
+  return *kReasons;
+}
+
+const std::map<std::string, v1::ChangeKind>& ChangeKinds() {
+  static const auto* const kKinds =
+      new std::map<std::string, v1::ChangeKind>{{"accepted", v1::CHANGE_KIND_ACCEPTED},
+                                                {"revised", v1::CHANGE_KIND_REVISED},
+                                                {"withdrawn", v1::CHANGE_KIND_WITHDRAWN},
+                                                {"leased", v1::CHANGE_KIND_LEASED},
+                                                {"lease-expired", v1::CHANGE_KIND_LEASE_EXPIRED},
+                                                {"acknowledged", v1::CHANGE_KIND_ACKNOWLEDGED},
+                                                {"returned", v1::CHANGE_KIND_RETURNED},
+                                                {"parked", v1::CHANGE_KIND_PARKED},
+                                                {"redriven", v1::CHANGE_KIND_REDRIVEN},
+                                                {"overdue", v1::CHANGE_KIND_OVERDUE},
+                                                {"undelivered", v1::CHANGE_KIND_UNDELIVERED},
+                                                {"destroyed", v1::CHANGE_KIND_DESTROYED},
+                                                {"outcome-acknowledged", v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED}};
+  return *kKinds;
+}
+
+std::string CheckMunicipalityCode(const std::string& text) {
+  return IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
+}
+
+std::string CheckRegionCode(const std::string& text) {
+  return IsCode(text) ? "" : "a region's code has four digits, such as 1081";
+}
+
+std::string CheckNoticeId(const std::string& text) {
+  return contract::NoticeId::Parse(text).has_value() ? "" : "a notice id is a random UUID in lower case";
+}
+
+std::string CheckDeadline(const std::string& text) {
+  absl::Duration deadline;
+  const bool good = absl::ParseDuration(text, &deadline) && deadline >= kDeadlineLeast && deadline <= kDeadlineMost;
+  return good ? "" : "a duration from 1s to 24h, such as 90s or 5m";
+}
+
+}  // namespace envej::region
