@@ -86,7 +86,7 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   EXPECT_THAT(
       run.err,
       HasSubstr("envej-region does not know 'bogus'; its commands are submit, revise, withdraw, outcome, status, "
-                "municipalities, receipts\n"));
+                "watch, municipalities, receipts\n"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.
