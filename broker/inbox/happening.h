@@ -40,8 +40,9 @@ struct Withdraw {
 // Its region has taken note that it was returned or is undelivered.
 struct AcknowledgeOutcome {};
 
-// A consumer of the municipality claims its item.
+// A consumer of the municipality claims its item, if that is still the revision that the consumer is given.
 struct TakeLease {
+  uint32_t revision = 0;
   std::string token;
   absl::Time expires_at;
 };

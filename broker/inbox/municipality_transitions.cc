@@ -45,7 +45,8 @@ std::optional<Reason> RefuseClaim(const std::optional<Record>& state, uint32_t r
 }  // namespace
 
 Decision On(const std::optional<Record>& state, const TakeLease& lease, const Circumstances& circumstances) {
-  if (!state.has_value() || state->state != State::kWaiting || state->held_until.has_value()) {
+  if (!state.has_value() || state->state != State::kWaiting || state->held_until.has_value() ||
+      lease.revision != state->newest.revision) {
     return Decision::Unchanged();
   }
   Record next = *state;

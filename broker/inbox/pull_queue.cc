@@ -209,10 +209,12 @@ absl::Status PullQueue::Find(const PullRequest& request, const std::string& head
         return absl::OkStatus();
       }
       std::string token = absl::StrCat(store_.StartEpoch(), "-", next_token_.fetch_add(1));
-      serving.operations.push_back({.notice = entry->item.notice,
-                                    .happening = TakeLease{.token = std::move(token), .expires_at = expires_at},
-                                    .actor = request.actor,
-                                    .keep = nullptr});
+      serving.operations.push_back(
+          {.notice = entry->item.notice,
+           .happening =
+               TakeLease{.revision = entry->item.revision, .token = std::move(token), .expires_at = expires_at},
+           .actor = request.actor,
+           .keep = nullptr});
       serving.keys.push_back(waiting.key);
       serving.contents.push_back(**std::move(content));
     }

@@ -261,6 +261,37 @@ TEST(InboxesRaceTest, OfTwoThatConcludeAtOnceOneIsRefused) {
   EXPECT_EQ(inboxes.Get(Key(1))->state, State::kAcknowledged);
 }
 
+// The pull has read the content before the revision replaces it, and its lease comes after.
+TEST(InboxesRaceTest, WhatIsRevisedWhileItIsPulledIsHandedOutAsItIsThen) {
+  store::MemoryStore store(store::MemoryStoreMode::kStepped);
+  const ManualClock clock(kStart);
+  ManualScheduler scheduler;
+  Inboxes inboxes(store, clock, scheduler, {});
+  Submission submission{.notice = Key(1), .what = Submit(), .actor = kSubmitter, .keep = KeepAsItIs("first")};
+  std::get<Submit>(submission.what).commitments = {{.key_id = "k", .value = std::string(32, 'a')}};
+  Submission revision = submission;
+  revision.what = Revise{.submit = std::get<Submit>(submission.what)};
+  std::get<Revise>(revision.what).submit.revision = 2;
+  revision.keep = KeepAsItIs("second");
+  inboxes.SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
+  ASSERT_TRUE(store.Step());
+  inboxes.SubmitAll({revision}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
+  std::optional<absl::StatusOr<std::vector<PulledItem>>> pulled;
+  inboxes.Pull({.municipality_code = "0101",
+                .actor = kConsumer,
+                .max_notices = 1,
+                .max_bytes = 1,
+                .wait = {},
+                .lease = absl::Hours(1)},
+               [&](absl::StatusOr<std::vector<PulledItem>> items) { pulled = std::move(items); });
+  ASSERT_EQ(store.waiting(), 2u);
+  while (store.Step(1)) scheduler.RunDue();
+  ASSERT_TRUE(pulled.has_value() && pulled->ok());
+  ASSERT_THAT(**pulled, SizeIs(1));
+  EXPECT_EQ((*pulled)->at(0).item.revision, 2u);
+  EXPECT_EQ((*pulled)->at(0).content, "second");
+}
+
 TEST_F(InboxesTest, ListPagesThroughTheRegionsOwnNoticesById) {
   for (int number = 1; number <= 7; ++number) ASSERT_TRUE(SubmitOne(number).ok());
   ASSERT_TRUE(SubmitOne(8, "content", "0147").ok());

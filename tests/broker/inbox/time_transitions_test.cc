@@ -43,7 +43,7 @@ class TimeTransitionsTest : public testing::Test {
   }
 
   void Lease(absl::Duration duration = absl::Seconds(60)) {
-    ASSERT_TRUE(Do(TakeLease{.token = "1-1", .expires_at = now_ + duration}).next.has_value());
+    ASSERT_TRUE(Do(TakeLease{.revision = 1, .token = "1-1", .expires_at = now_ + duration}).next.has_value());
   }
 
   // Goes to when something is next due, and tells what happens then. Nothing happens before.
@@ -172,7 +172,7 @@ TEST_F(TimeTransitionsTest, WhatFailsIsHeldBackForLongerAndLongerUntilItIsParked
     ASSERT_TRUE(record_->held_until.has_value()) << failures;
     EXPECT_GE(*record_->held_until - now_, longest / 2) << failures;
     EXPECT_LE(*record_->held_until - now_, longest) << failures;
-    EXPECT_EQ(Do(TakeLease{.token = "1-2", .expires_at = now_ + kDay}).kind, Decision::Kind::kUnchanged);
+    EXPECT_EQ(Do(TakeLease{.revision = 1, .token = "1-2", .expires_at = now_ + kDay}).kind, Decision::Kind::kUnchanged);
     EXPECT_THAT(PassUntilDue(), IsEmpty());
     EXPECT_FALSE(record_->held_until.has_value());
   }
