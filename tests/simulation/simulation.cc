@@ -1,230 +1,262 @@
 #include "tests/simulation/simulation.h"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "proto/contract/rejection.h"
+#include "tests/simulation/invariants.h"
 
 namespace envej::simulation {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
-constexpr std::array<const char*, 3> kMunicipalities = {"0101", "0147", "0851"};
-constexpr std::array<const char*, 2> kRegions = {"1081", "1084"};
-constexpr int kRestRounds = 200;
-
-contract::ContentCommitment CommitmentTo(const std::string& content) {
-  return {.key_id = "key", .value = contract::Sha256(content)};
-}
-
-inbox::Submission MakeSubmission(const store::NoticeKey& key, const std::string& content) {
-  inbox::Submission submission;
-  submission.notice = key;
-  submission.actor = contract::Sha256(key.region_code);
-  inbox::Submit submit;
-  submit.discharge_date = "2027-01-15";
-  submit.commitments = {CommitmentTo(content)};
-  submission.what = submit;
-  submission.keep = inbox::KeepAsItIs(content);
-  return submission;
-}
-
-inbox::LeaseName LeaseOf(const KnownNotice& notice, const std::string& token) {
-  return {.region_code = notice.key.region_code, .id = notice.key.id, .revision = 1, .token = token};
-}
+constexpr absl::Duration kLook = absl::Milliseconds(400);  // the broker looks at least once in it for what is due
+constexpr int kRestRounds = 80;
+constexpr uint64_t kArmedFor = 40;   // steps
+constexpr size_t kNoticesMost = 12;  // that come by chance
+constexpr int kSettleMost = 10'000;  // batches
 
 }  // namespace
 
-Simulation::Simulation(uint64_t seed) : random_(seed), clock_(kStart) { Open(); }
+Simulation::Simulation(uint64_t seed, std::unique_ptr<Medium> medium) : random_(seed), medium_(std::move(medium)) {
+  line_.is_newest_lease = [this](const store::NoticeKey& notice, const std::string& token) {
+    if (store_.failed()) return false;
+    history_.Read(medium_->store());
+    const auto story = history_.stories().find(store::RecordKey(notice));
+    return story != history_.stories().end() && story->second.state == inbox::State::kLeased &&
+           story->second.token == token;
+  };
+  Open();
+}
+
+Simulation::~Simulation() = default;
 
 void Simulation::Open() {
-  ++life_;
-  failing_ = false;
-  inboxes_ = std::make_unique<inbox::Inboxes>(store_, clock_, scheduler_, inbox::Inboxes::Options{});
+  inbox::Inboxes::Options options;
+  options.pulls = {.all = 6, .each_inbox = 3};
+  options.late = [this](const inbox::LateItem& late) { late_.push_back(late); };
+  options.thresholds = ThresholdsOf;
+  options.report = [this](const inbox::UnreadableItem&) { line_.findings().Add("something cannot be read"); };
+  inboxes_ = std::make_unique<inbox::Inboxes>(store_, clock_.clock(), scheduler_, options);
+  line_.Connect(inboxes_.get());
   inboxes_->Start();
 }
 
-void Simulation::Run(int steps) {
-  for (int step = 0; step < steps && model_.violations().empty(); ++step) {
-    Step();
-    if (!failing_) model_.CheckStore(store_);
+std::vector<Simulation::Act> Simulation::Acts() {
+  std::vector<Act> acts = {
+      {90,
+       [this] {
+         if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();
+       }},
+      {20, [this] { regions_.SubmitAgain(); }},
+      {20, [this] { regions_.SayOther(); }},
+      {50, [this] { regions_.Revise(); }},
+      {4,
+       [this] {
+         if (line_.notices().size() < kNoticesMost) regions_.ReviseUnseen();
+       }},
+      {25, [this] { regions_.Withdraw(); }},
+      {15,
+       [this] {
+         if (line_.notices().size() < kNoticesMost) regions_.WithdrawUnseen();
+       }},
+      {20, [this] { regions_.AcknowledgeOutcome(); }},
+      {15, [this] { regions_.Redrive(); }},
+      {10, [this] { regions_.Watch(); }},
+      {10, [this] { regions_.Look(); }},
+      {110, [this] { municipalities_.Pull(); }},
+      {30, [this] { municipalities_.Extend(); }},
+      {60, [this] { municipalities_.Acknowledge(/*newest=*/true); }},
+      {20, [this] { municipalities_.Acknowledge(/*newest=*/false); }},
+      {25, [this] { municipalities_.Return(/*newest=*/true); }},
+      {8, [this] { municipalities_.Return(/*newest=*/false); }},
+      {15, [this] { municipalities_.ClaimFalsely(); }},
+      {50, [this] { line_.Repeat(); }},
+      {260, [this] { store_.Step(1 + random_.Below(4)); }},
+      {100, [this] { LetTimePass(absl::ZeroDuration(), absl::Seconds(12)); }},
+      {30, [this] { LetTimePass(absl::Seconds(30), absl::Minutes(30)); }},
+      {15, [this] { LetTimePass(absl::Hours(1), absl::Hours(26)); }},
+      {4, [this] { Neglect(); }},
+      {3, [this] { FailWithAll(24); }},
+      {15, [this] { clock_.Jump(random_); }},
+      {10, [this] { clock_.SetRight(); }},
+      {8, [this] { clock_.Stop(); }},
+      {20, [this] { clock_.GoOn(); }},
+      {10, [this] { store_.FailReadAfter(random_.Below(8)); }},
+      {10, [this] { LosePower(Remains(random_.Below(3))); }},
+  };
+  // Each run does some things much more than others.
+  for (Act& act : acts) {
+    if (random_.OneIn(4)) act.weight *= 4;
+    if (random_.OneIn(4)) act.weight = (act.weight + 3) / 4;
   }
-  if (model_.violations().empty()) ComeToRest();
-  if (model_.violations().empty()) model_.CheckJournal(store_);
+  return acts;
 }
 
-void Simulation::Step() {
-  const uint64_t choice = Random(1000);
-  if (choice < 170) {
-    SubmitNew();
-  } else if (choice < 230) {
-    SubmitAgain();
-  } else if (choice < 260) {
-    SubmitOther();
-  } else if (choice < 380) {
-    Pull(Random(2) == 0 ? absl::ZeroDuration() : absl::Seconds(20));
-  } else if (choice < 480) {
-    ConcludeSome(/*acknowledge=*/true, /*newest=*/true);
-  } else if (choice < 520) {
-    ConcludeSome(/*acknowledge=*/true, /*newest=*/false);
-  } else if (choice < 550) {
-    ConcludeSome(/*acknowledge=*/false, /*newest=*/true);
-  } else if (choice < 580) {
-    ExtendSome();
-  } else if (choice < 830) {
-    if (store_.Step(1 + Random(4))) Count("batch");
-  } else if (choice < 940) {
-    const absl::Duration pause = absl::Milliseconds(static_cast<int64_t>(Random(8000)));
-    clock_.Advance(pause);
-    scheduler_.Advance(pause);
-    Count("time passes");
-  } else if (choice < 955) {
-    clock_.Set(clock_.Now() + absl::Seconds(static_cast<int64_t>(Random(600)) - 300));
-    Count("clock jumps");
-  } else if (choice < 970) {
-    scheduler_.Advance(absl::Seconds(30));  // tasks run although the clock stands still
-    Count("clock stops");
-  } else if (choice < 985) {
-    Crash();
-  } else if (!failing_) {
-    store_.FailNextBatch(/*applied=*/Random(2) == 0);
-    failing_ = true;
-    Count("write fails");
-  } else {
-    Crash();  // a failed store ends the process
+void Simulation::Run(uint64_t steps) {
+  const std::vector<Act> acts = Acts();
+  uint64_t weights = 0;
+  for (const Act& act : acts) weights += act.weight;
+  while (steps_ < steps && line_.findings().none()) {
+    ++steps_;
+    Arm();
+    if (store_.armed().has_value() && random_.OneIn(5)) {
+      Provoke(*store_.armed());
+      AfterStep();
+      continue;
+    }
+    uint64_t chosen = random_.Below(weights);
+    for (const Act& act : acts) {
+      if (chosen < act.weight) {
+        act.run();
+        break;
+      }
+      chosen -= act.weight;
+    }
+    AfterStep();
   }
+  if (line_.findings().none()) ComeToRest();
+  if (line_.findings().none()) CheckEnd();
 }
 
-void Simulation::Crash() {
+void Simulation::Arm() {
+  if (store_.armed().has_value() && steps_ < armed_since_ + kArmedFor) return;
+  armed_since_ = steps_;
+  const auto row = Row(random_.Below(kRows));
+  const auto last = static_cast<uint64_t>(Fault::kSyncFails);
+  const auto fault = Fault(1 + random_.Below(last));
+  if (WhyNever(row, fault).empty()) store_.Arm(row, fault);
+}
+
+void Simulation::AfterStep() {
+  if (store_.must_lose_power().has_value()) {
+    LosePower(*store_.must_lose_power());
+  } else if (store_.failed() && random_.OneIn(4)) {
+    LosePower(Remains(random_.Below(3)));
+  }
+  store_.SetClock(clock_.fault());
+  if (store_.failed() || store_.carried() == checked_) return;
+  checked_ = store_.carried();
+  history_.Read(medium_->store());
+  CheckStore(medium_->store(), history_, line_.notices(), line_.findings());
+}
+
+void Simulation::LosePower(Remains remains) {
+  line_.Connect(nullptr);
   inboxes_.reset();
   scheduler_.DropAll();
-  store_.Crash(Random(4));
+  line_.promises().PowerLost(store_.durable());
+  const absl::Status opened = store_.LosePower(remains, random_);
+  if (!opened.ok()) return line_.findings().Add(absl::StrCat("the store does not open: ", opened.message()));
+  coverage_.Count("power lost");
+  history_.Restart();
+  checked_ = 0;
   Open();
-  Count("crash");
 }
 
-void Simulation::SubmitNew() {
-  const store::NoticeKey key{
-      .municipality_code = kMunicipalities[Random(kMunicipalities.size())],
-      .region_code = kRegions[Random(kRegions.size())],
-      .id = *contract::NoticeId::Parse(absl::StrFormat("00000000-0000-4000-8000-%012d", next_id_++))};
-  Submit(model_.Add(key, absl::StrCat("content of ", key.id.ToString(), " for ", key.municipality_code)));
-  Count("submit");
-}
-
-void Simulation::SubmitAgain() {
-  KnownNotice* notice = RandomNotice([](const KnownNotice&) { return true; });
-  if (notice == nullptr) return;
-  Submit(*notice);
-  Count("submit again");
-}
-
-void Simulation::SubmitOther() {
-  KnownNotice* notice = RandomNotice([](const KnownNotice& known) { return known.receipt.has_value(); });
-  if (notice == nullptr) return;
-  inboxes_->SubmitAll({MakeSubmission(notice->key, "other content")},
-                      [this, notice, life = life_](std::vector<absl::StatusOr<inbox::Accepted>> answers) {
-                        if (life == life_) model_.SubmittedOther(*notice, answers.at(0));
-                      });
-  Count("submit other content");
-}
-
-void Simulation::Submit(KnownNotice& notice) {
-  inboxes_->SubmitAll({MakeSubmission(notice.key, notice.content)},
-                      [this, &notice, life = life_](std::vector<absl::StatusOr<inbox::Accepted>> answers) {
-                        if (life == life_) model_.Submitted(notice, answers.at(0));
-                      });
-}
-
-void Simulation::Pull(absl::Duration wait) {
-  PullFrom(kMunicipalities[Random(kMunicipalities.size())], wait);
-  Count("pull");
-}
-
-void Simulation::PullFrom(const std::string& municipality_code, absl::Duration wait) {
-  inbox::PullRequest request{.municipality_code = municipality_code,
-                             .actor = contract::Sha256(municipality_code),
-                             .max_notices = 1 + Random(5),
-                             .max_bytes = 1000,
-                             .wait = wait,
-                             .lease = absl::Seconds(5 + static_cast<int64_t>(Random(20)))};
-  inboxes_->Pull(std::move(request),
-                 [this, municipality_code, life = life_](absl::StatusOr<std::vector<inbox::PulledItem>> items) {
-                   if (life != life_ || !items.ok()) return;
-                   for (const inbox::PulledItem& item : *items) {
-                     model_.Pulled(municipality_code, item);
-                     Count("delivered");
-                   }
-                 });
-}
-
-void Simulation::ConcludeSome(bool acknowledge, bool newest) {
-  KnownNotice* notice = RandomNotice([](const KnownNotice& known) { return !known.tokens.empty(); });
-  if (notice == nullptr) return;
-  auto token = notice->tokens.begin();
-  std::advance(token, static_cast<std::ptrdiff_t>(Random(notice->tokens.size())));
-  Conclude(*notice, newest ? notice->newest_token : *token, acknowledge);
-  Count(acknowledge ? "acknowledge" : "return");
-}
-
-void Simulation::Conclude(KnownNotice& notice, const std::string& token, bool acknowledge) {
-  const Conclusion conclusion{.acknowledged = acknowledge, .token = token};
-  const auto done = [this, &notice, conclusion, life = life_](std::vector<absl::StatusOr<absl::Time>> times) {
-    if (life == life_) model_.Concluded(notice, conclusion, times.at(0));
-  };
-  const inbox::InboxCaller caller{.municipality_code = notice.key.municipality_code,
-                                  .actor = contract::Sha256(notice.key.municipality_code)};
-  const inbox::LeaseName lease = LeaseOf(notice, token);
-  if (acknowledge) {
-    inboxes_->AcknowledgeAll(caller, {lease}, done);
-  } else {
-    inboxes_->ReturnAll(caller, {{.lease = lease, .reason = inbox::ReturnReason::kNotResident}}, done);
+void Simulation::Settle() {
+  for (int batch = 0; batch < kSettleMost && store_.Step(1 + random_.Below(4)); ++batch) {
+    AfterStep();
+    scheduler_.RunDue();
   }
 }
 
-void Simulation::ExtendSome() {
-  KnownNotice* notice = RandomNotice([](const KnownNotice& known) { return !known.tokens.empty(); });
-  if (notice == nullptr) return;
-  inboxes_->Extend(notice->key.municipality_code, {LeaseOf(*notice, notice->newest_token)}, absl::Seconds(15),
-                   [](const std::vector<absl::StatusOr<absl::Time>>&) {});
-  Count("extend");
+void Simulation::LetTimePass(absl::Duration least, absl::Duration most) {
+  const auto milliseconds = static_cast<uint64_t>((most - least) / absl::Milliseconds(1));
+  const absl::Duration time = least + absl::Milliseconds(static_cast<int64_t>(random_.Below(milliseconds)));
+  clock_.Pass(time);
+  store_.SetClock(clock_.fault());
+  // What the broker does again and again it does less often in a long time, as if it had been held up.
+  scheduler_.Advance(std::min(time, absl::Seconds(12)));
 }
 
-// No more faults: clients repeat what was not answered, pull until nothing comes, and acknowledge all.
+void Simulation::Neglect() {
+  const auto rounds = 2 + random_.Below(6);
+  const bool long_time = random_.OneIn(4);
+  for (uint64_t round = 0; round < rounds * (long_time ? 6 : 1); ++round) {
+    LetTimePass(absl::Hours(13), absl::Hours(30));
+    Settle();
+    AfterStep();
+  }
+}
+
+void Simulation::FailWithAll(int times) {
+  const std::string& municipality_code = random_.OneOf(Municipalities());
+  for (int round = 0; round < times; ++round) {
+    municipalities_.PullFrom(municipality_code, 5, absl::ZeroDuration());
+    Settle();
+    AfterStep();
+    clock_.Pass(absl::Minutes(12));
+    store_.SetClock(clock_.fault());
+    for (int look = 0; look < 2; ++look) {
+      scheduler_.Advance(2 * kLook);
+      const bool stops = random_.OneIn(8);
+      if (stops) clock_.Stop();
+      store_.SetClock(clock_.fault());
+      Settle();
+      if (stops) clock_.GoOn();
+    }
+    AfterStep();
+  }
+}
+
+// No more faults: clients repeat what was not answered, take what waits and acknowledge it, until all is done.
 void Simulation::ComeToRest() {
-  if (failing_) Crash();
-  for (int round = 0; round < kRestRounds; ++round) {
-    for (auto& [key, notice] : model_.notices()) {
-      if (!notice.receipt.has_value()) Submit(notice);
+  if (store_.failed() || store_.armed().has_value()) LosePower(Remains::kAll);
+  store_.Disarm();
+  clock_.GoOn();
+  AfterStep();
+  Settle();
+  line_.EndFaults();
+  for (int round = 0; round < kRestRounds && line_.findings().none(); ++round) {
+    for (size_t call = line_.open(); call > 0; --call) line_.Repeat();
+    regions_.HandInAll();
+    if (round % 8 == 0) regions_.RedriveAll();
+    Settle();
+    for (const std::string& code : Municipalities()) municipalities_.PullFrom(code, 100, absl::ZeroDuration());
+    Settle();
+    municipalities_.ConcludeAll();
+    Settle();
+    if (round > 2 && IsAtRest()) return;
+    clock_.Pass(absl::Minutes(15));
+    for (int look = 0; look < 3; ++look) {
+      scheduler_.Advance(kLook);
+      Settle();
     }
-    for (const char* municipality_code : kMunicipalities) PullFrom(municipality_code, absl::ZeroDuration());
-    while (store_.Step()) scheduler_.RunDue();
-    for (auto& [key, notice] : model_.notices()) {
-      if (!notice.newest_token.empty() && !notice.concluded.has_value()) Conclude(notice, notice.newest_token, true);
-    }
-    while (store_.Step()) scheduler_.RunDue();
-    clock_.Advance(absl::Seconds(30));
-    scheduler_.Advance(absl::Seconds(1));
-    model_.CheckStore(store_);
-    if (!model_.violations().empty()) return;
   }
-  for (const auto& [key, notice] : model_.notices()) {
-    const absl::StatusOr<inbox::Record> record = inboxes_->Get(notice.key);
-    const bool concluded =
-        record.ok() && (record->state == inbox::State::kAcknowledged || record->state == inbox::State::kReturned);
-    if (!notice.receipt.has_value()) model_.Violate("a notice was never accepted");
-    if (!concluded) model_.Violate("an accepted notice was never delivered");
-  }
+  if (line_.findings().none()) line_.findings().Add("it does not come to rest");
 }
 
-KnownNotice* Simulation::RandomNotice(const std::function<bool(const KnownNotice&)>& wanted) {
-  std::vector<KnownNotice*> found;
-  for (auto& [key, notice] : model_.notices()) {
-    if (wanted(notice)) found.push_back(&notice);
+bool Simulation::IsAtRest() {
+  return std::all_of(line_.notices().begin(), line_.notices().end(), [&](const auto& entry) {
+    const auto story = history_.stories().find(entry.first);
+    return story == history_.stories().end() || !inbox::IsUnderWay(story->second.state);
+  });
+}
+
+void Simulation::CheckEnd() {
+  regions_.AcknowledgeAllOutcomes();
+  Settle();
+  history_.CheckReceipts(medium_->store());
+  history_.CheckTold(late_);
+  for (const auto& [region, streamed] : regions_.streamed()) history_.CheckStreamed(region, streamed);
+  for (const auto& [key, notice] : line_.notices()) {
+    const auto story = history_.stories().find(key);
+    const bool is_handed_in = notice.accepted() > 0;
+    if (!is_handed_in) continue;
+    if (story == history_.stories().end()) {
+      line_.findings().Add("an accepted notice has no story", notice.key);
+      continue;
+    }
+    const bool is_acknowledged = story->second.state == inbox::State::kAcknowledged;
+    if (is_acknowledged && notice.had != story->second.revision) {
+      line_.findings().Add("it was acknowledged by nobody who knows of it", notice.key);
+    }
+    const bool must_know = story->second.is_withdrawal && notice.had != 0 && story->second.delivered != 0 &&
+                           story->second.state != inbox::State::kUndelivered &&
+                           story->second.state != inbox::State::kReturned;
+    if (must_know && story->second.delivered != story->second.revision) {
+      line_.findings().Add("a municipality keeps what was withdrawn", notice.key);
+    }
   }
-  return found.empty() ? nullptr : found[Random(found.size())];
 }
 
 }  // namespace envej::simulation

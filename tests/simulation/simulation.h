@@ -3,67 +3,91 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "broker/inbox/inboxes.h"
-#include "tests/simulation/model.h"
-#include "tests/support/manual_clock.h"
+#include "tests/simulation/coverage.h"
+#include "tests/simulation/faulty_store.h"
+#include "tests/simulation/history.h"
+#include "tests/simulation/line.h"
+#include "tests/simulation/medium.h"
+#include "tests/simulation/municipalities.h"
+#include "tests/simulation/random.h"
+#include "tests/simulation/regions.h"
+#include "tests/simulation/wrong_clock.h"
 #include "tests/support/manual_scheduler.h"
-#include "tests/support/memory_store.h"
 
 namespace envej::simulation {
 
-// How often each thing happened.
-using Counts = std::map<std::string, uint64_t>;
-
-// One run: the inboxes over a store that forgets what was not synced, with random clients, a clock that jumps, and
-// crashes. Everything follows from the seed.
+// One run: the inboxes over a store that fails and forgets, with random clients, a clock that jumps, stops and runs
+// backwards, and crashes at every place. Everything follows from the seed.
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed);
+  Simulation(uint64_t seed, std::unique_ptr<Medium> medium);
+  ~Simulation();
 
-  // Does `steps` random things, then lets everything come to rest without faults and checks that every accepted
-  // notice was delivered. Stops at the first violation.
-  void Run(int steps);
+  // Does about `steps` random things, then lets everything come to rest without faults, and checks that every accepted
+  // notice found its end. Stops at the first violation.
+  void Run(uint64_t steps);
 
-  const std::vector<std::string>& violations() const { return model_.violations(); }
-  const Counts& counts() const { return counts_; }
+  uint64_t steps() const { return steps_; }
+  const std::vector<std::string>& violations() { return line_.findings().all(); }
+  const Coverage& coverage() const { return coverage_; }
 
  private:
+  struct Act {
+    uint64_t weight;
+    std::function<void()> run;
+  };
+
+  std::vector<Act> Acts();
   void Open();
-  void Step();
+  void LosePower(Remains remains);
+  // Carries out all that waits, unless something fails.
+  void Settle();
+  // What follows on every step: power is lost where a fault says so, and the store is held against what was promised.
+  void AfterStep();
+  void Arm();
 
-  void SubmitNew();
-  void SubmitAgain();
-  void SubmitOther();
-  void Pull(absl::Duration wait);
-  void ConcludeSome(bool acknowledge, bool newest);
-  void ExtendSome();
-  void Crash();
+  void LetTimePass(absl::Duration least, absl::Duration most);
+  // Days pass, and nobody comes.
+  void Neglect();
+  // Somebody takes what waits, again and again, and never concludes it.
+  void FailWithAll(int times);
+
+  // provoke.cc: does what makes this more likely to happen.
+  void Provoke(Row row);
+  void ProvokeLease();
+  void ProvokeConclusion(bool acknowledge);
+  void ProvokeWithdrawal();
+  void ProvokeWithdrawalsAcknowledgement();
+  void ProvokeOutcome(bool under_way);
+  void ProvokeTime(absl::Duration least, absl::Duration most);
+  void ProvokeRevision(inbox::State state);
+  // A notice with such a story; null if there is none.
+  KnownNotice* AnyWith(const std::function<bool(const Story&)>& wanted);
+
   void ComeToRest();
+  bool IsAtRest();
+  void CheckEnd();
 
-  void Submit(KnownNotice& notice);
-  void PullFrom(const std::string& municipality_code, absl::Duration wait);
-  void Conclude(KnownNotice& notice, const std::string& token, bool acknowledge);
-  KnownNotice* RandomNotice(const std::function<bool(const KnownNotice&)>& wanted);
-  uint64_t Random(uint64_t below) { return random_() % below; }
-  void Count(const std::string& what) { ++counts_[what]; }
-
-  std::mt19937_64 random_;
-  store::MemoryStore store_{store::MemoryStoreMode::kStepped};
-  ManualClock clock_;
+  Random random_;
+  Coverage coverage_;
+  std::unique_ptr<Medium> medium_;
+  FaultyStore store_{*medium_, coverage_};
+  WrongClock clock_;
   ManualScheduler scheduler_;
+  Line line_{random_, coverage_, store_};
+  RegionClients regions_{line_};
+  MunicipalityClients municipalities_{line_};
+  History history_{line_.notices(), line_.findings()};
   std::unique_ptr<inbox::Inboxes> inboxes_;
-  uint64_t life_ = 0;  // of the broker: answers from an earlier one reach nobody
-  bool failing_ = false;
-  uint64_t next_id_ = 1;
-  Model model_;
-  Counts counts_;
+  std::vector<inbox::LateItem> late_;
+  uint64_t steps_ = 0;
+  uint64_t armed_since_ = 0;
+  uint64_t checked_ = 0;  // batches
 };
 
 }  // namespace envej::simulation

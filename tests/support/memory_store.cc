@@ -42,7 +42,7 @@ void MemoryStore::Commit(std::vector<Transition> transitions, Durability durabil
                          CommitCallback done) {
   PendingCommit commit{
       .transitions = std::move(transitions), .durability = durability, .now = now, .done = std::move(done)};
-  if (failure_ == Failure::kFailed) return commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
+  if (failed_) return commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
   if (commit.transitions.size() > kCommitTransitions) {
     return commit.done(SameOutcome(commit, Outcome::Kind::kRefused));
   }
@@ -79,13 +79,18 @@ bool MemoryStore::Step(size_t commits) {
 }
 
 void MemoryStore::RunBatch(std::vector<PendingCommit> commits) {
-  absl::StatusOr<Batch> batch = BuildBatch([this](absl::string_view key) { return Get(key); }, head_, broker_, commits);
-  if (failure_ == Failure::kNextApplied && batch.ok()) {
-    batch->synced = true;
-    Apply(*batch);
-  }
-  if (failure_ != Failure::kNone || !batch.ok()) {
-    failure_ = Failure::kFailed;
+  const std::optional<BatchFault> fault = std::exchange(fault_, std::nullopt);
+  const ReadFunction read = [&](absl::string_view key) -> absl::StatusOr<std::optional<std::string>> {
+    if (fault == BatchFault::kRead) return absl::UnavailableError("a read failed");
+    return Get(key);
+  };
+  absl::StatusOr<Batch> batch = BuildBatch(read, head_, broker_, commits);
+  if (failed_ || fault.has_value() || !batch.ok()) {
+    if (batch.ok() && (fault == BatchFault::kSync || fault == BatchFault::kAnswer)) {
+      batch->synced = fault == BatchFault::kAnswer;
+      Apply(*batch);
+    }
+    failed_ = true;
     for (PendingCommit& commit : commits) commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
     return;
   }
@@ -95,22 +100,20 @@ void MemoryStore::RunBatch(std::vector<PendingCommit> commits) {
 }
 
 void MemoryStore::Apply(const Batch& batch) {
-  if (!batch.writes.empty()) {
-    Unsynced undo{.changes = {}, .head_before = head_};
-    for (const BatchWrite& write : batch.writes) {
-      const auto entry = state_.find(write.key);
-      undo.changes.push_back(
-          Change{.key = write.key,
-                 .before = entry == state_.end() ? std::nullopt : std::optional<std::string>(entry->second)});
-      if (write.value) {
-        state_.insert_or_assign(write.key, *write.value);
-      } else if (entry != state_.end()) {
-        state_.erase(entry);
-      }
+  if (batch.writes.empty()) return;
+  Unsynced undo{.changes = {}, .head_before = head_};
+  for (const BatchWrite& write : batch.writes) {
+    const auto entry = state_.find(write.key);
+    undo.changes.push_back(Change{
+        .key = write.key, .before = entry == state_.end() ? std::nullopt : std::optional<std::string>(entry->second)});
+    if (write.value) {
+      state_.insert_or_assign(write.key, *write.value);
+    } else if (entry != state_.end()) {
+      state_.erase(entry);
     }
-    unsynced_.push_back(std::move(undo));
-    head_ = batch.head;
   }
+  unsynced_.push_back(std::move(undo));
+  head_ = batch.head;
   if (batch.synced) unsynced_.clear();
 }
 
@@ -125,7 +128,8 @@ void MemoryStore::Damage(const std::string& key, const std::optional<std::string
 void MemoryStore::Crash(size_t unsynced_kept) {
   queue_.clear();
   watches_.Clear();
-  failure_ = Failure::kNone;
+  fault_.reset();
+  failed_ = false;
   while (unsynced_.size() > unsynced_kept) {
     const Unsynced& undo = unsynced_.back();
     for (const Change& change : undo.changes) {
@@ -142,10 +146,8 @@ void MemoryStore::Crash(size_t unsynced_kept) {
   ++epoch_;
 }
 
-void MemoryStore::FailNextBatch(bool applied) { failure_ = applied ? Failure::kNextApplied : Failure::kNextLost; }
-
 absl::Status MemoryStore::Health() const {
-  if (failure_ == Failure::kFailed) return absl::UnavailableError("a write failed; the store must be opened again");
+  if (failed_) return absl::UnavailableError("a write failed; the store must be opened again");
   return absl::OkStatus();
 }
 

@@ -50,14 +50,23 @@ class MemoryStore : public OrderedStore {
   void Damage(const std::string& key, const std::optional<std::string>& value);
 
   size_t waiting() const { return queue_.size(); }
+  // How many batches were written since the last sync.
+  size_t unsynced() const { return unsynced_.size(); }
 
   // Loses power and opens again: what waits is dropped without an answer, watches end, the start epoch grows, and of
   // the batches since the last synced one only the first `unsynced_kept` are left.
   void Crash(size_t unsynced_kept = 0);
 
-  // The next batch fails: its commits are answered kIndeterminate, and so is everything after it, and reads fail,
-  // until Crash. `applied`: whether it is found to have happened after that.
-  void FailNextBatch(bool applied);
+  // Where the next batch fails. Its commits are answered kIndeterminate, and so is everything after it, and reads fail,
+  // until Crash.
+  enum class BatchFault {
+    kRead,    // reading for its conditions: nothing of it is written
+    kWrite,   // nothing of it is written
+    kSync,    // written and not synced: Crash says whether it is kept
+    kAnswer,  // on the disk: it is found to have happened
+  };
+  void FailNextBatch(BatchFault fault) { fault_ = fault; }
+  void FailNextBatch(bool applied) { FailNextBatch(applied ? BatchFault::kAnswer : BatchFault::kWrite); }
 
  private:
   struct Change {
@@ -68,8 +77,6 @@ class MemoryStore : public OrderedStore {
     std::vector<Change> changes;
     BatchHead head_before;
   };
-  enum class Failure { kNone, kNextLost, kNextApplied, kFailed };
-
   void RunBatch(std::vector<PendingCommit> commits);
   void Apply(const Batch& batch);
   absl::Status Health() const;
@@ -82,7 +89,8 @@ class MemoryStore : public OrderedStore {
   std::deque<PendingCommit> queue_;
   WatchList watches_;
   uint64_t epoch_ = 1;
-  Failure failure_ = Failure::kNone;
+  std::optional<BatchFault> fault_;  // of the next batch
+  bool failed_ = false;
   bool running_ = false;
 };
 

@@ -1,0 +1,82 @@
+#ifndef ENVEJ_TESTS_SIMULATION_HISTORY_H_
+#define ENVEJ_TESTS_SIMULATION_HISTORY_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "broker/inbox/due_watch.h"
+#include "broker/journal/event.h"
+#include "broker/store/ordered_store.h"
+#include "tests/simulation/known.h"
+
+namespace envej::simulation {
+
+// What the journal says of one notice, put together event by event.
+struct Story {
+  inbox::State state = inbox::State::kWaiting;
+  bool is_withdrawal = false;  // the item is one
+  uint32_t revision = 0;
+  absl::Time entered_at;
+  uint32_t leases = 0;
+  std::string token;
+  uint32_t failures = 0;
+  absl::Time handed_out_from;  // after a failure, not before
+  std::set<uint32_t> late;     // inbox::Late
+  uint32_t undelivered = 0;
+  absl::Time undelivered_at;
+  uint32_t delivered = 0;  // revision
+  std::string delivered_token;
+  bool outcome_noted = false;
+};
+
+// Reads the journal as anybody can who knows what may follow on what, and how long things take at least; and knows
+// nothing of how the broker decides. The journal is one unbroken chain, each event is legal where it stands and says
+// truly who did it, and each receipt can be rebuilt from it.
+class History {
+ public:
+  History(const KnownNotices& notices, Findings& findings) : notices_(notices), findings_(findings) {}
+
+  // Reads on from where it was.
+  void Read(store::OrderedStore& store);
+  // Power was lost: the end of the journal may be another one.
+  void Restart();
+
+  // By record key.
+  const std::map<std::string, Story>& stories() const { return stories_; }
+
+  // Each receipt that a client has is in the journal, and nothing that was told outside has come not to have happened:
+  // what operations were told, and the events that were streamed to each region, in order.
+  void CheckReceipts(store::OrderedStore& store);
+  void CheckTold(const std::vector<inbox::LateItem>& late);
+  void CheckStreamed(const std::string& region_code, const std::vector<journal::Event>& streamed);
+
+ private:
+  void Happened(const journal::Event& event);
+  void Enter(Story& story, const journal::Event& event);
+  void Accepted(Story& story, const journal::Event& event, const Said& said, bool is_new);
+  void Withdrawn(Story& story, const journal::Event& event, const Said& said, bool is_new);
+  void LeaseExpired(Story& story, const journal::Event& event);
+  void Concluded(Story& story, const journal::Event& event);
+  void Overdue(Story& story, const journal::Event& event);
+  void Undelivered(Story& story, const journal::Event& event);
+  void Destroyed(Story& story, const journal::Event& event);
+  void OutcomeAcknowledged(Story& story, const journal::Event& event);
+  void CheckActor(const journal::Event& event);
+  // The date that the newest revision names.
+  const Said* NewestSaid(const journal::Event& event) const;
+
+  const KnownNotices& notices_;
+  Findings& findings_;
+  uint64_t batch_ = 0;
+  std::string hash_;
+  std::map<std::string, Story> stories_;
+  std::vector<journal::Event> events_;
+};
+
+}  // namespace envej::simulation
+
+#endif  // ENVEJ_TESTS_SIMULATION_HISTORY_H_

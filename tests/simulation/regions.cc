@@ -1,0 +1,211 @@
+#include "tests/simulation/regions.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+namespace envej::simulation {
+namespace {
+
+const absl::Time kFirstDay = absl::FromUnixSeconds(1'800'000'000);
+
+using Answers = std::vector<absl::StatusOr<inbox::Accepted>>;
+using Times = std::vector<absl::StatusOr<absl::Time>>;
+
+inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said) {
+  inbox::Submission submission;
+  submission.notice = notice.key;
+  submission.actor = ActorOf(notice.key.region_code);
+  submission.keep = inbox::KeepAsItIs(said.content);
+  if (said.is_withdrawal()) {
+    submission.what = inbox::Withdraw{
+        .revision = said.revision, .reason = said.reason, .origin = "ward", .refusal_if_new = std::nullopt};
+    return submission;
+  }
+  inbox::Submit submit{.revision = said.revision,
+                       .origin = "ward",
+                       .discharge_date = said.discharge_date,
+                       .discharge_day_ends = said.discharge_day_ends,
+                       .commitments = {CommitmentTo(said.content)},
+                       .refusal_if_new = std::nullopt};
+  if (said.kind == Said::Kind::kRevise) {
+    submission.what = inbox::Revise{.submit = std::move(submit)};
+  } else {
+    submission.what = std::move(submit);
+  }
+  return submission;
+}
+
+bool HasReceipt(const KnownNotice& notice) { return notice.accepted() > 0; }
+
+}  // namespace
+
+KnownNotice& RegionClients::NewNotice() {
+  const store::NoticeKey key{
+      .municipality_code = line_.random().OneOf(Municipalities()),
+      .region_code = line_.random().OneOf(Regions()),
+      .id = *contract::NoticeId::Parse(absl::StrFormat("00000000-0000-4000-8000-%012d", next_id_++))};
+  KnownNotice& notice = line_.notices()[store::RecordKey(key)];
+  notice.key = key;
+  return notice;
+}
+
+Said& RegionClients::Say(KnownNotice& notice, Said::Kind kind) {
+  const uint32_t before = notice.said.empty() ? 0 : notice.said.rbegin()->first;
+  const uint32_t skipped = before > 0 && line_.random().OneIn(4) ? 1 : 0;
+  const uint32_t revision = before + 1 + skipped;
+  const auto day = static_cast<int64_t>(line_.random().Below(4));
+  Said& said = notice.said[revision];
+  said.kind = kind;
+  said.revision = revision;
+  said.content = absl::StrCat("revision ", revision, " of ", notice.key.id.ToString());
+  said.discharge_date = absl::StrCat("day ", day);
+  said.discharge_day_ends = kFirstDay + absl::Hours(24 * (day - 1) + 9);
+  if (kind == Said::Kind::kWithdraw) said.reason = inbox::WithdrawalReason(1 + line_.random().Below(5));
+  return said;
+}
+
+void RegionClients::HandIn(KnownNotice& notice, Said& said) {
+  const CallMade call = line_.Made(said.calls++);
+  line_.inboxes().SubmitAll({MakeSubmission(notice, said)},
+                            line_.Expect<Answers>([this, &notice, &said] { HandIn(notice, said); },
+                                                  [this, &notice, &said, call](const Answers& answers) {
+                                                    line_.CountAnswer("hand in", answers.at(0).status());
+                                                    line_.promises().Accepted(notice, said, line_.Answered(call),
+                                                                              answers.at(0));
+                                                  }));
+}
+
+void RegionClients::SubmitNew() {
+  KnownNotice& notice = NewNotice();
+  HandIn(notice, Say(notice, Said::Kind::kSubmit));
+}
+
+void RegionClients::SubmitAgain() {
+  KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
+  if (notice == nullptr) return;
+  auto said = notice->said.begin();
+  std::advance(said, static_cast<std::ptrdiff_t>(line_.random().Below(notice->said.size())));
+  HandIn(*notice, said->second);
+}
+
+void RegionClients::SayOther() {
+  KnownNotice* const notice = line_.Any(HasReceipt);
+  if (notice == nullptr) return;
+  auto said = notice->said.begin();
+  std::advance(said, static_cast<std::ptrdiff_t>(line_.random().Below(notice->said.size())));
+  if (!said->second.receipt.has_value()) return;
+  Said other = said->second;
+  other.content = "other content";
+  if (other.is_withdrawal()) {  // another reason
+    const auto next = static_cast<uint8_t>(1 + static_cast<uint8_t>(other.reason) % 5);
+    other.reason = static_cast<inbox::WithdrawalReason>(next);
+  }
+  if (line_.random().OneIn(3)) other.kind = Said::Kind::kWithdraw;
+  if (other.kind == Said::Kind::kWithdraw && other.reason == inbox::WithdrawalReason::kNone) {
+    other.reason = inbox::WithdrawalReason::kSentInError;
+  }
+  line_.inboxes().SubmitAll({MakeSubmission(*notice, other)}, [this, notice, hears = line_.Hears()](Answers answers) {
+    if (!hears()) return;
+    line_.CountAnswer("hand in something else", answers.at(0).status());
+    line_.promises().AcceptedOther(*notice, answers.at(0));
+  });
+}
+
+void RegionClients::Revise() {
+  KnownNotice* const notice = line_.Any([](const KnownNotice& known) { return known.said.size() < 6; });
+  if (notice != nullptr) HandIn(*notice, Say(*notice, Said::Kind::kRevise));
+}
+
+void RegionClients::ReviseUnseen() {
+  KnownNotice& notice = NewNotice();
+  HandIn(notice, Say(notice, Said::Kind::kRevise));
+}
+
+void RegionClients::Withdraw() {
+  KnownNotice* const notice = line_.Any([](const KnownNotice& known) { return known.said.size() < 6; });
+  if (notice != nullptr) HandIn(*notice, Say(*notice, Said::Kind::kWithdraw));
+}
+
+// The submission that was on its way comes too late.
+void RegionClients::WithdrawUnseen() {
+  KnownNotice& notice = NewNotice();
+  Said& submitted = Say(notice, Said::Kind::kSubmit);
+  HandIn(notice, Say(notice, Said::Kind::kWithdraw));
+  if (line_.random().OneIn(2)) HandIn(notice, submitted);
+}
+
+void RegionClients::AcknowledgeOutcomeOf(KnownNotice& notice) {
+  const CallMade call = line_.Made(notice.outcome_calls++);
+  line_.inboxes().AcknowledgeOutcomes(
+      {.actor = ActorOf(notice.key.region_code)}, {notice.key},
+      line_.Expect<Times>([this, &notice] { AcknowledgeOutcomeOf(notice); },
+                          [this, &notice, call](const Times& times) {
+                            line_.CountAnswer("acknowledge the outcome", times.at(0).status());
+                            line_.promises().OutcomeAcknowledged(notice, line_.Answered(call), times.at(0));
+                          }));
+}
+
+void RegionClients::AcknowledgeOutcome() {
+  KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
+  if (notice != nullptr) AcknowledgeOutcomeOf(*notice);
+}
+
+void RegionClients::RedriveOne(KnownNotice& notice) {
+  const CallMade call = line_.Made(0);
+  line_.inboxes().RedriveAll({.actor = ActorOf(kOperations)}, {notice.key},
+                             line_.Expect<Times>([this, &notice] { RedriveOne(notice); },
+                                                 [this, &notice, call](const Times& times) {
+                                                   line_.CountAnswer("redrive", times.at(0).status());
+                                                   line_.promises().Redriven(notice, line_.Answered(call), times.at(0));
+                                                 }));
+}
+
+void RegionClients::Redrive() {
+  KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
+  if (notice != nullptr) RedriveOne(*notice);
+}
+
+void RegionClients::Watch() {
+  const std::string& region = line_.random().OneOf(Regions());
+  uint64_t& next = next_batch_.try_emplace(region, 1).first->second;
+  const absl::StatusOr<journal::Changes> changes = line_.inboxes().ReadChanges({region}, next);
+  if (!changes.ok()) return;
+  if (changes->begins_later) line_.findings().Add("a region's stream skipped something");
+  next = changes->next_batch;
+  std::vector<journal::Event>& told = streamed_[region];
+  told.insert(told.end(), changes->events.begin(), changes->events.end());
+  line_.coverage().Count("events streamed", changes->events.size());
+}
+
+void RegionClients::Look() {
+  KnownNotice* const notice = line_.Any(HasReceipt);
+  if (notice == nullptr) return;
+  const absl::StatusOr<inbox::Record> record = line_.inboxes().Get(notice->key);
+  if (!record.ok()) {
+    if (!absl::IsUnavailable(record.status())) line_.findings().Add("an accepted notice cannot be seen", notice->key);
+    return;
+  }
+  const absl::StatusOr<contract::Receipt> receipt = line_.inboxes().GetReceipt(notice->key, *record);
+  const auto said = notice->said.find(record->newest.revision);
+  if (!receipt.ok() || said == notice->said.end() || !said->second.receipt.has_value()) return;
+  if (*receipt != *said->second.receipt) line_.findings().Add("another receipt is shown than was given", notice->key);
+}
+
+void RegionClients::HandInAll() {
+  for (auto& [key, notice] : line_.notices()) {
+    Said& newest = notice.said.rbegin()->second;
+    if (!newest.receipt.has_value()) HandIn(notice, newest);
+  }
+}
+
+void RegionClients::AcknowledgeAllOutcomes() {
+  for (auto& [key, notice] : line_.notices()) AcknowledgeOutcomeOf(notice);
+}
+
+void RegionClients::RedriveAll() {
+  for (auto& [key, notice] : line_.notices()) RedriveOne(notice);
+}
+
+}  // namespace envej::simulation

@@ -1,0 +1,62 @@
+#ifndef ENVEJ_TESTS_SIMULATION_REGIONS_H_
+#define ENVEJ_TESTS_SIMULATION_REGIONS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "broker/journal/event.h"
+#include "tests/simulation/line.h"
+
+namespace envej::simulation {
+
+// The clients of all regions, and operations: each function does one of the things that they do, with a notice by
+// chance; nothing where there is none for it.
+class RegionClients {
+ public:
+  explicit RegionClients(Line& line) : line_(line) {}
+
+  void SubmitNew();
+  void SubmitAgain();
+  // Other content under a revision that was accepted.
+  void SayOther();
+  void Revise();
+  // Of a notice that was never submitted.
+  void ReviseUnseen();
+  void Withdraw();
+  void WithdrawUnseen();
+  void AcknowledgeOutcome();
+  void Redrive();
+  // Looks at what is new in a region's stream.
+  void Watch();
+  // Asks for a notice's state and receipt.
+  void Look();
+
+  // Hands in again what has no receipt and might still get one; each notice's newest only.
+  void HandInAll();
+  void AcknowledgeAllOutcomes();
+  void RedriveAll();
+
+  // With one notice.
+  void ReviseOne(KnownNotice& notice) { HandIn(notice, Say(notice, Said::Kind::kRevise)); }
+  void WithdrawOne(KnownNotice& notice) { HandIn(notice, Say(notice, Said::Kind::kWithdraw)); }
+  void AcknowledgeOutcomeOf(KnownNotice& notice);
+  void RedriveOne(KnownNotice& notice);
+
+  // By region: what its stream told, in order.
+  const std::map<std::string, std::vector<journal::Event>>& streamed() const { return streamed_; }
+
+ private:
+  KnownNotice& NewNotice();
+  Said& Say(KnownNotice& notice, Said::Kind kind);
+  void HandIn(KnownNotice& notice, Said& said);
+
+  Line& line_;
+  uint64_t next_id_ = 1;
+  std::map<std::string, std::vector<journal::Event>> streamed_;
+  std::map<std::string, uint64_t> next_batch_;
+};
+
+}  // namespace envej::simulation
+
+#endif  // ENVEJ_TESTS_SIMULATION_REGIONS_H_

@@ -1,0 +1,113 @@
+#include "tests/simulation/row_of.h"
+
+#include <optional>
+#include <string>
+
+#include "broker/inbox/record.h"
+#include "broker/journal/event.h"
+#include "broker/store/key_layout.h"
+
+namespace envej::simulation {
+namespace {
+
+using inbox::Record;
+using inbox::State;
+using journal::EventType;
+
+constexpr absl::string_view kSomePosition = "memory-store-000";
+
+// What was there, as the condition has it, and what is to be there.
+struct Change {
+  std::optional<Record> before;
+  Record after;
+};
+
+std::optional<Change> ChangeOf(const store::Transition& transition) {
+  if (transition.conditions.size() != 1) return std::nullopt;
+  const store::Condition& condition = transition.conditions.front();
+  if (!store::ParseRecordKey(condition.key).ok()) return std::nullopt;
+  Change change;
+  if (condition.value.has_value()) {
+    const absl::StatusOr<Record> before = inbox::DecodeRecord(*condition.value);
+    if (!before.ok()) return std::nullopt;
+    change.before = *before;
+  }
+  for (const store::Mutation& mutation : transition.mutations) {
+    if (mutation.key != condition.key) continue;
+    const bool lacks_position = mutation.kind == store::Mutation::Kind::kPutWithPosition;
+    const std::string position = store::EncodePosition(
+        {.store_incarnation = std::string(kSomePosition), .broker = "b", .batch = 1, .event_index = 0});
+    const absl::StatusOr<Record> after = inbox::DecodeRecord(mutation.value + (lacks_position ? position : ""));
+    if (!after.ok()) return std::nullopt;
+    change.after = *after;
+    return change;
+  }
+  return std::nullopt;
+}
+
+Row OfAccepted(const std::optional<Record>& before) {
+  if (!before.has_value()) return Row::kSubmit;
+  if (inbox::IsUnderWay(before->state)) return Row::kReviseUnderWay;
+  return before->state == State::kReturned ? Row::kReviseReturned : Row::kReviseDelivered;
+}
+
+Row OfWithdrawn(const Change& change) {
+  if (!change.before.has_value()) return Row::kWithdrawUnseen;
+  if (change.after.state == State::kWaiting) return Row::kWithdrawDelivered;
+  return inbox::IsUnderWay(change.before->state) ? Row::kWithdrawUnderWay : Row::kWithdrawEnded;
+}
+
+std::optional<Row> RowOf(EventType type, const Change& change) {
+  switch (type) {
+    case EventType::kAccepted:
+      return OfAccepted(change.before);
+    case EventType::kWithdrawn:
+      return OfWithdrawn(change);
+    case EventType::kLeased:
+      return Row::kTakeLease;
+    case EventType::kAcknowledged:
+      return change.after.state == State::kWithdrawn ? Row::kAcknowledgeWithdrawal : Row::kAcknowledge;
+    case EventType::kReturned:
+      return Row::kReturn;
+    case EventType::kOutcomeAcknowledged:
+      return change.before.has_value() && inbox::IsUnderWay(change.before->state) ? Row::kOutcomeEnds
+                                                                                  : Row::kOutcomeNoted;
+    case EventType::kRedriven:
+      return Row::kRedrive;
+    case EventType::kLeaseExpired:
+      if (change.after.state == State::kParked) return std::nullopt;
+      return change.after.held_until.has_value() ? Row::kLeaseOverHeld : Row::kLeaseOver;
+    case EventType::kParked:
+      return Row::kParked;
+    case EventType::kOverdue:
+      return Row::kOverdue;
+    case EventType::kUndelivered:
+      return Row::kUndelivered;
+    case EventType::kDestroyed:
+      return Row::kDestroyed;
+    case EventType::kCallsRefused:
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Row> RowsOf(const store::Transition& transition) {
+  std::vector<Row> rows;
+  const std::optional<Change> change = ChangeOf(transition);
+  if (!change.has_value()) return rows;
+  for (const std::string& bytes : transition.events) {
+    const absl::StatusOr<journal::Event> event = journal::DecodeEvent(bytes);
+    if (!event.ok()) continue;
+    if (const std::optional<Row> row = RowOf(event->type, *change)) rows.push_back(*row);
+  }
+  if (!rows.empty() || !change->before.has_value()) return rows;
+  if (change->before->state == State::kLeased && change->after.state == State::kLeased) rows.push_back(Row::kExtend);
+  if (change->before->held_until.has_value() && !change->after.held_until.has_value()) rows.push_back(Row::kHeldOver);
+  return rows;
+}
+
+}  // namespace envej::simulation
