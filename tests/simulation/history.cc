@@ -207,7 +207,7 @@ void History::Concluded(Story& story, const Event& event) {
 
 void History::Overdue(Story& story, const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
-  const inbox::Thresholds thresholds = ThresholdsOf(notice);
+  const contract::Thresholds thresholds = ThresholdsOf(notice);
   if (!IsUnderWay(story.state)) findings_.Add("overdue, and not under way", notice);
   if (!story.late.insert(event.detail).second) findings_.Add("told twice that it is overdue", notice);
   const absl::Time not_fetched = story.entered_at + thresholds.not_fetched;
@@ -240,7 +240,7 @@ void History::Undelivered(Story& story, const Event& event) {
 
 void History::Destroyed(Story& story, const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
-  const inbox::Thresholds thresholds = ThresholdsOf(notice);
+  const contract::Thresholds thresholds = ThresholdsOf(notice);
   const int64_t days = (thresholds.destroyed - thresholds.undelivered) / kDay;
   if (story.state == State::kLeased || !IsUnderWay(story.state)) findings_.Add("destroyed in somebody's hands", notice);
   if (story.undelivered < days) findings_.Add("destroyed without being told of day after day", notice);

@@ -28,7 +28,7 @@ std::vector<store::KeyValue> ScanAll(store::OrderedStore& store, const std::stri
 
 // By when something must be done about an item at the latest.
 absl::Time DueAtLatest(const store::NoticeKey& notice, const Record& record) {
-  const inbox::Thresholds thresholds = ThresholdsOf(notice);
+  const contract::Thresholds thresholds = ThresholdsOf(notice);
   absl::Time due = record.undelivered_told == 0 ? record.entered_at + thresholds.undelivered
                                                 : record.undelivered_told_at + absl::Hours(24);
   if (record.state == State::kLeased) due = std::min(due, record.lease_expires_at);

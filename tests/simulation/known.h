@@ -11,10 +11,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/inbox/record.h"
-#include "broker/inbox/thresholds.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/merkle_tree.h"
 #include "proto/contract/receipt.h"
+#include "proto/contract/thresholds.h"
 
 namespace envej::simulation {
 
@@ -112,7 +112,7 @@ inline contract::ContentCommitment CommitmentTo(absl::string_view content) {
 }
 
 // The agreements: one inbox has far shorter times than the others, so that what takes a month happens often.
-inline inbox::Thresholds ThresholdsOf(const store::NoticeKey& notice) {
+inline contract::Thresholds ThresholdsOf(const store::NoticeKey& notice) {
   if (notice.municipality_code != "0101") return {};
   return {.not_fetched = absl::Minutes(30),
           .not_acknowledged = absl::Hours(2),
