@@ -35,7 +35,7 @@ const std::map<std::string, v1::NoticeState>& States() {
       {"waiting", v1::NOTICE_STATE_WAITING},           {"leased", v1::NOTICE_STATE_LEASED},
       {"acknowledged", v1::NOTICE_STATE_ACKNOWLEDGED}, {"returned", v1::NOTICE_STATE_RETURNED},
       {"withdrawn", v1::NOTICE_STATE_WITHDRAWN},       {"parked", v1::NOTICE_STATE_PARKED},
-      {"undelivered", v1::NOTICE_STATE_UNDELIVERED}};
+      {"undelivered", v1::NOTICE_STATE_UNDELIVERED},   {"missing", v1::NOTICE_STATE_MISSING}};
   return *kStates;
 }
 
@@ -63,7 +63,8 @@ const std::map<std::string, v1::ChangeKind>& ChangeKinds() {
                                                 {"overdue", v1::CHANGE_KIND_OVERDUE},
                                                 {"undelivered", v1::CHANGE_KIND_UNDELIVERED},
                                                 {"destroyed", v1::CHANGE_KIND_DESTROYED},
-                                                {"outcome-acknowledged", v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED}};
+                                                {"outcome-acknowledged", v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED},
+                                                {"missing", v1::CHANGE_KIND_MISSING}};
   return *kKinds;
 }
 

@@ -25,6 +25,7 @@ std::optional<Reason> RefuseClaim(const std::optional<Record>& state, uint32_t r
   switch (state->state) {
     case State::kWaiting:  // what was never leased has an empty token, which nobody holds
     case State::kParked:
+    case State::kMissing:
       return !token.empty() && token == state->token ? Reason::kLeaseExpired : Reason::kLeaseNotHeld;
     case State::kLeased:
       if (token != state->token) return Reason::kLeaseSuperseded;

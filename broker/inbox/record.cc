@@ -12,7 +12,7 @@ namespace {
 constexpr uint8_t kVersion = 2;
 constexpr uint8_t kLateBits = 7;
 
-bool IsState(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(State::kUndelivered); }
+bool IsState(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(State::kMissing); }
 bool IsKind(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(ItemKind::kWithdrawal); }
 bool IsReturnReason(uint8_t value) { return value <= static_cast<uint8_t>(ReturnReason::kNotAuthentic); }
 bool IsWithdrawalReason(uint8_t value) { return value <= static_cast<uint8_t>(WithdrawalReason::kReadmitted); }

@@ -22,11 +22,12 @@ enum class State : uint8_t {
   kWithdrawn = 5,
   kParked = 6,
   kUndelivered = 7,
+  kMissing = 8,  // accepted, but its content was lost with the store: its region must send it again
 };
 
-// Whether the inbox still has an item of it to be delivered.
+// Whether the inbox still has an item of it to be delivered, or would, were it not lost.
 inline bool IsUnderWay(State state) {
-  return state == State::kWaiting || state == State::kLeased || state == State::kParked;
+  return state == State::kWaiting || state == State::kLeased || state == State::kParked || state == State::kMissing;
 }
 
 // What an inbox's item is. Numbers as in envej.v1.ItemKind; on disk.
@@ -78,7 +79,7 @@ struct Record {
   State state = State::kWaiting;
   ItemKind kind = ItemKind::kNotice;
   std::string origin;
-  std::string discharge_date;
+  std::string discharge_date;  // empty where only the journal is left of it
   absl::Time discharge_day_ends;
   Acceptance newest;
   std::optional<Acceptance> first;  // of revision 1, once there is a newer one

@@ -19,7 +19,33 @@ const Acceptance* SubmissionOf(const Record& record) {
   return record.newest.revision == 1 && record.withdrawal_reason == WithdrawalReason::kNone ? &record.newest : nullptr;
 }
 
-// The item as it is when it comes into the inbox.
+// What was accepted before and lost with the store is accepted anew, in its place: by no rule of today's, since it was
+// accepted.
+Decision AcceptAnew(const Record& missing, const Submit& said, const Circumstances& circumstances) {
+  Record next = missing;
+  Renew(next, circumstances.now);
+  next.newest = {.revision = said.revision,
+                 .accepted_at = circumstances.now,
+                 .commitment = said.commitments.front(),
+                 .position = std::nullopt};
+  next.origin = said.origin;
+  next.discharge_date = said.discharge_date;
+  next.discharge_day_ends = said.discharge_day_ends;
+  return Decision::Changed(std::move(next), {.store_content = true, .events = {{EventType::kAccepted}}});
+}
+
+Decision AcceptAnew(const Record& missing, const Withdraw& said, const Circumstances& circumstances) {
+  Record next = missing;
+  Renew(next, circumstances.now);
+  next.newest.accepted_at = circumstances.now;
+  next.newest.position.reset();
+  next.origin = said.origin;
+  return Decision::Changed(std::move(next), {.store_content = true,
+                                             .events = {{EventType::kWithdrawn, static_cast<uint32_t>(said.reason)}}});
+}
+
+}  // namespace
+
 void Enter(Record& record, absl::Time now) {
   record.entered_at = now;
   record.lease_count = 0;
@@ -29,7 +55,6 @@ void Enter(Record& record, absl::Time now) {
   record.undelivered_told_at = absl::Time();
 }
 
-// The item is another one than before, so that nobody has claimed it and nobody has failed with it.
 void Renew(Record& record, absl::Time now) {
   if (!IsUnderWay(record.state)) Enter(record, now);
   record.state = State::kWaiting;
@@ -42,20 +67,18 @@ void Renew(Record& record, absl::Time now) {
   record.outcome_acknowledged_at.reset();
 }
 
-// What the region had said becomes what it first said, if it is that.
 void Supersede(Record& record, Acceptance newest) {
   if (!record.first.has_value() && SubmissionOf(record) != nullptr) record.first = std::move(record.newest);
   record.newest = std::move(newest);
 }
 
-}  // namespace
-
 Decision On(const std::optional<Record>& state, const Submit& submit, const Circumstances& circumstances) {
   if (state.has_value()) {
     const Acceptance* const submitted = SubmissionOf(*state);
     if (submitted == nullptr) return Decision::Rejected(Reason::kNoticeWithdrawn);
-    return IsOneOf(submitted->commitment, submit.commitments) ? Decision::Repeated()
-                                                              : Decision::Rejected(Reason::kNoticeIdReused);
+    if (!IsOneOf(submitted->commitment, submit.commitments)) return Decision::Rejected(Reason::kNoticeIdReused);
+    const bool is_missing = state->state == State::kMissing && submitted == &state->newest;
+    return is_missing ? AcceptAnew(*state, submit, circumstances) : Decision::Repeated();
   }
   if (submit.refusal_if_new.has_value()) return Decision::Rejected(*submit.refusal_if_new);
   Record record;
@@ -75,7 +98,7 @@ Decision On(const std::optional<Record>& state, const Revise& revise, const Circ
   if (!state.has_value()) return Decision::Rejected(Reason::kNoticeNotFound);
   const bool is_withdrawn = state->withdrawal_reason != WithdrawalReason::kNone;
   if (!is_withdrawn && said.revision == state->newest.revision && IsOneOf(state->newest.commitment, said.commitments)) {
-    return Decision::Repeated();
+    return state->state == State::kMissing ? AcceptAnew(*state, said, circumstances) : Decision::Repeated();
   }
   if (is_withdrawn) return Decision::Rejected(Reason::kNoticeWithdrawn);
   if (state->state == State::kUndelivered) return Decision::Rejected(Reason::kNoticeUndelivered);
@@ -103,7 +126,8 @@ Decision On(const std::optional<Record>& state, const Revise& revise, const Circ
 Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const Circumstances& circumstances) {
   if (state.has_value() && state->withdrawal_reason != WithdrawalReason::kNone) {
     const bool same = state->newest.revision == withdraw.revision && state->withdrawal_reason == withdraw.reason;
-    return same ? Decision::Repeated() : Decision::Rejected(Reason::kNoticeWithdrawn);
+    if (!same) return Decision::Rejected(Reason::kNoticeWithdrawn);
+    return state->state == State::kMissing ? AcceptAnew(*state, withdraw, circumstances) : Decision::Repeated();
   }
   if (state.has_value() && withdraw.revision <= state->newest.revision) {
     return Decision::Rejected(Reason::kRevisionStale);

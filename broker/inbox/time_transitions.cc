@@ -21,11 +21,11 @@ struct Deadline {
 
 std::array<Deadline, 3> Deadlines(const Record& record, const Thresholds& thresholds) {
   const absl::Time not_fetched = record.entered_at + thresholds.not_fetched;
+  const bool has_day = record.kind != ItemKind::kWithdrawal && !record.discharge_date.empty();
   return {{{Late::kNotFetched, record.lease_count == 0 ? not_fetched : absl::InfiniteFuture()},
            {Late::kNotAcknowledged, record.entered_at + thresholds.not_acknowledged},
-           {Late::kPastDischarge, record.kind == ItemKind::kWithdrawal
-                                      ? absl::InfiniteFuture()
-                                      : std::max(not_fetched, record.discharge_day_ends + thresholds.past_discharge)}}};
+           {Late::kPastDischarge, has_day ? std::max(not_fetched, record.discharge_day_ends + thresholds.past_discharge)
+                                          : absl::InfiniteFuture()}}};
 }
 
 bool WasTold(const Record& record, Late late) { return (record.late & BitOf(late)) != 0; }

@@ -34,6 +34,14 @@ Decision On(const std::optional<Record>& state, const PassTime& pass, const Circ
 // When something is next to be done about an item that is under way.
 absl::Time NextDue(const Record& record, const contract::Thresholds& thresholds);
 
+// region_transitions.cc, and for what is replayed.
+// The item as it is when it comes into the inbox.
+void Enter(Record& record, absl::Time now);
+// The item is another one than before, so that nobody has claimed it and nobody has failed with it. It waits.
+void Renew(Record& record, absl::Time now);
+// What the region had said becomes what it first said, if it is that.
+void Supersede(Record& record, Acceptance newest);
+
 }  // namespace envej::inbox
 
 #endif  // ENVEJ_BROKER_INBOX_TRANSITIONS_H_

@@ -13,8 +13,8 @@ absl::Status Add(const store::BatchRecord& record, const std::set<std::string>& 
   for (const std::string& bytes : record.events) {
     absl::StatusOr<Event> event = DecodeEvent(bytes);
     if (!event.ok()) return event.status();
-    const bool is_of_a_notice = event->type != EventType::kCallsRefused;
-    if (is_of_a_notice && region_codes.contains(event->item.notice.region_code)) events.push_back(*std::move(event));
+    if (IsOfANotice(event->type) && region_codes.contains(event->item.notice.region_code))
+      events.push_back(*std::move(event));
   }
   return absl::OkStatus();
 }

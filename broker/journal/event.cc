@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "broker/store/batch_record.h"
 #include "proto/contract/byte_codec.h"
 
 namespace envej::journal {
@@ -37,6 +38,29 @@ std::optional<Event> ReadCallsRefused(contract::ByteReader& reader) {
   return event;
 }
 
+std::string EncodeRestored(const Event& event) {
+  contract::ByteWriter writer;
+  writer.Uint8(static_cast<uint8_t>(event.type));
+  writer.Bytes(event.former_incarnation);
+  writer.Uint64(event.former_batch);
+  writer.Uint64(event.backup_batch);
+  writer.Time(event.at);
+  return std::move(writer).bytes();
+}
+
+std::optional<Event> ReadRestored(contract::ByteReader& reader) {
+  Event event;
+  event.type = EventType::kRestored;
+  event.former_incarnation = reader.Bytes();
+  event.former_batch = reader.Uint64();
+  event.backup_batch = reader.Uint64();
+  event.at = reader.Time();
+  const bool holds =
+      event.former_incarnation.size() == store::kIncarnationBytes && event.backup_batch <= event.former_batch;
+  if (!reader.AtEnd() || !holds) return std::nullopt;
+  return event;
+}
+
 bool HasToken(EventType type) {
   return type == EventType::kLeased || type == EventType::kAcknowledged || type == EventType::kReturned ||
          type == EventType::kLeaseExpired;
@@ -47,15 +71,18 @@ bool HasDetail(EventType type) {
 }
 
 bool IsEventType(uint8_t type) {
-  return type >= static_cast<uint8_t>(EventType::kAccepted) &&
-         type <= static_cast<uint8_t>(EventType::kOutcomeAcknowledged);
+  return (type >= static_cast<uint8_t>(EventType::kAccepted) &&
+          type <= static_cast<uint8_t>(EventType::kOutcomeAcknowledged)) ||
+         type == static_cast<uint8_t>(EventType::kMissing) || type == static_cast<uint8_t>(EventType::kRestored);
 }
 
 }  // namespace
 
+bool IsOfANotice(EventType type) { return type != EventType::kCallsRefused && type != EventType::kRestored; }
+
 bool IsByBroker(EventType type) {
   return type == EventType::kLeaseExpired || type == EventType::kParked || type == EventType::kOverdue ||
-         type == EventType::kUndelivered || type == EventType::kDestroyed;
+         type == EventType::kUndelivered || type == EventType::kDestroyed || type == EventType::kMissing;
 }
 
 bool HasReceipt(EventType type) { return type == EventType::kAccepted || type == EventType::kWithdrawn; }
@@ -77,6 +104,7 @@ contract::Receipt ReceiptOf(const Event& accepted) {
 std::string EncodeEvent(const Event& event) {
   if (HasReceipt(event.type)) return contract::AcceptedEvent(ReceiptOf(event));
   if (event.type == EventType::kCallsRefused) return EncodeCallsRefused(event);
+  if (event.type == EventType::kRestored) return EncodeRestored(event);
   contract::ByteWriter writer;
   writer.Uint8(static_cast<uint8_t>(event.type));
   writer.Bytes(event.item.notice.region_code);
@@ -97,10 +125,10 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   if (!IsEventType(type)) return malformed;
   Event event;
   event.type = static_cast<EventType>(type);
-  if (event.type == EventType::kCallsRefused) {
-    std::optional<Event> refused = ReadCallsRefused(reader);
-    if (!refused.has_value()) return malformed;
-    return *std::move(refused);
+  if (!IsOfANotice(event.type)) {
+    std::optional<Event> other = event.type == EventType::kRestored ? ReadRestored(reader) : ReadCallsRefused(reader);
+    if (!other.has_value()) return malformed;
+    return *std::move(other);
   }
   event.item.notice.region_code = reader.Bytes();
   if (HasReceipt(event.type)) event.origin = reader.Bytes();

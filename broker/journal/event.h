@@ -28,13 +28,15 @@ enum class EventType : uint8_t {
   kUndelivered = 11,  // not delivered for so long that its region is told, so many times
   kDestroyed = 12,    // its content was destroyed without ever being delivered: its time was over
   kOutcomeAcknowledged = 13,  // its region took note that it was returned or is undelivered
+  kMissing = 15,              // accepted, but its content was lost with the store: its region must send it again
+  kRestored = 16,  // the store was made from a backup: a new incarnation, whose journal leads on from another's
 };
 
-// One thing that happened to one notice, or calls that were refused. It holds no direct identifier; with a notice's id
-// and time it is pseudonymous.
+// One thing that happened to one notice, or calls that were refused, or that the store was restored. It holds no direct
+// identifier; with a notice's id and time it is pseudonymous.
 struct Event {
   EventType type = EventType::kAccepted;
-  store::ItemKey item;                     // not of calls refused
+  store::ItemKey item;                     // if IsOfANotice
   absl::Time at;                           // whole microseconds; calls refused: the last one
   std::string actor;                       // fingerprint of the certificate with which it was done; IsByBroker: none
   std::string origin;                      // accepted, withdrawn
@@ -51,11 +53,19 @@ struct Event {
   uint32_t refusal_reason = 0;  // number of envej.v1.RejectionReason
   uint64_t count = 0;           // from 1
   absl::Time from = {};         // the first one; whole microseconds
+
+  // Of what is restored: which journal it leads on from, up to which of its batches, and up to which one the backup
+  // went.
+  std::string former_incarnation = {};  // 16 bytes
+  uint64_t former_batch = 0;
+  uint64_t backup_batch = 0;
 };
 
 // A certificate's fingerprint, SHA-256.
 inline constexpr size_t kActorBytes = 32;
 
+// Whether it happened to one notice.
+bool IsOfANotice(EventType type);
 // Whether it is what the broker does by itself, in nobody's name.
 bool IsByBroker(EventType type);
 // Whether it has a receipt.

@@ -33,7 +33,10 @@ v1::ChangeKind KindOf(const journal::Event& event) {
       return v1::CHANGE_KIND_DESTROYED;
     case EventType::kOutcomeAcknowledged:
       return v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED;
+    case EventType::kMissing:
+      return v1::CHANGE_KIND_MISSING;
     case EventType::kCallsRefused:
+    case EventType::kRestored:
       break;
   }
   return v1::CHANGE_KIND_UNSPECIFIED;

@@ -34,6 +34,9 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
     return share_.Refused(std::move(refusal), certificate->fingerprint());
   }
   if (closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
+  if (refusal.ok() && pulls_held_ && method == admission::Method::kPullNotices) {
+    refusal = contract::Refusal(contract::Reason::kBrokerRecovering);
+  }
   if (refusal.ok() && absl::FromChrono(context.deadline()) <= clock_.Now()) {
     refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
   }

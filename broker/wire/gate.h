@@ -39,7 +39,7 @@ class Gate {
 
   // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal,
   // which is counted: CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED,
-  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, DEADLINE_PASSED, RATE_EXCEEDED.
+  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, BROKER_RECOVERING, DEADLINE_PASSED, RATE_EXCEEDED.
   absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
 
   // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
@@ -48,6 +48,9 @@ class Gate {
 
   // How the work of those who entered is done, and how calls are ended.
   FairShare& share() const { return share_; }
+
+  // Whether pulls are refused with BROKER_RECOVERING; at first they are not. Those that wait already go on.
+  void HoldPulls(bool hold) { pulls_held_ = hold; }
 
   // From now on every call is refused with BROKER_STOPPING.
   void Close() {
@@ -69,6 +72,7 @@ class Gate {
   mutable LogLimit refused_lines_;
   mutable certs::PeerCertificates certificates_;  // a cache
   std::atomic<bool> closed_ = false;
+  std::atomic<bool> pulls_held_ = false;
 };
 
 }  // namespace envej::wire

@@ -9,7 +9,7 @@ namespace envej::wire {
 namespace {
 
 bool IsState(int number) {
-  return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kUndelivered);
+  return number > v1::NOTICE_STATE_UNSPECIFIED && number <= static_cast<int>(inbox::State::kMissing);
 }
 
 v1::NoticeStatus NameOf(const std::string& municipality_code, const contract::NoticeId& id) {

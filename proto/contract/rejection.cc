@@ -24,6 +24,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kCallerKindNotAllowed, "CALLER_KIND_NOT_ALLOWED", absl::StatusCode::kPermissionDenied,
      "this kind of participant may not make this call"},
     {Reason::kBrokerStopping, "BROKER_STOPPING", absl::StatusCode::kUnavailable, "the broker is stopping; try again"},
+    {Reason::kBrokerRecovering, "BROKER_RECOVERING", absl::StatusCode::kUnavailable,
+     "the broker's store was restored, and nothing is handed out until it is known what was delivered; try again"},
     {Reason::kBrokerBusy, "BROKER_BUSY", absl::StatusCode::kResourceExhausted,
      "the broker has too much waiting; try again after the given delay"},
     {Reason::kRateExceeded, "RATE_EXCEEDED", absl::StatusCode::kResourceExhausted,

@@ -26,6 +26,7 @@ enum class Reason {
 
   // What they may do, now.
   kBrokerStopping = 3,
+  kBrokerRecovering = 83,
   kBrokerBusy = 4,
   kRateExceeded = 74,
   kDeadlinePassed = 5,

@@ -27,6 +27,7 @@ std::optional<absl::Duration> RetryDelay(Reason reason) {
     case Reason::kBrokerStopping:
     case Reason::kRateExceeded:
       return absl::Seconds(1);
+    case Reason::kBrokerRecovering:
     case Reason::kCallerStandingUnknown:
       return absl::Seconds(10);
     default:

@@ -14,7 +14,7 @@ using contract::Reason;
 
 bool IsWorthTryingAgain(Reason reason) {
   return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kBrokerStopping ||
-         reason == Reason::kCallerStandingUnknown;
+         reason == Reason::kCallerStandingUnknown || reason == Reason::kBrokerRecovering;
 }
 
 }  // namespace

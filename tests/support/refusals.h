@@ -244,6 +244,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kParticipantSuspended, "tests/broker/admission/admission_test.cc"},
       {Reason::kCallerKindNotAllowed, "tests/broker/admission/access_policy_test.cc"},
       {Reason::kBrokerStopping, "tests/broker/wire/server_test.cc"},
+      {Reason::kBrokerRecovering, "tests/broker/wire/server_test.cc"},
       {Reason::kBrokerBusy, "tests/broker/wire/refusals_test.cc"},
       {Reason::kRateExceeded, "tests/broker/wire/refusals_test.cc"},
       {Reason::kDeadlinePassed, "tests/broker/wire/server_test.cc"},

@@ -94,6 +94,7 @@ std::map<std::string, std::optional<Record>> States() {
     record.undelivered_told = 1;
     record.undelivered_told_at = kNow;
   };
+  const auto missing = [](Record& record) { record.state = State::kMissing; };
   return {
       {"never seen", std::nullopt},
       {"tombstone", After({MakeWithdraw(2)})},
@@ -114,6 +115,9 @@ std::map<std::string, std::optional<Record>> States() {
       {"withdrawn", After({MakeSubmit(), MakeWithdraw(2)})},
       {"withdrawal", After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)})},
       {"undelivered", With(Waiting(), [](Record& record) { record.state = State::kUndelivered; })},
+      {"missing", With(Waiting(), missing)},
+      {"lost revision", With(After({MakeSubmit(), Take(), Ack(), MakeRevise()}), missing)},
+      {"lost withdrawal", With(After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)}), missing)},
   };
 }
 
@@ -161,6 +165,9 @@ revision     | =      | reused | > wait   | =        | > wait      | stale      
 withdrawn    | =      | reused | gone     | gone     | gone        | =           | gone        | none
 withdrawal   | =      | reused | gone     | gone     | gone        | =           | gone        | none
 undelivered  | =      | reused | too late | too late | > withdrawn | > withdrawn | stale       | > undelivered
+missing      | > wait | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
+lost revision   | =   | reused | > wait   | > wait   | > wait      | stale       | stale       | none
+lost withdrawal | =   | reused | gone     | gone     | gone        | > wait      | gone        | none
 
              | take     | extend   | ack        | older      | nobody   | newer   | return     | dead     | redrive | time
 never seen   | -        | unknown  | unknown    | unknown    | unknown  | unknown | unknown    | unknown  | unknown | -
@@ -178,6 +185,9 @@ revision     | > leased | revised  | =          | revised    | revised  | unknow
 withdrawn    | -        | gone     | gone       | gone       | gone     | unknown | gone       | gone     | -       | -
 withdrawal   | > leased | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -
 undelivered  | -        | too late | too late   | too late   | too late | unknown | too late   | too late | -       | -
+missing      | -        | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -
+lost revision   | -     | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -
+lost withdrawal | -     | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -
 )";
 
 std::string WordOf(Reason reason) {
@@ -227,6 +237,8 @@ std::string WordOf(State state) {
       return "parked";
     case State::kUndelivered:
       return "undelivered";
+    case State::kMissing:
+      return "missing";
   }
   return "";
 }
@@ -387,6 +399,28 @@ TEST(TransitionTest, WhatIsReturnedAndRevisedWaitsAgain) {
   EXPECT_EQ(decision.next->state, State::kWaiting);
   EXPECT_EQ(decision.next->return_reason, ReturnReason::kNone);
   EXPECT_EQ(decision.next->entered_at, kNow);
+}
+
+// Its region was told that it is accepted, so neither today's rules nor its place in the inbox are judged anew.
+TEST(TransitionTest, WhatIsMissingIsAcceptedAnewInItsPlace) {
+  Submit again = MakeSubmit();
+  again.refusal_if_new = contract::Rejection{.reason = Reason::kAgreementNotInForce, .violations = {}};
+  const std::optional<Record> missing = States().at("missing");
+  const Decision decision = DecideNow(missing, again);
+  EXPECT_TRUE(decision.effects.store_content);
+  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kAccepted}));
+  EXPECT_EQ(decision.next->entered_at, missing->entered_at);
+  EXPECT_EQ(decision.next->newest.accepted_at, kNow);
+  EXPECT_EQ(decision.next->newest.position, std::nullopt) << "its receipt is a new one";
+  EXPECT_EQ(DecideNow(DecideNow(decision.next, Take()).next, Ack()).next->state, State::kAcknowledged);
+  const Decision revision = DecideNow(States().at("lost revision"), MakeRevise(2, kRevised));
+  EXPECT_TRUE(revision.effects.store_content);
+  EXPECT_EQ(revision.next->kind, ItemKind::kRevision);
+  const Decision withdrawal = DecideNow(States().at("lost withdrawal"), MakeWithdraw(2));
+  EXPECT_TRUE(withdrawal.effects.store_content);
+  EXPECT_EQ(withdrawal.next->kind, ItemKind::kWithdrawal);
+  EXPECT_THAT(withdrawal.effects.events,
+              ElementsAre(Told{EventType::kWithdrawn, static_cast<uint32_t>(WithdrawalReason::kConsentWithdrawn)}));
 }
 
 TEST(TransitionTest, OutcomeOfTheUndeliveredDestroysItsContent) {

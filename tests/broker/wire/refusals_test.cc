@@ -374,6 +374,7 @@ constexpr Reason kSeenBesides[] = {
     Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed, Reason::kNoticeUnreadable,
     Reason::kParticipantSuspended, Reason::kContentNotSealed, Reason::kInboxCertificateMissing,
     Reason::kSealedToAnother, Reason::kSignerUnknown, Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
+    Reason::kBrokerRecovering,
     // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
     Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale, Reason::kNoticeRevised,
     Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered, Reason::kRegionNotSucceeded};

@@ -1,0 +1,34 @@
+#ifndef ENVEJ_BROKER_INBOX_REPLAY_H_
+#define ENVEJ_BROKER_INBOX_REPLAY_H_
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "broker/inbox/record.h"
+#include "broker/journal/event.h"
+#include "proto/contract/receipt.h"
+
+namespace envej::inbox {
+
+// What became of a notice to which an event happened that stands in the journal, but of which nothing else is left.
+struct Replayed {
+  // The record after it; nothing if the event does not fit what is known of the notice.
+  std::optional<Record> next;
+  // Whether the content of the item as it was before, if there is any, is to be destroyed.
+  bool destroy_content = false;
+};
+
+// Does to a notice's record (nothing: never seen) what the transition function did when the event was journalled at
+// `position`, as far as the journal tells. What ended there ends here: acknowledged, returned, withdrawn, undelivered.
+// What was accepted has lost its content and is missing: its day of discharge and its day's end are not known either.
+// Leases have no expiry and holds are over; call VoidLease when all is replayed. `due_at` is left for the caller to
+// set. Pure.
+Replayed Replay(const std::optional<Record>& before, const journal::Event& event,
+                const contract::JournalPosition& position);
+
+// Ends a lease that was given by a store that is no more, without counting a failure.
+void VoidLease(Record& record);
+
+}  // namespace envej::inbox
+
+#endif  // ENVEJ_BROKER_INBOX_REPLAY_H_
