@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/checkpoints.h"
 #include "broker/clock.h"
+#include "broker/commands/arguments.h"
 #include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
 #include "broker/inbox/inboxes.h"
@@ -31,6 +32,7 @@
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
+#include "broker/recovery.h"
 #include "broker/reloading.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
@@ -71,7 +73,9 @@ constexpr char kExitCodes[] =
     "3 configuration, register, certificate or secret refused; 4 the store refused to start;\n"
     "5 the address cannot be listened on; 6 the store failed while serving; 7 connections could not be\n"
     "accepted any more. After 6 and 7 the broker may be started again.\n"
-    "journal verify: 0 whole; 1 something is wrong; 2 usage; 4 something cannot be read.";
+    "journal verify: 0 whole; 1 something is wrong; 2 usage; 4 something cannot be read.\n"
+    "backup, restore, recovery: 0 done; 1 what is there cannot be used, and nothing was made; 2 usage;\n"
+    "3 configuration refused; 4 something cannot be read or written.";
 
 // How long calls that are already on their way are still refused by name, before the server ends the connections: a
 // call that meets a server which is shutting down is only cancelled.
@@ -245,6 +249,14 @@ int Serve(const std::string& config_path) {
                               .copenhagen = configuration.copenhagen});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
+  Recovery recovery({.store = **store,
+                     .scheduler = scheduler,
+                     .clock = clock,
+                     .log = log,
+                     .metrics = metrics,
+                     .data_directory = options.data_directory,
+                     .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
+  if (const absl::Status begun = recovery.Start(); !begun.ok()) return Refuse(kStoreRefused, begun);
   inboxes.Start();
   watches.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
@@ -346,12 +358,15 @@ int Main(int argument_count, char** arguments) {
   }
   commands::VerifyJournalOptions verification;
   const CLI::App* verify = AddVerify(program, verification);
+  commands::CopyCommands copies;
+  commands::AddCopyCommands(program, copies);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? kStopped : kUsage;
   }
   if (verify->parsed()) return commands::VerifyJournal(verification, SystemClock().Now());
+  if (commands::IsParsed(copies)) return commands::Run(copies, SystemClock().Now());
   return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
 }
 

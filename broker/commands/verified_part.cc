@@ -33,6 +33,7 @@ Json ToJson(const VerifiedPart& part) {
   json["checkpoints"] = result.checkpoints;
   json["last_batch"] = result.last_batch;
   json["pruned_up_to"] = result.pruned_up_to;
+  json["restored_after"] = result.restored_after;
   json["signed_up_to"] = result.signed_up_to;
   if (part.name == "store") json["mirrored_up_to"] = result.mirrored_up_to;
   json["findings"] = Json::array();
@@ -67,6 +68,9 @@ std::string ToText(const std::vector<VerifiedPart>& parts) {
     if (result.pruned_up_to > 0) {
       absl::StrAppend(&text, "verified from batch ", result.pruned_up_to + 1,
                       ", earlier ones pruned under the checkpoint of batch ", result.pruned_up_to, ", ");
+    }
+    if (result.restored_after > 0) {
+      absl::StrAppend(&text, "restored after batch ", result.restored_after, " of another incarnation, ");
     }
     absl::StrAppend(&text, result.batches, " batches, ", result.events, " events, ", result.checkpoints,
                     " checkpoints; signed up to batch ", result.signed_up_to, " of ", result.last_batch);

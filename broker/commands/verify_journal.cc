@@ -20,7 +20,9 @@
 #include "broker/commands/signature_check.h"
 #include "broker/commands/verified_part.h"
 #include "broker/journal/mirror_folder.h"
+#include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
+#include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_reader.h"
 
 namespace envej::commands {
@@ -53,8 +55,11 @@ VerifiedPart VerifyMirrorFolder(const std::string& folder, const journal::CheckS
   const std::string digits = folder.substr(folder.rfind('/') + 1);
   const KnownBatch named{
       .batch = 0, .hash = "", .store_incarnation = absl::HexStringToBytes(digits), .named_by = "the folder's name"};
-  part.result = journal::VerifyJournal(
-      **source, {.check_signature = check, .known = {named}, .mirrored_record = {}, .progress = Progress()});
+  part.result = journal::VerifyJournal(**source, {.check_signature = check,
+                                                  .known = {named},
+                                                  .may_begin_restored = true,
+                                                  .mirrored_record = {},
+                                                  .progress = Progress()});
   return part;
 }
 
@@ -85,6 +90,10 @@ VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
                                  .store_incarnation = (*mark)->store_incarnation,
                                  .named_by = "the high-water mark"});
   }
+  const absl::StatusOr<std::optional<std::string>> restored = (*reader)->Get(store::RecoveryKey());
+  absl::StatusOr<journal::RecoveryMark> recovery = absl::NotFoundError("");
+  if (restored.ok() && restored->has_value()) recovery = journal::DecodeRecoveryMark(**restored);
+  if (recovery.ok()) expectation.former = recovery->former;
   std::unique_ptr<journal::JournalSource> mirror_source;
   if (!mirror.empty() && !expectation.known.empty()) {
     const std::string folder = journal::MirrorFolder(mirror, expectation.known.front().store_incarnation);
@@ -100,6 +109,7 @@ VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
   part.result = journal::VerifyJournal(*source, expectation);
   const uint64_t last = part.result.last_batch;
   if (!head.ok()) AddFinding(part, last, absl::StrCat("the store's head: ", head.status().message()));
+  if (!recovery.ok() && !absl::IsNotFound(recovery.status())) AddFinding(part, last, recovery.status().message());
   if (head.ok() && !head->has_value()) AddFinding(part, last, "the store has no head");
   if (!mark.ok()) AddFinding(part, last, mark.status().message());
   if (mark.ok() && !mark->has_value()) AddFinding(part, last, "the high-water mark is missing");

@@ -247,6 +247,13 @@ absl::StatusOr<journal::Changes> Inboxes::ReadChanges(const std::set<std::string
   return journal::ReadChanges(store_, region_codes, from_batch);
 }
 
+absl::StatusOr<std::vector<journal::FormerIncarnation>> Inboxes::FormerIncarnations() {
+  absl::StatusOr<std::optional<journal::RecoveryMark>> mark = journal::ReadRecoveryMark(store_);
+  if (!mark.ok()) return mark.status();
+  if (!mark->has_value()) return std::vector<journal::FormerIncarnation>();
+  return std::move((*mark)->former);
+}
+
 absl::StatusOr<std::string> Inboxes::StoreIncarnation() {
   const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::HeadKey());
   if (!value.ok()) return value.status();

@@ -25,6 +25,7 @@
 #include "broker/journal/changes.h"
 #include "broker/journal/checkpoint_proofs.h"
 #include "broker/journal/receipts.h"
+#include "broker/journal/recovery_mark.h"
 #include "broker/store/ordered_store.h"
 #include "proto/contract/checkpoint.h"
 #include "proto/contract/receipt.h"
@@ -152,6 +153,8 @@ class Inboxes {
 
   // What happened to the notices of these regions from a batch on (journal/changes.h).
   absl::StatusOr<journal::Changes> ReadChanges(const std::set<std::string>& region_codes, uint64_t from_batch);
+  // Which stores this one was before it was restored, the oldest first; none if it never was.
+  absl::StatusOr<std::vector<journal::FormerIncarnation>> FormerIncarnations();
   // Which store this is: 16 bytes; empty as long as nothing was ever written.
   absl::StatusOr<std::string> StoreIncarnation();
 

@@ -61,10 +61,13 @@ bool CheckpointChain::Judge(const StoredCheckpoint& stored) {
     Say(first, last, status.message());
     return false;
   }
-  if (checkpoint.store_incarnation != store_incarnation_) {
+  // That the store was restored in between is for the records to say.
+  const bool leads_on = passed_ > 0 && first == passed_ + 1 && previous_hash_ == checkpoint.previous_hash;
+  if (checkpoint.store_incarnation != store_incarnation_ && !leads_on) {
     Say(first, last, "is another store's");
     return false;
   }
+  store_incarnation_ = checkpoint.store_incarnation;
   const bool is_first_left = passed_ == 0 && first > 1 && first <= begins_after_ + 1;
   if (is_first_left) {
     // What it leads on from was left out.

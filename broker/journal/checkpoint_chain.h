@@ -38,7 +38,7 @@ class CheckpointChain {
   // The last batch that any checkpoint passed so far vouches for.
   uint64_t end() const { return end_; }
   uint64_t count() const { return count_; }
-  // The incarnation of the first that could be read; empty before.
+  // The incarnation of the newest that could be read; empty before.
   const std::string& store_incarnation() const { return store_incarnation_; }
   // Why the source could not be read to its end; OK if it could.
   const absl::Status& status() const { return status_; }

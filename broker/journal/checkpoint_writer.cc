@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/journal/commit_and_wait.h"
+#include "broker/journal/recovery_mark.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 #include "broker/store/key_layout.h"
@@ -23,16 +24,25 @@ absl::StatusOr<store::BatchHead> ReadHead(store::OrderedStore& store) {
   return store::DecodeBatchHead(**value);
 }
 
-// The hashes of the records of `checkpoint`'s batches, which are an unbroken chain from `previous_hash` on.
-absl::StatusOr<std::vector<std::string>> ReadHashes(store::OrderedStore& store, const contract::Checkpoint& checkpoint,
+// The hashes of the records of `checkpoint`'s batches, which are an unbroken chain from `previous_hash` on. All are of
+// one incarnation: where another begins, the checkpoint ends before it, or is the first of its.
+absl::StatusOr<std::vector<std::string>> ReadHashes(store::OrderedStore& store, contract::Checkpoint& checkpoint,
                                                     const std::string& previous_hash) {
   std::vector<std::string> hashes;
   for (uint64_t batch = checkpoint.first_batch; batch <= checkpoint.last_batch; ++batch) {
     const absl::StatusOr<std::optional<store::BatchRecord>> record = store::ReadBatchRecord(store, batch);
     if (!record.ok()) return record.status();
+    std::string& incarnation = checkpoint.store_incarnation;
+    if (record->has_value() && (incarnation.empty() || LeadsOnFrom({incarnation, batch - 1}, **record))) {
+      if (!hashes.empty()) {
+        checkpoint.last_batch = batch - 1;
+        break;
+      }
+      incarnation = (*record)->store_incarnation;
+    }
     const bool leads_on = record->has_value() &&
                           (*record)->previous_hash == (hashes.empty() ? previous_hash : hashes.back()) &&
-                          (*record)->store_incarnation == checkpoint.store_incarnation;
+                          (*record)->store_incarnation == incarnation;
     if (!leads_on) return absl::DataLossError(absl::StrCat("the journal's chain is broken at batch ", batch));
     hashes.push_back(store::HashOf(**record));
   }
@@ -68,7 +78,7 @@ absl::StatusOr<bool> CheckpointWriter::Write(absl::Time now) {
 
   StoredCheckpoint made;
   contract::Checkpoint& checkpoint = made.signed_checkpoint.checkpoint;
-  checkpoint.store_incarnation = head->store_incarnation;
+  if (newest_) checkpoint.store_incarnation = newest_->store_incarnation;
   checkpoint.broker = broker_;
   checkpoint.first_batch = covered + 1;
   checkpoint.last_batch = std::min<uint64_t>(head->batch, covered + contract::kCheckpointBatches);
@@ -78,6 +88,9 @@ absl::StatusOr<bool> CheckpointWriter::Write(absl::Time now) {
       ReadHashes(store_, checkpoint, newest_ ? newest_->last_hash : NoHash());
   if (!hashes.ok()) return hashes.status();
   made.batch_hashes = *std::move(hashes);
+  if (checkpoint.last_batch == head->batch && checkpoint.store_incarnation != head->store_incarnation) {
+    return absl::DataLossError(absl::StrCat("the journal's batch ", head->batch, " is another store's"));
+  }
   checkpoint.last_hash = made.batch_hashes.back();
   checkpoint.batches_root = contract::MerkleTree(made.batch_hashes).root();
   CheckpointSigner signer = signer_();

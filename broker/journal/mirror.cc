@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/journal/mirror_folder.h"
+#include "broker/journal/recovery_mark.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/byte_codec.h"
@@ -72,7 +73,10 @@ absl::StatusOr<uint64_t> Mirror::FindEnd(const std::string& folder) {
   newest_file_.clear();
   const absl::StatusOr<std::vector<MirroredRange>> ranges = ListCheckpoints(folder);
   if (!ranges.ok()) return ranges.status();
-  uint64_t end = 0;
+  // What was before the store was restored stands in another folder, as far as it was mirrored.
+  const absl::StatusOr<uint64_t> former = LastFormerBatch(store_);
+  if (!former.ok()) return former.status();
+  uint64_t end = *former;
   bool unbroken = true;
   for (const MirroredRange& range : *ranges) {
     std::error_code error;

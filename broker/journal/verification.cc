@@ -52,7 +52,9 @@ class Verifier {
       Say(stored.batch, {}, "a record stands out of order, or a second time");
       return;
     }
-    if (result_.last_batch == 0 && stored.batch > 1) {
+    if (result_.last_batch == 0 && stored.batch > 1 && BeginsRestored(stored)) {
+      BeginRestoredAfter(stored.batch - 1);
+    } else if (result_.last_batch == 0 && stored.batch > 1) {
       BeginAfter(stored.batch - 1);
     } else if (stored.batch > result_.last_batch + 1) {
       SkipMissing(stored.batch - 1);
@@ -82,9 +84,13 @@ class Verifier {
   void JudgeWithin(const store::BatchRecord& record, bool is_vouched_for) {
     if (result_.store_incarnation.empty()) result_.store_incarnation = record.store_incarnation;
     if (said_ == record.batch) return;
-    if (record.store_incarnation != result_.store_incarnation) {
+    if (record.store_incarnation != IncarnationAt(record.batch)) {
       Say(record.batch, {}, "the record is another store's");
       return;
+    }
+    for (const FormerIncarnation& former : expectation_.former) {
+      if (record.batch != former.last_batch + 1 || LeadsOnFrom(former, record)) continue;
+      Say(record.batch, {}, "the record does not say that the store was restored before it");
     }
     // Of two that nothing vouches for, either may be the one that was changed, and the chain tells which.
     if (is_vouched_for) {
@@ -112,6 +118,32 @@ class Verifier {
       if (*vouched != known.hash) Say(batch, {}, absl::StrCat(known.named_by, " names another record"));
     }
     return vouched;
+  }
+
+  // Of which incarnation the record of a batch is.
+  const std::string& IncarnationAt(uint64_t batch) const {
+    for (const FormerIncarnation& former : expectation_.former) {
+      if (batch <= former.last_batch) return former.store_incarnation;
+    }
+    return result_.store_incarnation;
+  }
+
+  bool BeginsRestored(const StoredValue& stored) const {
+    if (!expectation_.may_begin_restored) return false;
+    const absl::StatusOr<store::BatchRecord> record = store::DecodeBatchRecord(stored.value);
+    if (!record.ok() || record->events.empty()) return false;
+    const absl::StatusOr<Event> event = DecodeEvent(record->events.front());
+    return event.ok() && event->type == EventType::kRestored && event->former_batch + 1 == record->batch &&
+           record->batch == stored.batch;
+  }
+
+  // The batches up to `last` are another incarnation's.
+  void BeginRestoredAfter(uint64_t last) {
+    own_.BeginAfter(last);
+    if (mirror_) mirror_->BeginAfter(last);
+    chain_.PassUnknown(last, std::nullopt);
+    result_.restored_after = last;
+    result_.last_batch = last;
   }
 
   // The oldest batches, up to `last`, are not there.

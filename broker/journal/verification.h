@@ -11,6 +11,7 @@
 #include "broker/journal/checkpoint.h"
 #include "broker/journal/finding.h"
 #include "broker/journal/journal_source.h"
+#include "broker/journal/recovery_mark.h"
 
 namespace envej::journal {
 
@@ -26,6 +27,12 @@ struct KnownBatch {
 struct Expectation {
   CheckSignatureFunction check_signature;
   std::vector<KnownBatch> known;
+  // The incarnations that a restored store says it had before, the oldest first. What each ends with must be named by
+  // the first record of the next.
+  std::vector<FormerIncarnation> former = {};
+  // Whether the journal may begin where its store was restored, as a mirror's does: what was before is another
+  // folder's.
+  bool may_begin_restored = false;
   // The checkpoints of a mirror of the same store; may be null. It is read once, from its beginning; what is wrong with
   // it is for a verification of its own.
   JournalSource* mirror = nullptr;
@@ -43,6 +50,7 @@ struct Verification {
   uint64_t checkpoints = 0;
   uint64_t last_batch = 0;
   uint64_t pruned_up_to = 0;    // the last of the oldest batches that are not there, under a checkpoint; 0: none
+  uint64_t restored_after = 0;  // the last batch of another incarnation, where the journal begins after it; 0: none
   uint64_t signed_up_to = 0;    // the last batch under a checkpoint with a good signature
   uint64_t mirrored_up_to = 0;  // the same of the mirror
   absl::Status status;          // why it could not be read to its end; OK if it was

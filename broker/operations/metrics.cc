@@ -50,6 +50,12 @@ struct Metrics::Families {
                               .Help("Notices that were told as late, by the way in which they are")
                               .Register(registry);
 
+  Gauge& recovering = BuildGauge()
+                          .Name("envej_recovering")
+                          .Help("1 while pulls are refused because the store was restored")
+                          .Register(registry)
+                          .Add({});
+
   Mutex mutex;
   Gauge* first_list ENVEJ_GUARDED_BY(mutex) = nullptr;
   std::map<std::pair<std::string, std::string>, Counter*> refusals ENVEJ_GUARDED_BY(mutex);
@@ -86,6 +92,8 @@ void Metrics::SetRevocationListsExpire(absl::Time at) {
 void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_cast<double>(calls)); }
 
 void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
+
+void Metrics::SetRecovering(bool is_recovering) { families_->recovering.Set(is_recovering ? 1 : 0); }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }
 

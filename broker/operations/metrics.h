@@ -35,6 +35,9 @@ class Metrics {
   // A notice is late, in one of a few ways.
   void CountLate(absl::string_view what);
 
+  // Whether pulls are refused because the store was restored.
+  void SetRecovering(bool is_recovering);
+
   // All of it, as it is now.
   std::string Text() const;
 

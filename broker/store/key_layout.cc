@@ -25,6 +25,7 @@ constexpr char kDue = 't';
 constexpr char kSecret = 's';
 constexpr char kSigner = 'g';
 constexpr char kCheckpoint = 'k';
+constexpr char kRecovery = 'r';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -127,6 +128,10 @@ std::string SignerKey(absl::string_view fingerprint) {
 }
 std::string CheckpointKey(uint64_t last_batch) { return BatchKey(kCheckpoint, last_batch); }
 
+std::string RecoveryKey() { return std::string(1, kRecovery); }
+
+std::string RecordPrefix() { return std::string(1, kRecord); }
+std::string ContentPrefix() { return std::string(1, kContent); }
 std::string SecretPrefix() { return std::string(1, kSecret); }
 std::string JournalPrefix() { return std::string(1, kJournal); }
 std::string CheckpointPrefix() { return std::string(1, kCheckpoint); }

@@ -15,6 +15,7 @@
 //   j batch                                            journal record of a batch
 //   h                                                  head: the newest batch, its hash and time
 //   k last-batch                                       checkpoint up to a batch: journal/checkpoint.h
+//   r                                                  that the store was restored: journal/recovery_mark.h
 
 #include <cstdint>
 #include <optional>
@@ -59,12 +60,15 @@ std::string DueKey(absl::Time due_at, const NoticeKey& notice);
 std::string SecretKey(absl::string_view key_id);
 std::string SignerKey(absl::string_view fingerprint);
 std::string CheckpointKey(uint64_t last_batch);
+std::string RecoveryKey();
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();
 std::string WaitingPrefix(absl::string_view municipality_code);
 std::string ParkedPrefix();
 std::string DuePrefix();
+std::string RecordPrefix();
+std::string ContentPrefix();
 std::string SecretPrefix();
 std::string JournalPrefix();
 std::string CheckpointPrefix();

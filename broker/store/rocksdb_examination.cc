@@ -16,8 +16,9 @@ namespace envej::store {
 namespace {
 
 constexpr absl::string_view kRecover =
-    "; recover: keep these files, and put in their place a whole copy of the data directory, high-water mark included, "
-    "made while the broker was stopped; what was done since that copy is lost, and the regions submit it again";
+    "; recover: keep these files elsewhere, and run `envej-broker restore` with the newest backup, and with "
+    "--lost-data "
+    "for these files; what is missing then, the regions send again";
 
 absl::Status Lost(absl::string_view what) { return absl::DataLossError(absl::StrCat(what, kRecover)); }
 
@@ -152,7 +153,8 @@ StorePaths::StorePaths(const std::string& base)
     : directory(base),
       engine(base + "/rocksdb"),
       mark(base + "/high-water-mark"),
-      mark_in_making(base + "/high-water-mark.new") {}
+      mark_in_making(base + "/high-water-mark.new"),
+      restoring(base + "/restoring") {}
 
 absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& sizes, rocksdb::Env* env) {
   const absl::StatusOr<bool> has_store = HoldsFiles(paths.engine);
@@ -197,7 +199,9 @@ absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<Bat
   for (uint64_t batch = head->batch; batch > oldest; --batch) {
     const absl::StatusOr<BatchRecord> record = ReadRecord(journal_value, batch);
     if (!record.ok()) return record.status();
-    if (HashOf(*record) != expected || record->store_incarnation != head->store_incarnation) {
+    // Those of a store that was restored begin with another incarnation's.
+    const bool is_newest = batch == head->batch;
+    if (HashOf(*record) != expected || (is_newest && record->store_incarnation != head->store_incarnation)) {
       return Lost(absl::StrCat("the journal's chain is broken at batch ", batch));
     }
     expected = record->previous_hash;

@@ -23,6 +23,7 @@ struct StorePaths {
   std::string engine;          // RocksDB's directory
   std::string mark;            // the high-water mark
   std::string mark_in_making;  // the mark while the store is made; nothing is answered before it gets its name
+  std::string restoring;       // a store while it is restored; as long as it is there, nothing else here is a store
 };
 
 // What an examination found.

@@ -106,6 +106,11 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
 absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   const StorePaths paths(options.directory);
   if (absl::Status status = MakeDirectory(paths.directory); !status.ok()) return status;
+  std::error_code error;
+  if (std::filesystem::exists(paths.restoring, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("a restore into ", paths.directory, " did not end: run the same `envej-broker restore` again"));
+  }
   const RocksDbSizes sizes{.write_buffer_bytes = options.write_buffer_bytes,
                            .block_cache_bytes = options.block_cache_bytes};
   const absl::StatusOr<Finding> finding = Examine(paths, sizes, options.env);

@@ -80,6 +80,12 @@ absl::StatusOr<std::unique_ptr<RocksDbReader>> RocksDbReader::Open(const std::st
       new RocksDbReader(*std::move(engine), std::move(mark), std::string(why.message())));
 }
 
+absl::StatusOr<std::unique_ptr<RocksDbReader>> RocksDbReader::OpenEngine(const std::string& engine) {
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenOnce(engine, LogEnd::kWhole);
+  if (!opened.ok()) return opened.status();
+  return std::unique_ptr<RocksDbReader>(new RocksDbReader(*std::move(opened), std::optional<HighWaterMark>(), ""));
+}
+
 RocksDbReader::RocksDbReader(std::unique_ptr<rocksdb::DB> engine, absl::StatusOr<std::optional<HighWaterMark>> mark,
                              std::string log_damage)
     : engine_(std::move(engine)), mark_(std::move(mark)), log_damage_(std::move(log_damage)) {}
@@ -87,6 +93,12 @@ RocksDbReader::RocksDbReader(std::unique_ptr<rocksdb::DB> engine, absl::StatusOr
 RocksDbReader::~RocksDbReader() = default;
 
 absl::StatusOr<std::optional<BatchHead>> RocksDbReader::Head() const { return ReadHead(*engine_); }
+
+absl::StatusOr<uint64_t> RocksDbReader::Epoch() const { return ReadEpoch(*engine_); }
+
+absl::StatusOr<std::optional<std::string>> RocksDbReader::Get(absl::string_view key) const {
+  return ReadKey(*engine_, key);
+}
 
 absl::StatusOr<ScanResult> RocksDbReader::Scan(const ScanRange& range) const {
   return ScanEngine(*engine_, range, /*fill_cache=*/false);

@@ -44,11 +44,17 @@ class RocksDbReader {
   const absl::StatusOr<std::optional<HighWaterMark>>& mark() const { return mark_; }
   // The store's head; nothing if it has none. DATA_LOSS if it cannot be read.
   absl::StatusOr<std::optional<BatchHead>> Head() const;
+  // The start epoch of the newest opening; 0 if there is none. DATA_LOSS if it cannot be read.
+  absl::StatusOr<uint64_t> Epoch() const;
   // Why the end of the log could not be read; empty if it could. What stands before is read all the same.
   const std::string& log_damage() const { return log_damage_; }
 
-  // As OrderedStore::Scan.
+  // As OrderedStore has them.
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const;
   absl::StatusOr<ScanResult> Scan(const ScanRange& range) const;
+
+  // One that has no mark beside it yet, as it is made. Errors as of Open.
+  static absl::StatusOr<std::unique_ptr<RocksDbReader>> OpenEngine(const std::string& engine);
 
  private:
   RocksDbReader(std::unique_ptr<rocksdb::DB> engine, absl::StatusOr<std::optional<HighWaterMark>> mark,

@@ -1,5 +1,6 @@
 #include "broker/wire/notice_watches.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,19 @@ namespace envej::wire {
 
 using admission::Method;
 using contract::Reason;
+
+namespace {
+
+// Where a stream goes on whose token an earlier incarnation of the store gave: the journal is the same up to that one's
+// last batch that is left. A store that this one never was has told nothing that counts.
+uint64_t NextAfterRestore(const WatchToken& given, const std::vector<journal::FormerIncarnation>& former) {
+  for (const journal::FormerIncarnation& each : former) {
+    if (each.store_incarnation == given.store_incarnation) return std::min(given.next_batch, each.last_batch + 1);
+  }
+  return 1;
+}
+
+}  // namespace
 
 // One stream. Deletes itself when gRPC is done with it. Guarded by the watches' lock but for gRPC's callbacks.
 class NoticeWatches::Watcher final : public Reactor {
@@ -137,7 +151,13 @@ NoticeWatches::Reactor* NoticeWatches::Watch(grpc::CallbackServerContext& contex
     if (!given.has_value()) return refuse(Reason::kWatchTokenInvalid, "resume_token");
     // A store that was empty when the token was given had no name yet.
     begins_anew = !given->store_incarnation.empty() && given->store_incarnation != *incarnation;
-    if (!begins_anew) token.next_batch = given->next_batch;
+    if (begins_anew) {
+      const absl::StatusOr<std::vector<journal::FormerIncarnation>> former = inboxes_.FormerIncarnations();
+      if (!former.ok()) return new Watcher(refusals_.OfCall(*caller, former.status()));
+      token.next_batch = NextAfterRestore(*given, *former);
+    } else {
+      token.next_batch = given->next_batch;
+    }
   }
   const MutexLock lock(mutex_);
   if (ended_) return refuse(Reason::kBrokerStopping);

@@ -1,0 +1,92 @@
+#include "broker/commands/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <initializer_list>
+#include <string>
+
+namespace envej::commands {
+namespace {
+
+void AddCommon(CLI::App& command, std::string& config, std::string& output) {
+  command.add_option("--config", config, "The broker's configuration file (YAML)")->required()->type_name("FILE");
+  command.add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
+void AddBackup(CLI::App& program, CopyCommands& commands) {
+  BackupOptions& options = commands.backup_options;
+  CLI::App& backup = *program.add_subcommand(
+      "backup",
+      "Copy the store into a new folder, beside a running broker or a stopped one, and read the copy again.\n"
+      "It holds sealed contents and the journal, and nothing that was destroyed; neither keys of certificates\n"
+      "nor secrets nor configuration: keep those elsewhere.");
+  AddCommon(backup, options.config, options.output);
+  backup.add_option("--to", options.to, "The folder that holds the backups")->required()->type_name("DIR");
+  backup
+      .add_option("--keep", options.keep,
+                  "Afterwards remove backups older than this, such as 7d or 36h, but never the newest")
+      ->type_name("AGE")
+      ->capture_default_str();
+  commands.backup = &backup;
+}
+
+void AddRestore(CLI::App& program, CopyCommands& commands) {
+  RestoreOptions& options = commands.restore_options;
+  CLI::App& restore = *program.add_subcommand(
+      "restore",
+      "Make a store from a backup in the configuration's data directory, which must be empty: a new incarnation,\n"
+      "in which what the mirror has of the lost store's journal is replayed. Pulls are refused until it is known\n"
+      "what was delivered.");
+  AddCommon(restore, options.config, options.output);
+  restore.add_option("--from", options.from, "A backup: a folder backup-...")->required()->type_name("DIR");
+  restore.add_option("--mirror", options.mirror, "The mirror, in place of the configuration's")->type_name("DIR");
+  restore
+      .add_option("--lost-data", options.lost_data,
+                  "What is left of the lost data directory: its high-water mark says where its journal ended")
+      ->type_name("DIR");
+  restore
+      .add_option(
+          "--authorities", options.authorities,
+          "Those whose brokers' signatures of the mirror's checkpoints count (PEM); without it none is asked for")
+      ->type_name("FILE");
+  restore
+      .add_option(
+          "--wait", options.wait,
+          "How long pulls are refused from when the broker serves, so that regions can withdraw and send again, "
+          "where the mirror\nwas replayed and nobody knows what happened after its end")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  commands.restore = &restore;
+}
+
+void AddRecovery(CLI::App& program, CopyCommands& commands) {
+  CLI::App& recovery = *program.add_subcommand("recovery", "See to what a restored store lacks.");
+  recovery.require_subcommand(1);
+  commands.status = recovery.add_subcommand("status", "Say what it lacks, and whether pulls are served.");
+  commands.accept = recovery.add_subcommand(
+      "accept", "Say it, and accept it: pulls are then served, also of what may have been delivered or withdrawn.");
+  for (CLI::App* command : {commands.status, commands.accept}) {
+    AddCommon(*command, commands.recovery_options.config, commands.recovery_options.output);
+  }
+}
+
+}  // namespace
+
+void AddCopyCommands(CLI::App& program, CopyCommands& commands) {
+  AddBackup(program, commands);
+  AddRestore(program, commands);
+  AddRecovery(program, commands);
+}
+
+bool IsParsed(const CopyCommands& commands) {
+  return commands.backup->parsed() || commands.restore->parsed() || commands.status->parsed() ||
+         commands.accept->parsed();
+}
+
+int Run(const CopyCommands& commands, absl::Time now) {
+  if (commands.backup->parsed()) return MakeBackup(commands.backup_options, now);
+  if (commands.restore->parsed()) return Restore(commands.restore_options, now);
+  if (commands.accept->parsed()) return AcceptRecovery(commands.recovery_options);
+  return ShowRecovery(commands.recovery_options);
+}
+
+}  // namespace envej::commands

@@ -1,0 +1,226 @@
+#include "broker/commands/backup.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "broker/commands/backup_manifest.h"
+#include "broker/commands/check_store.h"
+#include "broker/commands/files.h"
+#include "broker/options/broker_options.h"
+#include "broker/store/high_water_mark.h"
+#include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_copy.h"
+#include "broker/store/rocksdb_examination.h"
+#include "broker/store/rocksdb_reader.h"
+
+namespace envej::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using store::RocksDbReader;
+
+constexpr absl::string_view kPrefix = "backup-";
+constexpr absl::string_view kUnfinished = "unfinished-";
+constexpr char kLock[] = "/backup.lock";
+
+int Refuse(CopyExitCode code, const absl::Status& status) {
+  std::cerr << "envej-broker: " << status.message() << std::endl;
+  return code;
+}
+
+int Failed(const absl::Status& status) {
+  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
+  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
+}
+
+// The folders in `to` whose names begin so.
+absl::StatusOr<std::vector<std::string>> FoldersOf(const std::string& to, absl::string_view prefix) {
+  std::vector<std::string> folders;
+  std::error_code error;
+  fs::directory_iterator entry(to, error);
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    if (absl::StartsWith(entry->path().filename().string(), prefix)) folders.push_back(entry->path().string());
+  }
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", to, ": ", error.message()));
+  return folders;
+}
+
+std::function<void(const store::CopiedKeys&)> Progress() {
+  if (isatty(STDERR_FILENO) == 0) return {};
+  return [](const store::CopiedKeys& copied) {
+    std::cerr << "\r" << copied.keys << " keys, " << (copied.bytes >> 20) << " MiB" << std::flush;
+  };
+}
+
+// Whether the store has all that was answered as durable: of one that is cut or older no backup is made.
+absl::Status CheckMark(const RocksDbReader& reader) {
+  if (!reader.log_damage().empty()) {
+    return absl::DataLossError(
+        absl::StrCat("the end of the store's log cannot be read, so this is no backup: ", reader.log_damage()));
+  }
+  const absl::StatusOr<std::optional<store::HighWaterMark>>& mark = reader.mark();
+  if (!mark.ok()) return mark.status();
+  if (!mark->has_value()) return absl::FailedPreconditionError("there is no high-water mark beside the store");
+  const absl::StatusOr<std::optional<store::BatchHead>> head = reader.Head();
+  if (!head.ok()) return head.status();
+  const absl::StatusOr<uint64_t> epoch = reader.Epoch();
+  if (!epoch.ok()) return epoch.status();
+  return store::CheckAgainstMark(**mark, *head, *epoch,
+                                 [&reader](uint64_t batch) { return reader.Get(store::JournalKey(batch)); });
+}
+
+// Copies, reads again and describes, in the folder `made`, which the caller removes if that fails.
+absl::StatusOr<BackupManifest> Make(const RocksDbReader& from, const std::string& made, absl::Time now) {
+  const std::string engine = EngineOf(made);
+  if (absl::Status status = MakeFolder(made); !status.ok()) return status;
+  if (absl::Status status = MakeFolder(engine); !status.ok()) return status;
+  const absl::StatusOr<store::CopiedKeys> copied = store::CopyKeys(from, engine, {.progress = Progress()});
+  if (!copied.ok()) return copied.status();
+  const absl::StatusOr<std::unique_ptr<RocksDbReader>> copy = RocksDbReader::OpenEngine(engine);
+  if (!copy.ok()) return copy.status();
+  const absl::StatusOr<CheckedStore> checked =
+      CheckStore({.get = [&copy](absl::string_view key) { return (*copy)->Get(key); },
+                  .scan = [&copy](const store::ScanRange& range) { return (*copy)->Scan(range); }});
+  if (!checked.ok()) {
+    return absl::Status(checked.status().code(),
+                        absl::StrCat("the store is not sound, so this is no backup; run envej-broker journal verify: ",
+                                     checked.status().message()));
+  }
+  const absl::StatusOr<std::optional<store::BatchHead>> head = (*copy)->Head();
+  if (!head.ok()) return head.status();
+  const absl::StatusOr<uint64_t> epoch = (*copy)->Epoch();
+  if (!epoch.ok()) return epoch.status();
+  BackupManifest manifest{.head = **head,
+                          .start_epoch = *epoch,
+                          .made_at = now,
+                          .keys = copied->keys,
+                          .notices = checked->notices,
+                          .under_way = checked->under_way,
+                          .unreadable = checked->unreadable,
+                          .files = {}};
+  absl::StatusOr<std::vector<BackupFile>> files = SumFiles(engine);
+  if (!files.ok()) return files.status();
+  manifest.files = *std::move(files);
+  if (absl::Status status = WriteManifest(ManifestOf(made), manifest); !status.ok()) return status;
+  if (absl::Status status = store::SyncDirectory(made); !status.ok()) return status;
+  return manifest;
+}
+
+// Removes the backups that were made before `oldest`, but for `newest`; how many.
+absl::StatusOr<int> RemoveOld(const std::string& to, absl::Time oldest, const std::string& newest) {
+  const absl::StatusOr<std::vector<std::string>> backups = FoldersOf(to, kPrefix);
+  if (!backups.ok()) return backups.status();
+  int removed = 0;
+  for (const std::string& backup : *backups) {
+    const absl::StatusOr<BackupManifest> manifest = ReadManifest(ManifestOf(backup));
+    if (backup == newest || !manifest.ok() || manifest->made_at >= oldest) continue;
+    // Without its manifest it is none any more, wherever the removing ends.
+    std::error_code error;
+    fs::remove(ManifestOf(backup), error);
+    const std::string leaving = absl::StrCat(to, "/", kUnfinished, fs::path(backup).filename().string());
+    if (absl::Status status = Rename(backup, leaving); !status.ok()) return status;
+    if (absl::Status status = RemoveAll(leaving); !status.ok()) return status;
+    ++removed;
+  }
+  return removed;
+}
+
+void Tell(const std::string& backup, const BackupManifest& manifest, int removed, const std::string& output) {
+  if (output == "json") {
+    nlohmann::ordered_json json;
+    json["backup"] = backup;
+    json["store_incarnation"] = absl::BytesToHexString(manifest.head.store_incarnation);
+    json["batch"] = manifest.head.batch;
+    json["keys"] = manifest.keys;
+    json["notices"] = manifest.notices;
+    json["under_way"] = manifest.under_way;
+    json["unreadable"] = manifest.unreadable;
+    json["removed"] = removed;
+    std::cout << json.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+    return;
+  }
+  std::cout << backup << ": good, up to batch " << manifest.head.batch << ", " << manifest.notices << " notices, "
+            << manifest.under_way << " of them under way";
+  if (manifest.unreadable > 0) std::cout << ", " << manifest.unreadable << " UNREADABLE as in the store";
+  std::cout << "; old ones removed: " << removed
+            << "\nIt holds neither keys of certificates nor secrets nor configuration: keep those elsewhere.\n";
+}
+
+}  // namespace
+
+bool ParseAge(const std::string& text, absl::Duration& age) {
+  int number = 0;
+  if (text.size() < 2 || !absl::SimpleAtoi(text.substr(0, text.size() - 1), &number) || number < 1) return false;
+  switch (text.back()) {
+    case 'd':
+      age = absl::Hours(24) * number;
+      return true;
+    case 'h':
+      age = absl::Hours(number);
+      return true;
+    case 'm':
+      age = absl::Minutes(number);
+      return true;
+    default:
+      return false;
+  }
+}
+
+int MakeBackup(const BackupOptions& options, absl::Time now) {
+  umask(077);
+  absl::Duration keep;
+  if (!ParseAge(options.keep, keep)) {
+    return Refuse(kCopyUsage, absl::InvalidArgumentError("--keep is a number and d, h or m, such as 7d"));
+  }
+  const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
+  if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
+  if (absl::Status status = MakeFolder(options.to); !status.ok() && !absl::IsAlreadyExists(status)) {
+    return Failed(status);
+  }
+  const absl::StatusOr<FileLock> lock = FileLock::Take(options.to + kLock);
+  if (!lock.ok()) return Failed(lock.status());
+  const absl::StatusOr<std::vector<std::string>> leftovers = FoldersOf(options.to, kUnfinished);
+  if (!leftovers.ok()) return Failed(leftovers.status());
+  for (const std::string& leftover : *leftovers) {
+    if (absl::Status status = RemoveAll(leftover); !status.ok()) return Failed(status);
+  }
+
+  const absl::StatusOr<std::unique_ptr<RocksDbReader>> reader = RocksDbReader::Open(broker->data_directory);
+  if (!reader.ok()) return Failed(reader.status());
+  if (absl::Status status = CheckMark(**reader); !status.ok()) return Failed(status);
+  const std::string time = absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone());
+  const std::string unfinished = absl::StrCat(options.to, "/", kUnfinished, time);
+  absl::StatusOr<BackupManifest> manifest = Make(**reader, unfinished, now);
+  const std::string backup =
+      absl::StrCat(options.to, "/", kPrefix, time, "-", manifest.ok() ? manifest->head.batch : 0);
+  absl::Status named = manifest.status();
+  if (named.ok()) named = Rename(unfinished, backup);
+  if (named.ok()) named = store::SyncDirectory(options.to);
+  if (!named.ok()) {
+    const absl::Status removed = RemoveAll(unfinished);
+    if (!removed.ok()) std::cerr << "envej-broker: " << removed.message() << std::endl;
+    return Failed(named);
+  }
+  if (isatty(STDERR_FILENO) != 0) std::cerr << "\r";
+  const absl::StatusOr<int> removed = RemoveOld(options.to, now - keep, backup);
+  Tell(backup, *manifest, removed.value_or(0), options.output);
+  if (!removed.ok()) return Refuse(kCopyCannot, removed.status());
+  if (std::cout.flush().good()) return kCopyDone;
+  return Refuse(kCopyCannot, absl::DataLossError("standard output cannot be written"));
+}
+
+}  // namespace envej::commands

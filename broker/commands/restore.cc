@@ -1,0 +1,223 @@
+#include "broker/commands/restore.h"
+
+#include <openssl/rand.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/commands/backup.h"
+#include "broker/commands/backup_manifest.h"
+#include "broker/commands/check_store.h"
+#include "broker/commands/files.h"
+#include "broker/commands/new_incarnation.h"
+#include "broker/commands/recovery_text.h"
+#include "broker/commands/replay_mirror.h"
+#include "broker/commands/restore_place.h"
+#include "broker/commands/signature_check.h"
+#include "broker/journal/mirror_folder.h"
+#include "broker/options/broker_options.h"
+#include "broker/store/rocksdb_reader.h"
+
+namespace envej::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using journal::RecoveryMark;
+
+int Refuse(CopyExitCode code, const absl::Status& status) {
+  std::cerr << "envej-broker: " << status.message() << std::endl;
+  return code;
+}
+
+int Failed(const absl::Status& status) {
+  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status) || absl::IsNotFound(status);
+  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
+}
+
+absl::Status CopyEngine(const std::string& backup, const BackupManifest& manifest, const std::string& engine) {
+  for (const BackupFile& file : manifest.files) {
+    if (file.name == "LOCK") continue;
+    const std::string from = absl::StrCat(EngineOf(backup), "/", file.name);
+    if (absl::Status status = CopySynced(from, absl::StrCat(engine, "/", file.name)); !status.ok()) return status;
+  }
+  return store::SyncDirectory(engine);
+}
+
+absl::Status CheckSound(const std::string& engine) {
+  const absl::StatusOr<std::unique_ptr<store::RocksDbReader>> reader = store::RocksDbReader::OpenEngine(engine);
+  if (!reader.ok()) return reader.status();
+  return CheckStore({.get = [&reader](absl::string_view key) { return (*reader)->Get(key); },
+                     .scan = [&reader](const store::ScanRange& range) { return (*reader)->Scan(range); }})
+      .status();
+}
+
+// Where the mirror has the journal of the backup's store; empty if there is no mirror. One that was named must be
+// there.
+absl::StatusOr<std::string> FolderToReplay(const RestoreOptions& options, const options::BrokerOptions& broker,
+                                           const std::string& incarnation) {
+  const std::string& mirror = options.mirror.empty() ? broker.journal.mirror : options.mirror;
+  if (mirror.empty()) return std::string();
+  const std::string folder = journal::MirrorFolder(mirror, incarnation);
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return folder;
+  const std::string text = absl::StrCat("the mirror ", mirror, " has no folder of the backup's store");
+  if (!options.mirror.empty()) return absl::NotFoundError(text);
+  std::cerr << "envej-broker: " << text
+            << ": nothing is replayed. If it can be had, have it and restore again before the broker is started"
+            << std::endl;
+  return std::string();
+}
+
+// The last batch that the lost store is known to have had; 0 if nobody knows.
+absl::StatusOr<uint64_t> KnownEnd(const std::string& lost_data, const std::string& incarnation) {
+  if (lost_data.empty()) return 0;
+  const absl::StatusOr<std::optional<store::HighWaterMark>> mark =
+      store::HighWaterMarkFile::Read(store::StorePaths(lost_data).mark);
+  if (!mark.ok()) return mark.status();
+  if (!mark->has_value()) return absl::NotFoundError(absl::StrCat("there is no high-water mark in ", lost_data));
+  if ((*mark)->store_incarnation != incarnation) {
+    return absl::FailedPreconditionError(absl::StrCat("the high-water mark in ", lost_data, " is another store's"));
+  }
+  return (*mark)->batch;
+}
+
+// From when on pulls are served.
+void SayUntilWhen(const Reached& reached, bool mark_known, absl::Duration wait, absl::Time now, RecoveryMark& mark) {
+  const bool is_whole = reached.unfitting == 0 && reached.head.batch >= mark.known_end;
+  if (is_whole && mark_known) {
+    mark.end = RecoveryMark::End::kNothingLost;
+    mark.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(now));
+  } else if (is_whole && mark.mirror_read) {
+    mark.wait = wait;
+  }
+}
+
+absl::StatusOr<std::string> RandomIncarnation() {
+  std::string bytes(store::kIncarnationBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1) {
+    return absl::UnavailableError("the random source failed");
+  }
+  return bytes;
+}
+
+// Everything that is asked, read and checked before anything is made.
+struct Order {
+  options::BrokerOptions broker;
+  BackupManifest manifest;
+  std::string folder;  // of the mirror; may be empty
+  uint64_t known_end = 0;
+  bool mark_known = false;
+  absl::Duration wait;
+  journal::CheckSignatureFunction check;
+  absl::Time now;
+};
+
+// Makes the restored store in the folder `making`.
+absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& order, const std::string& making) {
+  const std::string engine = store::StorePaths(making).engine;
+  if (absl::Status status = MakeFolder(engine); !status.ok()) return status;
+  if (absl::Status status = CopyEngine(options.from, order.manifest, engine); !status.ok()) return status;
+  if (absl::Status status = CheckSound(engine); !status.ok()) return status;
+  const absl::StatusOr<std::unique_ptr<store::RocksDbOffline>> opened = store::RocksDbOffline::Open(engine);
+  if (!opened.ok()) return opened.status();
+  store::RocksDbOffline& store = **opened;
+  Reached reached{.head = order.manifest.head, .mirror_end = 0, .unfitting = 0, .why_not_further = ""};
+  if (!order.folder.empty()) {
+    absl::StatusOr<Reached> replayed = ReplayMirror(store, order.manifest.head, order.folder, order.check, order.now);
+    if (!replayed.ok()) return replayed.status();
+    reached = *std::move(replayed);
+    if (!reached.why_not_further.empty()) {
+      std::cerr << "envej-broker: the mirror could not be replayed to its end: " << reached.why_not_further
+                << std::endl;
+    }
+  }
+  RecoveryMark mark;
+  mark.backup_batch = order.manifest.head.batch;
+  mark.backup_time = order.manifest.head.time;
+  mark.mirror_read = !order.folder.empty();
+  mark.reached_batch = reached.head.batch;
+  mark.reached_time = reached.head.time;
+  mark.known_end = std::max(order.known_end, reached.mirror_end);
+  mark.unfitting = reached.unfitting;
+  SayUntilWhen(reached, order.mark_known, order.wait, order.now, mark);
+  const absl::StatusOr<std::string> incarnation = RandomIncarnation();
+  if (!incarnation.ok()) return incarnation.status();
+  absl::StatusOr<NewIncarnation> begun = Begin(store, reached,
+                                               {.store_incarnation = *incarnation,
+                                                .broker = order.broker.broker_name,
+                                                .now = order.now,
+                                                .backup_epoch = order.manifest.start_epoch},
+                                               std::move(mark));
+  if (!begun.ok()) return begun.status();
+  if (absl::Status status = store.Finish(); !status.ok()) return status;
+  if (absl::Status status = CheckSound(engine); !status.ok()) return status;
+  const absl::Status marked = store::HighWaterMarkFile::Create(store::StorePaths(making).mark, begun->mark);
+  if (!marked.ok()) return marked;
+  if (absl::Status status = store::SyncDirectory(engine); !status.ok()) return status;
+  return std::move(begun->recovery);
+}
+
+absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::BrokerOptions& broker, absl::Time now) {
+  Order order{.broker = broker,
+              .manifest = {},
+              .folder = {},
+              .known_end = 0,
+              .mark_known = !options.lost_data.empty(),
+              .wait = {},
+              .check = [](const contract::SignedCheckpoint&) { return absl::OkStatus(); },
+              .now = now};
+  if (!absl::ParseDuration(options.wait, &order.wait) || order.wait < absl::ZeroDuration() ||
+      order.wait > absl::Hours(24 * 7)) {
+    return absl::InvalidArgumentError("--wait is a duration up to 168h, such as 10m");
+  }
+  absl::StatusOr<BackupManifest> manifest = ReadManifest(ManifestOf(options.from));
+  if (!manifest.ok()) return manifest.status();
+  order.manifest = *std::move(manifest);
+  if (absl::Status status = CheckFiles(options.from, order.manifest); !status.ok()) return status;
+  const std::string& incarnation = order.manifest.head.store_incarnation;
+  absl::StatusOr<std::string> folder = FolderToReplay(options, broker, incarnation);
+  if (!folder.ok()) return folder.status();
+  order.folder = *std::move(folder);
+  const absl::StatusOr<uint64_t> known_end = KnownEnd(options.lost_data, incarnation);
+  if (!known_end.ok()) return known_end.status();
+  order.known_end = *known_end;
+  if (options.authorities.empty()) return order;
+  absl::StatusOr<journal::CheckSignatureFunction> check = ReadSignatureCheck(
+      {.authorities = options.authorities, .revocation_lists = "", .authorities_for_lists = ""}, now);
+  if (!check.ok()) return check.status();
+  order.check = *std::move(check);
+  return order;
+}
+
+}  // namespace
+
+int Restore(const RestoreOptions& options, absl::Time now) {
+  umask(077);
+  const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
+  if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
+  const absl::StatusOr<Order> order = ReadOrder(options, *broker, now);
+  if (absl::IsInvalidArgument(order.status())) return Refuse(kCopyUsage, order.status());
+  if (!order.ok()) return Failed(order.status());
+  absl::StatusOr<RestorePlace> place = RestorePlace::Take(broker->data_directory);
+  if (!place.ok()) return Failed(place.status());
+  const absl::StatusOr<RecoveryMark> mark = Make(options, *order, place->making());
+  if (!mark.ok()) {
+    const absl::Status left = place->GiveUp();
+    if (!left.ok()) std::cerr << "envej-broker: " << left.message() << std::endl;
+    return Failed(mark.status());
+  }
+  if (absl::Status status = place->Finish(); !status.ok()) return Refuse(kCopyCannot, status);
+  if (options.output != "json") std::cout << "restored into " << broker->data_directory << "\n";
+  std::cout << (options.output == "json" ? ToJson(*mark) : ToText(*mark)) << std::flush;
+  if (std::cout.good()) return kCopyDone;
+  return Refuse(kCopyCannot, absl::DataLossError("standard output cannot be written"));
+}
+
+}  // namespace envej::commands

@@ -1,0 +1,50 @@
+#ifndef ENVEJ_BROKER_STORE_ROCKSDB_OFFLINE_H_
+#define ENVEJ_BROKER_STORE_ROCKSDB_OFFLINE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "broker/store/batch_builder.h"
+#include "broker/store/ordered_store.h"
+
+namespace rocksdb {
+class DB;
+}  // namespace rocksdb
+
+namespace envej::store {
+
+// A store that is being made, that nobody serves from and that may be thrown away: any key of it can be written, the
+// store's own too, and nothing is on the disk before Finish. Thread safety: none.
+class RocksDbOffline {
+ public:
+  // `engine` is RocksDB's folder. DATA_LOSS or UNAVAILABLE if it cannot be opened.
+  static absl::StatusOr<std::unique_ptr<RocksDbOffline>> Open(const std::string& engine);
+
+  ~RocksDbOffline();
+  RocksDbOffline(const RocksDbOffline&) = delete;
+  RocksDbOffline& operator=(const RocksDbOffline&) = delete;
+
+  // As OrderedStore has them.
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const;
+  absl::StatusOr<ScanResult> Scan(const ScanRange& range) const;
+
+  absl::Status Write(const std::vector<BatchWrite>& writes);
+
+  // All that was written is on the disk, and what was deleted or replaced is in none of the files any more, when this
+  // returns OK. The store is closed: nothing else may be called.
+  absl::Status Finish();
+
+ private:
+  explicit RocksDbOffline(std::unique_ptr<rocksdb::DB> engine);
+
+  std::unique_ptr<rocksdb::DB> engine_;
+};
+
+}  // namespace envej::store
+
+#endif  // ENVEJ_BROKER_STORE_ROCKSDB_OFFLINE_H_
