@@ -1,6 +1,7 @@
 #include "region-client/notice_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -180,8 +181,11 @@ void Normalise(v1::Notice& notice, contract::SentAs sent_as) {
   NormaliseText(address.mutable_city());
 }
 
-absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now) {
-  Reading reading(now);
+namespace {
+
+// Gives each line that is not blank to `take`.
+absl::Status ForEachNotice(std::istream& input,
+                           const std::function<void(size_t number, const std::string& line)>& take) {
   std::string line;
   size_t notices = 0;
   for (size_t number = 1; ReadLine(input, number == 1, line); ++number) {
@@ -190,10 +194,37 @@ absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Mome
       return absl::ResourceExhaustedError(
           absl::StrCat("holds more than ", kFileNotices, " notices; split it into several files"));
     }
-    reading.Line(number, line);
+    take(number, line);
   }
   if (input.bad()) return absl::DataLossError("cannot be read to its end");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now) {
+  Reading reading(now);
+  const absl::Status read =
+      ForEachNotice(input, [&](size_t number, const std::string& line) { reading.Line(number, line); });
+  if (!read.ok()) return read;
   return std::move(reading).file();
+}
+
+absl::StatusOr<UnjudgedNotices> ReadUnjudged(std::istream& input) {
+  UnjudgedNotices unjudged;
+  const absl::Status read = ForEachNotice(input, [&](size_t, const std::string& line) {
+    v1::Notice notice;
+    if (line.size() > kLineBytes || !ReadJson(line, notice).empty()) {
+      ++unjudged.unreadable;
+      return;
+    }
+    const uint32_t revision = notice.envelope().revision();
+    Normalise(notice);
+    if (notice.has_envelope()) notice.mutable_envelope()->set_revision(revision);
+    unjudged.notices.push_back(std::move(notice));
+  });
+  if (!read.ok()) return read;
+  return unjudged;
 }
 
 }  // namespace envej::region

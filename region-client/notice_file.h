@@ -62,6 +62,15 @@ std::string MunicipalityCodeOf(const v1::Notice& notice);
 // RESOURCE_EXHAUSTED if there are more than kFileNotices lines; DATA_LOSS if reading fails.
 absl::StatusOr<NoticeFile> ReadNotices(std::istream& input, const contract::Moment& now);
 
+// Notices as lines say them, by no rule: normalised, their revision as it is said (0: not).
+struct UnjudgedNotices {
+  std::vector<v1::Notice> notices;
+  size_t unreadable = 0;  // lines that hold none
+};
+
+// Reads every line of `input`, as ReadNotices does, and with its errors.
+absl::StatusOr<UnjudgedNotices> ReadUnjudged(std::istream& input);
+
 }  // namespace envej::region
 
 #endif  // ENVEJ_REGION_CLIENT_NOTICE_FILE_H_

@@ -200,6 +200,11 @@ absl::StatusOr<v1::Withdrawal> NoticeSealer::Seal(const v1::Withdrawal& plain) c
   return sealed;
 }
 
+bool NoticeSealer::Knows(const std::string& key_id) const {
+  return std::any_of(secrets_.begin(), secrets_.end(),
+                     [&](const contract::CommitmentSecret& secret) { return secret.key_id == key_id; });
+}
+
 bool NoticeSealer::IsOf(const v1::ContentCommitment& commitment, const v1::Notice& plain) const {
   const contract::Notice notice = contract::FromMessage(plain);
   return std::any_of(secrets_.begin(), secrets_.end(), [&](const contract::CommitmentSecret& secret) {

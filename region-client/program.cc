@@ -17,6 +17,7 @@ Connected& ConnectedOf(const Commands& commands, Arguments& arguments) {
   if (commands.submit->parsed()) return arguments.submit_with;
   if (commands.revise->parsed()) return arguments.revise_with;
   if (commands.withdraw->parsed()) return arguments.withdraw_with;
+  if (commands.resend->parsed()) return arguments.resend_with;
   if (commands.acknowledge_outcome->parsed()) return arguments.outcome_with;
   if (commands.status->parsed()) return arguments.status_with;
   if (commands.watch->parsed()) return arguments.watch_with;
@@ -31,6 +32,7 @@ bool IsAnyParsed(std::initializer_list<const CLI::App*> commands) {
 ExitCode RunSealing(const Commands& commands, const Arguments& arguments, const CommandContext& context,
                     NoticeSealer& sealer) {
   if (commands.withdraw->parsed()) return Withdraw(arguments.withdraw, context, sealer);
+  if (commands.resend->parsed()) return ResendNotices(arguments.resend, context, sealer);
   return Submit(commands.revise->parsed() ? arguments.revise : arguments.submit, context, sealer);
 }
 
@@ -89,7 +91,7 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};
-  if (!IsAnyParsed({commands.submit, commands.revise, commands.withdraw})) {
+  if (!IsAnyParsed({commands.submit, commands.revise, commands.withdraw, commands.resend})) {
     return Ended(RunAsking(commands, arguments, context), streams);
   }
   with.sealing.tls = connection.files;

@@ -173,6 +173,25 @@ CLI::App* AddWithdraw(CLI::App& app, Arguments& arguments) {
   return command;
 }
 
+CLI::App* AddResend(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "resend", "send again what a broker has lost, after its store was restored; what it has stays as it is");
+  ResendOptions& options = arguments.resend;
+  command
+      ->add_option("--notices", options.notices, "the files that were submitted, or that revised; may be given again")
+      ->type_name("FILE.jsonl")
+      ->required();
+  command->add_option("--receipts", options.receipts, "the file that keeps the receipts; gets the new ones too")
+      ->type_name("FILE")
+      ->required();
+  AddOutputOption(*command, arguments, "json: a JSON line on standard output for every notice that the broker lacked");
+  AddDeadlineOption(*command, arguments, "how long to try, from 1s to 24h; 5m without it");
+  AddSecretOptions(*command, arguments.resend_with.sealing);
+  AddSealingOptions(*command, arguments.resend_with.sealing);
+  certs::AddConnectionOptions(*command, arguments.resend_with.connection);
+  return command;
+}
+
 CLI::App* AddAcknowledgeOutcome(CLI::App& app, Arguments& arguments) {
   CLI::App* outcome = app.add_subcommand("outcome", "take note of notices that did not reach their mentor");
   outcome->require_subcommand(1);
@@ -196,7 +215,7 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
                         ->type_name("ID")
                         ->check(CLI::Validator(CheckNoticeId, ""));
   command->add_option("--state", arguments.states, "only those in this state; may be given again for further states")
-      ->type_name("waiting|leased|acknowledged|returned|withdrawn|parked|undelivered")
+      ->type_name("waiting|leased|acknowledged|returned|withdrawn|parked|undelivered|missing")
       ->check(OneOf(States()))
       ->expected(1, contract::kListStatesMost)
       ->allow_extra_args(false)
@@ -296,6 +315,7 @@ Commands AddCommands(CLI::App& app, Arguments& arguments) {
   commands.submit = AddSubmit(app, arguments);
   commands.revise = AddRevise(app, arguments);
   commands.withdraw = AddWithdraw(app, arguments);
+  commands.resend = AddResend(app, arguments);
   commands.acknowledge_outcome = AddAcknowledgeOutcome(app, arguments);
   commands.status = AddStatus(app, arguments);
   commands.watch = AddWatch(app, arguments);
@@ -315,7 +335,7 @@ void Translate(Arguments& arguments) {
   absl::Duration deadline;
   absl::ParseDuration(arguments.deadline, &deadline);
   for (absl::Duration* of : {&arguments.submit.deadline, &arguments.revise.deadline, &arguments.withdraw.deadline,
-                             &arguments.outcome.deadline, &arguments.prove.deadline}) {
+                             &arguments.outcome.deadline, &arguments.prove.deadline, &arguments.resend.deadline}) {
     *of = deadline;
   }
   const ProgressMode progress = ProgressModes().at(arguments.progress);
@@ -328,6 +348,7 @@ void Translate(Arguments& arguments) {
   arguments.submit.output = output;
   arguments.revise.output = output;
   arguments.withdraw.output = output;
+  arguments.resend.output = output;
   arguments.outcome.output = output;
   arguments.status.output = output;
   arguments.watch.output = output;

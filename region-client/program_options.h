@@ -10,6 +10,7 @@
 #include "region-client/outcome_command.h"
 #include "region-client/prove_command.h"
 #include "region-client/receipts_command.h"
+#include "region-client/resend_command.h"
 #include "region-client/status_command.h"
 #include "region-client/submit_command.h"
 #include "region-client/watch_command.h"
@@ -34,6 +35,7 @@ struct Arguments {
   SubmitOptions submit;
   SubmitOptions revise;
   WithdrawOptions withdraw;
+  ResendOptions resend;
   OutcomeOptions outcome;
   StatusOptions status;
   WatchOptions watch;
@@ -43,6 +45,7 @@ struct Arguments {
   Connected submit_with;
   Connected revise_with;
   Connected withdraw_with;
+  Connected resend_with;
   Connected outcome_with;
   Connected status_with;
   Connected watch_with;
@@ -64,6 +67,7 @@ struct Commands {
   CLI::App* submit = nullptr;
   CLI::App* revise = nullptr;
   CLI::App* withdraw = nullptr;
+  CLI::App* resend = nullptr;
   CLI::App* acknowledge_outcome = nullptr;
   CLI::App* status = nullptr;
   CLI::App* watch = nullptr;

@@ -14,6 +14,7 @@
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
+#include "region-client/accepted_anew.h"
 #include "region-client/json_fields.h"
 #include "region-client/line_file.h"
 #include "region-client/retried_call.h"
@@ -146,7 +147,8 @@ absl::Status Prover::Conclude(Asked& asked) {
     }
     ++refused_;
     Name(asked.line, why);
-  } else if (asked.answer.receipt().revision() > asked.receipt.revision()) {
+  } else if (asked.answer.receipt().revision() > asked.receipt.revision() ||
+             IsAcceptedAnew(contract::FromMessage(asked.receipt), contract::FromMessage(asked.answer.receipt()))) {
     ++replaced_;
   } else if (contract::FromMessage(asked.answer.receipt()) != contract::FromMessage(asked.receipt)) {
     ++refused_;

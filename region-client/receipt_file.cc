@@ -24,7 +24,8 @@ constexpr size_t kReadBytes = size_t{64} << 10;
 
 std::string KeyOf(const v1::Receipt& receipt) {
   return absl::StrCat(receipt.region_code(), " ", receipt.municipality_code(), " ", receipt.notice_id(), " ",
-                      receipt.revision());
+                      receipt.revision(), " ", receipt.position().store_incarnation(), " ", receipt.position().broker(),
+                      " ", receipt.position().batch(), " ", receipt.position().event_index());
 }
 
 absl::Status Failed(const std::string& path, absl::string_view what) {

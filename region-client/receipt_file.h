@@ -38,7 +38,7 @@ class ReceiptFile {
   std::string path_;
   int descriptor_;
   absl::Status failed_;
-  std::set<std::string> held_;  // region, municipality, id and revision
+  std::set<std::string> held_;  // region, municipality, id, revision and position: sent again, it gets another
 };
 
 }  // namespace envej::region

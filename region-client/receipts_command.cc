@@ -14,6 +14,7 @@
 #include "proto/contract/checkpoint.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/receipt.h"
+#include "region-client/accepted_anew.h"
 #include "region-client/json_fields.h"
 #include "region-client/line_file.h"
 
@@ -190,6 +191,8 @@ ExitCode VerifyReceipts(const VerifyReceiptsOptions& options, const Streams& str
         report.Replaced();
       } else if (same == nullptr) {
         report.NotProven(options.receipts, number, "no proof of it is among those that hold");
+      } else if (IsAcceptedAnew(contract::FromMessage(receipt), *same)) {
+        report.Replaced();
       } else if (*same != contract::FromMessage(receipt)) {
         report.NotProven(options.receipts, number, "the proof is of another receipt of the same notice");
       }

@@ -1,0 +1,62 @@
+#ifndef ENVEJ_REGION_CLIENT_RESEND_H_
+#define ENVEJ_REGION_CLIENT_RESEND_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "envej/v1/notice.pb.h"
+#include "envej/v1/receipt.pb.h"
+#include "region-client/command_context.h"
+#include "region-client/notice_sealer.h"
+#include "region-client/receipt_keeper.h"
+
+namespace envej::region {
+
+// All that a region has kept of what was accepted from it.
+struct Kept {
+  std::vector<v1::Receipt> receipts;
+  // What its notices and revisions said, in any order, as it submitted them, but for their revision where that was left
+  // to be numbered (0 then). Plain.
+  std::vector<v1::Notice> notices;
+};
+
+// What became of one notice of which there are receipts.
+struct ResendOutcome {
+  enum class Kind {
+    kHeld,         // the broker has the newest that was accepted of it
+    kSent,         // what it lacked was sent again, and its new receipts are kept
+    kLineMissing,  // it lacks what none of the notices says any more: nothing was sent of it
+    kRefused,      // the broker does not take it again; `refusal` says why
+    kUnsent,       // not sent, or it is not known; `refusal` says why. To be run again.
+  };
+  Kind kind = Kind::kHeld;
+  std::string municipality_code;
+  std::string notice_id;
+  Refusal refusal;
+};
+
+// Asks the broker about every notice of which there is a receipt, and sends again what it has lost: what is missing
+// there, or was accepted by a store that it no longer has. The same ids, revisions and contents, so that it is the same
+// notice under the same commitment; withdrawals are made again from their receipts. Nothing is doubled: what the broker
+// has it answers with its receipt. To be called when a store was restored: when WatchNotices begins anew, or tells that
+// a notice is missing; and safe at any time.
+//
+// Waits for answers until `deadline`. `trying_again` may be called from several threads, never at the same time. The
+// outcomes stand in the order of municipality and id. An error is that receipts cannot be kept.
+absl::StatusOr<std::vector<ResendOutcome>> Resend(const Kept& kept, const CommandContext& context, NoticeSealer& sealer,
+                                                  ReceiptKeeper& receipts, absl::Time deadline,
+                                                  const std::function<void(const CallFailure&)>& trying_again);
+
+// Reads a file of receipts, and adds them. An error is one line that names the file.
+absl::Status ReadReceipts(const std::string& path, std::vector<v1::Receipt>& receipts);
+// Reads a file of notices as submit or revise takes them, and adds those that can be read; by no rule of today's, since
+// they were accepted once. Answers how many lines could not be.
+absl::StatusOr<size_t> ReadSentNotices(const std::string& path, std::vector<v1::Notice>& notices);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_RESEND_H_

@@ -1,0 +1,25 @@
+#ifndef ENVEJ_REGION_CLIENT_RESEND_COMMAND_H_
+#define ENVEJ_REGION_CLIENT_RESEND_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "region-client/command_context.h"
+#include "region-client/notice_sealer.h"
+
+namespace envej::region {
+
+struct ResendOptions {
+  std::vector<std::string> notices;            // files that were submitted, or that revised
+  std::string receipts;                        // where receipts are kept: those of what was accepted, and the new ones
+  OutputForm output = OutputForm::kText;       // kJson: a line for every notice that the broker lacked
+  absl::Duration deadline = absl::Minutes(5);  // for all of it, from now on
+};
+
+// Sends again what the broker has lost (resend.h), and says what became of it. Running it again is always safe.
+ExitCode ResendNotices(const ResendOptions& options, const CommandContext& context, NoticeSealer& sealer);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_RESEND_COMMAND_H_

@@ -1,0 +1,43 @@
+#ifndef ENVEJ_REGION_CLIENT_RESEND_PLAN_H_
+#define ENVEJ_REGION_CLIENT_RESEND_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "envej/v1/intake_service.pb.h"
+#include "region-client/notice_sealer.h"
+#include "region-client/resend.h"
+
+namespace envej::region {
+
+// A notice's municipality and id.
+using NoticeName = std::pair<std::string, std::string>;
+
+// What is kept of one notice.
+struct KeptNotice {
+  std::map<uint32_t, v1::Receipt> receipts;  // the newest of each revision
+  std::vector<const v1::Notice*> said;       // what may be any of its revisions
+};
+
+// By name. What is kept must outlive it. Notices without a receipt are left out: they were never accepted.
+std::map<NoticeName, KeptNotice> ByName(const Kept& kept);
+
+// What is to be sent of a notice, in this order.
+struct ResendSteps {
+  std::optional<v1::Notice> submit;
+  std::optional<v1::Notice> revise;
+  std::optional<v1::Receipt> withdraw;  // of the withdrawal that is to be made again
+  bool line_missing = false;            // something is to be sent that nothing says any more; then nothing else is
+};
+
+// Pure. `answer` is what the broker has of it; nothing: nothing.
+ResendSteps PlanResend(const KeptNotice& kept, const std::optional<v1::GetNoticeResponse>& answer,
+                       const NoticeSealer& sealer);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_RESEND_PLAN_H_
