@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -164,7 +165,10 @@ void Tell(const std::string& backup, const BackupManifest& manifest, int removed
 
 bool ParseAge(const std::string& text, absl::Duration& age) {
   int number = 0;
-  if (text.size() < 2 || !absl::SimpleAtoi(text.substr(0, text.size() - 1), &number) || number < 1) return false;
+  if (text.empty()) return false;
+  const std::string digits = text.substr(0, text.size() - 1);
+  const bool are_digits = std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit);
+  if (!are_digits || !absl::SimpleAtoi(digits, &number) || number < 1) return false;
   switch (text.back()) {
     case 'd':
       age = absl::Hours(24) * number;

@@ -71,6 +71,15 @@ TEST_F(ReceiptFileTest, HoldsEachReceiptOnceAlsoWhenOpenedAgain) {
   EXPECT_EQ(Content(), LineOf(1) + LineOf(2));
 }
 
+TEST_F(ReceiptFileTest, HoldsBothReceiptsOfWhatWasAcceptedAnew) {
+  v1::Receipt anew = ReceiptNumber(1);
+  anew.mutable_position()->set_store_incarnation(std::string(32, '7'));
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1), anew, anew}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + ToJsonLine(anew) + "\n");
+}
+
 TEST_F(ReceiptFileTest, HoldsOneIdsReceiptsOfEachRegionAndMunicipality) {
   v1::Receipt other_region = ReceiptNumber(1);
   other_region.set_region_code("1086");

@@ -21,7 +21,18 @@ Event MakeCallsRefused() {
   return event;
 }
 
+Event MakeRestored() {
+  Event event;
+  event.type = EventType::kRestored;
+  event.at = absl::FromUnixMicros(1'800'000'000'123'456);
+  event.former_incarnation = std::string(16, 'f');
+  event.former_batch = 20;
+  event.backup_batch = 19;
+  return event;
+}
+
 Event MakeEvent(EventType type) {
+  if (type == EventType::kRestored) return MakeRestored();
   if (type == EventType::kCallsRefused) return MakeCallsRefused();
   Event event;
   event.type = type;
@@ -73,6 +84,9 @@ TEST_P(EventTest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->refusal_reason, event.refusal_reason);
   EXPECT_EQ(read->count, event.count);
   EXPECT_EQ(read->from, event.from);
+  EXPECT_EQ(read->former_incarnation, event.former_incarnation);
+  EXPECT_EQ(read->former_batch, event.former_batch);
+  EXPECT_EQ(read->backup_batch, event.backup_batch);
 }
 
 TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
@@ -84,6 +98,7 @@ TEST_P(EventTest, CutOrLengthenedIsNoEvent) {
 }
 
 TEST_P(EventTest, SaysWhoDidItUnlessTheBrokerDidItItself) {
+  if (GetParam() == EventType::kRestored) return;  // it names nobody
   Event event = MakeEvent(GetParam());
   const bool by_broker = IsByBroker(event.type);
   for (const size_t size : {size_t{0}, size_t{1}, kActorBytes - 1, kActorBytes, kActorBytes + 1}) {
@@ -97,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                                          EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused,
                                          EventType::kWithdrawn, EventType::kParked, EventType::kRedriven,
                                          EventType::kOverdue, EventType::kUndelivered, EventType::kDestroyed,
-                                         EventType::kOutcomeAcknowledged));
+                                         EventType::kOutcomeAcknowledged, EventType::kMissing, EventType::kRestored));
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
@@ -105,6 +120,15 @@ TEST(EventFormTest, UnknownTypeIsNoEvent) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
   }
+}
+
+TEST(EventFormTest, WhatIsRestoredNamesAnIncarnationAndNoLaterBackup) {
+  Event event = MakeRestored();
+  event.backup_batch = 21;
+  EXPECT_FALSE(DecodeEvent(EncodeEvent(event)).ok());
+  event = MakeRestored();
+  event.former_incarnation.pop_back();
+  EXPECT_FALSE(DecodeEvent(EncodeEvent(event)).ok());
 }
 
 TEST(EventFormTest, WithdrawalSaysWhy) {

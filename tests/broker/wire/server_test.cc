@@ -108,6 +108,13 @@ TEST_F(ServerTest, ServesUntilItsGateIsClosed) {
   ExpectRefused(Pull(), Reason::kBrokerStopping);
 }
 
+TEST_F(ServerTest, PullsAreRefusedWhileTheyAreHeld) {
+  gate_.HoldPulls(true);
+  ExpectRefused(Pull(), Reason::kBrokerRecovering);
+  gate_.HoldPulls(false);
+  EXPECT_TRUE(Pull().ok());
+}
+
 TEST_F(ServerTest, PullsAreRefusedOnceTheInboxesDrain) {
   inboxes_.Drain();
   ExpectRefused(Pull(), Reason::kBrokerStopping);
