@@ -60,6 +60,8 @@ class NoticeSealer {
 
   // Whether `commitment` is one of this notice, by any of the secrets.
   bool IsOf(const v1::ContentCommitment& commitment, const v1::Notice& plain) const;
+  // Whose notices are sealed: four digits.
+  const std::string& region_code() const { return region_code_; }
   // Whether one of the secrets has this id.
   bool Knows(const std::string& key_id) const;
 

@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <initializer_list>
 #include <string>
+#include <system_error>
 
 #include "certs/command_line.h"
 #include "proto/contract/day.h"
@@ -33,6 +35,15 @@ ExitCode RunSealing(const Commands& commands, const Arguments& arguments, const 
                     NoticeSealer& sealer) {
   if (commands.withdraw->parsed()) return Withdraw(arguments.withdraw, context, sealer);
   if (commands.resend->parsed()) return ResendNotices(arguments.resend, context, sealer);
+  if (commands.watch->parsed()) {
+    WatchOptions watch = arguments.watch;
+    watch.send_again = [&] {
+      std::error_code error;
+      if (!std::filesystem::exists(arguments.watch_resend.receipts, error)) return true;  // nothing was accepted yet
+      return ResendNotices(arguments.watch_resend, context, sealer) <= ExitCode::kRefused;
+    };
+    return WatchChanges(watch, context);
+  }
   return Submit(commands.revise->parsed() ? arguments.revise : arguments.submit, context, sealer);
 }
 
@@ -91,7 +102,8 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
                                   .copenhagen = *copenhagen,
                                   .streams = streams,
                                   .surroundings = outside.surroundings};
-  if (!IsAnyParsed({commands.submit, commands.revise, commands.withdraw, commands.resend})) {
+  const bool sends_again = commands.watch->parsed() && !arguments.watch_resend.receipts.empty();
+  if (!sends_again && !IsAnyParsed({commands.submit, commands.revise, commands.withdraw, commands.resend})) {
     return Ended(RunAsking(commands, arguments, context), streams);
   }
   with.sealing.tls = connection.files;

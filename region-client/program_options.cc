@@ -88,14 +88,14 @@ void AddNoticesOfOption(CLI::App& command, Connected& connected) {
       ->check(CLI::Validator(CheckRegionCode, ""));
 }
 
-void AddSecretOptions(CLI::App& command, SealingFiles& sealing) {
+void AddSecretOptions(CLI::App& command, SealingFiles& sealing, bool required = true) {
   command
       .add_option("--secret", sealing.secret,
                   "the region's own secret, by which its notices are recognised when they are repeated; made by "
                   "`envej-certs secret`")
       ->type_name("FILE")
       ->envname("ENVEJ_SECRET")
-      ->required();
+      ->required(required);
   command
       .add_option("--former-secret", sealing.former_secrets,
                   "a secret that it replaced less than seven months ago; may be given again")
@@ -252,6 +252,17 @@ CLI::App* AddWatch(CLI::App& app, Arguments& arguments) {
       ->type_name("DURATION")
       ->check(CLI::Validator(CheckDeadline, ""));
   AddOutputOption(*command, arguments, "json: a line of envej.v1.NoticeChange for each");
+  ResendOptions& resend = arguments.watch_resend;
+  CLI::Option* receipts = command
+                              ->add_option("--receipts", resend.receipts,
+                                           "send again by itself what a broker has lost, as resend does: "
+                                           "the file that keeps the receipts")
+                              ->type_name("FILE");
+  command->add_option("--notices", resend.notices, "with --receipts: the files that were submitted, or that revised")
+      ->type_name("FILE.jsonl")
+      ->needs(receipts);
+  AddSecretOptions(*command, arguments.watch_with.sealing, /*required=*/false);
+  AddSealingOptions(*command, arguments.watch_with.sealing);
   certs::AddConnectionOptions(*command, arguments.watch_with.connection);
   return command;
 }

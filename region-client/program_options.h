@@ -39,6 +39,7 @@ struct Arguments {
   OutcomeOptions outcome;
   StatusOptions status;
   WatchOptions watch;
+  ResendOptions watch_resend;
   MunicipalitiesOptions municipalities;
   VerifyReceiptsOptions verify_receipts;
   ProveOptions prove;

@@ -43,7 +43,7 @@ class Resending {
         receipts_(receipts),
         deadline_(deadline),
         trying_again_(trying_again) {
-    for (auto& [name, notice] : ByName(kept)) {
+    for (auto& [name, notice] : ByName(kept, sealer.region_code())) {
       notices_.push_back(std::move(notice));
       outcomes_.push_back(
           {.kind = Kind::kHeld, .municipality_code = name.first, .notice_id = name.second, .refusal = {}});
@@ -59,8 +59,8 @@ class Resending {
     }
     sealer_.Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), context_.surroundings.now());
     ForEachAtOnce(notices_.size(), kCallsInFlight, [this](size_t place) { Plan(place); });
-    SendNotices(&ResendSteps::submit, SubmitAll);
-    SendNotices(&ResendSteps::revise, ReviseAll);
+    SendNotices(&ResendSteps::submit, contract::SentAs::kNew);
+    SendNotices(&ResendSteps::revise, contract::SentAs::kRevision);
     ForEachAtOnce(notices_.size(), kCallsInFlight, [this](size_t place) { Withdraw(place); });
     if (!kept_.ok()) return kept_;
     return std::move(outcomes_);
@@ -101,8 +101,7 @@ class Resending {
     }
   }
 
-  template <typename SendAll>
-  void SendNotices(std::optional<v1::Notice> ResendSteps::*step, SendAll send_all) {
+  void SendNotices(std::optional<v1::Notice> ResendSteps::*step, contract::SentAs sent_as) {
     std::vector<NoticeEntry> sealed;
     std::vector<size_t> places;
     for (size_t place = 0; place < steps_.size(); ++place) {
@@ -121,8 +120,8 @@ class Resending {
       return kept;
     };
     const TryingAgainFunction told = Told();
-    const absl::Status sent = send_all(context_.channel, sealed, deadline_, context_.surroundings,
-                                       SubmissionObserver{.done = done, .trying_again = told});
+    const absl::Status sent = SendAll(context_.channel, sealed, {.sent_as = sent_as}, deadline_, context_.surroundings,
+                                      SubmissionObserver{.done = done, .trying_again = told});
     if (kept_.ok()) kept_ = sent;
   }
 

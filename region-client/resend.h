@@ -42,8 +42,8 @@ struct ResendOutcome {
 // Asks the broker about every notice of which there is a receipt, and sends again what it has lost: what is missing
 // there, or was accepted by a store that it no longer has. The same ids, revisions and contents, so that it is the same
 // notice under the same commitment; withdrawals are made again from their receipts. Nothing is doubled: what the broker
-// has it answers with its receipt. To be called when a store was restored: when WatchNotices begins anew, or tells that
-// a notice is missing; and safe at any time.
+// has it answers with its receipt. Notices of other regions than the sealer's are left alone. To be called when a store
+// was restored: when WatchNotices begins anew, or tells that a notice is missing; and safe at any time.
 //
 // Waits for answers until `deadline`. `trying_again` may be called from several threads, never at the same time. The
 // outcomes stand in the order of municipality and id. An error is that receipts cannot be kept.

@@ -37,9 +37,10 @@ void Add(const v1::Receipt& receipt, const KeptNotice& kept, const NoticeSealer&
 
 }  // namespace
 
-std::map<NoticeName, KeptNotice> ByName(const Kept& kept) {
+std::map<NoticeName, KeptNotice> ByName(const Kept& kept, const std::string& region_code) {
   std::map<NoticeName, KeptNotice> notices;
   for (const v1::Receipt& receipt : kept.receipts) {
+    if (receipt.region_code() != region_code) continue;
     v1::Receipt& newest = notices[{receipt.municipality_code(), receipt.notice_id()}].receipts[receipt.revision()];
     const bool is_newer = contract::FromMessage(newest.accepted_at()) < contract::FromMessage(receipt.accepted_at());
     if (newest.notice_id().empty() || is_newer) newest = receipt;

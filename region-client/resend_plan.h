@@ -23,8 +23,9 @@ struct KeptNotice {
   std::vector<const v1::Notice*> said;       // what may be any of its revisions
 };
 
-// By name. What is kept must outlive it. Notices without a receipt are left out: they were never accepted.
-std::map<NoticeName, KeptNotice> ByName(const Kept& kept);
+// By name. What is kept must outlive it. Notices without a receipt are left out: they were never accepted; and those of
+// another region than this one: a submission is always the caller's own.
+std::map<NoticeName, KeptNotice> ByName(const Kept& kept, const std::string& region_code);
 
 // What is to be sent of a notice, in this order.
 struct ResendSteps {

@@ -24,6 +24,7 @@ class ResendPlanTest : public testing::Test {
   }
   v1::Receipt ReceiptOf(uint32_t revision) {
     v1::Receipt receipt;
+    receipt.set_region_code(kRegion);
     receipt.set_municipality_code(kMunicipality);
     receipt.set_notice_id(Said(revision).envelope().notice_id());
     receipt.set_revision(revision);
@@ -47,7 +48,7 @@ class ResendPlanTest : public testing::Test {
   ResendSteps Plan(std::vector<v1::Receipt> receipts, std::vector<v1::Notice> notices,
                    const std::optional<v1::GetNoticeResponse>& answer) {
     const Kept kept{.receipts = std::move(receipts), .notices = std::move(notices)};
-    const std::map<NoticeName, KeptNotice> by_name = ByName(kept);
+    const std::map<NoticeName, KeptNotice> by_name = ByName(kept, kRegion);
     EXPECT_EQ(by_name.size(), 1u);
     return PlanResend(by_name.begin()->second, answer, sealer_);
   }
@@ -136,11 +137,14 @@ TEST_F(ResendPlanTest, OfWhatTheBrokerSealedTheNumberDecides) {
 }
 
 TEST_F(ResendPlanTest, OnlyWhatHasAReceiptCounts) {
-  EXPECT_TRUE(ByName({.receipts = {}, .notices = {Said(1)}}).empty());
+  v1::Receipt of_another = ReceiptOf(1);
+  of_another.set_region_code("1084");
+  EXPECT_TRUE(ByName({.receipts = {of_another}, .notices = {Said(1)}}, kRegion).empty());
+  EXPECT_TRUE(ByName({.receipts = {}, .notices = {Said(1)}}, kRegion).empty());
   v1::Receipt anew = ReceiptOf(1);
   *anew.mutable_accepted_at() = contract::ToMessage(now_ + absl::Hours(1));
   const Kept kept{.receipts = {anew, ReceiptOf(1)}, .notices = {}};
-  EXPECT_EQ(contract::FromMessage(ByName(kept).begin()->second.receipts.at(1).accepted_at()),
+  EXPECT_EQ(contract::FromMessage(ByName(kept, kRegion).begin()->second.receipts.at(1).accepted_at()),
             contract::FromMessage(anew.accepted_at()));
 }
 

@@ -277,5 +277,30 @@ TEST_F(RecoveryLedgerTest, TheLedgerAgreesAfterRegionsHaveSentAgain) {
   EXPECT_EQ(verified.code, 0) << verified.out;
 }
 
+TEST_F(RecoveryLedgerTest, AWatchSendsAgainByItself) {
+  ASSERT_EQ(Submit(0, "60s").code, 0);
+  const std::string backups = broker_.folder().Path("backups");
+  const Ended backed_up = Broker({"backup", "--to", backups, "--output", "json"});
+  ASSERT_EQ(backed_up.code, 0) << backed_up.err;
+  ASSERT_EQ(Submit(0, "60s").code, 0);
+  WaitForMirror(ReadReceipts(ReceiptsOf(0)).last_batch);
+  broker_.Kill();
+  fs::remove_all(broker_.data());
+  const Ended restored =
+      Broker({"restore", "--from", nlohmann::json::parse(backed_up.out).value("backup", ""), "--wait", "0s"});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  Start();
+  std::vector<std::string> arguments = {support::ProgramPath("envej-region"), "watch", "--receipts", ReceiptsOf(0)};
+  for (int round = 0; round < 2; ++round) arguments.insert(arguments.end(), {"--notices", NoticesOf(0, round)});
+  arguments.insert(arguments.end(), region_.begin(), region_.end());
+  support::Process watch(arguments);
+  EXPECT_TRUE(watch.WaitForError(
+      [](const std::string& err) { return err.find(absl::StrCat("sent again ", kNotices)) != std::string::npos; },
+      absl::Seconds(60)))
+      << watch.Err();
+  ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
+  EXPECT_EQ(Deliver(500, true).size(), size_t{2 * kNotices});
+}
+
 }  // namespace
 }  // namespace envej::system
