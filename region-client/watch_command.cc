@@ -121,14 +121,13 @@ std::optional<ExitCode> Watching::Take(const v1::WatchNoticesResponse& answer) {
   return ExitCode::kUnusable;
 }
 
-// What is missing is told in a row, and sent again when all of it is.
 void Watching::SendAgain(const v1::WatchNoticesResponse& answer) {
   if (options_.send_again == nullptr) return;
   const bool is_missing =
       std::any_of(answer.changes().begin(), answer.changes().end(),
                   [](const v1::NoticeChange& change) { return change.kind() == v1::CHANGE_KIND_MISSING; });
   is_lacking_ = is_lacking_ || is_missing || answer.begins_anew();
-  if (is_lacking_ && !is_missing) is_lacking_ = !options_.send_again();
+  if (is_lacking_) is_lacking_ = !options_.send_again();
 }
 
 std::optional<ExitCode> Watching::Listen() {

@@ -69,14 +69,14 @@ struct Besides {
 
 absl::Status CheckNotice(const StoreView& store, const store::NoticeKey& notice, const Record& record,
                          Besides& expected, CheckedStore& checked) {
-  if (!inbox::IsUnderWay(record.state)) return absl::OkStatus();
-  ++checked.under_way;
   for (const std::string& key : inbox::IndexKeys(notice, record)) {
     const absl::StatusOr<std::optional<std::string>> index = store.get(key);
     if (!index.ok()) return index.status();
-    if (!index->has_value()) return absl::DataLossError("an index lacks a notice that is under way");
+    if (!index->has_value()) return absl::DataLossError("an index lacks a notice that belongs there");
     ++expected.indexes;
   }
+  if (!inbox::IsUnderWay(record.state)) return absl::OkStatus();
+  ++checked.under_way;
   if (record.state == inbox::State::kMissing) {
     ++checked.missing;
     return absl::OkStatus();
