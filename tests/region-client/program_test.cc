@@ -85,7 +85,7 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(
       run.err,
-      HasSubstr("envej-region does not know 'bogus'; its commands are submit, revise, withdraw, outcome, status, "
+      HasSubstr("envej-region does not know 'bogus'; its commands are submit, revise, withdraw, resend, outcome, status, "
                 "watch, municipalities, receipts\n"));
 }
 

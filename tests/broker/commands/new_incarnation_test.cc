@@ -45,7 +45,8 @@ class NewIncarnationTest : public testing::Test {
     const std::unique_ptr<RocksDbReader> reader = *RocksDbReader::Open(from);
     const StorePaths paths(to);
     fs::create_directories(paths.engine);
-    const absl::StatusOr<store::CopiedKeys> copied = store::CopyKeys(*reader, paths.engine, {.table_bytes = 1000, .progress = nullptr});
+    const absl::StatusOr<store::CopiedKeys> copied =
+        store::CopyKeys(*reader, paths.engine, {.table_bytes = 1000, .progress = nullptr});
     EXPECT_TRUE(copied.ok()) << copied.status();
     const std::unique_ptr<store::RocksDbOffline> offline = *store::RocksDbOffline::Open(paths.engine);
     Reached reached;

@@ -124,7 +124,8 @@ class Life {
       case 9:
         return PassTime{};
       default:
-        return TakeLease{.token = absl::StrCat("1-", ++tokens_), .expires_at = now_ + absl::Minutes(60)};
+        return TakeLease{
+            .revision = revision, .token = absl::StrCat("1-", ++tokens_), .expires_at = now_ + absl::Minutes(60)};
     }
   }
 

@@ -394,41 +394,5 @@ TEST(TransitionTest, WithdrawalLeavesTheInboxUnlessTheMunicipalityHasSomethingTo
   EXPECT_EQ(erased.next->state, State::kWithdrawn);
 }
 
-TEST(TransitionTest, WhatIsReturnedAndRevisedWaitsAgain) {
-  const Decision decision = DecideNow(States().at("returned"), MakeRevise());
-  EXPECT_EQ(decision.next->state, State::kWaiting);
-  EXPECT_EQ(decision.next->return_reason, ReturnReason::kNone);
-  EXPECT_EQ(decision.next->entered_at, kNow);
-}
-
-// Its region was told that it is accepted, so neither today's rules nor its place in the inbox are judged anew.
-TEST(TransitionTest, WhatIsMissingIsAcceptedAnewInItsPlace) {
-  Submit again = MakeSubmit();
-  again.refusal_if_new = contract::Rejection{.reason = Reason::kAgreementNotInForce, .violations = {}};
-  const std::optional<Record> missing = States().at("missing");
-  const Decision decision = DecideNow(missing, again);
-  EXPECT_TRUE(decision.effects.store_content);
-  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kAccepted}));
-  EXPECT_EQ(decision.next->entered_at, missing->entered_at);
-  EXPECT_EQ(decision.next->newest.accepted_at, kNow);
-  EXPECT_EQ(decision.next->newest.position, std::nullopt) << "its receipt is a new one";
-  EXPECT_EQ(DecideNow(DecideNow(decision.next, Take()).next, Ack()).next->state, State::kAcknowledged);
-  const Decision revision = DecideNow(States().at("lost revision"), MakeRevise(2, kRevised));
-  EXPECT_TRUE(revision.effects.store_content);
-  EXPECT_EQ(revision.next->kind, ItemKind::kRevision);
-  const Decision withdrawal = DecideNow(States().at("lost withdrawal"), MakeWithdraw(2));
-  EXPECT_TRUE(withdrawal.effects.store_content);
-  EXPECT_EQ(withdrawal.next->kind, ItemKind::kWithdrawal);
-  EXPECT_THAT(withdrawal.effects.events,
-              ElementsAre(Told{EventType::kWithdrawn, static_cast<uint32_t>(WithdrawalReason::kConsentWithdrawn)}));
-}
-
-TEST(TransitionTest, OutcomeOfTheUndeliveredDestroysItsContent) {
-  const Decision decision = DecideNow(States().at("late"), AcknowledgeOutcome{});
-  EXPECT_TRUE(decision.effects.destroy_content);
-  EXPECT_EQ(DecideNow(decision.next, AcknowledgeOutcome{}).kind, Kind::kRepeated);
-  EXPECT_FALSE(DecideNow(States().at("returned"), AcknowledgeOutcome{}).effects.destroy_content) << "it has none";
-}
-
 }  // namespace
 }  // namespace envej::inbox

@@ -368,16 +368,15 @@ const std::vector<WireCase>& WireCases() {
 }
 
 // Those that a caller of the running process cannot be sure to meet, which tests/broker/wire/server_test.cc makes the
-// same server give, and those of gate_test.cc, malformed_notices_test.cc, tests/system/damaged_notice_test.cc and
-// tests/system/sealing_test.cc.
-constexpr Reason kSeenBesides[] = {
-    Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed, Reason::kNoticeUnreadable,
-    Reason::kParticipantSuspended, Reason::kContentNotSealed, Reason::kInboxCertificateMissing,
-    Reason::kSealedToAnother, Reason::kSignerUnknown, Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
-    Reason::kBrokerRecovering,
-    // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
-    Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale, Reason::kNoticeRevised,
-    Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered, Reason::kRegionNotSucceeded};
+// same server give, and those of gate_test, malformed_notices_test, and tests/system damaged_notice_ and sealing_test.
+constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed,
+                                   Reason::kNoticeUnreadable, Reason::kParticipantSuspended, Reason::kContentNotSealed,
+                                   Reason::kInboxCertificateMissing, Reason::kSealedToAnother, Reason::kSignerUnknown,
+                                   Reason::kCallerRevoked, Reason::kCallerStandingUnknown, Reason::kBrokerRecovering,
+                                   // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
+                                   Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale,
+                                   Reason::kNoticeRevised, Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached,
+                                   Reason::kNoticeUndelivered, Reason::kRegionNotSucceeded};
 
 class WireRefusalsTest : public WorldTest {};
 

@@ -1,0 +1,118 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "broker/inbox/transition.h"
+#include "broker/inbox/transitions.h"
+
+namespace envej::inbox {
+namespace {
+
+using contract::Reason;
+using journal::EventType;
+using testing::ElementsAre;
+using Kind = Decision::Kind;
+using Told = Decision::Told;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+constexpr char kToken[] = "1-7";
+
+Decision DecideNow(const std::optional<Record>& state, const Happening& happening) {
+  return Decide(
+      state, happening,
+      {.now = kNow, .thresholds = {}, .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")});
+}
+
+Submit MakeSubmit(uint32_t revision = 1) {
+  Submit submit;
+  submit.revision = revision;
+  submit.origin = "ward-system";
+  submit.discharge_date = "2027-01-15";
+  submit.discharge_day_ends = kNow + absl::Hours(9);
+  submit.commitments = {{.key_id = "key-1", .value = std::string(32, static_cast<char>('a' + revision))}};
+  return submit;
+}
+Revise MakeRevise() { return {.submit = MakeSubmit(2)}; }
+Withdraw MakeWithdraw() {
+  return {.revision = 2,
+          .reason = WithdrawalReason::kConsentWithdrawn,
+          .origin = "ward-system",
+          .refusal_if_new = std::nullopt};
+}
+TakeLease Take(uint32_t revision = 1) {
+  return {.revision = revision, .token = kToken, .expires_at = kNow + absl::Minutes(1)};
+}
+
+std::optional<Record> After(const std::vector<Happening>& happenings) {
+  std::optional<Record> record;
+  for (const Happening& happening : happenings) {
+    const Decision decision = DecideNow(record, happening);
+    EXPECT_EQ(decision.kind, Kind::kChanged);
+    record = decision.next;
+  }
+  return record;
+}
+
+std::optional<Record> Delivered(const std::optional<Happening>& then = std::nullopt) {
+  std::vector<Happening> happenings = {MakeSubmit(), Take(), Acknowledge{.revision = 1, .token = kToken}};
+  if (then.has_value()) happenings.push_back(*then);
+  return After(happenings);
+}
+
+std::optional<Record> Missing(std::optional<Record> record) {
+  record->state = State::kMissing;
+  return record;
+}
+
+// Its region was told that it is accepted, so neither today's rules nor its place in the inbox are judged anew.
+TEST(RegionTransitionsTest, WhatIsMissingIsAcceptedAnewInItsPlace) {
+  Submit again = MakeSubmit();
+  again.refusal_if_new = contract::Rejection{.reason = Reason::kAgreementNotInForce, .violations = {}};
+  std::optional<Record> missing = Missing(After({MakeSubmit()}));
+  missing->entered_at -= absl::Hours(1);
+  const Decision decision = DecideNow(missing, again);
+  EXPECT_TRUE(decision.effects.store_content);
+  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kAccepted}));
+  EXPECT_EQ(decision.effects.durability, store::Durability::kSynced);
+  EXPECT_EQ(decision.next->entered_at, missing->entered_at);
+  EXPECT_EQ(decision.next->newest.accepted_at, kNow);
+  EXPECT_EQ(decision.next->newest.position, std::nullopt) << "its receipt is a new one";
+  const std::optional<Record> leased = DecideNow(decision.next, Take()).next;
+  EXPECT_EQ(DecideNow(leased, Acknowledge{.revision = 1, .token = kToken}).next->state, State::kAcknowledged);
+}
+
+TEST(RegionTransitionsTest, AMissingRevisionOrWithdrawalIsAnItemAsBefore) {
+  const Decision revision = DecideNow(Missing(Delivered(MakeRevise())), MakeRevise());
+  EXPECT_TRUE(revision.effects.store_content);
+  EXPECT_EQ(revision.next->kind, ItemKind::kRevision);
+  const Decision withdrawal = DecideNow(Missing(Delivered(MakeWithdraw())), MakeWithdraw());
+  EXPECT_TRUE(withdrawal.effects.store_content);
+  EXPECT_EQ(withdrawal.next->kind, ItemKind::kWithdrawal);
+  EXPECT_THAT(withdrawal.effects.events,
+              ElementsAre(Told{EventType::kWithdrawn, static_cast<uint32_t>(WithdrawalReason::kConsentWithdrawn)}));
+}
+
+TEST(RegionTransitionsTest, WhatIsReturnedAndRevisedWaitsAgain) {
+  const Return refusal{.revision = 1, .token = kToken, .reason = ReturnReason::kNotResident};
+  const Decision decision = DecideNow(After({MakeSubmit(), Take(), refusal}), MakeRevise());
+  EXPECT_EQ(decision.next->state, State::kWaiting);
+  EXPECT_EQ(decision.next->return_reason, ReturnReason::kNone);
+  EXPECT_EQ(decision.next->entered_at, kNow);
+}
+
+TEST(RegionTransitionsTest, OutcomeOfTheUndeliveredDestroysItsContent) {
+  std::optional<Record> late = After({MakeSubmit()});
+  late->undelivered_told = 1;
+  late->undelivered_told_at = kNow;
+  const Decision decision = DecideNow(late, AcknowledgeOutcome{});
+  EXPECT_TRUE(decision.effects.destroy_content);
+  EXPECT_EQ(DecideNow(decision.next, AcknowledgeOutcome{}).kind, Kind::kRepeated);
+  const Return refusal{.revision = 1, .token = kToken, .reason = ReturnReason::kNotResident};
+  EXPECT_FALSE(DecideNow(After({MakeSubmit(), Take(), refusal}), AcknowledgeOutcome{}).effects.destroy_content)
+      << "it has none";
+}
+
+}  // namespace
+}  // namespace envej::inbox
