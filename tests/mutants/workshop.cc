@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -22,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kProgram[] = "bin/tests/simulation";
-constexpr int kTimedOut = 124;  // timeout(1)
+constexpr size_t kFindingMost = 120;  // bytes
+constexpr int kTimedOut = 124;        // timeout(1)
 constexpr char kSeconds[] = "900";
 
 struct Ended {
@@ -74,7 +76,8 @@ std::string LinkInstead(const std::string& command, const std::string& object, c
 
 std::string FirstFinding(const std::string& out) {
   for (const absl::string_view line : absl::StrSplit(out, '\n')) {
-    if (absl::StartsWith(line, "seed ")) return std::string(line.substr(0, line.find("; replay")));
+    if (absl::StartsWith(line, "seed "))
+      return std::string(line.substr(0, std::min(line.find("; replay"), kFindingMost)));
   }
   return "";
 }
@@ -114,7 +117,8 @@ absl::StatusOr<Verdict> Workshop::Try(const Mutant& mutant, size_t number) const
                                        " && ", LinkInstead(linking_, folder + "/mutant.o", program)));
   if (built.code != 0) return absl::FailedPreconditionError(absl::StrCat("it cannot be built: ", built.out));
   const uint64_t seeds = mutant.store == "memory" ? seeds_.memory : seeds_.rocksdb;
-  const Ended ended = Run(absl::StrCat("timeout ", kSeconds, " ", program, " --failures 1 --seeds ", seeds));
+  const Ended ended =
+      Run(absl::StrCat("timeout ", kSeconds, " ", program, " --store ", mutant.store, " --failures 1 --seeds ", seeds));
   fs::remove_all(folder, error);
   if (ended.code == 0 || ended.code == 3) return Verdict{.is_found = false, .how = absl::StrCat(seeds, " seeds")};
   if (ended.code == 1) return Verdict{.is_found = true, .how = FirstFinding(ended.out)};
