@@ -147,7 +147,7 @@ std::vector<std::string> BrokerProcess::ServeArguments() const {
 }
 
 bool BrokerProcess::Start() {
-  process_ = std::make_unique<Process>(ServeArguments());
+  Begin();
   const auto serves = [](const std::string& log) { return EventIn(log, "serving").has_value(); };
   if (!process_->WaitForError(serves)) {
     ADD_FAILURE() << "the broker does not serve: " << process_->Err();
@@ -200,21 +200,21 @@ std::unique_ptr<v1::InboxService::Stub> BrokerProcess::Inbox(absl::string_view u
   return v1::InboxService::NewStub(ChannelFor(uri));
 }
 
-std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view uri) const {
-  const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, "client", certs::ClientRequest(uri));
+std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view uri, absl::string_view name) const {
+  const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, name, certs::ClientRequest(uri));
   return {"--broker", address(),         "--certificate", files.certificate_chain,
           "--key",    files.private_key, "--authorities", files.authorities};
 }
 
-std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri) const {
-  std::vector<std::string> arguments = ConnectionArguments(uri);
+std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri, absl::string_view name) const {
+  std::vector<std::string> arguments = ConnectionArguments(uri, name);
   arguments.insert(arguments.end(), {"--secret", folder_.Path("commitment.secret")});
   return arguments;
 }
 
-std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri) const {
+std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri, absl::string_view name) const {
   const std::string inbox = absl::StrCat("inbox-", uri.substr(uri.rfind(':') + 1));
-  std::vector<std::string> arguments = ConnectionArguments(uri);
+  std::vector<std::string> arguments = ConnectionArguments(uri, name);
   arguments.insert(arguments.end(),
                    {"--inbox-certificate", folder_.Path(inbox + ".pem"), "--inbox-key", folder_.Path(inbox + ".key")});
   return arguments;

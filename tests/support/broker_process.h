@@ -67,6 +67,8 @@ class BrokerProcess {
 
   // Starts it and waits until it serves. False, with a failure recorded, if it does not.
   bool Start();
+  // Starts it and waits for nothing.
+  void Begin() { process_ = std::make_unique<Process>(ServeArguments()); }
   // Starts it although it must not serve, and tells how it ended.
   Ended StartRefused();
   // While it runs.
@@ -92,11 +94,11 @@ class BrokerProcess {
   std::shared_ptr<grpc::Channel> ChannelFor(absl::string_view uri) const;
   std::unique_ptr<v1::IntakeService::Stub> Intake(absl::string_view uri) const;
   std::unique_ptr<v1::InboxService::Stub> Inbox(absl::string_view uri) const;
-  // The four connection options of the clients, with files for this identity.
-  std::vector<std::string> ConnectionArguments(absl::string_view uri) const;
+  // The four connection options of the clients, with files for this identity; `name` begins the files' names.
+  std::vector<std::string> ConnectionArguments(absl::string_view uri, absl::string_view name = "client") const;
   // The same, with what each program seals or opens with.
-  std::vector<std::string> RegionArguments(absl::string_view uri) const;
-  std::vector<std::string> MunicipalityArguments(absl::string_view uri) const;
+  std::vector<std::string> RegionArguments(absl::string_view uri, absl::string_view name = "client") const;
+  std::vector<std::string> MunicipalityArguments(absl::string_view uri, absl::string_view name = "client") const;
 
  private:
   int open_files_;
