@@ -121,7 +121,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 }
 
 BrokerProcess::BrokerProcess(const BrokerSettings& settings)
-    : open_files_(settings.open_files), program_(settings.program) {
+    : open_files_(settings.open_files), program_(settings.program), environment_(settings.environment) {
   EXPECT_TRUE(std::filesystem::create_directory(folder_.Path("lists")));
   folder_.Write("lists/authority.pem", SharedAuthority().RevocationListPem({}), 0644);
   folder_.Write("broker.yaml", Configuration(settings), 0644);
@@ -139,6 +139,10 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings)
 
 std::vector<std::string> BrokerProcess::ServeArguments() const {
   std::vector<std::string> arguments = {ProgramPath(program_), "serve", "--config", config()};
+  if (!environment_.empty()) {
+    arguments.insert(arguments.begin(), environment_.begin(), environment_.end());
+    arguments.insert(arguments.begin(), "/usr/bin/env");
+  }
   if (open_files_ == 0) return arguments;
   const std::vector<std::string> shell = {"/bin/sh", "-c", absl::StrCat("ulimit -n ", open_files_, "; exec \"$@\""),
                                           "sh"};
@@ -148,6 +152,10 @@ std::vector<std::string> BrokerProcess::ServeArguments() const {
 
 bool BrokerProcess::Start() {
   Begin();
+  return Resume();
+}
+
+bool BrokerProcess::Resume() {
   const auto serves = [](const std::string& log) { return EventIn(log, "serving").has_value(); };
   if (!process_->WaitForError(serves)) {
     ADD_FAILURE() << "the broker does not serve: " << process_->Err();

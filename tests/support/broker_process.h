@@ -55,6 +55,7 @@ struct BrokerSettings {
   int open_files = 0;                    // as many as it may have open (ulimit -n), if not 0
   bool revocation = false;               // asks the list in the file lists/authority.pem, on which nobody is at first
   std::string program = "envej-broker";  // which was built
+  std::vector<std::string> environment = {};  // NAME=VALUE, beside the test's own
 };
 
 // The real broker with a register, certificates and a store of its own, in a folder that goes when it goes. Between
@@ -69,6 +70,8 @@ class BrokerProcess {
   bool Start();
   // Starts it and waits for nothing.
   void Begin() { process_ = std::make_unique<Process>(ServeArguments()); }
+  // Waits until what was begun serves. False, with a failure recorded, if it does not.
+  bool Resume();
   // Starts it although it must not serve, and tells how it ended.
   Ended StartRefused();
   // While it runs.
@@ -103,6 +106,7 @@ class BrokerProcess {
  private:
   int open_files_;
   std::string program_;
+  std::vector<std::string> environment_;
   certs::TestDirectory folder_;
   mutable std::mutex mutex_;
   int port_ = 0;
