@@ -1,9 +1,6 @@
 // The real broker and the real programs on both its sides, killed at random moments, and a ledger outside.
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -24,7 +21,7 @@
 #include "tests/crash/crash_ledger.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
-#include "tests/support/loopback.h"
+#include "tests/support/free_address.h"
 #include "tests/support/notice_messages.h"
 #include "tests/support/sanitizer.h"
 
@@ -46,19 +43,6 @@ int Cycles() {
   int cycles = 0;
   const bool said = text != nullptr && absl::SimpleAtoi(text, &cycles) && cycles >= 1 && cycles <= kCyclesMost;
   return said ? cycles : kCyclesDefault;
-}
-
-// Where the broker serves, start after start, so that the clients find it again: a port that nobody has, below those
-// that the system gives to whoever asks for any.
-std::string OneAddress(unsigned seed) {
-  std::mt19937 random(seed);
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int port = 20'000 + static_cast<int>(random() % 10'000);
-    const int taken = support::ConnectTo(port);
-    if (taken < 0) return absl::StrCat("127.0.0.1:", port);
-    close(taken);
-  }
-  return "127.0.0.1:0";
 }
 
 class CrashTest : public testing::Test {
@@ -157,7 +141,7 @@ class CrashTest : public testing::Test {
   }
 
   const unsigned seed_ = std::random_device()();
-  const support::BrokerSettings settings_{.listen = OneAddress(seed_)};
+  const support::BrokerSettings settings_{.listen = support::FreeAddress(seed_)};
   BrokerProcess broker_{settings_};
   CrashLedger ledger_;
   std::atomic<bool> killing_ = true;
