@@ -36,6 +36,7 @@
 #include "broker/timer_scheduler.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
+#include "broker/upgrading.h"
 #include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
@@ -196,6 +197,7 @@ int Serve(const std::string& config_path) {
 
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
+  if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return Refuse(kStoreRefused, upgraded);
   const absl::Status known =
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);

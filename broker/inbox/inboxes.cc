@@ -62,12 +62,15 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
       due_(
           store, operations_, scheduler, [this] { return Now(); }, reports_, options.late),
+      forgetting_(
+          store, operations_, scheduler, clock, [this] { return Now(); }, reports_),
       clock_watch_(time_, clock, scheduler, options.clock_behind) {}
 
 Inboxes::~Inboxes() = default;
 
 void Inboxes::Start() {
   due_.Start();
+  forgetting_.Start();
   clock_watch_.Start();
 }
 

@@ -17,6 +17,7 @@
 #include "broker/clock.h"
 #include "broker/inbox/clock_watch.h"
 #include "broker/inbox/due_watch.h"
+#include "broker/inbox/forgetting.h"
 #include "broker/inbox/inbox_time.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/pull_queue.h"
@@ -118,7 +119,7 @@ class Inboxes {
   Inboxes(const Inboxes&) = delete;
   Inboxes& operator=(const Inboxes&) = delete;
 
-  // Starts putting back what leases ran out on, and watching the clock. Call once.
+  // Starts letting time pass for what is due, forgetting, and watching the clock. Call once.
   void Start();
   // Refuses every waiting pull and new ones with BROKER_STOPPING: nothing would say that the inbox is empty. Everything
   // else goes on.
@@ -179,6 +180,7 @@ class Inboxes {
   UnreadableReports reports_;
   PullQueue pulls_;
   DueWatch due_;
+  Forgetting forgetting_;
   ClockWatch clock_watch_;
 };
 

@@ -117,6 +117,19 @@ absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine) {
   return value->has_value() ? DecodeEpoch(**value) : 0;
 }
 
+absl::Status CheckSchema(rocksdb::DB& engine) {
+  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, SchemaKey());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return absl::OkStatus();
+  const absl::StatusOr<uint32_t> version = DecodeSchema(**value);
+  if (!version.ok()) return version.status();
+  if (*version <= kSchemaVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store has schema version ", *version, ", and this program knows none above ", kSchemaVersion,
+      ": start the newer program; or, to go back, restore the backup that was made before the upgrade, and the regions "
+      "submit again what was accepted since; nothing was changed"));
+}
+
 absl::StatusOr<ScanResult> ScanEngine(rocksdb::DB& engine, const ScanRange& range, bool fill_cache) {
   ScanResult result;
   if (range.from >= range.to) return result;

@@ -78,6 +78,7 @@ class RocksDbStore : public OrderedStore {
  public:
   // Opens the store, or makes it where neither store nor mark is. Examines before it touches (rocksdb_examination.h):
   // DATA_LOSS or FAILED_PRECONDITION if something that was answered as durable is gone, with the files as they were.
+  // FAILED_PRECONDITION also if a newer program wrote it (kSchemaVersion of key_layout.h).
   // UNAVAILABLE if the medium fails or another process has the store open; INVALID_ARGUMENT for options out of range.
   static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const RocksDbStoreOptions& options);
 

@@ -55,6 +55,7 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
                      .discharge_date = envelope.discharge_date,
                      .discharge_day_ends = caller.trust->admission().EndOfDay(envelope.discharge_date),
                      .commitments = CommitmentsOf(region_code, notice, parts.secrets),
+                     .created_at = envelope.created_at.value_or(absl::InfiniteFuture()),
                      .refusal_if_new = std::move(findings.when_new)};
   if (sent_as == contract::SentAs::kNew) {
     submission.what = std::move(what);
