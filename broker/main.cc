@@ -37,6 +37,7 @@
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
 #include "broker/upgrading.h"
+#include "broker/upkeep.h"
 #include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
@@ -217,8 +218,10 @@ int Serve(const std::string& config_path) {
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
   journal::RefusedCalls refused_calls([] { return clock.Now(); });
+  const std::shared_ptr<journal::Mirror> mirror = MirrorOf(options, **store);
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
-      StartCheckpoints(options, trust, **store, refused_calls, clock, log);
+      StartCheckpoints(options, trust, **store, mirror, refused_calls, clock, log);
+  Upkeep upkeep(options, **store, mirror, clock, log);
   TimerScheduler scheduler;
   LateNotices late(log, metrics, clock);
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, clock, log));
@@ -280,6 +283,7 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
+  upkeep.Stop();
   const bool mirror_ended = checkpoints->Stop();
   if (!mirror_ended) {
     log.Error("journal_mirror_left_behind",

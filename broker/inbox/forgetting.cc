@@ -1,6 +1,5 @@
 #include "broker/inbox/forgetting.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,10 +16,9 @@ Forgetting::Forgetting(store::OrderedStore& store, Operations& operations, Sched
       clock_(clock),
       now_(std::move(now)),
       reports_(reports),
-      started_at_(clock.Now()),
-      elapsed_at_start_(clock.Elapsed()),
+      cautious_(clock),
       from_(store::ForgetPrefix()),
-      began_anew_at_(elapsed_at_start_) {}
+      began_anew_at_(clock.Elapsed()) {}
 
 void Forgetting::Start() {
   scheduler_.After(kSettle, [this] { Look(); });
@@ -32,9 +30,8 @@ void Forgetting::Look() {
     from_ = store::ForgetPrefix();
     began_anew_at_ = elapsed;
   }
-  const absl::Time until = std::min(clock_.Now(), started_at_ + (elapsed - elapsed_at_start_));
   const absl::StatusOr<store::ScanResult> scan =
-      store_.Scan({.from = from_, .to = store::ForgetUpTo(until), .entries = kMost});
+      store_.Scan({.from = from_, .to = store::ForgetUpTo(cautious_.Now()), .entries = kMost});
   if (!scan.ok() || scan->entries.empty()) {
     scheduler_.After(kInterval, [this] { Look(); });
     return;

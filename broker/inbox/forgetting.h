@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "broker/cautious_time.h"
 #include "broker/clock.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/scheduler.h"
@@ -18,9 +19,8 @@ namespace envej::inbox {
 // says so. It has an index and a pace of its own, kMost in kInterval, so that however many are to be forgotten at once,
 // as after a long stop, nothing else waits for them; what the store does not take, because it is busy, is tried again.
 //
-// A clock that is ahead forgets nothing: time is here what the clock showed at the start and what has passed since, or
-// what the clock shows if that is less; and kSettle after the start nothing is forgotten, since clocks are set then. If
-// it was ahead all that time, nothing is doubled all the same: what was made before the newest forgotten notice was
+// A clock that is ahead forgets nothing (CautiousTime), unless it was ahead at the start and for kSettle after it. Then
+// nothing is doubled all the same: what was made before the newest forgotten notice was
 // accepted is not taken as new (Circumstances::forgotten_until), and that is on the disk with the forgetting.
 //
 // A notice that cannot be read stays, is told of, and is looked at again after kLookAgain.
@@ -28,7 +28,7 @@ class Forgetting {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
   static constexpr size_t kMost = 100;
-  static constexpr absl::Duration kSettle = absl::Hours(1);
+  static constexpr absl::Duration kSettle = CautiousTime::kSettle;
   static constexpr absl::Duration kLookAgain = absl::Hours(1);
 
   // All must outlive it. `now` is the time of the inboxes, for what is journalled.
@@ -49,8 +49,7 @@ class Forgetting {
   const Clock& clock_;
   const std::function<absl::Time()> now_;
   UnreadableReports& reports_;
-  const absl::Time started_at_;
-  const absl::Duration elapsed_at_start_;
+  const CautiousTime cautious_;
   // One look at a time.
   std::string from_;              // nothing to be forgotten has a key before it, but what could not be read
   absl::Duration began_anew_at_;  // when it was the first key of all

@@ -143,8 +143,8 @@ class Inboxes {
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
-  // The receipt of the newest that was accepted.
-  absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
+  // The receipt of the newest that was accepted; nothing if the journal is kept for a shorter time.
+  absl::StatusOr<std::optional<contract::Receipt>> GetReceipt(const store::NoticeKey& notice, const Record& record);
   // The proof that a receipt's batch stands under a checkpoint; nothing if none covers it yet, or it cannot be read.
   // Under the checkpoints asked for last it is cheap.
   std::optional<contract::CheckpointProof> GetCheckpointProof(const contract::Receipt& receipt);

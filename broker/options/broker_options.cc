@@ -18,6 +18,11 @@ constexpr size_t kNameCharacters = 32;
 constexpr size_t kListenCharacters = 255;
 constexpr int kDrainSecondsMost = 300;
 constexpr int kCheckpointSecondsMost = 3600;
+constexpr absl::Duration kMonth = absl::Hours(24 * 31);
+// What is remembered of a notice needs its receipt.
+constexpr int kKeepMonthsLeast = 8;
+constexpr int kKeepMonthsMost = 1200;
+static_assert(kKeepMonthsLeast > contract::kIdMemoryMonths);
 constexpr int kRevocationWarningHoursMost = 30 * 24;
 constexpr int kPortMost = 65535;
 constexpr size_t kFormerSecretsMost = 8;
@@ -119,6 +124,9 @@ JournalOptions ReadJournal(YamlMapping mapping) {
     journal.checkpoint_every = absl::Seconds(mapping.Number("checkpoint_seconds", 1, kCheckpointSecondsMost));
   }
   if (mapping.Has("mirror")) journal.mirror = mapping.Path("mirror");
+  if (mapping.Has("keep_months")) {
+    journal.keep = kMonth * mapping.Number("keep_months", kKeepMonthsLeast, kKeepMonthsMost);
+  }
   mapping.RefuseOtherKeys();
   return journal;
 }

@@ -47,10 +47,11 @@ struct MetricsOptions {
   std::string listen;  // HOST:PORT of the loopback network; empty: nowhere
 };
 
-// The journal's checkpoints.
+// The journal, and its checkpoints.
 struct JournalOptions {
   absl::Duration checkpoint_every = absl::Seconds(60);  // 1 second to 1 hour
   std::string mirror;                                   // a directory; empty: none
+  absl::Duration keep = absl::Hours(24 * 31 * 13);      // how long its records stay in the store; 8 months or more
 };
 
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the
