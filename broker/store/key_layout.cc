@@ -165,6 +165,7 @@ std::string ForgetPrefix() { return std::string(1, kForget); }
 std::string ForgetUpTo(absl::Time time) { return TimedFrom(kForget, time + kTimeStep); }
 
 std::string RecordPrefix() { return std::string(1, kRecord); }
+std::string ContentPrefix() { return std::string(1, kContent); }
 
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code) {
   return RecordPrefix()

@@ -82,6 +82,7 @@ std::string CheckpointPrefix();
 std::string DueUpTo(absl::Time time);     // the first key of what is due after `time`
 std::string ForgetUpTo(absl::Time time);  // the same of what is to be forgotten
 std::string RecordPrefix();
+std::string ContentPrefix();
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
 // The first key after this one.
 std::string KeyAfter(absl::string_view key);

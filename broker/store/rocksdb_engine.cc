@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_upkeep.h"
 
 namespace envej::store {
 namespace {
@@ -83,6 +85,11 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env, Log
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.level_compaction_dynamic_level_bytes = true;
   options.compression = rocksdb::kNoCompression;
+  // A log's bytes go with its file: it is neither kept nor written over by another (rocksdb_upkeep.h).
+  options.recycle_log_file_num = 0;
+  options.WAL_ttl_seconds = 0;
+  options.WAL_size_limit_MB = 0;
+  options.rate_limiter.reset(rocksdb::NewGenericRateLimiter(kCompactionBytesMost));
   return options;
 }
 
