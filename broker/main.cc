@@ -221,7 +221,14 @@ int Serve(const std::string& config_path) {
   const std::shared_ptr<journal::Mirror> mirror = MirrorOf(options, **store);
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
       StartCheckpoints(options, trust, **store, mirror, refused_calls, clock, log);
-  Upkeep upkeep(options, **store, mirror, clock, log);
+  Upkeep upkeep({.options = options,
+                 .store = **store,
+                 .files = {.erase_destroyed = [&](std::atomic<bool>& stop) { return (*store)->EraseDestroyed(stop); },
+                           .verify = [&](const auto& rest) { return (*store)->VerifyFiles(rest); }},
+                 .mirror = mirror,
+                 .metrics = metrics,
+                 .clock = clock,
+                 .log = log});
   TimerScheduler scheduler;
   LateNotices late(log, metrics, clock);
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, clock, log));
@@ -247,7 +254,8 @@ int Serve(const std::string& config_path) {
                               .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
-                              .copenhagen = configuration.copenhagen});
+                              .copenhagen = configuration.copenhagen,
+                              .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
   inboxes.Start();

@@ -39,6 +39,9 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
+  if (parts.storage_nearly_full && !findings.when_new.has_value()) {
+    findings.when_new = contract::Rejection{.reason = contract::Reason::kStorageNearlyFull, .violations = {}};
+  }
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
   const admission::Municipality& municipality =
       *caller.trust->participants().FindMunicipality(envelope.municipality_code);
