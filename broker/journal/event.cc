@@ -47,15 +47,14 @@ bool HasDetail(EventType type) {
 }
 
 bool IsEventType(uint8_t type) {
-  return type >= static_cast<uint8_t>(EventType::kAccepted) &&
-         type <= static_cast<uint8_t>(EventType::kOutcomeAcknowledged);
+  return type >= static_cast<uint8_t>(EventType::kAccepted) && type <= static_cast<uint8_t>(EventType::kForgotten);
 }
 
 }  // namespace
 
 bool IsByBroker(EventType type) {
   return type == EventType::kLeaseExpired || type == EventType::kParked || type == EventType::kOverdue ||
-         type == EventType::kUndelivered || type == EventType::kDestroyed;
+         type == EventType::kUndelivered || type == EventType::kDestroyed || type == EventType::kForgotten;
 }
 
 bool HasReceipt(EventType type) { return type == EventType::kAccepted || type == EventType::kWithdrawn; }

@@ -28,6 +28,7 @@ enum class EventType : uint8_t {
   kUndelivered = 11,  // not delivered for so long that its region is told, so many times
   kDestroyed = 12,    // its content was destroyed without ever being delivered: its time was over
   kOutcomeAcknowledged = 13,  // its region took note that it was returned or is undelivered
+  kForgotten = 14,            // the time for which its id is remembered was over: nothing is left of it but the journal
 };
 
 // One thing that happened to one notice, or calls that were refused. It holds no direct identifier; with a notice's id

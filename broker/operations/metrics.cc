@@ -50,6 +50,22 @@ struct Metrics::Families {
                               .Help("Notices that were told as late, by the way in which they are")
                               .Register(registry);
 
+  Gauge& storage_free = BuildGauge()
+                            .Name("envej_storage_free_bytes")
+                            .Help("What is free on the disk of the store")
+                            .Register(registry)
+                            .Add({});
+  Gauge& storage_nearly_full = BuildGauge()
+                                   .Name("envej_storage_nearly_full")
+                                   .Help("1 while so little is free that no new notice is taken")
+                                   .Register(registry)
+                                   .Add({});
+  Gauge& store_damaged = BuildGauge()
+                             .Name("envej_store_damaged")
+                             .Help("1 if the last checksum verification of the store found damage")
+                             .Register(registry)
+                             .Add({});
+
   Mutex mutex;
   Gauge* first_list ENVEJ_GUARDED_BY(mutex) = nullptr;
   std::map<std::pair<std::string, std::string>, Counter*> refusals ENVEJ_GUARDED_BY(mutex);
@@ -86,6 +102,13 @@ void Metrics::SetRevocationListsExpire(absl::Time at) {
 void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_cast<double>(calls)); }
 
 void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
+
+void Metrics::SetStorage(uint64_t free_bytes, bool nearly_full) {
+  families_->storage_free.Set(static_cast<double>(free_bytes));
+  families_->storage_nearly_full.Set(nearly_full ? 1 : 0);
+}
+
+void Metrics::SetStoreDamaged(bool damaged) { families_->store_damaged.Set(damaged ? 1 : 0); }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }
 

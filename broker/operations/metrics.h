@@ -35,6 +35,11 @@ class Metrics {
   // A notice is late, in one of a few ways.
   void CountLate(absl::string_view what);
 
+  // What is free on the store's disk, and whether that is so little that nothing new is taken.
+  void SetStorage(uint64_t free_bytes, bool nearly_full);
+  // What the last checksum verification of the store found.
+  void SetStoreDamaged(bool damaged);
+
   // All of it, as it is now.
   std::string Text() const;
 

@@ -98,6 +98,8 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   }
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true, LogEnd::kWhole);
   if (!engine.ok()) return engine.status();
+  const std::string schema = EncodeSchema(kSchemaVersion);
+  if (absl::Status status = PutSynced(**engine, SchemaKey(), schema); !status.ok()) return status;
   const BatchHead first = FirstHead(mark.store_incarnation);
   if (absl::Status status = PutSynced(**engine, HeadKey(), EncodeBatchHead(first)); !status.ok()) return status;
   if (std::rename(paths.mark_in_making.c_str(), paths.mark.c_str()) != 0) {

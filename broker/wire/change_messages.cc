@@ -33,6 +33,7 @@ v1::ChangeKind KindOf(const journal::Event& event) {
       return v1::CHANGE_KIND_DESTROYED;
     case EventType::kOutcomeAcknowledged:
       return v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED;
+    case EventType::kForgotten:
     case EventType::kCallsRefused:
       break;
   }

@@ -28,6 +28,7 @@ enum class Reason {
   kBrokerStopping = 3,
   kBrokerBusy = 4,
   kRateExceeded = 74,
+  kStorageNearlyFull = 82,
   kDeadlinePassed = 5,
   kInboxNotFound = 6,
   kMunicipalityUnknown = 7,

@@ -28,6 +28,7 @@ std::optional<absl::Duration> RetryDelay(Reason reason) {
     case Reason::kRateExceeded:
       return absl::Seconds(1);
     case Reason::kCallerStandingUnknown:
+    case Reason::kStorageNearlyFull:
       return absl::Seconds(10);
     default:
       return std::nullopt;

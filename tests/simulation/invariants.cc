@@ -127,7 +127,8 @@ void CheckStore(store::OrderedStore& store, const History& history, const KnownN
   if (records.size() != history.stories().size()) findings.Add("the journal knows more notices than the store");
 
   std::set<std::string> indexes;
-  for (const std::string& prefix : {store::WaitingPrefix(), store::DuePrefix(), store::ParkedPrefix()}) {
+  for (const std::string& prefix :
+       {store::WaitingPrefix(), store::DuePrefix(), store::ParkedPrefix(), store::ForgetPrefix()}) {
     for (const store::KeyValue& entry : ScanAll(store, prefix, findings)) indexes.insert(entry.key);
   }
   if (indexes != expected.indexes) findings.Add("state and index differ");

@@ -13,8 +13,8 @@ namespace {
 using contract::Reason;
 
 bool IsWorthTryingAgain(Reason reason) {
-  return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kBrokerStopping ||
-         reason == Reason::kCallerStandingUnknown;
+  return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kStorageNearlyFull ||
+         reason == Reason::kBrokerStopping || reason == Reason::kCallerStandingUnknown;
 }
 
 }  // namespace
