@@ -2,12 +2,16 @@
 
 #include <utility>
 
-#include "broker/journal/mirror.h"
-
 namespace envej {
+
+std::shared_ptr<journal::Mirror> MirrorOf(const options::BrokerOptions& broker, store::OrderedStore& store) {
+  if (broker.journal.mirror.empty()) return nullptr;
+  return std::make_shared<journal::Mirror>(store, broker.journal.mirror);
+}
 
 std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
                                                           const trust::CurrentTrust& trust, store::OrderedStore& store,
+                                                          const std::shared_ptr<journal::Mirror>& mirror,
                                                           journal::RefusedCalls& refused_calls, const Clock& clock,
                                                           const Log& log) {
   const options::JournalOptions& options = broker.journal;
@@ -16,10 +20,8 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
     return journal::CheckpointSigner{.sign = [own](absl::string_view bytes) { return own->signer().Sign(bytes); },
                                      .certificate = own->signer().certificate().der()};
   });
-  journal::MirrorNext mirror;
-  if (!options.mirror.empty()) {
-    mirror = [copier = std::make_shared<journal::Mirror>(store, options.mirror)] { return copier->WriteNext(); };
-  }
+  journal::MirrorNext mirror_next;
+  if (mirror != nullptr) mirror_next = [mirror] { return mirror->WriteNext(); };
   journal::CheckpointTask::Options task;
   task.every = options.checkpoint_every;
   task.now = [&clock] { return clock.Now(); };
@@ -40,7 +42,7 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
     log.Error("journal_mirror_hangs",
               {{"next", "the mirror's disk does not answer; what it lacks is copied when it does"}});
   };
-  return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror), std::move(task));
+  return std::make_unique<journal::CheckpointTask>(std::move(writer), std::move(mirror_next), std::move(task));
 }
 
 }  // namespace envej

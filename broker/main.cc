@@ -38,6 +38,8 @@
 #include "broker/timer_scheduler.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
+#include "broker/upgrading.h"
+#include "broker/upkeep.h"
 #include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
@@ -200,6 +202,7 @@ int Serve(const std::string& config_path) {
 
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
+  if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return Refuse(kStoreRefused, upgraded);
   const absl::Status known =
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
@@ -219,8 +222,17 @@ int Serve(const std::string& config_path) {
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
   journal::RefusedCalls refused_calls([] { return clock.Now(); });
+  const std::shared_ptr<journal::Mirror> mirror = MirrorOf(options, **store);
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
-      StartCheckpoints(options, trust, **store, refused_calls, clock, log);
+      StartCheckpoints(options, trust, **store, mirror, refused_calls, clock, log);
+  Upkeep upkeep({.options = options,
+                 .store = **store,
+                 .files = {.erase_destroyed = [&](std::atomic<bool>& stop) { return (*store)->EraseDestroyed(stop); },
+                           .verify = [&](const auto& rest) { return (*store)->VerifyFiles(rest); }},
+                 .mirror = mirror,
+                 .metrics = metrics,
+                 .clock = clock,
+                 .log = log});
   TimerScheduler scheduler;
   LateNotices late(log, metrics, clock);
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, clock, log));
@@ -246,7 +258,8 @@ int Serve(const std::string& config_path) {
                               .clock = clock,
                               .log = log,
                               .broker_name = options.broker_name,
-                              .copenhagen = configuration.copenhagen});
+                              .copenhagen = configuration.copenhagen,
+                              .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
   Recovery recovery({.store = **store,
@@ -290,6 +303,7 @@ int Serve(const std::string& config_path) {
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   scheduler.Stop();
+  upkeep.Stop();
   const bool mirror_ended = checkpoints->Stop();
   if (!mirror_ended) {
     log.Error("journal_mirror_left_behind",

@@ -147,6 +147,9 @@ absl::Status Prover::Conclude(Asked& asked) {
     }
     ++refused_;
     Name(asked.line, why);
+  } else if (!asked.answer.has_receipt()) {
+    ++refused_;
+    Name(asked.line, "the broker no longer holds what was journalled of this notice");
   } else if (asked.answer.receipt().revision() > asked.receipt.revision() ||
              IsAcceptedAnew(contract::FromMessage(asked.receipt), contract::FromMessage(asked.answer.receipt()))) {
     ++replaced_;

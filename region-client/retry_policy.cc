@@ -22,6 +22,7 @@ bool IsRetriable(contract::Reason reason) {
     case contract::Reason::kBrokerStopping:
     case contract::Reason::kBrokerBusy:
     case contract::Reason::kRateExceeded:
+    case contract::Reason::kStorageNearlyFull:
     case contract::Reason::kDeadlinePassed:
       return true;
     default:

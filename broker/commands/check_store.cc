@@ -1,6 +1,7 @@
 #include "broker/commands/check_store.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -68,7 +69,8 @@ struct Besides {
 };
 
 absl::Status CheckNotice(const StoreView& store, const store::NoticeKey& notice, const Record& record,
-                         Besides& expected, CheckedStore& checked) {
+                         bool has_forget_index, Besides& expected, CheckedStore& checked) {
+  if (!inbox::IsUnderWay(record.state) && !has_forget_index) return absl::OkStatus();
   for (const std::string& key : inbox::IndexKeys(notice, record)) {
     const absl::StatusOr<std::optional<std::string>> index = store.get(key);
     if (!index.ok()) return index.status();
@@ -88,6 +90,16 @@ absl::Status CheckNotice(const StoreView& store, const store::NoticeKey& notice,
   return absl::OkStatus();
 }
 
+// A store of an older schema has it when it is next served from.
+absl::StatusOr<bool> HasForgetIndex(const StoreView& store) {
+  const absl::StatusOr<std::optional<std::string>> value = store.get(store::SchemaKey());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return false;
+  const absl::StatusOr<uint32_t> version = store::DecodeSchema(**value);
+  if (!version.ok()) return version.status();
+  return *version >= store::kSchemaVersion;
+}
+
 absl::Status Count(const StoreView& store, const std::string& prefix, uint64_t& count) {
   return ForEach(store, prefix, [&count](const KeyValue&) {
     ++count;
@@ -100,6 +112,8 @@ absl::Status Count(const StoreView& store, const std::string& prefix, uint64_t& 
 absl::StatusOr<CheckedStore> CheckStore(const StoreView& store) {
   CheckedStore checked;
   if (absl::Status status = CheckJournal(store, checked); !status.ok()) return status;
+  const absl::StatusOr<bool> has_forget_index = HasForgetIndex(store);
+  if (!has_forget_index.ok()) return has_forget_index.status();
   Besides expected;
   uint64_t undecodable = 0;
   absl::Status status = ForEach(store, store::RecordPrefix(), [&](const KeyValue& entry) {
@@ -111,12 +125,14 @@ absl::StatusOr<CheckedStore> CheckStore(const StoreView& store) {
       ++undecodable;
       return absl::OkStatus();
     }
-    return CheckNotice(store, *notice, *record, expected, checked);
+    return CheckNotice(store, *notice, *record, *has_forget_index, expected, checked);
   });
   if (!status.ok()) return status;
   checked.unreadable += undecodable;
   Besides found;
-  for (const std::string& prefix : {store::WaitingPrefix(), store::ParkedPrefix(), store::DuePrefix()}) {
+  std::vector<std::string> indexes = {store::WaitingPrefix(), store::ParkedPrefix(), store::DuePrefix()};
+  if (*has_forget_index) indexes.push_back(store::ForgetPrefix());
+  for (const std::string& prefix : indexes) {
     if (absl::Status counted = Count(store, prefix, found.indexes); !counted.ok()) return counted;
   }
   if (absl::Status counted = Count(store, store::ContentPrefix(), found.contents); !counted.ok()) return counted;

@@ -8,11 +8,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/commands/record_writes.h"
+#include "broker/inbox/operation.h"
 #include "broker/inbox/replay.h"
+#include "broker/inbox/transitions.h"
 #include "broker/journal/checkpoint_chain.h"
 #include "broker/journal/event.h"
 #include "broker/journal/journal_source.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/limits.h"
 
 namespace envej::commands {
 namespace {
@@ -105,13 +108,28 @@ class Replaying {
       }
       before = *std::move(decoded);
     }
+    if (event.type == journal::EventType::kForgotten && before.has_value()) return Forget(notice, *before);
     inbox::Replayed replayed = inbox::Replay(before, event, position);
     if (!replayed.next.has_value()) {
       ++reached_.unfitting;
       return absl::OkStatus();
     }
-    replayed.next->due_at = inbox::IsUnderWay(replayed.next->state) ? now_ : absl::Time();
+    replayed.next->due_at = inbox::IsUnderWay(replayed.next->state) ? now_ : inbox::ForgetAt(*replayed.next);
     return store_.Write(RecordWrites(notice, before, *replayed.next, replayed.destroy_content));
+  }
+
+  // As inbox/operation.cc forgets: what was made before it is not taken as new.
+  absl::Status Forget(const store::NoticeKey& notice, const Record& record) {
+    const absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::ForgottenKey());
+    if (!stored.ok()) return stored.status();
+    absl::Time until = record.newest.accepted_at + contract::kClockSkew;
+    if (stored->has_value()) until = std::max(until, store::DecodeTime(**stored).value_or(until));
+    std::vector<BatchWrite> writes = {{.key = store::RecordKey(notice), .value = std::nullopt},
+                                      {.key = store::ForgottenKey(), .value = store::EncodeTime(until)}};
+    for (std::string& key : inbox::IndexKeys(notice, record)) {
+      writes.push_back({.key = std::move(key), .value = std::nullopt});
+    }
+    return store_.Write(writes);
   }
 
   store::RocksDbOffline& store_;

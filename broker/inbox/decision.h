@@ -16,6 +16,7 @@ namespace envej::inbox {
 struct Decision {
   enum class Kind {
     kChanged,    // `next` is to be stored, and `effects` carried out with it
+    kForgotten,  // the record is to be deleted, and `effects` carried out with it
     kRepeated,   // it happened before, in the same way: answer as then
     kUnchanged,  // nothing to do
     kRejected,   // refused for `rejection`
@@ -44,6 +45,7 @@ struct Decision {
   static Decision Rejected(contract::Reason reason);
   static Decision Rejected(const contract::Rejection& rejection);
   static Decision Changed(Record next, Effects effects);
+  static Decision Forgotten();
 };
 
 }  // namespace envej::inbox

@@ -24,6 +24,7 @@ struct Submit {
   std::string discharge_date;
   absl::Time discharge_day_ends;
   std::vector<contract::ContentCommitment> commitments;
+  absl::Time created_at = absl::InfiniteFuture();  // as the region says
   // Why the rules of the day refuse it, if it is new.
   std::optional<contract::Rejection> refusal_if_new;
 };
@@ -68,8 +69,11 @@ struct Redrive {};
 // Time has passed: a lease may be over, an item held back long enough, or late.
 struct PassTime {};
 
+// The time is over for which a notice is remembered that is under way no more.
+struct Forget {};
+
 using Happening = std::variant<Submit, Revise, Withdraw, AcknowledgeOutcome, TakeLease, ExtendLease, Acknowledge,
-                               Return, Redrive, PassTime>;
+                               Return, Redrive, PassTime, Forget>;
 
 }  // namespace envej::inbox
 

@@ -62,12 +62,15 @@ Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& sche
           store, operations_, scheduler, [this] { return Now(); }, options.pulls, options.check, reports_),
       due_(
           store, operations_, scheduler, [this] { return Now(); }, reports_, options.late),
+      forgetting_(
+          store, operations_, scheduler, clock, [this] { return Now(); }, reports_),
       clock_watch_(time_, clock, scheduler, options.clock_behind) {}
 
 Inboxes::~Inboxes() = default;
 
 void Inboxes::Start() {
   due_.Start();
+  forgetting_.Start();
   clock_watch_.Start();
 }
 
@@ -130,6 +133,8 @@ absl::StatusOr<Accepted> Inboxes::Answer(Submitting& submitting, size_t place, c
   }
   std::optional<absl::StatusOr<contract::Receipt>>& first = submitting.first_receipts[place];
   if (!first.has_value()) return absl::InternalError("a submission was neither accepted, refused nor repeated");
+  // What is repeated after its receipt is gone is older than anything may be that is sent.
+  if (absl::IsNotFound(first->status())) return contract::Refusal(contract::Reason::kNoticeTooOld);
   if (!first->ok()) return Told(item, first->status());
   return Accepted{.receipt = std::move(first->value()), .repeated = true};
 }
@@ -232,11 +237,13 @@ absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
   return **std::move(record);
 }
 
-absl::StatusOr<contract::Receipt> Inboxes::GetReceipt(const store::NoticeKey& notice, const Record& record) {
+absl::StatusOr<std::optional<contract::Receipt>> Inboxes::GetReceipt(const store::NoticeKey& notice,
+                                                                     const Record& record) {
   journal::ReceiptReader receipts(store_);
   absl::StatusOr<contract::Receipt> receipt = ReadReceipt(notice, record.newest, receipts);
+  if (absl::IsNotFound(receipt.status())) return std::optional<contract::Receipt>();
   if (!receipt.ok()) return Told({.notice = notice, .revision = record.newest.revision}, receipt.status());
-  return receipt;
+  return std::optional<contract::Receipt>(*std::move(receipt));
 }
 
 std::optional<contract::CheckpointProof> Inboxes::GetCheckpointProof(const contract::Receipt& receipt) {

@@ -17,6 +17,7 @@
 #include "broker/clock.h"
 #include "broker/inbox/clock_watch.h"
 #include "broker/inbox/due_watch.h"
+#include "broker/inbox/forgetting.h"
 #include "broker/inbox/inbox_time.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/pull_queue.h"
@@ -119,7 +120,7 @@ class Inboxes {
   Inboxes(const Inboxes&) = delete;
   Inboxes& operator=(const Inboxes&) = delete;
 
-  // Starts putting back what leases ran out on, and watching the clock. Call once.
+  // Starts letting time pass for what is due, forgetting, and watching the clock. Call once.
   void Start();
   // Refuses every waiting pull and new ones with BROKER_STOPPING: nothing would say that the inbox is empty. Everything
   // else goes on.
@@ -143,8 +144,8 @@ class Inboxes {
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
-  // The receipt of the newest that was accepted.
-  absl::StatusOr<contract::Receipt> GetReceipt(const store::NoticeKey& notice, const Record& record);
+  // The receipt of the newest that was accepted; nothing if the journal is kept for a shorter time.
+  absl::StatusOr<std::optional<contract::Receipt>> GetReceipt(const store::NoticeKey& notice, const Record& record);
   // The proof that a receipt's batch stands under a checkpoint; nothing if none covers it yet, or it cannot be read.
   // Under the checkpoints asked for last it is cheap.
   std::optional<contract::CheckpointProof> GetCheckpointProof(const contract::Receipt& receipt);
@@ -182,6 +183,7 @@ class Inboxes {
   UnreadableReports reports_;
   PullQueue pulls_;
   DueWatch due_;
+  Forgetting forgetting_;
   ClockWatch clock_watch_;
 };
 

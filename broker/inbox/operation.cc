@@ -1,9 +1,11 @@
 #include "broker/inbox/operation.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "broker/inbox/content.h"
+#include "proto/contract/limits.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::inbox {
@@ -11,22 +13,11 @@ namespace {
 
 using store::Mutation;
 
-// A record, and the bytes that it is stored as; nothing of either if there is none.
-struct Found {
-  std::optional<std::string> stored;
-  std::optional<Record> record;
-};
-
-absl::StatusOr<Found> Find(store::OrderedStore& store, const store::NoticeKey& notice) {
-  Found found;
-  absl::StatusOr<std::optional<std::string>> stored = store.Get(store::RecordKey(notice));
-  if (!stored.ok()) return stored.status();
-  found.stored = *std::move(stored);
-  if (!found.stored.has_value()) return found;
-  absl::StatusOr<Record> record = DecodeRecord(*found.stored);
-  if (!record.ok()) return record.status();
-  found.record = *std::move(record);
-  return found;
+int64_t ReadForgottenUntil(store::OrderedStore& store) {
+  const absl::StatusOr<std::optional<std::string>> value = store.Get(store::ForgottenKey());
+  if (!value.ok() || !value->has_value()) return std::numeric_limits<int64_t>::min();
+  // One that is damaged is as none: then the rules of the day alone hold off what is forgotten.
+  return absl::ToUnixMicros(store::DecodeTime(**value).value_or(absl::InfinitePast()));
 }
 
 journal::Event MakeEvent(const Operation& operation, const Record& before, const Record& next,
@@ -59,8 +50,61 @@ void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& be
   }
 }
 
-absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, const Found& before,
-                                                 const Decision& decision, absl::Time now) {
+}  // namespace
+
+// A record, and the bytes that it is stored as; nothing of either if there is none.
+struct Operations::Found {
+  std::optional<std::string> stored;
+  std::optional<Record> record;
+};
+
+Operations::Operations(store::OrderedStore& store, ThresholdsOf thresholds)
+    : store_(store), thresholds_(std::move(thresholds)), forgotten_until_micros_(ReadForgottenUntil(store)) {}
+
+absl::StatusOr<Operations::Found> Operations::Find(const store::NoticeKey& notice) {
+  Found found;
+  absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(notice));
+  if (!stored.ok()) return stored.status();
+  found.stored = *std::move(stored);
+  if (!found.stored.has_value()) return found;
+  absl::StatusOr<Record> record = DecodeRecord(*found.stored);
+  if (!record.ok()) return record.status();
+  found.record = *std::move(record);
+  return found;
+}
+
+// The raised bound counts at once, and stays if its commit fails: then it is a little too high, and of what is so old
+// nothing new is sent.
+absl::Time Operations::RaiseForgottenUntil(absl::Time accepted_at) {
+  const int64_t micros = absl::ToUnixMicros(accepted_at + contract::kClockSkew);
+  int64_t until = forgotten_until_micros_;
+  while (until < micros && !forgotten_until_micros_.compare_exchange_weak(until, micros)) {
+  }
+  return absl::FromUnixMicros(std::max(until, micros));
+}
+
+store::Transition Operations::MakeForgetting(const Operation& operation, const Found& before, const Decision& decision,
+                                             absl::Time now) {
+  const Record& record = *before.record;
+  const std::string record_key = store::RecordKey(operation.notice);
+  const absl::Time until = RaiseForgottenUntil(record.newest.accepted_at);
+  store::Transition transition;
+  transition.conditions.push_back({.key = record_key, .value = before.stored});
+  transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = record_key, .value = {}});
+  for (std::string& key : IndexKeys(operation.notice, record)) {
+    transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = std::move(key), .value = {}});
+  }
+  transition.mutations.push_back(
+      {.kind = Mutation::Kind::kPut, .key = store::ForgottenKey(), .value = store::EncodeTime(until)});
+  for (const Decision::Told& told : decision.effects.events) {
+    transition.events.push_back(journal::EncodeEvent(MakeEvent(operation, record, record, told, now)));
+  }
+  return transition;
+}
+
+absl::StatusOr<store::Transition> Operations::MakeTransition(const Operation& operation, const Found& before,
+                                                             const Decision& decision, absl::Time now) {
+  if (decision.kind == Decision::Kind::kForgotten) return MakeForgetting(operation, before, decision, now);
   const Record& next = *decision.next;
   const std::string record_key = store::RecordKey(operation.notice);
   store::Transition transition;
@@ -90,8 +134,6 @@ absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, con
   return transition;
 }
 
-}  // namespace
-
 Keep KeepAsItIs(std::string content) {
   return [content = std::move(content)] { return Kept{.content = content, .besides = {}}; };
 }
@@ -101,7 +143,7 @@ std::string ContentKeyOf(const store::NoticeKey& notice, const Record& record) {
 }
 
 std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record) {
-  if (!IsUnderWay(record.state)) return {};
+  if (!IsUnderWay(record.state)) return {store::ForgetKey(record.due_at, notice)};
   const store::ItemKey item{.notice = notice, .revision = record.newest.revision};
   std::vector<std::string> keys = {store::DueKey(record.due_at, notice)};
   if (record.state == State::kParked) {
@@ -124,7 +166,7 @@ struct Operations::Round {
 };
 
 absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& notice) {
-  absl::StatusOr<Found> found = Find(store_, notice);
+  absl::StatusOr<Found> found = Find(notice);
   if (!found.ok()) return found.status();
   return std::move(found->record);
 }
@@ -148,7 +190,7 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
   for (const size_t index : round->open) {
     Operation& operation = round->operations[index];
     Result& result = round->results[index];
-    absl::StatusOr<Found> before = Find(store_, operation.notice);
+    absl::StatusOr<Found> before = Find(operation.notice);
     if (!before.ok()) {
       result.status = before.status();
       continue;
@@ -156,14 +198,15 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
     const Circumstances circumstances{
         .now = round->now,
         .thresholds = thresholds_ ? thresholds_(operation.notice) : contract::Thresholds(),
-        .id = operation.notice.id};
+        .id = operation.notice.id,
+        .forgotten_until = absl::FromUnixMicros(forgotten_until_micros_)};
     Decision decision = Decide(before->record, operation.happening, circumstances);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
       result.status = contract::ToStatus(*decision.rejection);
       continue;
     }
-    if (decision.kind != Decision::Kind::kChanged) {
+    if (decision.kind != Decision::Kind::kChanged && decision.kind != Decision::Kind::kForgotten) {
       if (before->record.has_value()) result.record = *std::move(before->record);
       if (result.repeated && round->repeated) round->repeated(index, result);
       continue;
@@ -175,7 +218,7 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
     }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
     transitions.push_back(*std::move(transition));
-    result.record = *std::move(decision.next);
+    result.record = decision.next.has_value() ? *std::move(decision.next) : *std::move(before->record);
     result.told = std::move(decision.effects.events);
     round->committed.push_back(index);
   }

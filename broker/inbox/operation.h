@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_INBOX_OPERATION_H_
 #define ENVEJ_BROKER_INBOX_OPERATION_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,7 +41,7 @@ struct Result {
   absl::Status status;  // OK, or the refusal (contract::ToStatus), or an error of the store
   bool repeated = false;
   bool changed = false;
-  Record record;                          // as it is now, when OK
+  Record record;                          // as it is now, when OK; as it was, if it is forgotten
   std::vector<Decision::Told> told = {};  // what was journalled, when changed
   store::Outcome outcome;
 };
@@ -64,8 +65,7 @@ class Operations {
   using ThresholdsOf = std::function<contract::Thresholds(const store::NoticeKey& notice)>;
 
   // Without `thresholds`, those that an agreement has unless it says otherwise. The store must outlive it.
-  explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr)
-      : store_(store), thresholds_(std::move(thresholds)) {}
+  explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr);
 
   void Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated = nullptr);
 
@@ -74,19 +74,28 @@ class Operations {
 
  private:
   struct Round;
+  struct Found;
 
+  absl::StatusOr<Found> Find(const store::NoticeKey& notice);
   void RunRound(const std::shared_ptr<Round>& round);
   void Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes);
 
+  absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, const Found& before,
+                                                   const Decision& decision, absl::Time now);
+  store::Transition MakeForgetting(const Operation& operation, const Found& before, const Decision& decision,
+                                   absl::Time now);
+  absl::Time RaiseForgottenUntil(absl::Time accepted_at);
+
   store::OrderedStore& store_;
   const ThresholdsOf thresholds_;
+  std::atomic<int64_t> forgotten_until_micros_;  // as the store has it under ForgottenKey
 };
 
 // Where the content of a record's item is, if it has one.
 std::string ContentKeyOf(const store::NoticeKey& notice, const Record& record);
 
 // The keys that a record has besides its own: the indexes that it stands in, with what they hold. A change of record
-// moves them.
+// moves them. What is under way stands in the index of what is due, the rest in that of what is to be forgotten.
 std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record& record);
 
 }  // namespace envej::inbox

@@ -100,7 +100,7 @@ struct Record {
   uint8_t late = 0;                // what was told: BitOf
   uint32_t undelivered_told = 0;   // how many times it was told that it is undelivered
   absl::Time undelivered_told_at;  // the last time; valid when told
-  absl::Time due_at;               // when something is next to be done about it; valid while under way
+  absl::Time due_at;               // when something is next to be done about it, or when it is to be forgotten
 
   // What the municipality has: the revision that it acknowledged last, under which token. 0: nothing.
   uint32_t delivered_revision = 0;

@@ -81,6 +81,7 @@ Decision On(const std::optional<Record>& state, const Submit& submit, const Circ
     return is_missing ? AcceptAnew(*state, submit, circumstances) : Decision::Repeated();
   }
   if (submit.refusal_if_new.has_value()) return Decision::Rejected(*submit.refusal_if_new);
+  if (submit.created_at <= circumstances.forgotten_until) return Decision::Rejected(Reason::kNoticeTooOld);
   Record record;
   record.origin = submit.origin;
   record.discharge_date = submit.discharge_date;

@@ -80,6 +80,11 @@ absl::Time NextDue(const Record& record, const Thresholds& thresholds) {
   return due;
 }
 
+absl::Time ForgetAt(const Record& record) {
+  const absl::Time outcome = record.outcome_acknowledged_at.value_or(absl::Time());
+  return std::max({record.newest.accepted_at, record.concluded_at, outcome, record.discharge_day_ends}) + kRemembered;
+}
+
 Decision On(const std::optional<Record>& state, const Redrive&, const Circumstances&) {
   if (!state.has_value()) return Decision::Rejected(Reason::kNoticeNotFound);
   const bool held = state->state == State::kWaiting && state->held_until.has_value();
@@ -120,6 +125,13 @@ Decision On(const std::optional<Record>& state, const PassTime&, const Circumsta
                                    [](const Decision::Told& told) { return told.type != EventType::kLeaseExpired; });
   return Decision::Changed(std::move(next), {.events = std::move(events),
                                              .durability = is_told ? Durability::kSynced : Durability::kUnsynced});
+}
+
+Decision On(const std::optional<Record>& state, const Forget&, const Circumstances& circumstances) {
+  if (!state.has_value() || IsUnderWay(state->state) || circumstances.now < ForgetAt(*state)) {
+    return Decision::Unchanged();
+  }
+  return Decision::Forgotten();
 }
 
 }  // namespace envej::inbox

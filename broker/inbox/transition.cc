@@ -31,11 +31,19 @@ Decision Decision::Changed(Record next, Effects effects) {
   return decision;
 }
 
+Decision Decision::Forgotten() {
+  Decision decision;
+  decision.kind = Kind::kForgotten;
+  // What was not synced is forgotten again: nobody waits for it.
+  decision.effects = {.events = {{journal::EventType::kForgotten}}, .durability = store::Durability::kUnsynced};
+  return decision;
+}
+
 Decision Decide(const std::optional<Record>& state, const Happening& happening, const Circumstances& circumstances) {
   Decision decision = std::visit([&](const auto& happened) { return On(state, happened, circumstances); }, happening);
   if (decision.next.has_value()) {
     Record& next = *decision.next;
-    next.due_at = IsUnderWay(next.state) ? NextDue(next, circumstances.thresholds) : absl::Time();
+    next.due_at = IsUnderWay(next.state) ? NextDue(next, circumstances.thresholds) : ForgetAt(next);
   }
   return decision;
 }

@@ -8,6 +8,7 @@
 #include "broker/inbox/happening.h"
 #include "broker/inbox/record.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/limits.h"
 #include "proto/contract/thresholds.h"
 
 namespace envej::inbox {
@@ -17,10 +18,12 @@ struct Circumstances {
   absl::Time now;
   contract::Thresholds thresholds = {};
   contract::NoticeId id = {};  // spreads what is held back, so that not all of it comes back at the same moment
+  // What was made until then may have been here and be forgotten: it is not taken as new.
+  absl::Time forgotten_until = absl::InfinitePast();
 };
 
 // The one transition function: what becomes of a notice whose record is `state` (nothing: never seen) when
-// `happening` happens. Pure. Its table stands in ARCHITECTURE.md. Of a `next` that is under way, due_at is set.
+// `happening` happens. Pure. Its table stands in ARCHITECTURE.md. Of a `next`, due_at is set.
 Decision Decide(const std::optional<Record>& state, const Happening& happening, const Circumstances& circumstances);
 
 // After so many leases of an item that ran out it is parked: whoever takes it cannot handle it.
@@ -34,6 +37,13 @@ inline constexpr absl::Duration kHoldMost = absl::Minutes(10);
 // What is undelivered is told each day, and only what was told for as many days as the thresholds leave for it is
 // destroyed.
 inline constexpr absl::Duration kUndeliveredToldEvery = absl::Hours(24);
+
+// So long a notice is remembered that is under way no more: never less than the seven months of the contract and a day.
+// It counts from the latest of: what was accepted of it last, since what was made at that time could be sent again for
+// seven months; its conclusion and the acknowledgement of its outcome, which their callers may repeat; and the end of
+// its day of discharge, since consent may be withdrawn while the municipality's course lasts, which is up to six months
+// from then, and of what is forgotten the municipality can no more be told.
+inline constexpr absl::Duration kRemembered = absl::Hours(24 * (31 * contract::kIdMemoryMonths + 1));
 
 }  // namespace envej::inbox
 

@@ -30,9 +30,12 @@ Decision On(const std::optional<Record>& state, const Return& refusal, const Cir
 // time_transitions.cc
 Decision On(const std::optional<Record>& state, const Redrive& redrive, const Circumstances& circumstances);
 Decision On(const std::optional<Record>& state, const PassTime& pass, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const Forget& forget, const Circumstances& circumstances);
 
 // When something is next to be done about an item that is under way.
 absl::Time NextDue(const Record& record, const contract::Thresholds& thresholds);
+// When one that is not is to be forgotten.
+absl::Time ForgetAt(const Record& record);
 
 // region_transitions.cc, and for what is replayed.
 // The item as it is when it comes into the inbox.

@@ -71,9 +71,7 @@ bool HasDetail(EventType type) {
 }
 
 bool IsEventType(uint8_t type) {
-  return (type >= static_cast<uint8_t>(EventType::kAccepted) &&
-          type <= static_cast<uint8_t>(EventType::kOutcomeAcknowledged)) ||
-         type == static_cast<uint8_t>(EventType::kMissing) || type == static_cast<uint8_t>(EventType::kRestored);
+  return type >= static_cast<uint8_t>(EventType::kAccepted) && type <= static_cast<uint8_t>(EventType::kRestored);
 }
 
 }  // namespace
@@ -82,7 +80,8 @@ bool IsOfANotice(EventType type) { return type != EventType::kCallsRefused && ty
 
 bool IsByBroker(EventType type) {
   return type == EventType::kLeaseExpired || type == EventType::kParked || type == EventType::kOverdue ||
-         type == EventType::kUndelivered || type == EventType::kDestroyed || type == EventType::kMissing;
+         type == EventType::kUndelivered || type == EventType::kDestroyed || type == EventType::kForgotten ||
+         type == EventType::kMissing;
 }
 
 bool HasReceipt(EventType type) { return type == EventType::kAccepted || type == EventType::kWithdrawn; }

@@ -28,6 +28,7 @@ enum class EventType : uint8_t {
   kUndelivered = 11,  // not delivered for so long that its region is told, so many times
   kDestroyed = 12,    // its content was destroyed without ever being delivered: its time was over
   kOutcomeAcknowledged = 13,  // its region took note that it was returned or is undelivered
+  kForgotten = 14,            // the time for which its id is remembered was over: nothing is left of it but the journal
   kMissing = 15,              // accepted, but its content was lost with the store: its region must send it again
   kRestored = 16,  // the store was made from a backup: a new incarnation, whose journal leads on from another's
 };

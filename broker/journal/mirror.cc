@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "broker/journal/journal_pruner.h"
 #include "broker/journal/mirror_folder.h"
 #include "broker/journal/recovery_mark.h"
 #include "broker/store/batch_record.h"
@@ -37,6 +38,7 @@ Mirror::Mirror(store::OrderedStore& store, std::string directory) : store_(store
 absl::StatusOr<bool> Mirror::WriteNext() {
   absl::StatusOr<bool> written = Write();
   if (!written.ok()) end_.reset();
+  mirrored_up_to_ = end_.value_or(0);
   return written;
 }
 
@@ -54,7 +56,10 @@ absl::StatusOr<bool> Mirror::Write() {
     if (!head.ok()) return head.status();
     const std::string folder = MirrorFolder(directory_, head->store_incarnation);
     if (absl::Status status = MakeMirrorFolder(folder); !status.ok()) return status;
-    const absl::StatusOr<uint64_t> end = FindEnd(folder);
+    const absl::StatusOr<std::optional<uint64_t>> oldest = OldestBatch(store_);
+    if (!oldest.ok()) return oldest.status();
+    oldest_ = oldest->value_or(0);
+    const absl::StatusOr<uint64_t> end = FindEnd(folder, oldest_);
     if (!end.ok()) return end.status();
     end_ = *end;
   }
@@ -69,7 +74,7 @@ absl::StatusOr<bool> Mirror::Write() {
   return true;
 }
 
-absl::StatusOr<uint64_t> Mirror::FindEnd(const std::string& folder) {
+absl::StatusOr<uint64_t> Mirror::FindEnd(const std::string& folder, uint64_t oldest) {
   newest_file_.clear();
   const absl::StatusOr<std::vector<MirroredRange>> ranges = ListCheckpoints(folder);
   if (!ranges.ok()) return ranges.status();
@@ -80,7 +85,8 @@ absl::StatusOr<uint64_t> Mirror::FindEnd(const std::string& folder) {
   bool unbroken = true;
   for (const MirroredRange& range : *ranges) {
     std::error_code error;
-    unbroken = unbroken && range.first_batch == end + 1 && std::filesystem::exists(JournalFile(folder, range), error);
+    const bool is_whole = range.first_batch == end + 1 && std::filesystem::exists(JournalFile(folder, range), error);
+    unbroken = unbroken && (is_whole || range.last_batch < oldest);
     if (!unbroken) break;
     end = range.last_batch;
     newest_file_ = CheckpointFile(folder, range);
@@ -93,7 +99,8 @@ absl::StatusOr<uint64_t> Mirror::FindEnd(const std::string& folder) {
     const absl::StatusOr<std::optional<std::string>> mirrored =
         ReadMirrorFile(CheckpointFile(folder, newest), kCheckpointFileBytes);
     if (!mirrored.ok()) return mirrored.status();
-    if (!kept->has_value() || *kept != *mirrored) return OtherJournal(newest);
+    const bool was_pruned = !kept->has_value() && newest.last_batch < oldest;
+    if (!was_pruned && (!kept->has_value() || *kept != *mirrored)) return OtherJournal(newest);
   }
   return end;
 }
@@ -106,6 +113,7 @@ absl::Status Mirror::Copy(const std::string& folder, const StoredCheckpoint& sto
   if (!there.ok()) return there.status();
   if (there->has_value() && **there != value) return OtherJournal(range);
 
+  if (range.last_batch < oldest_) return CopyCheckpoint(path, value, there->has_value());
   absl::StatusOr<NewMirrorFile> journal = NewMirrorFile::Create(JournalFile(folder, range));
   if (!journal.ok()) return journal.status();
   for (uint64_t batch = range.first_batch; batch <= range.last_batch; ++batch) {
@@ -123,7 +131,11 @@ absl::Status Mirror::Copy(const std::string& folder, const StoredCheckpoint& sto
     if (absl::Status status = journal->Append(entry.bytes()); !status.ok()) return status;
   }
   if (absl::Status status = journal->Finish(); !status.ok()) return status;
-  if (!there->has_value()) {
+  return CopyCheckpoint(path, value, there->has_value());
+}
+
+absl::Status Mirror::CopyCheckpoint(const std::string& path, const std::string& value, bool is_there) {
+  if (!is_there) {
     absl::StatusOr<NewMirrorFile> checkpoint = NewMirrorFile::Create(path);
     if (!checkpoint.ok()) return checkpoint.status();
     if (absl::Status status = checkpoint->Append(value); !status.ok()) return status;

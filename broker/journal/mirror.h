@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_JOURNAL_MIRROR_H_
 #define ENVEJ_BROKER_JOURNAL_MIRROR_H_
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,8 @@
 namespace envej::journal {
 
 // Copies checkpoints, and the journal records that they cover, to a directory off the store (mirror_folder.h). What is
-// there is never written over with anything else.
+// there is never written over with anything else. Of records that the store no longer has, because they were pruned, an
+// empty mirror gets the checkpoint that stands for them.
 //
 // Thread safety: none. Its calls wait for the disk.
 class Mirror {
@@ -31,16 +33,24 @@ class Mirror {
   // anew.
   absl::StatusOr<bool> WriteNext();
 
+  // The last batch up to which the mirror has every checkpoint, and every record that the store has; 0 as long as that
+  // is not known, as after an error. Any thread.
+  uint64_t mirrored_up_to() const { return mirrored_up_to_; }
+
  private:
   absl::StatusOr<bool> Write();
-  // The last batch up to which the mirror holds every checkpoint, in order.
-  absl::StatusOr<uint64_t> FindEnd(const std::string& folder);
+  // The last batch up to which the mirror holds every checkpoint, in order; before `oldest`, the oldest batch of the
+  // store's journal, it may lack some.
+  absl::StatusOr<uint64_t> FindEnd(const std::string& folder, uint64_t oldest);
+  absl::Status CopyCheckpoint(const std::string& path, const std::string& value, bool is_there);
   absl::Status Copy(const std::string& folder, const StoredCheckpoint& checkpoint, const std::string& value);
 
   store::OrderedStore& store_;
   const std::string directory_;
   std::string newest_file_;      // the checkpoint's that was copied last
   std::optional<uint64_t> end_;  // its last batch; nothing: to be found
+  uint64_t oldest_ = 0;          // of the store's journal when `end_` was found
+  std::atomic<uint64_t> mirrored_up_to_{0};
 };
 
 }  // namespace envej::journal

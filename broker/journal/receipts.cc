@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/journal/journal_pruner.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 
@@ -18,7 +19,12 @@ absl::Status ReceiptReader::ReadBatch(uint64_t number) {
   if (last_.has_value() && last_->number == number) return absl::OkStatus();
   absl::StatusOr<std::optional<store::BatchRecord>> batch = store::ReadBatchRecord(store_, number);
   if (!batch.ok()) return batch.status();
-  if (!batch->has_value()) return absl::DataLossError("the journal does not hold the batch that a receipt names");
+  if (!batch->has_value()) {
+    const absl::StatusOr<bool> pruned = WasPruned(store_, number);
+    if (!pruned.ok()) return pruned.status();
+    if (*pruned) return absl::NotFoundError("the journal holds the batch that a receipt names no more");
+    return absl::DataLossError("the journal does not hold the batch that a receipt names");
+  }
   contract::BatchHeader header = store::HeaderOf(**batch);
   std::vector<std::string> events = std::move((*batch)->events);
   contract::MerkleTree tree(events);

@@ -29,8 +29,8 @@ class ReceiptReader {
   // The store must outlive it.
   explicit ReceiptReader(store::OrderedStore& store) : store_(store) {}
 
-  // The receipt of an item that was accepted before, at `position`: the same as when it was accepted. DATA_LOSS if the
-  // journal does not hold it there.
+  // The receipt of an item that was accepted before, at `position`: the same as when it was accepted. NOT_FOUND if the
+  // journal's oldest records were removed, and it stood there; DATA_LOSS if the journal does not hold it otherwise.
   absl::StatusOr<contract::Receipt> Read(const store::ItemKey& item, const contract::JournalPosition& position);
 
   // By `proofs`, that the batch at `position` stands under a checkpoint; nothing if none covers it yet. DATA_LOSS if

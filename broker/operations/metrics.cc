@@ -55,6 +55,21 @@ struct Metrics::Families {
                           .Help("1 while pulls are refused because the store was restored")
                           .Register(registry)
                           .Add({});
+  Gauge& storage_free = BuildGauge()
+                            .Name("envej_storage_free_bytes")
+                            .Help("What is free on the disk of the store")
+                            .Register(registry)
+                            .Add({});
+  Gauge& storage_nearly_full = BuildGauge()
+                                   .Name("envej_storage_nearly_full")
+                                   .Help("1 while so little is free that no new notice is taken")
+                                   .Register(registry)
+                                   .Add({});
+  Gauge& store_damaged = BuildGauge()
+                             .Name("envej_store_damaged")
+                             .Help("1 if the last checksum verification of the store found damage")
+                             .Register(registry)
+                             .Add({});
 
   Mutex mutex;
   Gauge* first_list ENVEJ_GUARDED_BY(mutex) = nullptr;
@@ -94,6 +109,12 @@ void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_
 void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
 
 void Metrics::SetRecovering(bool is_recovering) { families_->recovering.Set(is_recovering ? 1 : 0); }
+void Metrics::SetStorage(uint64_t free_bytes, bool nearly_full) {
+  families_->storage_free.Set(static_cast<double>(free_bytes));
+  families_->storage_nearly_full.Set(nearly_full ? 1 : 0);
+}
+
+void Metrics::SetStoreDamaged(bool damaged) { families_->store_damaged.Set(damaged ? 1 : 0); }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }
 

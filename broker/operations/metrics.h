@@ -37,6 +37,10 @@ class Metrics {
 
   // Whether pulls are refused because the store was restored.
   void SetRecovering(bool is_recovering);
+  // What is free on the store's disk, and whether that is so little that nothing new is taken.
+  void SetStorage(uint64_t free_bytes, bool nearly_full);
+  // What the last checksum verification of the store found.
+  void SetStoreDamaged(bool damaged);
 
   // All of it, as it is now.
   std::string Text() const;

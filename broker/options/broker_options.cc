@@ -18,6 +18,13 @@ constexpr size_t kNameCharacters = 32;
 constexpr size_t kListenCharacters = 255;
 constexpr int kDrainSecondsMost = 300;
 constexpr int kCheckpointSecondsMost = 3600;
+constexpr absl::Duration kMonth = absl::Hours(24 * 31);
+// What is remembered of a notice needs its receipt.
+constexpr int kKeepMonthsLeast = 8;
+constexpr int kKeepMonthsMost = 1200;
+constexpr int kReserveLeast = 16;  // MiB
+constexpr int kReserveMost = 1 << 20;
+static_assert(kKeepMonthsLeast > contract::kIdMemoryMonths);
 constexpr int kRevocationWarningHoursMost = 30 * 24;
 constexpr int kPortMost = 65535;
 constexpr size_t kFormerSecretsMost = 8;
@@ -119,8 +126,20 @@ JournalOptions ReadJournal(YamlMapping mapping) {
     journal.checkpoint_every = absl::Seconds(mapping.Number("checkpoint_seconds", 1, kCheckpointSecondsMost));
   }
   if (mapping.Has("mirror")) journal.mirror = mapping.Path("mirror");
+  if (mapping.Has("keep_months")) {
+    journal.keep = kMonth * mapping.Number("keep_months", kKeepMonthsLeast, kKeepMonthsMost);
+  }
   mapping.RefuseOtherKeys();
   return journal;
+}
+
+StorageOptions ReadStorage(YamlMapping mapping) {
+  StorageOptions storage;
+  if (mapping.Has("reserve_mib")) {
+    storage.reserve_bytes = static_cast<uint64_t>(mapping.Number("reserve_mib", kReserveLeast, kReserveMost)) << 20;
+  }
+  mapping.RefuseOtherKeys();
+  return storage;
 }
 
 LimitOptions ReadLimits(YamlMapping mapping) {
@@ -153,6 +172,7 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   options.tls = ReadTls(top.Mapping("tls"));
   options.commitment = ReadCommitment(top.Mapping("commitment"));
   if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
+  if (top.Has("storage")) options.storage = ReadStorage(top.Mapping("storage"));
   if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"));
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");
   if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));

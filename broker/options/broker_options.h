@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
 #define ENVEJ_BROKER_OPTIONS_BROKER_OPTIONS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -47,10 +48,16 @@ struct MetricsOptions {
   std::string listen;  // HOST:PORT of the loopback network; empty: nowhere
 };
 
-// The journal's checkpoints.
+// The journal, and its checkpoints.
 struct JournalOptions {
   absl::Duration checkpoint_every = absl::Seconds(60);  // 1 second to 1 hour
   std::string mirror;                                   // a directory; empty: none
+  absl::Duration keep = absl::Hours(24 * 31 * 13);      // how long its records stay in the store; 8 months or more
+};
+
+// The disk that the store is on.
+struct StorageOptions {
+  uint64_t reserve_bytes = uint64_t{2} << 30;  // with less than this free, nothing new is taken; 16 MiB to 1 TiB
 };
 
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the
@@ -63,6 +70,7 @@ struct BrokerOptions {
   TlsOptions tls;
   CommitmentOptions commitment;
   JournalOptions journal;
+  StorageOptions storage;
   MetricsOptions metrics;
   bool reflection = false;
   LimitOptions limits;

@@ -10,7 +10,18 @@
 namespace envej::store {
 namespace {
 
-bool IsWellFormed(const Transition& transition) {
+uint64_t CountOf(const BatchRange& range) {
+  return range.last_batch == 0 ? 0 : range.last_batch - range.first_batch + 1;
+}
+
+bool MayPrune(const BatchRange& range, uint64_t newest) {
+  if (range.last_batch == 0) return true;
+  return range.first_batch > 0 && range.first_batch <= range.last_batch && CountOf(range) <= kPruneBatches &&
+         newest >= kJournalKept && range.last_batch <= newest - kJournalKept;
+}
+
+bool IsWellFormed(const Transition& transition, uint64_t newest) {
+  if (!MayPrune(transition.pruned, newest)) return false;
   return std::all_of(transition.mutations.begin(), transition.mutations.end(), [&](const Mutation& mutation) {
     const bool lacks_event = mutation.kind == Mutation::Kind::kPutWithPosition && transition.events.empty();
     return !lacks_event && !IsStoresOwn(mutation.key);
@@ -74,6 +85,9 @@ void Apply(Transition& transition, const std::optional<contract::JournalPosition
         break;
     }
   }
+  for (uint64_t pruned = 0; pruned < CountOf(transition.pruned); ++pruned) {
+    overlay.Write(JournalKey(transition.pruned.first_batch + pruned), std::nullopt);
+  }
 }
 
 void AddProofs(const contract::MerkleTree& tree, Batch& batch) {
@@ -122,7 +136,10 @@ absl::StatusOr<Batch> BuildBatch(const ReadFunction& read, const BatchHead& prev
                                  std::vector<PendingCommit>& commits) {
   size_t mutations = 0;
   for (const PendingCommit& commit : commits) {
-    for (const Transition& transition : commit.transitions) mutations += transition.mutations.size();
+    for (const Transition& transition : commit.transitions) {
+      mutations += transition.mutations.size();
+      if (IsWellFormed(transition, previous.batch)) mutations += CountOf(transition.pruned);
+    }
   }
   Overlay overlay(read, mutations);
   BatchRecord record{.store_incarnation = previous.store_incarnation,
@@ -141,7 +158,7 @@ absl::StatusOr<Batch> BuildBatch(const ReadFunction& read, const BatchHead& prev
     for (size_t index = 0; index < outcomes.size(); ++index) {
       Transition& transition = commit.transitions[index];
       Outcome& outcome = outcomes[index];
-      if (!IsWellFormed(transition)) continue;
+      if (!IsWellFormed(transition, previous.batch)) continue;
       const absl::StatusOr<bool> hold = AllHold(overlay, transition.conditions);
       if (!hold.ok()) return hold.status();
       if (!*hold) {
@@ -157,7 +174,8 @@ absl::StatusOr<Batch> BuildBatch(const ReadFunction& read, const BatchHead& prev
       }
       Apply(transition, outcome.position, overlay);
       for (std::string& event : transition.events) record.events.push_back(std::move(event));
-      changed = changed || !transition.mutations.empty() || outcome.position.has_value();
+      changed =
+          changed || !transition.mutations.empty() || outcome.position.has_value() || CountOf(transition.pruned) > 0;
       record.time = std::max(record.time, WholeMicroseconds(commit.now));
     }
     batch.synced = batch.synced || commit.durability == Durability::kSynced;

@@ -48,7 +48,7 @@ using ReadFunction = std::function<absl::StatusOr<std::optional<std::string>>(ab
 
 // Makes one batch of what waits. A transition's conditions are checked against `read` and the transitions before it.
 // Keys, values and events are moved out of `commits`. A transition that writes a key of the store's own, or a position
-// without having an event, is refused. Fails only if `read` does.
+// without having an event, or removes journal records that it may not, is refused. Fails only if `read` does.
 absl::StatusOr<Batch> BuildBatch(const ReadFunction& read, const BatchHead& previous, absl::string_view broker,
                                  std::vector<PendingCommit>& commits);
 

@@ -22,6 +22,9 @@ constexpr char kContent = 'c';
 constexpr char kWaiting = 'w';
 constexpr char kParked = 'p';
 constexpr char kDue = 't';
+constexpr char kForget = 'f';
+constexpr char kForgotten = 'b';
+constexpr char kSchema = 'v';
 constexpr char kSecret = 's';
 constexpr char kSigner = 'g';
 constexpr char kCheckpoint = 'k';
@@ -31,6 +34,8 @@ constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
 constexpr uint8_t kPositionVersion = 1;
 constexpr uint8_t kEpochVersion = 1;
+constexpr uint8_t kTimeVersion = 1;
+constexpr uint8_t kSchemaFormat = 1;
 constexpr absl::Duration kTimeStep = absl::Microseconds(1);
 
 // What came in later stands behind, so that new keys of an inbox are written, and read, one beside the other.
@@ -52,10 +57,19 @@ std::string BatchKey(char kind, uint64_t batch) {
   return std::move(key).bytes();
 }
 
-std::string DueFrom(absl::Time time) {
+std::string TimedFrom(char kind, absl::Time time) {
   ByteWriter key;
-  key.Uint8(static_cast<uint8_t>(kDue));
+  key.Uint8(static_cast<uint8_t>(kind));
   key.Time(time);
+  return std::move(key).bytes();
+}
+
+std::string TimedKey(char kind, absl::Time time, const NoticeKey& notice) {
+  ByteWriter key;
+  key.Raw(TimedFrom(kind, time));
+  key.Raw(notice.municipality_code);
+  key.Raw(notice.region_code);
+  key.Raw(notice.id.ToBytes());
   return std::move(key).bytes();
 }
 
@@ -90,6 +104,17 @@ class KeyReader {
   bool ok_ = true;
 };
 
+absl::StatusOr<DueEntry> ParseTimedKey(absl::string_view key, char kind) {
+  KeyReader reader(key, kind);
+  DueEntry entry;
+  entry.due_at = reader.Time();
+  entry.notice.municipality_code = reader.Code();
+  entry.notice.region_code = reader.Code();
+  entry.notice.id = reader.Id();
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return entry;
+}
+
 }  // namespace
 
 std::string EpochKey() { return std::string(1, kEpoch); }
@@ -112,14 +137,10 @@ std::string WaitingKey(absl::Time entered_at, const ItemKey& item) { return Inbo
 
 std::string ParkedKey(absl::Time entered_at, const ItemKey& item) { return InboxKey(kParked, entered_at, item); }
 
-std::string DueKey(absl::Time due_at, const NoticeKey& notice) {
-  ByteWriter key;
-  key.Raw(DueFrom(due_at));
-  key.Raw(notice.municipality_code);
-  key.Raw(notice.region_code);
-  key.Raw(notice.id.ToBytes());
-  return std::move(key).bytes();
-}
+std::string DueKey(absl::Time due_at, const NoticeKey& notice) { return TimedKey(kDue, due_at, notice); }
+std::string ForgetKey(absl::Time forget_at, const NoticeKey& notice) { return TimedKey(kForget, forget_at, notice); }
+std::string ForgottenKey() { return std::string(1, kForgotten); }
+std::string SchemaKey() { return std::string(1, kSchema); }
 
 std::string SecretKey(absl::string_view key_id) { return SecretPrefix().append(key_id.data(), key_id.size()); }
 
@@ -130,8 +151,6 @@ std::string CheckpointKey(uint64_t last_batch) { return BatchKey(kCheckpoint, la
 
 std::string RecoveryKey() { return std::string(1, kRecovery); }
 
-std::string RecordPrefix() { return std::string(1, kRecord); }
-std::string ContentPrefix() { return std::string(1, kContent); }
 std::string SecretPrefix() { return std::string(1, kSecret); }
 std::string JournalPrefix() { return std::string(1, kJournal); }
 std::string CheckpointPrefix() { return std::string(1, kCheckpoint); }
@@ -144,10 +163,15 @@ std::string WaitingPrefix(absl::string_view municipality_code) {
 
 std::string ParkedPrefix() { return std::string(1, kParked); }
 std::string DuePrefix() { return std::string(1, kDue); }
-std::string DueUpTo(absl::Time time) { return DueFrom(time + kTimeStep); }
+std::string DueUpTo(absl::Time time) { return TimedFrom(kDue, time + kTimeStep); }
+std::string ForgetPrefix() { return std::string(1, kForget); }
+std::string ForgetUpTo(absl::Time time) { return TimedFrom(kForget, time + kTimeStep); }
+
+std::string RecordPrefix() { return std::string(1, kRecord); }
+std::string ContentPrefix() { return std::string(1, kContent); }
 
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code) {
-  return std::string(1, kRecord)
+  return RecordPrefix()
       .append(municipality_code.data(), municipality_code.size())
       .append(region_code.data(), region_code.size());
 }
@@ -173,16 +197,8 @@ absl::StatusOr<WaitingEntry> ParseWaitingKey(absl::string_view key) {
   return entry;
 }
 
-absl::StatusOr<DueEntry> ParseDueKey(absl::string_view key) {
-  KeyReader reader(key, kDue);
-  DueEntry entry;
-  entry.due_at = reader.Time();
-  entry.notice.municipality_code = reader.Code();
-  entry.notice.region_code = reader.Code();
-  entry.notice.id = reader.Id();
-  if (absl::Status status = reader.Finish(); !status.ok()) return status;
-  return entry;
-}
+absl::StatusOr<DueEntry> ParseDueKey(absl::string_view key) { return ParseTimedKey(key, kDue); }
+absl::StatusOr<DueEntry> ParseForgetKey(absl::string_view key) { return ParseTimedKey(key, kForget); }
 
 absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key) {
   KeyReader reader(key, kRecord);
@@ -237,6 +253,36 @@ absl::StatusOr<uint64_t> DecodeEpoch(absl::string_view value) {
   const uint64_t epoch = reader.Uint64();
   if (!reader.AtEnd()) return absl::DataLossError("the stored start epoch is malformed");
   return epoch;
+}
+
+std::string EncodeTime(absl::Time time) {
+  ByteWriter payload;
+  payload.Time(time);
+  return Frame(kTimeVersion, payload.bytes());
+}
+
+absl::StatusOr<absl::Time> DecodeTime(absl::string_view value) {
+  const absl::StatusOr<Framed> framed = Unframe(value, kTimeVersion);
+  if (!framed.ok()) return framed.status();
+  ByteReader reader(framed->payload);
+  const absl::Time time = reader.Time();
+  if (!reader.AtEnd()) return absl::DataLossError("a stored time is malformed");
+  return time;
+}
+
+std::string EncodeSchema(uint32_t version) {
+  ByteWriter payload;
+  payload.Uint32(version);
+  return Frame(kSchemaFormat, payload.bytes());
+}
+
+absl::StatusOr<uint32_t> DecodeSchema(absl::string_view value) {
+  const absl::StatusOr<Framed> framed = Unframe(value, kSchemaFormat);
+  if (!framed.ok()) return framed.status();
+  ByteReader reader(framed->payload);
+  const uint32_t version = reader.Uint32();
+  if (!reader.AtEnd()) return absl::DataLossError("the stored schema version is malformed");
+  return version;
 }
 
 }  // namespace envej::store

@@ -10,6 +10,9 @@
 //   w municipality entered-at region id revision       index: waits in the inbox, oldest first
 //   t due-at municipality region id                    index: something is to be done about it then, soonest first
 //   p municipality entered-at region id revision       index: parked
+//   f forget-at municipality region id                 index: is to be forgotten then, soonest first
+//   b                                                  up to when made what was forgotten may be: inbox/forgetting.h
+//   v                                                  schema version; none: 1
 //   s key id                                           a commitment secret that was met: inbox/secret_register.h
 //   g fingerprint                                      a signer's certificate: inbox/signer_certificates.h
 //   j batch                                            journal record of a batch
@@ -28,6 +31,10 @@
 #include "proto/contract/receipt.h"
 
 namespace envej::store {
+
+// What the keys above are and mean. A store of an older version is upgraded before it serves (inbox/upgrade.h), one of
+// a newer version is not opened.
+inline constexpr uint32_t kSchemaVersion = 2;
 
 // Names one notice: ids are scoped by municipality and region.
 struct NoticeKey {
@@ -57,6 +64,9 @@ std::string ContentKey(absl::Time entered_at, const ItemKey& item);
 std::string WaitingKey(absl::Time entered_at, const ItemKey& item);
 std::string ParkedKey(absl::Time entered_at, const ItemKey& item);
 std::string DueKey(absl::Time due_at, const NoticeKey& notice);
+std::string ForgetKey(absl::Time forget_at, const NoticeKey& notice);
+std::string ForgottenKey();
+std::string SchemaKey();
 std::string SecretKey(absl::string_view key_id);
 std::string SignerKey(absl::string_view fingerprint);
 std::string CheckpointKey(uint64_t last_batch);
@@ -67,19 +77,21 @@ std::string WaitingPrefix();
 std::string WaitingPrefix(absl::string_view municipality_code);
 std::string ParkedPrefix();
 std::string DuePrefix();
-std::string RecordPrefix();
-std::string ContentPrefix();
+std::string ForgetPrefix();
 std::string SecretPrefix();
 std::string JournalPrefix();
 std::string CheckpointPrefix();
-std::string DueUpTo(absl::Time time);  // the first key of what is due after `time`
+std::string DueUpTo(absl::Time time);     // the first key of what is due after `time`
+std::string ForgetUpTo(absl::Time time);  // the same of what is to be forgotten
+std::string RecordPrefix();
+std::string ContentPrefix();
 std::string RecordPrefix(absl::string_view municipality_code, absl::string_view region_code);
 // The first key after this one.
 std::string KeyAfter(absl::string_view key);
 // The first key after all that have the prefix, which is one of those above.
 std::string EndOfPrefix(absl::string_view prefix);
 
-// What a waiting or due key names; an error if it is not such a key.
+// What a waiting, due or forget key names; an error if it is not such a key.
 struct WaitingEntry {
   absl::Time entered_at;
   ItemKey item;
@@ -90,6 +102,7 @@ struct DueEntry {
   NoticeKey notice;
 };
 absl::StatusOr<DueEntry> ParseDueKey(absl::string_view key);
+absl::StatusOr<DueEntry> ParseForgetKey(absl::string_view key);  // due when it is to be forgotten
 absl::StatusOr<NoticeKey> ParseRecordKey(absl::string_view key);
 // The batch that the key of a journal record or of a checkpoint names.
 absl::StatusOr<uint64_t> ParseBatchKey(absl::string_view key);
@@ -99,6 +112,10 @@ std::string EncodePosition(const contract::JournalPosition& position);
 absl::StatusOr<contract::JournalPosition> DecodePosition(absl::string_view value);
 std::string EncodeEpoch(uint64_t epoch);
 absl::StatusOr<uint64_t> DecodeEpoch(absl::string_view value);
+std::string EncodeTime(absl::Time time);
+absl::StatusOr<absl::Time> DecodeTime(absl::string_view value);
+std::string EncodeSchema(uint32_t version);
+absl::StatusOr<uint32_t> DecodeSchema(absl::string_view value);
 
 }  // namespace envej::store
 

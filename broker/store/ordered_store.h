@@ -31,6 +31,12 @@ struct Mutation {
   std::string value;  // kDelete: none
 };
 
+// Batches in a row; none if `last_batch` is 0.
+struct BatchRange {
+  uint64_t first_batch = 0;
+  uint64_t last_batch = 0;
+};
+
 // Conditions and changes that succeed or fail together, and fail alone: transitions that share a batch do not
 // depend on one another, but each sees the changes of those before it. `events` are journalled with them, in order;
 // each is the canonical form of one event and holds no direct identifier. Of several changes to one key the last
@@ -39,6 +45,9 @@ struct Transition {
   std::vector<Condition> conditions;
   std::vector<Mutation> mutations;
   std::vector<std::string> events;
+  // Journal records to be removed: the oldest there are. At most kPruneBatches (below), and none of the newest
+  // kJournalKept; else the transition is refused.
+  BatchRange pruned = {};
 };
 
 // Whether the answer waits for the disk.
@@ -126,6 +135,8 @@ class OrderedStore {
 };
 
 inline constexpr size_t kCommitTransitions = 1024;
+inline constexpr uint64_t kPruneBatches = 4096;
+inline constexpr uint64_t kJournalKept = 1000;
 
 }  // namespace envej::store
 

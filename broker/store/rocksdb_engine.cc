@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_upkeep.h"
 
 namespace envej::store {
 namespace {
@@ -83,6 +85,11 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env, Log
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.level_compaction_dynamic_level_bytes = true;
   options.compression = rocksdb::kNoCompression;
+  // A log's bytes go with its file: it is neither kept nor written over by another (rocksdb_upkeep.h).
+  options.recycle_log_file_num = 0;
+  options.WAL_ttl_seconds = 0;
+  options.WAL_size_limit_MB = 0;
+  options.rate_limiter.reset(rocksdb::NewGenericRateLimiter(kCompactionBytesMost));
   return options;
 }
 
@@ -115,6 +122,19 @@ absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine) {
   const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, EpochKey());
   if (!value.ok()) return value.status();
   return value->has_value() ? DecodeEpoch(**value) : 0;
+}
+
+absl::Status CheckSchema(rocksdb::DB& engine) {
+  const absl::StatusOr<std::optional<std::string>> value = ReadKey(engine, SchemaKey());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return absl::OkStatus();
+  const absl::StatusOr<uint32_t> version = DecodeSchema(**value);
+  if (!version.ok()) return version.status();
+  if (*version <= kSchemaVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store has schema version ", *version, ", and this program knows none above ", kSchemaVersion,
+      ": start the newer program; or, to go back, restore the backup that was made before the upgrade, and the regions "
+      "submit again what was accepted since; nothing was changed"));
 }
 
 absl::StatusOr<ScanResult> ScanEngine(rocksdb::DB& engine, const ScanRange& range, bool fill_cache) {

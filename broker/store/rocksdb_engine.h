@@ -48,6 +48,8 @@ absl::StatusOr<std::optional<std::string>> ReadKey(rocksdb::DB& engine, absl::st
 absl::StatusOr<std::optional<BatchHead>> ReadHead(rocksdb::DB& engine);
 // The start epoch of the newest opening; 0 if there is none.
 absl::StatusOr<uint64_t> ReadEpoch(rocksdb::DB& engine);
+// OK unless the store has a newer schema version than this program knows: FAILED_PRECONDITION, and what to do.
+absl::Status CheckSchema(rocksdb::DB& engine);
 
 // As OrderedStore::Scan. `fill_cache`: whether what is read may take the place of what is read often.
 absl::StatusOr<ScanResult> ScanEngine(rocksdb::DB& engine, const ScanRange& range, bool fill_cache);

@@ -89,6 +89,7 @@ absl::StatusOr<ReadEngine> OpenForReading(const StorePaths& paths, const RocksDb
     return absl::DataLossError(
         absl::StrCat("the store or its write-ahead log is damaged or incomplete (", status.ToString(), ")"));
   }
+  if (absl::Status schema = CheckSchema(*engine); !schema.ok()) return schema;
   absl::StatusOr<std::optional<BatchHead>> head = ReadHead(*engine);
   if (!head.ok()) return head.status();
   const absl::StatusOr<uint64_t> epoch = ReadEpoch(*engine);

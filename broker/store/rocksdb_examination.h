@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/high_water_mark.h"
+#include "broker/store/ordered_store.h"
 #include "broker/store/rocksdb_engine.h"
 
 namespace envej::store {
@@ -54,6 +55,7 @@ absl::StatusOr<Finding> Examine(const StorePaths& paths, const RocksDbSizes& siz
 // `journal_value` gives the stored value of a batch's journal record.
 using JournalValue = std::function<absl::StatusOr<std::optional<std::string>>(uint64_t batch)>;
 inline constexpr uint64_t kChainChecked = 1000;
+static_assert(kChainChecked <= kJournalKept, "or a pruned journal would not open");
 absl::Status CheckAgainstMark(const HighWaterMark& mark, const std::optional<BatchHead>& head, uint64_t epoch,
                               const JournalValue& journal_value);
 

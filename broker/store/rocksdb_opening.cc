@@ -23,6 +23,12 @@ namespace {
 
 constexpr mode_t kDirectoryMode = 0700;
 
+// What failed was the medium, or somebody else has the store: nothing that was answered is gone.
+absl::Status StartAgain(const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(status.message(),
+                                                  "; mend that, then start again: nothing that was answered is lost"));
+}
+
 absl::Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kDirectoryMode) == 0) {
     return SyncDirectory(std::filesystem::path(path).parent_path().string());
@@ -64,7 +70,7 @@ absl::Status CheckSpace(const StorePaths& paths, size_t opening_bytes) {
   if (space.available >= needed) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("the disk of ", paths.directory, " has ", space.available >> 10,
                                              " KiB free, and opening the store may need ", needed >> 10,
-                                             " KiB: make room and start again; nothing was changed"));
+                                             " KiB: make room"));
 }
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenFiles(const RocksDbStoreOptions& options, const StorePaths& paths,
@@ -92,6 +98,8 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   }
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine = OpenFiles(options, paths, true, LogEnd::kWhole);
   if (!engine.ok()) return engine.status();
+  const std::string schema = EncodeSchema(kSchemaVersion);
+  if (absl::Status status = PutSynced(**engine, SchemaKey(), schema); !status.ok()) return status;
   const BatchHead first = FirstHead(mark.store_incarnation);
   if (absl::Status status = PutSynced(**engine, HeadKey(), EncodeBatchHead(first)); !status.ok()) return status;
   if (std::rename(paths.mark_in_making.c_str(), paths.mark.c_str()) != 0) {
@@ -101,11 +109,38 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
   return engine;
 }
 
+absl::StatusOr<OpenedEngine> OpenExamined(const RocksDbStoreOptions& options, const StorePaths& paths,
+                                          const Finding& finding) {
+  if (absl::Status status = CheckSpace(paths, options.opening_bytes); !status.ok()) return status;
+  const bool is_sound = finding.kind == Finding::Kind::kSound;
+  const LogEnd log_end = finding.log_damage.empty() ? LogEnd::kWhole : LogEnd::kUpToDamage;
+  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine =
+      is_sound ? OpenFiles(options, paths, false, log_end) : MakeStore(options, paths, finding);
+  if (!engine.ok()) return engine.status();
+  const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
+  if (!head.ok()) return head.status();
+  const absl::StatusOr<uint64_t> last_epoch = ReadEpoch(**engine);
+  if (!last_epoch.ok()) return last_epoch.status();
+  if (!head->has_value() || (is_sound && MarkOf(**head, *last_epoch) != MarkOf(*finding.head, finding.epoch))) {
+    return absl::DataLossError("the store changed between its examination and its opening");
+  }
+  // The engine before the mark: a crash between the two leaves an epoch that nobody was given.
+  const uint64_t epoch = std::max(*last_epoch, finding.mark.epoch) + 1;
+  if (absl::Status status = PutSynced(**engine, EpochKey(), EncodeEpoch(epoch)); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<HighWaterMarkFile>> mark = HighWaterMarkFile::Open(paths.mark);
+  if (!mark.ok()) return mark.status();
+  // What the opening found was flushed by it, so it is on the disk.
+  if (absl::Status status = (*mark)->Write(MarkOf(**head, epoch)); !status.ok()) return status;
+  if (!finding.log_damage.empty() && options.log_end_dropped)
+    options.log_end_dropped(head->value().batch, finding.log_damage);
+  return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = epoch, .mark = *std::move(mark)};
+}
+
 }  // namespace
 
 absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   const StorePaths paths(options.directory);
-  if (absl::Status status = MakeDirectory(paths.directory); !status.ok()) return status;
+  if (absl::Status status = MakeDirectory(paths.directory); !status.ok()) return StartAgain(status);
   std::error_code error;
   if (std::filesystem::exists(paths.restoring, error)) {
     return absl::FailedPreconditionError(
@@ -114,30 +149,11 @@ absl::StatusOr<OpenedEngine> OpenEngine(const RocksDbStoreOptions& options) {
   const RocksDbSizes sizes{.write_buffer_bytes = options.write_buffer_bytes,
                            .block_cache_bytes = options.block_cache_bytes};
   const absl::StatusOr<Finding> finding = Examine(paths, sizes, options.env);
+  if (absl::IsUnavailable(finding.status())) return StartAgain(finding.status());
   if (!finding.ok()) return finding.status();
-  if (absl::Status status = CheckSpace(paths, options.opening_bytes); !status.ok()) return status;
-  const bool is_sound = finding->kind == Finding::Kind::kSound;
-  const LogEnd log_end = finding->log_damage.empty() ? LogEnd::kWhole : LogEnd::kUpToDamage;
-  absl::StatusOr<std::unique_ptr<rocksdb::DB>> engine =
-      is_sound ? OpenFiles(options, paths, false, log_end) : MakeStore(options, paths, *finding);
-  if (!engine.ok()) return engine.status();
-  const absl::StatusOr<std::optional<BatchHead>> head = ReadHead(**engine);
-  if (!head.ok()) return head.status();
-  const absl::StatusOr<uint64_t> last_epoch = ReadEpoch(**engine);
-  if (!last_epoch.ok()) return last_epoch.status();
-  if (!head->has_value() || (is_sound && MarkOf(**head, *last_epoch) != MarkOf(*finding->head, finding->epoch))) {
-    return absl::DataLossError("the store changed between its examination and its opening");
-  }
-  // The engine before the mark: a crash between the two leaves an epoch that nobody was given.
-  const uint64_t epoch = std::max(*last_epoch, finding->mark.epoch) + 1;
-  if (absl::Status status = PutSynced(**engine, EpochKey(), EncodeEpoch(epoch)); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<HighWaterMarkFile>> mark = HighWaterMarkFile::Open(paths.mark);
-  if (!mark.ok()) return mark.status();
-  // What the opening found was flushed by it, so it is on the disk.
-  if (absl::Status status = (*mark)->Write(MarkOf(**head, epoch)); !status.ok()) return status;
-  if (!finding->log_damage.empty() && options.log_end_dropped)
-    options.log_end_dropped(head->value().batch, finding->log_damage);
-  return OpenedEngine{.engine = *std::move(engine), .head = **head, .epoch = epoch, .mark = *std::move(mark)};
+  absl::StatusOr<OpenedEngine> opened = OpenExamined(options, paths, *finding);
+  if (opened.ok() || absl::IsDataLoss(opened.status())) return opened;
+  return StartAgain(opened.status());
 }
 
 }  // namespace envej::store

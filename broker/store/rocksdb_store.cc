@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_engine.h"
 #include "broker/store/rocksdb_opening.h"
+#include "broker/store/rocksdb_upkeep.h"
 
 namespace envej::store {
 namespace {
@@ -33,6 +35,13 @@ size_t LogBytes(const Batch& batch) {
     bytes += kWriteOverhead + write.key.size() + (write.value ? write.value->size() : 0);
   }
   return bytes;
+}
+
+uint64_t CountDestroyed(const Batch& batch) {
+  const std::string content = ContentPrefix();
+  return static_cast<uint64_t>(std::count_if(batch.writes.begin(), batch.writes.end(), [&](const BatchWrite& write) {
+    return !write.value.has_value() && write.key[0] == content[0];
+  }));
 }
 
 // RocksDB inserts neighbours more quickly one after another; each key is there once, so order means nothing.
@@ -104,6 +113,18 @@ absl::Time RocksDbStore::LastPersistedTime() const { return absl::FromUnixMicros
 uint64_t RocksDbStore::LastDurableBatch() const { return last_durable_batch_; }
 uint64_t RocksDbStore::StartEpoch() const { return epoch_; }
 
+absl::Status RocksDbStore::EraseDestroyed(std::atomic<bool>& stopping) {
+  const uint64_t destroyed = destroyed_;
+  if (failed_ || erased_ == destroyed) return Failure();
+  absl::Status status = CompactContent(*engine_, stopping);
+  if (status.ok()) erased_ = destroyed;
+  return status;
+}
+
+TableVerification RocksDbStore::VerifyFiles(const std::function<bool(uint64_t bytes)>& rest) {
+  return VerifyTables(*engine_, rest);
+}
+
 absl::Status RocksDbStore::Stop() {
   MutexLock lock(stop_mutex_);
   if (!stopped_) {
@@ -165,6 +186,7 @@ absl::Status RocksDbStore::Write(const Batch& batch) {
     status.Update(mark_writer_.Wait());
     marked_ = synced_;
   }
+  if (status.ok()) destroyed_ += CountDestroyed(batch);
   if (status.ok() && batch.synced) {
     synced_ = MarkOf(batch.head, epoch_);
     last_durable_batch_ = synced_.batch;

@@ -21,6 +21,7 @@
 #include "broker/store/high_water_mark.h"
 #include "broker/store/mark_writer.h"
 #include "broker/store/ordered_store.h"
+#include "broker/store/table_verification.h"
 #include "broker/store/watch_list.h"
 
 namespace rocksdb {
@@ -78,6 +79,7 @@ class RocksDbStore : public OrderedStore {
  public:
   // Opens the store, or makes it where neither store nor mark is. Examines before it touches (rocksdb_examination.h):
   // DATA_LOSS or FAILED_PRECONDITION if something that was answered as durable is gone, with the files as they were.
+  // FAILED_PRECONDITION also if a newer program wrote it (kSchemaVersion of key_layout.h).
   // UNAVAILABLE if the medium fails or another process has the store open; INVALID_ARGUMENT for options out of range.
   static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const RocksDbStoreOptions& options);
 
@@ -91,6 +93,13 @@ class RocksDbStore : public OrderedStore {
   absl::Time LastPersistedTime() const override;
   uint64_t LastDurableBatch() const override;
   uint64_t StartEpoch() const override;
+
+  // Makes content that was destroyed before the call disappear from every file on the disk, slowly (CompactContent of
+  // rocksdb_upkeep.h). Does nothing, and costs nothing, if none was since the last time; the first time in a life of
+  // the store it cannot know. CANCELLED once `stopping` is true, else an error of the medium: call it again later.
+  absl::Status EraseDestroyed(std::atomic<bool>& stopping);
+  // Verifies the checksums of all tables (VerifyTables of rocksdb_upkeep.h).
+  TableVerification VerifyFiles(const std::function<bool(uint64_t bytes)>& rest);
 
   // Carries out and answers what waits, syncs it, and writes the final mark. Commits after it are refused; reads go on.
   // Not from a callback. The store's failure, if it has failed; the same if called again.
@@ -112,6 +121,8 @@ class RocksDbStore : public OrderedStore {
   const std::function<void(absl::Status)> fail_stop_;
   const absl::Duration quiet_;
   const std::unique_ptr<rocksdb::DB> engine_;
+  std::atomic<uint64_t> destroyed_{1};  // contents that were deleted; 1 for what was before
+  std::atomic<uint64_t> erased_{0};     // so many of them are on the disk no more
   const uint64_t epoch_;
 
   CommitQueue queue_;

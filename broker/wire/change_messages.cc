@@ -35,6 +35,7 @@ v1::ChangeKind KindOf(const journal::Event& event) {
       return v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED;
     case EventType::kMissing:
       return v1::CHANGE_KIND_MISSING;
+    case EventType::kForgotten:
     case EventType::kCallsRefused:
     case EventType::kRestored:
       break;

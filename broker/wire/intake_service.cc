@@ -277,11 +277,12 @@ absl::Status IntakeService::Get(const Caller& caller, const v1::GetNoticeRequest
   if (!notice.ok()) return notice.status();
   const absl::StatusOr<inbox::Record> record = parts_.inboxes.Get(*notice);
   if (!record.ok()) return record.status();
-  const absl::StatusOr<contract::Receipt> receipt = parts_.inboxes.GetReceipt(*notice, *record);
+  const absl::StatusOr<std::optional<contract::Receipt>> receipt = parts_.inboxes.GetReceipt(*notice, *record);
   if (!receipt.ok()) return receipt.status();
   *response.mutable_status() = ToStatusMessage(request.municipality_code(), notice->id, *record);
-  *response.mutable_receipt() = contract::ToMessage(*receipt);
-  const std::optional<contract::CheckpointProof> proof = parts_.inboxes.GetCheckpointProof(*receipt);
+  if (!receipt->has_value()) return absl::OkStatus();
+  *response.mutable_receipt() = contract::ToMessage(**receipt);
+  const std::optional<contract::CheckpointProof> proof = parts_.inboxes.GetCheckpointProof(**receipt);
   if (proof.has_value()) *response.mutable_checkpoint_proof() = contract::ToMessage(*proof);
   return absl::OkStatus();
 }

@@ -43,6 +43,7 @@ class IntakeService final : public IntakeCalls {
     const Log& log;
     std::string broker_name;
     absl::TimeZone copenhagen;
+    std::function<bool()> storage_nearly_full = nullptr;  // any thread; nothing: it never is
   };
 
   explicit IntakeService(Parts parts) : parts_(std::move(parts)) {}
@@ -105,7 +106,11 @@ class IntakeService final : public IntakeCalls {
   // somebody who did not consent.
   void LogRefusal(const certs::Identity& caller, const absl::Status& status) const;
 
-  SubmissionParts SubmittedWith() const { return {.keeper = parts_.keeper, .secrets = parts_.secrets}; }
+  SubmissionParts SubmittedWith() const {
+    return {.keeper = parts_.keeper,
+            .secrets = parts_.secrets,
+            .storage_nearly_full = parts_.storage_nearly_full && parts_.storage_nearly_full()};
+  }
 
   const Parts parts_;
 };

@@ -39,7 +39,14 @@ grpc::Status Refusals::OfEntry(const absl::Status& status) const {
   const contract::Rejection rejection = contract::RejectionOf(status);
   if (rejection.reason != contract::Reason::kNone) return contract::ToGrpcStatus(rejection);
   if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;
-  log_.Error("call_failed", {{"error", status.ToString()}});
+  if (absl::IsDataLoss(status)) {
+    log_.Error("call_failed", {{"error", status.ToString()},
+                               {"next",
+                                "what is stored is damaged: stop the broker, keep its files, look with envej-broker "
+                                "journal verify, and restore a backup"}});
+  } else {
+    log_.Error("call_failed", {{"error", status.ToString()}});
+  }
   if (absl::IsUnavailable(status)) {
     return grpc::Status(grpc::StatusCode::UNAVAILABLE,
                         "the broker cannot answer now; repeat the call with the same ids");

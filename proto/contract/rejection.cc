@@ -30,6 +30,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "the broker has too much waiting; try again after the given delay"},
     {Reason::kRateExceeded, "RATE_EXCEEDED", absl::StatusCode::kResourceExhausted,
      "the participant sends faster than agreed; try again after the given delay"},
+    {Reason::kStorageNearlyFull, "STORAGE_NEARLY_FULL", absl::StatusCode::kResourceExhausted,
+     "the broker's disk is nearly full: it takes nothing new for now; try again after the given delay"},
     {Reason::kDeadlinePassed, "DEADLINE_PASSED", absl::StatusCode::kDeadlineExceeded,
      "the call's deadline had passed before anything was changed"},
     {Reason::kInboxNotFound, "INBOX_NOT_FOUND", absl::StatusCode::kNotFound, "no such inbox for this caller"},

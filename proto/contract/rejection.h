@@ -29,6 +29,7 @@ enum class Reason {
   kBrokerRecovering = 83,
   kBrokerBusy = 4,
   kRateExceeded = 74,
+  kStorageNearlyFull = 82,
   kDeadlinePassed = 5,
   kInboxNotFound = 6,
   kMunicipalityUnknown = 7,

@@ -29,6 +29,7 @@ std::optional<absl::Duration> RetryDelay(Reason reason) {
       return absl::Seconds(1);
     case Reason::kBrokerRecovering:
     case Reason::kCallerStandingUnknown:
+    case Reason::kStorageNearlyFull:
       return absl::Seconds(10);
     default:
       return std::nullopt;

@@ -85,8 +85,9 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(
       run.err,
-      HasSubstr("envej-region does not know 'bogus'; its commands are submit, revise, withdraw, resend, outcome, status, "
-                "watch, municipalities, receipts\n"));
+      HasSubstr(
+          "envej-region does not know 'bogus'; its commands are submit, revise, withdraw, resend, outcome, status, "
+          "watch, municipalities, receipts\n"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.

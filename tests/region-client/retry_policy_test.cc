@@ -27,7 +27,8 @@ TEST(RetryPolicyTest, RetriesOnlyCodesThatMayEndOtherwise) {
 TEST(RetryPolicyTest, RetriesOnlyReasonsThatPass) {
   for (const contract::ReasonEntry& entry : contract::AllReasons()) {
     const bool passing = entry.reason == Reason::kBrokerBusy || entry.reason == Reason::kRateExceeded ||
-                         entry.reason == Reason::kBrokerStopping || entry.reason == Reason::kDeadlinePassed;
+                         entry.reason == Reason::kStorageNearlyFull || entry.reason == Reason::kBrokerStopping ||
+                         entry.reason == Reason::kDeadlinePassed;
     EXPECT_EQ(IsRetriable(entry.reason), passing) << entry.name;
   }
   EXPECT_FALSE(IsRetriable(Reason::kNone));

@@ -23,6 +23,7 @@ constexpr absl::Duration kDay = absl::Hours(24);
 void History::Restart() {
   batch_ = 0;
   hash_.clear();
+  time_ = absl::InfinitePast();
   stories_.clear();
   events_.clear();
 }
@@ -38,6 +39,7 @@ void History::Read(store::OrderedStore& store) {
     if (!record.ok()) return findings_.Add("a journal record cannot be read");
     const bool follows = record->batch == batch_ + 1 && (batch_ == 0 || record->previous_hash == hash_);
     if (!follows || entry.key != store::JournalKey(record->batch)) findings_.Add("the journal's chain is broken");
+    if (record->time < time_) findings_.Add("the journal's time went back");
     for (const std::string& bytes : record->events) {
       const absl::StatusOr<Event> event = journal::DecodeEvent(bytes);
       if (!event.ok()) return findings_.Add("an event cannot be read");
@@ -46,6 +48,7 @@ void History::Read(store::OrderedStore& store) {
     }
     batch_ = record->batch;
     hash_ = store::HashOf(*record);
+    time_ = record->time;
   }
 }
 
@@ -93,6 +96,7 @@ void History::Happened(const Event& event) {
   switch (event.type) {
     case EventType::kLeased:
       if (story.state != State::kWaiting) findings_.Add("leased what did not wait", notice);
+      if (story.failures >= kTries) findings_.Add("handed out after too many failures", notice);
       if (event.at < story.handed_out_from) findings_.Add("handed out although it was held back", notice);
       story.state = State::kLeased;
       story.token = event.token;

@@ -73,6 +73,7 @@ class History {
   Findings& findings_;
   uint64_t batch_ = 0;
   std::string hash_;
+  absl::Time time_ = absl::InfinitePast();
   std::map<std::string, Story> stories_;
   std::vector<journal::Event> events_;
 };

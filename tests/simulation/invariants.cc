@@ -84,7 +84,8 @@ void CompareWithStory(const store::NoticeKey& notice, const Record& record, cons
   compare(record.outcome_acknowledged_at.has_value() == story.outcome_noted, "its outcome");
   compare((record.withdrawal_reason != inbox::WithdrawalReason::kNone) == story.is_withdrawal, "its withdrawal");
   compare((record.kind == inbox::ItemKind::kWithdrawal) == story.is_withdrawal, "its kind");
-  compare(record.state != State::kLeased || record.token == story.token, "its token");
+  compare(record.token == story.token, "its token");
+  compare(!record.held_until.has_value() || story.failures > 1, "why it is held back");
 }
 
 void CheckPromised(const KnownNotice& notice, const Record* record, Findings& findings) {
@@ -126,7 +127,8 @@ void CheckStore(store::OrderedStore& store, const History& history, const KnownN
   if (records.size() != history.stories().size()) findings.Add("the journal knows more notices than the store");
 
   std::set<std::string> indexes;
-  for (const std::string& prefix : {store::WaitingPrefix(), store::DuePrefix(), store::ParkedPrefix()}) {
+  for (const std::string& prefix :
+       {store::WaitingPrefix(), store::DuePrefix(), store::ParkedPrefix(), store::ForgetPrefix()}) {
     for (const store::KeyValue& entry : ScanAll(store, prefix, findings)) indexes.insert(entry.key);
   }
   if (indexes != expected.indexes) findings.Add("state and index differ");

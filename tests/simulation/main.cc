@@ -1,13 +1,17 @@
-// simulation [--seeds N] [--from SEED] [--steps N] [--failures N] [--replay SEED]: runs seeds of the simulation and
-// prints what came of them. Exit status: 0, or 1 for a violation, or 3 where the runs left a gap in the table.
+// simulation [--store memory|rocksdb] [--seeds N] [--from SEED] [--steps N] [--failures N] [--replay SEED]: runs seeds
+// of the simulation and prints what came of them. Exit status: 0, or 1 for a violation, or 3 where the runs left a gap
+// in the table.
 
 #include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/simulation/memory_medium.h"
 #include "tests/simulation/report.h"
+#include "tests/simulation/rocksdb_medium.h"
 
 int main(int argc, char** argv) {
   using namespace envej::simulation;
@@ -16,6 +20,9 @@ int main(int argc, char** argv) {
             .medium = [](uint64_t) { return std::make_unique<MemoryMedium>(); },
             .replay = "simulation --replay "};
   uint64_t replay = 0;
+  std::string store = "memory";
+  app.add_option("--store", store, "memory, or rocksdb over a disk that forgets what was not synced")
+      ->check(CLI::IsMember({"memory", "rocksdb"}));
   app.add_option("--seeds", runs.seeds, "how many seeds")->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
   app.add_option("--from", runs.from, "the first seed");
   app.add_option("--steps", runs.steps, "steps of each seed")->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20));
@@ -25,6 +32,10 @@ int main(int argc, char** argv) {
   if (replay != 0) {
     runs.from = replay;
     runs.seeds = 1;
+  }
+  if (store == "rocksdb") {
+    runs.medium = RocksDbMedium::Make;
+    runs.replay = "simulation --store rocksdb --replay ";
   }
   const Report report = RunSeeds(runs, std::cout);
   Print(report, std::cout);

@@ -114,7 +114,7 @@ void MunicipalityClients::ClaimFalsely() {
   Claim claim = notice->claims.empty() ? Claim() : line_.random().OneOf(notice->claims);
   claim.revision = std::max(claim.revision, 1u);
   inbox::NoticeReturn other{.lease = LeaseOf(*notice, claim), .reason = inbox::ReturnReason::kDeceased};
-  switch (line_.random().Below(5)) {
+  switch (line_.random().Below(6)) {
     case 0:
       other.lease.token = "999999-1";
       break;
@@ -123,6 +123,9 @@ void MunicipalityClients::ClaimFalsely() {
       break;
     case 2:
       other.lease.revision = claim.revision + 1;
+      break;
+    case 4:
+      other.lease.revision = claim.revision - 1;
       break;
     case 3:
       for (const std::string& code : Municipalities()) {

@@ -1,6 +1,7 @@
 #include "tests/simulation/promises.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/contract/rejection.h"
 
@@ -9,6 +10,14 @@ namespace envej::simulation {
 using contract::Reason;
 using contract::RejectionOf;
 using inbox::ItemKind;
+
+namespace {
+
+bool StandsBefore(const contract::JournalPosition& left, const contract::JournalPosition& right) {
+  return std::pair(left.batch, left.event_index) < std::pair(right.batch, right.event_index);
+}
+
+}  // namespace
 
 bool Promises::Excuses(const CallMade& call, const absl::Status& status) const {
   return call.may_fail && (absl::IsUnavailable(status) || RejectionOf(status).reason == Reason::kBrokerBusy);
@@ -39,26 +48,31 @@ void Promises::CheckReceipt(const KnownNotice& notice, const Said& said, const c
 void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
                         const absl::StatusOr<inbox::Accepted>& answer) {
   if (!answer.ok()) {
-    if (!Excuses(call, answer.status())) CheckRefusedSubmission(notice, said, answer.status());
+    if (!Excuses(call, answer.status())) CheckRefusedSubmission(notice, said, call, answer.status());
     return;
   }
+  if (call.ruled_out && !answer->repeated) findings_.Add("accepted against the rules of the day", notice.key);
   CheckReceipt(notice, said, answer->receipt);
   if (said.receipt.has_value()) {
     if (answer->receipt != *said.receipt) findings_.Add("a repeated call got another receipt", notice.key);
     return;
   }
   if (answer->repeated && said.calls == 1) findings_.Add("a first call was taken for a repeated one", notice.key);
-  if (!answer->repeated && notice.accepted() > said.revision) {
-    findings_.Add("an older revision was accepted after a newer one", notice.key);
+  for (const auto& [revision, other] : notice.said) {
+    const bool is_newer = revision > said.revision && other.receipt.has_value();
+    if (is_newer && StandsBefore(other.receipt->position, answer->receipt.position)) {
+      findings_.Add("an older revision was accepted after a newer one", notice.key);
+    }
   }
   said.receipt = answer->receipt;
 }
 
-void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const absl::Status& status) {
+void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const CallMade& call,
+                                      const absl::Status& status) {
   const Reason reason = RejectionOf(status).reason;
   const bool newer_called = notice.called() > said.revision;
   const bool submitted = notice.said.contains(1) && notice.said.at(1).kind == Said::Kind::kSubmit;
-  if (said.receipt.has_value() && (said.kind == Said::Kind::kSubmit || !newer_called)) {
+  if (call.had_receipt && (said.kind == Said::Kind::kSubmit || !newer_called)) {
     return findings_.Add(absl::StrCat("what was accepted is refused when it is repeated: ", status.message()),
                          notice.key);
   }
@@ -70,11 +84,14 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
       if (!newer_called) findings_.Add("refused as stale, which it is not", notice.key);
       return;
     case Reason::kNoticeNotFound:
-      if (notice.accepted() > 0) findings_.Add("an accepted notice was not found", notice.key);
+      if (call.accepted > 0) findings_.Add("an accepted notice was not found", notice.key);
       if (said.kind != Said::Kind::kRevise) findings_.Add("a notice needs another before it", notice.key);
       return;
     case Reason::kNoticeUndelivered:
       if (said.kind != Said::Kind::kRevise) findings_.Add("a submission was refused as undelivered", notice.key);
+      return;
+    case kRuledOut:
+      if (!call.ruled_out || call.had_receipt) findings_.Add("refused by rules that allow it", notice.key);
       return;
     default:
       findings_.Add(absl::StrCat("a proper ", submitted ? "notice" : "withdrawal", " was refused: ", status.message()),

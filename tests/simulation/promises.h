@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/inbox/inboxes.h"
+#include "proto/contract/rejection.h"
 #include "tests/simulation/known.h"
 
 namespace envej::simulation {
@@ -17,8 +18,14 @@ struct CallMade {
   absl::Time at;           // the inboxes' time then
   uint64_t calls = 0;      // the same call was made so many times before
   bool may_fail = true;    // faults are about
+  bool ruled_out = false;  // the rules of the day refuse it, if it is new
+  bool had_receipt = false;
+  uint32_t accepted = 0;   // the newest revision with a receipt
   absl::Time answered_at;  // the inboxes' time when the answer came
 };
+
+// Why the rules of the day refuse what they refuse.
+inline constexpr contract::Reason kRuledOut = contract::Reason::kAgreementNotInForce;
 
 // When an item was handed out.
 struct HandedOut {
@@ -53,7 +60,8 @@ class Promises {
 
  private:
   void CheckReceipt(const KnownNotice& notice, const Said& said, const contract::Receipt& receipt);
-  void CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const absl::Status& status);
+  void CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const CallMade& call,
+                              const absl::Status& status);
   // `own_calls`: how many acknowledgements and returns with this claim the refused call itself is.
   void CheckRefusedClaim(const KnownNotice& notice, const Claim& claim, const CallMade& call, uint64_t own_calls,
                          const absl::Status& status);

@@ -13,14 +13,17 @@ const absl::Time kFirstDay = absl::FromUnixSeconds(1'800'000'000);
 using Answers = std::vector<absl::StatusOr<inbox::Accepted>>;
 using Times = std::vector<absl::StatusOr<absl::Time>>;
 
-inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said) {
+// `ruled_out`: the rules of the day refuse it, if it is new.
+inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, bool ruled_out) {
   inbox::Submission submission;
   submission.notice = notice.key;
   submission.actor = ActorOf(notice.key.region_code);
   submission.keep = inbox::KeepAsItIs(said.content);
+  std::optional<contract::Rejection> refusal;
+  if (ruled_out) refusal = contract::Rejection{.reason = kRuledOut, .violations = {}};
   if (said.is_withdrawal()) {
-    submission.what = inbox::Withdraw{
-        .revision = said.revision, .reason = said.reason, .origin = "ward", .refusal_if_new = std::nullopt};
+    submission.what =
+        inbox::Withdraw{.revision = said.revision, .reason = said.reason, .origin = "ward", .refusal_if_new = refusal};
     return submission;
   }
   inbox::Submit submit{.revision = said.revision,
@@ -28,7 +31,7 @@ inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said) {
                        .discharge_date = said.discharge_date,
                        .discharge_day_ends = said.discharge_day_ends,
                        .commitments = {CommitmentTo(said.content)},
-                       .refusal_if_new = std::nullopt};
+                       .refusal_if_new = refusal};
   if (said.kind == Said::Kind::kRevise) {
     submission.what = inbox::Revise{.submit = std::move(submit)};
   } else {
@@ -60,20 +63,33 @@ Said& RegionClients::Say(KnownNotice& notice, Said::Kind kind) {
   said.kind = kind;
   said.revision = revision;
   said.content = absl::StrCat("revision ", revision, " of ", notice.key.id.ToString());
+  const bool only_the_date_changes = kind == Said::Kind::kRevise && before > 0 && line_.random().OneIn(5);
+  if (only_the_date_changes) said.content = notice.said.at(before).content;
   said.discharge_date = absl::StrCat("day ", day);
   said.discharge_day_ends = kFirstDay + absl::Hours(24 * (day - 1) + 9);
   if (kind == Said::Kind::kWithdraw) said.reason = inbox::WithdrawalReason(1 + line_.random().Below(5));
   return said;
 }
 
-void RegionClients::HandIn(KnownNotice& notice, Said& said) {
-  const CallMade call = line_.Made(said.calls++);
-  line_.inboxes().SubmitAll({MakeSubmission(notice, said)},
-                            line_.Expect<Answers>([this, &notice, &said] { HandIn(notice, said); },
-                                                  [this, &notice, &said, call](const Answers& answers) {
-                                                    line_.CountAnswer("hand in", answers.at(0).status());
-                                                    line_.promises().Accepted(notice, said, line_.Answered(call),
-                                                                              answers.at(0));
+void RegionClients::HandIn(const std::vector<Piece>& pieces) {
+  std::vector<inbox::Submission> submissions;
+  std::vector<CallMade> calls;
+  for (const Piece& piece : pieces) {
+    CallMade& call = calls.emplace_back(line_.Made(piece.said->calls++));
+    call.had_receipt = piece.said->receipt.has_value();
+    call.accepted = piece.notice->accepted();
+    call.ruled_out = call.may_fail && line_.random().OneIn(8);
+    submissions.push_back(MakeSubmission(*piece.notice, *piece.said, call.ruled_out));
+  }
+  line_.inboxes().SubmitAll(std::move(submissions),
+                            line_.Expect<Answers>([this, pieces] { HandIn(pieces); },
+                                                  [this, pieces, calls](const Answers& answers) {
+                                                    for (size_t place = 0; place < pieces.size(); ++place) {
+                                                      line_.CountAnswer("hand in", answers.at(place).status());
+                                                      line_.promises().Accepted(
+                                                          *pieces[place].notice, *pieces[place].said,
+                                                          line_.Answered(calls[place]), answers.at(place));
+                                                    }
                                                   }));
 }
 
@@ -82,12 +98,16 @@ void RegionClients::SubmitNew() {
   HandIn(notice, Say(notice, Said::Kind::kSubmit));
 }
 
-void RegionClients::SubmitAgain() {
-  KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
-  if (notice == nullptr) return;
-  auto said = notice->said.begin();
-  std::advance(said, static_cast<std::ptrdiff_t>(line_.random().Below(notice->said.size())));
-  HandIn(*notice, said->second);
+void RegionClients::HandInAgain() {
+  std::vector<Piece> pieces;
+  for (uint64_t count = 1 + line_.random().Below(3); count > 0; --count) {
+    KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
+    if (notice == nullptr) return;
+    auto said = notice->said.begin();
+    std::advance(said, static_cast<std::ptrdiff_t>(line_.random().Below(notice->said.size())));
+    pieces.push_back({.notice = notice, .said = &said->second});
+  }
+  HandIn(pieces);
 }
 
 void RegionClients::SayOther() {
@@ -106,11 +126,12 @@ void RegionClients::SayOther() {
   if (other.kind == Said::Kind::kWithdraw && other.reason == inbox::WithdrawalReason::kNone) {
     other.reason = inbox::WithdrawalReason::kSentInError;
   }
-  line_.inboxes().SubmitAll({MakeSubmission(*notice, other)}, [this, notice, hears = line_.Hears()](Answers answers) {
-    if (!hears()) return;
-    line_.CountAnswer("hand in something else", answers.at(0).status());
-    line_.promises().AcceptedOther(*notice, answers.at(0));
-  });
+  line_.inboxes().SubmitAll({MakeSubmission(*notice, other, /*ruled_out=*/false)},
+                            [this, notice, hears = line_.Hears()](Answers answers) {
+                              if (!hears()) return;
+                              line_.CountAnswer("hand in something else", answers.at(0).status());
+                              line_.promises().AcceptedOther(*notice, answers.at(0));
+                            });
 }
 
 void RegionClients::Revise() {

@@ -17,7 +17,8 @@ class RegionClients {
   explicit RegionClients(Line& line) : line_(line) {}
 
   void SubmitNew();
-  void SubmitAgain();
+  // One to three of what was handed in before.
+  void HandInAgain();
   // Other content under a revision that was accepted.
   void SayOther();
   void Revise();
@@ -49,7 +50,13 @@ class RegionClients {
  private:
   KnownNotice& NewNotice();
   Said& Say(KnownNotice& notice, Said::Kind kind);
-  void HandIn(KnownNotice& notice, Said& said);
+  // One of what a call hands in.
+  struct Piece {
+    KnownNotice* notice;
+    Said* said;
+  };
+  void HandIn(KnownNotice& notice, Said& said) { HandIn({{.notice = &notice, .said = &said}}); }
+  void HandIn(const std::vector<Piece>& pieces);
 
   Line& line_;
   uint64_t next_id_ = 1;

@@ -46,7 +46,7 @@ std::vector<Simulation::Act> Simulation::Acts() {
        [this] {
          if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();
        }},
-      {20, [this] { regions_.SubmitAgain(); }},
+      {20, [this] { regions_.HandInAgain(); }},
       {20, [this] { regions_.SayOther(); }},
       {50, [this] { regions_.Revise(); }},
       {4,
@@ -200,7 +200,7 @@ void Simulation::FailWithAll(int times) {
 
 // No more faults: clients repeat what was not answered, take what waits and acknowledge it, until all is done.
 void Simulation::ComeToRest() {
-  if (store_.failed() || store_.armed().has_value()) LosePower(Remains::kAll);
+  if (store_.failed()) LosePower(Remains::kAll);
   store_.Disarm();
   clock_.GoOn();
   AfterStep();

@@ -8,9 +8,12 @@
 
 #include "tests/simulation/memory_medium.h"
 #include "tests/simulation/report.h"
+#include "tests/simulation/rocksdb_medium.h"
 
 namespace envej::simulation {
 namespace {
+
+constexpr uint64_t kRocksDbSeeds = 40;
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* value = std::getenv(name);
@@ -24,6 +27,17 @@ TEST(SimulationTest, WhatWasPromisedHoldsWhateverFails) {
                   .seeds = one != 0 ? 1 : FromEnvironment("ENVEJ_SIMULATION_SEEDS", kSeedsForTheTable),
                   .medium = [](uint64_t) { return std::make_unique<MemoryMedium>(); },
                   .replay = "ENVEJ_SIMULATION_SEED="};
+  const Report report = RunSeeds(runs, std::cout);
+  Print(report, std::cout);
+  EXPECT_EQ(report.violations, 0u);
+  EXPECT_EQ(Gaps(report), std::vector<std::string>());
+}
+
+// ENVEJ_SIMULATION_ROCKSDB_SEEDS sets how many are run.
+TEST(SimulationTest, WhatWasPromisedHoldsOnRocksDbOverADiskThatForgets) {
+  const Runs runs{.seeds = FromEnvironment("ENVEJ_SIMULATION_ROCKSDB_SEEDS", kRocksDbSeeds),
+                  .medium = RocksDbMedium::Make,
+                  .replay = "build/dev/bin/tests/simulation --store rocksdb --replay "};
   const Report report = RunSeeds(runs, std::cout);
   Print(report, std::cout);
   EXPECT_EQ(report.violations, 0u);

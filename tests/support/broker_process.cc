@@ -121,7 +121,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
 }
 
 BrokerProcess::BrokerProcess(const BrokerSettings& settings)
-    : open_files_(settings.open_files), program_(settings.program) {
+    : open_files_(settings.open_files), program_(settings.program), environment_(settings.environment) {
   EXPECT_TRUE(std::filesystem::create_directory(folder_.Path("lists")));
   folder_.Write("lists/authority.pem", SharedAuthority().RevocationListPem({}), 0644);
   folder_.Write("broker.yaml", Configuration(settings), 0644);
@@ -139,6 +139,10 @@ BrokerProcess::BrokerProcess(const BrokerSettings& settings)
 
 std::vector<std::string> BrokerProcess::ServeArguments() const {
   std::vector<std::string> arguments = {ProgramPath(program_), "serve", "--config", config()};
+  if (!environment_.empty()) {
+    arguments.insert(arguments.begin(), environment_.begin(), environment_.end());
+    arguments.insert(arguments.begin(), "/usr/bin/env");
+  }
   if (open_files_ == 0) return arguments;
   const std::vector<std::string> shell = {"/bin/sh", "-c", absl::StrCat("ulimit -n ", open_files_, "; exec \"$@\""),
                                           "sh"};
@@ -147,7 +151,11 @@ std::vector<std::string> BrokerProcess::ServeArguments() const {
 }
 
 bool BrokerProcess::Start() {
-  process_ = std::make_unique<Process>(ServeArguments());
+  Begin();
+  return Resume();
+}
+
+bool BrokerProcess::Resume() {
   const auto serves = [](const std::string& log) { return EventIn(log, "serving").has_value(); };
   if (!process_->WaitForError(serves)) {
     ADD_FAILURE() << "the broker does not serve: " << process_->Err();
@@ -200,21 +208,21 @@ std::unique_ptr<v1::InboxService::Stub> BrokerProcess::Inbox(absl::string_view u
   return v1::InboxService::NewStub(ChannelFor(uri));
 }
 
-std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view uri) const {
-  const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, "client", certs::ClientRequest(uri));
+std::vector<std::string> BrokerProcess::ConnectionArguments(absl::string_view uri, absl::string_view name) const {
+  const certs::TlsFiles files = SharedAuthority().IssueFiles(folder_, name, certs::ClientRequest(uri));
   return {"--broker", address(),         "--certificate", files.certificate_chain,
           "--key",    files.private_key, "--authorities", files.authorities};
 }
 
-std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri) const {
-  std::vector<std::string> arguments = ConnectionArguments(uri);
+std::vector<std::string> BrokerProcess::RegionArguments(absl::string_view uri, absl::string_view name) const {
+  std::vector<std::string> arguments = ConnectionArguments(uri, name);
   arguments.insert(arguments.end(), {"--secret", folder_.Path("commitment.secret")});
   return arguments;
 }
 
-std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri) const {
+std::vector<std::string> BrokerProcess::MunicipalityArguments(absl::string_view uri, absl::string_view name) const {
   const std::string inbox = absl::StrCat("inbox-", uri.substr(uri.rfind(':') + 1));
-  std::vector<std::string> arguments = ConnectionArguments(uri);
+  std::vector<std::string> arguments = ConnectionArguments(uri, name);
   arguments.insert(arguments.end(),
                    {"--inbox-certificate", folder_.Path(inbox + ".pem"), "--inbox-key", folder_.Path(inbox + ".key")});
   return arguments;

@@ -55,6 +55,7 @@ struct BrokerSettings {
   int open_files = 0;                    // as many as it may have open (ulimit -n), if not 0
   bool revocation = false;               // asks the list in the file lists/authority.pem, on which nobody is at first
   std::string program = "envej-broker";  // which was built
+  std::vector<std::string> environment = {};  // NAME=VALUE, beside the test's own
 };
 
 // The real broker with a register, certificates and a store of its own, in a folder that goes when it goes. Between
@@ -67,6 +68,10 @@ class BrokerProcess {
 
   // Starts it and waits until it serves. False, with a failure recorded, if it does not.
   bool Start();
+  // Starts it and waits for nothing.
+  void Begin() { process_ = std::make_unique<Process>(ServeArguments()); }
+  // Waits until what was begun serves. False, with a failure recorded, if it does not.
+  bool Resume();
   // Starts it although it must not serve, and tells how it ended.
   Ended StartRefused();
   // While it runs.
@@ -92,15 +97,16 @@ class BrokerProcess {
   std::shared_ptr<grpc::Channel> ChannelFor(absl::string_view uri) const;
   std::unique_ptr<v1::IntakeService::Stub> Intake(absl::string_view uri) const;
   std::unique_ptr<v1::InboxService::Stub> Inbox(absl::string_view uri) const;
-  // The four connection options of the clients, with files for this identity.
-  std::vector<std::string> ConnectionArguments(absl::string_view uri) const;
+  // The four connection options of the clients, with files for this identity; `name` begins the files' names.
+  std::vector<std::string> ConnectionArguments(absl::string_view uri, absl::string_view name = "client") const;
   // The same, with what each program seals or opens with.
-  std::vector<std::string> RegionArguments(absl::string_view uri) const;
-  std::vector<std::string> MunicipalityArguments(absl::string_view uri) const;
+  std::vector<std::string> RegionArguments(absl::string_view uri, absl::string_view name = "client") const;
+  std::vector<std::string> MunicipalityArguments(absl::string_view uri, absl::string_view name = "client") const;
 
  private:
   int open_files_;
   std::string program_;
+  std::vector<std::string> environment_;
   certs::TestDirectory folder_;
   mutable std::mutex mutex_;
   int port_ = 0;

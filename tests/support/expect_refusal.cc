@@ -13,8 +13,9 @@ namespace {
 using contract::Reason;
 
 bool IsWorthTryingAgain(Reason reason) {
-  return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kBrokerStopping ||
-         reason == Reason::kCallerStandingUnknown || reason == Reason::kBrokerRecovering;
+  return reason == Reason::kBrokerBusy || reason == Reason::kRateExceeded || reason == Reason::kStorageNearlyFull ||
+         reason == Reason::kBrokerStopping || reason == Reason::kCallerStandingUnknown ||
+         reason == Reason::kBrokerRecovering;
 }
 
 }  // namespace

@@ -247,6 +247,7 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kBrokerRecovering, "tests/broker/wire/server_test.cc"},
       {Reason::kBrokerBusy, "tests/broker/wire/refusals_test.cc"},
       {Reason::kRateExceeded, "tests/broker/wire/refusals_test.cc"},
+      {Reason::kStorageNearlyFull, "tests/broker/wire/storage_nearly_full_test.cc"},
       {Reason::kDeadlinePassed, "tests/broker/wire/server_test.cc"},
       {Reason::kInboxNotFound, "tests/broker/admission/admission_test.cc"},
       {Reason::kMunicipalityUnknown, "tests/broker/admission/admission_test.cc"},

@@ -142,8 +142,9 @@ const std::vector<std::string>& HandMadeTargets() {
 
 const std::vector<std::string>& TestFoldersOfTheirOwn() {
   static const auto* folders = new std::vector<std::string>{
-      "tests/benchmark/", "tests/contract/",   "tests/crash/",  "tests/fuzz/", "tests/lint/", "tests/privacy/",
-      "tests/support/",   "tests/simulation/", "tests/system/", "tests/tidy/", "tests/trust/"};
+      "tests/benchmark/",  "tests/contract/", "tests/crash/",   "tests/faults/",  "tests/fuzz/",
+      "tests/histories/",  "tests/lint/",     "tests/mutants/", "tests/privacy/", "tests/support/",
+      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/"};
   return *folders;
 }
 

@@ -36,8 +36,9 @@ class InboxesFixture : public testing::Test {
  protected:
   InboxesFixture() { Open(); }
 
-  void Open() {
-    inboxes_.emplace(store_, clock_, scheduler_, Inboxes::Options{.pulls = {.all = 4, .each_inbox = 3}});
+  void Open(ContentCheck check = nullptr) {
+    inboxes_.emplace(store_, clock_, scheduler_,
+                     Inboxes::Options{.pulls = {.all = 4, .each_inbox = 3}, .check = std::move(check)});
     inboxes_->Start();
   }
 

@@ -206,5 +206,60 @@ TEST_F(PullQueueTest, HeadGoesBackForANoticeWithAnEarlierPlace) {
   EXPECT_THAT(PullNow(), SizeIs(1));
 }
 
+// The region revises or withdraws just when the content was read and the lease is not yet taken.
+class OvertakenPullTest : public PullQueueTest {
+ protected:
+  OvertakenPullTest() {
+    Open([this](absl::string_view) {
+      if (overtaking_.has_value()) {
+        const Submission submission = *std::exchange(overtaking_, std::nullopt);
+        inboxes_->SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>& answers) {
+          EXPECT_TRUE(answers.at(0).ok()) << answers.at(0).status();
+        });
+      }
+      return true;
+    });
+  }
+
+  static Submission RevisionOf(int number, const std::string& content) {
+    Submission submission = SubmissionOf(number, content);
+    Submit submit = std::get<Submit>(submission.what);
+    submit.revision = 2;
+    submission.what = Revise{.submit = submit};
+    return submission;
+  }
+  static Submission WithdrawalOf(int number, uint32_t revision) {
+    Submission submission = SubmissionOf(number, "withdrawal");
+    submission.what = Withdraw{.revision = revision,
+                               .reason = WithdrawalReason::kConsentWithdrawn,
+                               .origin = "ward",
+                               .refusal_if_new = std::nullopt};
+    return submission;
+  }
+
+  std::optional<Submission> overtaking_;
+};
+
+TEST_F(OvertakenPullTest, RevisionIsHandedOutWithItsOwnContent) {
+  ASSERT_TRUE(SubmitOne(1, "first").ok());
+  overtaking_ = RevisionOf(1, "second");
+  const std::vector<PulledItem> items = PullNow();
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(items[0].item.revision, 2u);
+  EXPECT_EQ(items[0].content, "second");
+}
+
+TEST_F(OvertakenPullTest, WithdrawnContentIsNotHandedOutAsTheWithdrawal) {
+  ASSERT_TRUE(SubmitOne(1, "first").ok());
+  ASSERT_TRUE(AcknowledgeOne(NameOf(PullNow().at(0))).ok());
+  std::optional<Submission> revision = RevisionOf(1, "second");
+  inboxes_->SubmitAll({*revision}, [](const std::vector<absl::StatusOr<Accepted>>&) {});
+  overtaking_ = WithdrawalOf(1, 3);
+  const std::vector<PulledItem> items = PullNow();
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(items[0].item.revision, 3u);
+  EXPECT_EQ(items[0].content, "withdrawal");
+}
+
 }  // namespace
 }  // namespace envej::inbox

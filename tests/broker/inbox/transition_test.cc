@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "broker/inbox/transitions.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/notice_rules.h"
 
 namespace envej::inbox {
 namespace {
@@ -83,7 +85,7 @@ std::optional<Record> Acknowledged() { return After({MakeSubmit(), Take(), Ack()
 
 std::optional<Record> With(std::optional<Record> record, void (*change)(Record& record)) {
   change(*record);
-  record->due_at = IsUnderWay(record->state) ? NextDue(*record, {}) : absl::Time();
+  record->due_at = IsUnderWay(record->state) ? NextDue(*record, {}) : ForgetAt(*record);
   return record;
 }
 
@@ -118,6 +120,11 @@ std::map<std::string, std::optional<Record>> States() {
       {"missing", With(Waiting(), missing)},
       {"lost revision", With(After({MakeSubmit(), Take(), Ack(), MakeRevise()}), missing)},
       {"lost withdrawal", With(After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)}), missing)},
+      {"old", With(Acknowledged(),
+                   [](Record& record) {
+                     record.newest.accepted_at = record.concluded_at = kNow - kRemembered;
+                     record.discharge_day_ends = kNow - kRemembered - absl::Hours(1);
+                   })},
   };
 }
 
@@ -143,11 +150,12 @@ std::map<std::string, Happening> Happenings(uint32_t newest) {
       {"dead", GiveBack(1, kToken, ReturnReason::kDeceased)},
       {"redrive", Redrive{}},
       {"time", PassTime{}},
+      {"forget", Forget{}},
   };
 }
 
-// `=` it happened before, `-` nothing to do, `> state` it becomes; otherwise the reason for which it is refused, by the
-// words below. A claim is one on revision 1 by the token of its last lease.
+// `=` it happened before, `-` nothing to do, `> state` it becomes, `forgotten` it is; otherwise the reason for which it
+// is refused, by the words below. A claim is one on revision 1 by the token of its last lease.
 constexpr char kTable[] = R"(
              | submit | other  | revise   | again    | withdraw    | same        | stale       | outcome
 never seen   | > wait | > wait | unknown  | unknown  | > withdrawn | > withdrawn | > withdrawn | unknown
@@ -165,29 +173,31 @@ revision     | =      | reused | > wait   | =        | > wait      | stale      
 withdrawn    | =      | reused | gone     | gone     | gone        | =           | gone        | none
 withdrawal   | =      | reused | gone     | gone     | gone        | =           | gone        | none
 undelivered  | =      | reused | too late | too late | > withdrawn | > withdrawn | stale       | > undelivered
+old          | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
 missing      | > wait | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
 lost revision   | =   | reused | > wait   | > wait   | > wait      | stale       | stale       | none
 lost withdrawal | =   | reused | gone     | gone     | gone        | > wait      | gone        | none
 
-             | take     | extend   | ack        | older      | nobody   | newer   | return     | dead     | redrive | time
-never seen   | -        | unknown  | unknown    | unknown    | unknown  | unknown | unknown    | unknown  | unknown | -
-tombstone    | -        | gone     | gone       | gone       | gone     | unknown | gone       | gone     | -       | -
-waiting      | > leased | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -
-was leased   | > leased | expired  | expired    | not held   | not held | unknown | expired    | expired  | -       | -
-held         | -        | expired  | expired    | not held   | not held | unknown | expired    | expired  | > wait  | -
-leased       | -        | > leased | > acked    | superseded | superseded | unknown | > returned | > returned | -     | -
-parked       | -        | expired  | expired    | not held   | not held | unknown | expired    | expired  | > wait  | -
-late         | > leased | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -
-acknowledged | -        | acked    | =          | acked      | acked    | unknown | acked      | acked    | -       | -
-returned     | -        | returned | returned   | returned   | returned | unknown | =          | returned | -       | -
-revised      | > leased | revised  | revised    | revised    | revised  | unknown | revised    | revised  | -       | -
-revision     | > leased | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -
-withdrawn    | -        | gone     | gone       | gone       | gone     | unknown | gone       | gone     | -       | -
-withdrawal   | > leased | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -
-undelivered  | -        | too late | too late   | too late   | too late | unknown | too late   | too late | -       | -
-missing      | -        | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -
-lost revision   | -     | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -
-lost withdrawal | -     | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -
+             | take     | extend   | ack        | older      | nobody   | newer   | return     | dead     | redrive | time | forget
+never seen   | -        | unknown  | unknown    | unknown    | unknown  | unknown | unknown    | unknown  | unknown | -    | -
+tombstone    | -        | gone     | gone       | gone       | gone     | unknown | gone       | gone     | -       | -    | -
+waiting      | > leased | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -    | -
+was leased   | > leased | expired  | expired    | not held   | not held | unknown | expired    | expired  | -       | -    | -
+held         | -        | expired  | expired    | not held   | not held | unknown | expired    | expired  | > wait  | -    | -
+leased       | -        | > leased | > acked    | superseded | superseded | unknown | > returned | > returned | -     | -    | -
+parked       | -        | expired  | expired    | not held   | not held | unknown | expired    | expired  | > wait  | -    | -
+late         | > leased | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -    | -
+acknowledged | -        | acked    | =          | acked      | acked    | unknown | acked      | acked    | -       | -    | -
+returned     | -        | returned | returned   | returned   | returned | unknown | =          | returned | -       | -    | -
+revised      | > leased | revised  | revised    | revised    | revised  | unknown | revised    | revised  | -       | -    | -
+revision     | > leased | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -    | -
+withdrawn    | -        | gone     | gone       | gone       | gone     | unknown | gone       | gone     | -       | -    | -
+withdrawal   | > leased | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -    | -
+undelivered  | -        | too late | too late   | too late   | too late | unknown | too late   | too late | -       | -    | -
+old          | -        | acked    | =          | acked      | acked    | unknown | acked      | acked    | -       | -    | forgotten
+missing      | -        | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -    | -
+lost revision   | -     | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -    | -
+lost withdrawal | -     | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -    | -
 )";
 
 std::string WordOf(Reason reason) {
@@ -247,6 +257,8 @@ std::string WordOf(const Decision& decision) {
   switch (decision.kind) {
     case Kind::kChanged:
       return absl::StrCat("> ", WordOf(decision.next->state));
+    case Kind::kForgotten:
+      return "forgotten";
     case Kind::kRepeated:
       return "=";
     case Kind::kUnchanged:
@@ -392,6 +404,45 @@ TEST(TransitionTest, WithdrawalLeavesTheInboxUnlessTheMunicipalityHasSomethingTo
   EXPECT_EQ(late.next->kind, ItemKind::kWithdrawal);
   const Decision erased = DecideNow(DecideNow(late.next, Take("1-9", 3)).next, Ack(3, "1-9"));
   EXPECT_EQ(erased.next->state, State::kWithdrawn);
+}
+
+TEST(TransitionTest, WhatIsForgottenIsJournalledAndNothingElse) {
+  const Decision decision = DecideNow(States().at("old"), Forget{});
+  EXPECT_EQ(decision.next, std::nullopt);
+  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kForgotten}));
+  EXPECT_FALSE(decision.effects.destroy_content) << "it has none";
+  EXPECT_EQ(DecideNow(States().at("old"), Forget{}, kNow - absl::Microseconds(1)).kind, Kind::kUnchanged);
+}
+
+TEST(TransitionTest, TimeToBeRememberedCountsFromTheLastThingThatMatters) {
+  const std::optional<Record> returned = States().at("returned");
+  EXPECT_EQ(returned->due_at, kNow + absl::Hours(9) + kRemembered) << "the discharge is still to come";
+  const absl::Time later = kNow + absl::Hours(24 * 100);
+  const Decision outcome = DecideNow(returned, AcknowledgeOutcome{}, later);
+  EXPECT_EQ(outcome.next->due_at, later + kRemembered);
+  EXPECT_EQ(DecideNow(std::nullopt, MakeWithdraw(2)).next->due_at, kNow + kRemembered) << "a tombstone";
+  const Decision undelivered = DecideNow(States().at("late"), AcknowledgeOutcome{}, later);
+  EXPECT_EQ(undelivered.next->due_at, later + kRemembered);
+}
+
+// The seven months of the contract are calendar months.
+TEST(TransitionTest, WhatIsForgottenIsTooOldToBeSentAgain) {
+  for (int day = 0; day < 366 * 4; ++day) {
+    const absl::Time accepted = kNow + absl::Hours(24 * day);
+    const absl::Time created = accepted + contract::kClockSkew;
+    ASSERT_TRUE(contract::IsForgotten(created, {.time = accepted + kRemembered, .day = {}})) << accepted;
+  }
+}
+
+TEST(TransitionTest, WhatWasMadeBeforeTheNewestForgottenIsNotTakenAsNew) {
+  Submit submit = MakeSubmit();
+  submit.created_at = kNow;
+  const auto decide = [&](const std::optional<Record>& state, absl::Time forgotten_until) {
+    return Decide(state, submit, {.now = kNow, .id = kId, .forgotten_until = forgotten_until});
+  };
+  EXPECT_EQ(decide(std::nullopt, kNow).rejection->reason, Reason::kNoticeTooOld);
+  EXPECT_EQ(decide(std::nullopt, kNow - absl::Microseconds(1)).kind, Kind::kChanged);
+  EXPECT_EQ(decide(Waiting(), kNow).kind, Kind::kRepeated) << "what is remembered is known";
 }
 
 }  // namespace

@@ -112,11 +112,12 @@ INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                                          EventType::kReturned, EventType::kLeaseExpired, EventType::kCallsRefused,
                                          EventType::kWithdrawn, EventType::kParked, EventType::kRedriven,
                                          EventType::kOverdue, EventType::kUndelivered, EventType::kDestroyed,
-                                         EventType::kOutcomeAcknowledged, EventType::kMissing, EventType::kRestored));
+                                         EventType::kOutcomeAcknowledged, EventType::kForgotten, EventType::kMissing,
+                                         EventType::kRestored));
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
-  for (const char type : {'\x00', '\x0e', '\xff'}) {
+  for (const char type : {'\x00', '\x0f', '\xff'}) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
   }

@@ -43,6 +43,19 @@ TEST(MetricsTest, ABrokenReloadShowsUntilOneIsTaken) {
   EXPECT_THAT(metrics.Text(), HasSubstr("envej_trust_reloads_total{result=\"taken\"} 1"));
 }
 
+TEST(MetricsTest, StorageAndDamageShowAsTheyAreNow) {
+  Metrics metrics;
+  metrics.SetStorage(uint64_t{3} << 20, true);
+  metrics.SetStoreDamaged(true);
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_storage_free_bytes 3145728"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_storage_nearly_full 1"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_store_damaged 1"));
+  metrics.SetStorage(uint64_t{9} << 20, false);
+  metrics.SetStoreDamaged(false);
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_storage_nearly_full 0"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_store_damaged 0"));
+}
+
 TEST(MetricsTest, ListsExpireOnlyWhereThereAreSome) {
   const std::string name = "envej_revocation_lists_expire_timestamp_seconds";
   Metrics metrics;

@@ -175,6 +175,7 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"waiting_pulls: 3", "waiting_pulls: 3\n  waiting: 3", "18: key \"waiting\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 301", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
       {"drain_seconds: 0", "drain_seconds: 10s", "19: \"drain_seconds\" must be a whole number from 0 to 300"},
+      {"checkpoint_seconds: 5", "keep_months: 7", "21: \"keep_months\" must be a whole number from 8 to 1200"},
       {"checkpoint_seconds: 5", "checkpoint_seconds: 0",
        "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
       {"checkpoint_seconds: 5", "checkpoint_seconds: 3601",

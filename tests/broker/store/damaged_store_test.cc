@@ -200,7 +200,7 @@ TEST_F(DamagedStore, DiskWithoutRoomToOpenItIsRefusedAndNothingIsTouched) {
   options.opening_bytes = std::filesystem::space(killed_).capacity;
   const absl::Status status = RocksDbStore::Open(options).status();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
-  EXPECT_NE(status.message().find("make room and start again"), absl::string_view::npos) << status;
+  EXPECT_NE(status.message().find("make room; mend that, then start again"), absl::string_view::npos) << status;
   EXPECT_EQ(AllFiles(killed_), before);
 }
 

@@ -67,7 +67,10 @@ TEST(KeyLayout, KindsOfKeyNeverMeet) {
                                       WaitingKey(At(1), Item()),
                                       ParkedKey(At(1), Item()),
                                       SignerKey("fingerprint"),
-                                      DueKey(At(1), Item().notice)};
+                                      DueKey(At(1), Item().notice),
+                                      ForgetKey(At(1), Item().notice),
+                                      ForgottenKey(),
+                                      SchemaKey()};
   std::set<char> kinds;
   for (const std::string& key : keys) kinds.insert(key[0]);
   EXPECT_EQ(kinds.size(), keys.size());
@@ -90,6 +93,10 @@ TEST(KeyLayout, KeysParseBack) {
   ASSERT_TRUE(due.ok()) << due.status();
   EXPECT_EQ(due->due_at, At(-5));
   EXPECT_EQ(due->notice, Item().notice);
+  const absl::StatusOr<DueEntry> forget = ParseForgetKey(ForgetKey(At(5), Item().notice));
+  ASSERT_TRUE(forget.ok()) << forget.status();
+  EXPECT_EQ(forget->due_at, At(5));
+  EXPECT_EQ(forget->notice, Item().notice);
   const absl::StatusOr<NoticeKey> record = ParseRecordKey(RecordKey(Item().notice));
   ASSERT_TRUE(record.ok()) << record.status();
   EXPECT_EQ(*record, Item().notice);
@@ -107,6 +114,7 @@ TEST(KeyLayout, MalformedKeysAreErrors) {
   EXPECT_FALSE(ParseWaitingKey(waiting + "x").ok());
   EXPECT_FALSE(ParseWaitingKey(due).ok());
   EXPECT_FALSE(ParseDueKey(waiting).ok());
+  EXPECT_FALSE(ParseForgetKey(due).ok());
   EXPECT_FALSE(ParseRecordKey(ContentKey(At(1), Item())).ok());
   std::string letter_in_code = waiting;
   letter_in_code[1] = 'x';
@@ -123,6 +131,10 @@ TEST(KeyLayout, PositionsAndEpochsComeBackAndMalformedOnesAreErrors) {
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(*decoded, position);
   EXPECT_EQ(*DecodeEpoch(EncodeEpoch(77)), 77u);
+  EXPECT_EQ(*DecodeTime(EncodeTime(At(-5))), At(-5));
+  EXPECT_EQ(*DecodeSchema(EncodeSchema(2)), 2u);
+  EXPECT_FALSE(DecodeTime(EncodeSchema(2)).ok());
+  EXPECT_FALSE(DecodeSchema(EncodeTime(At(5))).ok());
   EXPECT_FALSE(DecodePosition("").ok());
   EXPECT_FALSE(DecodePosition(Frame(1, "short")).ok());
   EXPECT_FALSE(DecodePosition(EncodeEpoch(77)).ok());

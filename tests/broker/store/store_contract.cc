@@ -115,6 +115,46 @@ TEST_P(StoreContract, ScanStopsAtItsBytesButGivesTheFirstEntry) {
   EXPECT_FALSE(result->more);
 }
 
+// As many batches as there must be before the oldest may go, and `more`.
+void CommitJournal(OrderedStore& store, uint64_t more) {
+  for (uint64_t batch = 1; batch <= kJournalKept + more; ++batch) {
+    ASSERT_EQ(CommitOne(store, Writing({}, {absl::StrCat("event ", batch)}), Durability::kUnsynced).kind, kCommitted);
+  }
+}
+
+TEST_P(StoreContract, OldestJournalRecordsGoWithATransitionAndStayGone) {
+  CommitJournal(store(), 3);
+  Transition prune = Writing({Put("x", "pruned")});
+  prune.pruned = {.first_batch = 1, .last_batch = 2};
+  prune.conditions.push_back({.key = "x", .value = "other"});
+  EXPECT_EQ(CommitOne(store(), prune).kind, kConditionFailed);
+  EXPECT_TRUE(ReadBatchRecord(store(), 1)->has_value());
+  prune.conditions.clear();
+  EXPECT_EQ(CommitOne(store(), prune).kind, kCommitted);
+  for (int life = 0; life < 2; ++life, Reopen()) {
+    EXPECT_FALSE(ReadBatchRecord(store(), 1)->has_value());
+    EXPECT_FALSE(ReadBatchRecord(store(), 2)->has_value());
+    EXPECT_TRUE(ReadBatchRecord(store(), 3)->has_value());
+    EXPECT_THAT(ValueOf(store(), "x"), Optional(std::string("pruned")));
+  }
+  EXPECT_EQ(CommitOne(store(), Writing({}, {"event"})).position->batch, kJournalKept + 4) << "numbers go on";
+}
+
+TEST_P(StoreContract, NewestJournalRecordsCannotBeRemoved) {
+  CommitJournal(store(), 2);
+  const auto prune = [&](uint64_t first, uint64_t last) {
+    Transition transition;
+    transition.pruned = {.first_batch = first, .last_batch = last};
+    return CommitOne(store(), transition).kind;
+  };
+  EXPECT_EQ(prune(1, 3), kRefused);
+  EXPECT_EQ(prune(2, 1), kRefused);
+  EXPECT_EQ(prune(0, 1), kRefused);
+  EXPECT_EQ(prune(1, ~uint64_t{0}), kRefused);
+  EXPECT_TRUE(ReadBatchRecord(store(), 1)->has_value());
+  EXPECT_EQ(prune(1, 2), kCommitted);
+}
+
 TEST_P(StoreContract, ConditionsSeeAbsenceAndEquality) {
   PutAll(store(), {"x1"});
   const auto try_with = [&](Condition condition) {

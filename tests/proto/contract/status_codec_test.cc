@@ -77,7 +77,7 @@ TEST(StatusCodecTest, EveryReasonIsACanonicalCodeATextAndAnErrorInfo) {
     EXPECT_EQ(details.others, 0);
     const bool retriable = entry.reason == Reason::kBrokerStopping || entry.reason == Reason::kBrokerBusy ||
                            entry.reason == Reason::kCallerStandingUnknown || entry.reason == Reason::kRateExceeded ||
-                           entry.reason == Reason::kBrokerRecovering;
+                           entry.reason == Reason::kBrokerRecovering || entry.reason == Reason::kStorageNearlyFull;
     EXPECT_EQ(details.retries.size(), retriable ? 1U : 0U);
     EXPECT_EQ(RetryDelay(entry.reason).has_value(), retriable);
     EXPECT_EQ(FromGrpcStatus(status), (Rejection{.reason = entry.reason, .violations = {}}));

@@ -1,0 +1,160 @@
+// A store as the first schema version left it, on the real engine.
+#include "broker/inbox/upgrade.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/inbox/transitions.h"
+#include "broker/journal/commit_and_wait.h"
+#include "broker/store/rocksdb_store.h"
+#include "tests/broker/inbox/inboxes_fixture.h"
+#include "tests/broker/store/store_directory.h"
+
+namespace envej::inbox {
+namespace {
+
+using store::Mutation;
+using testing::HasSubstr;
+
+constexpr int kRecords = 2 * static_cast<int>(kUpgradeStep) + 7;
+
+contract::JournalPosition Position() {
+  return {.store_incarnation = std::string(16, 'i'), .broker = "broker-1", .batch = 1, .event_index = 0};
+}
+
+// Every third is under way; the others are final, as the first version wrote them.
+Record RecordOf(int number) {
+  Record record;
+  record.newest.accepted_at = kStart + absl::Seconds(number);
+  record.newest.position = Position();
+  record.discharge_day_ends = kStart;
+  record.entered_at = record.newest.accepted_at;
+  if (number % 3 == 0) {
+    record.due_at = kStart + absl::Hours(4);
+    return record;
+  }
+  record.state = number % 3 == 1 ? State::kAcknowledged : State::kWithdrawn;
+  record.concluded_at = kStart + absl::Hours(number);
+  return record;
+}
+
+void Take(store::OrderedStore& store, std::vector<Mutation> mutations) {
+  const store::Outcome outcome =
+      journal::CommitAndWait(store, {.conditions = {}, .mutations = std::move(mutations), .events = {}});
+  ASSERT_EQ(outcome.kind, store::Outcome::Kind::kCommitted);
+}
+
+void WriteFirstVersion(store::OrderedStore& store) {
+  std::vector<Mutation> mutations = {{.kind = Mutation::Kind::kDelete, .key = store::SchemaKey(), .value = {}}};
+  for (int number = 1; number <= kRecords; ++number) {
+    const Record record = RecordOf(number);
+    mutations.push_back({.key = store::RecordKey(Key(number)), .value = EncodeRecord(record)});
+    if (!IsUnderWay(record.state)) continue;
+    for (const std::string& key : IndexKeys(Key(number), record)) mutations.push_back({.key = key, .value = {}});
+  }
+  Take(store, std::move(mutations));
+}
+
+void ExpectUpgraded(store::OrderedStore& store) {
+  EXPECT_EQ(*store.Get(store::SchemaKey()), store::EncodeSchema(store::kSchemaVersion));
+  size_t final_records = 0;
+  for (int number = 1; number <= kRecords; ++number) {
+    Record expected = RecordOf(number);
+    if (!IsUnderWay(expected.state)) {
+      expected.due_at = ForgetAt(expected);
+      ++final_records;
+    }
+    const absl::StatusOr<Record> record = DecodeRecord(**store.Get(store::RecordKey(Key(number))));
+    ASSERT_TRUE(record.ok()) << record.status();
+    EXPECT_EQ(*record, expected) << number;
+    for (const std::string& key : IndexKeys(Key(number), expected)) EXPECT_TRUE(store.Get(key)->has_value()) << number;
+  }
+  const absl::StatusOr<store::ScanResult> forget = store.Scan(
+      {.from = store::ForgetPrefix(), .to = store::EndOfPrefix(store::ForgetPrefix()), .entries = 2 * kRecords});
+  EXPECT_EQ(forget->entries.size(), final_records);
+}
+
+class UpgradeTest : public testing::Test {
+ protected:
+  UpgradeTest() {
+    const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+    WriteFirstVersion(*store);
+  }
+
+  store::TemporaryDirectory directory_;
+  const std::string path_ = directory_.path("store");
+};
+
+TEST_F(UpgradeTest, FinalRecordsGetTheirTimeToBeForgotten) {
+  const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+  std::vector<UpgradeProgress> told;
+  ASSERT_TRUE(UpgradeStore(*store, [&](const UpgradeProgress& progress) { told.push_back(progress); }).ok());
+  ExpectUpgraded(*store);
+  ASSERT_EQ(told.size(), 4u) << "three steps, and the end";
+  EXPECT_FALSE(told[2].done);
+  EXPECT_TRUE(told[3].done);
+  EXPECT_EQ(told[3].from, 1u);
+  EXPECT_EQ(told[3].records, static_cast<uint64_t>(kRecords));
+  EXPECT_EQ(told[3].changed, static_cast<uint64_t>(kRecords - kRecords / 3));
+  EXPECT_TRUE(UpgradeStore(*store, [](const UpgradeProgress&) { ADD_FAILURE() << "there is nothing to do"; }).ok());
+}
+
+TEST_F(UpgradeTest, KilledUpgradeGoesOn) {
+  for (const uint64_t killed_after : {kUpgradeStep, 2 * kUpgradeStep}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto store = store::RocksDbStore::Open(store::OptionsFor(path_));
+      if (!store.ok()) _exit(1);
+      UpgradeStore(**store, [&](const UpgradeProgress& progress) {
+        if (progress.records >= killed_after) _exit(9);
+      }).IgnoreError();
+      _exit(2);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(WEXITSTATUS(status), 9);
+    const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+    EXPECT_FALSE(store->Get(store::SchemaKey())->has_value()) << "the version is written last";
+  }
+  const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+  UpgradeProgress last;
+  ASSERT_TRUE(UpgradeStore(*store, [&](const UpgradeProgress& progress) { last = progress; }).ok());
+  EXPECT_LT(last.changed, 10u) << "what was done before the kill was kept";
+  ExpectUpgraded(*store);
+}
+
+TEST_F(UpgradeTest, RecordThatCannotBeReadStopsNoUpgrade) {
+  const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+  Take(*store, {{.key = store::RecordKey(Key(1)), .value = "x"}});
+  UpgradeProgress last;
+  ASSERT_TRUE(UpgradeStore(*store, [&](const UpgradeProgress& progress) { last = progress; }).ok());
+  EXPECT_TRUE(last.done);
+  EXPECT_EQ(last.unreadable, 1u);
+}
+
+TEST_F(UpgradeTest, NewStoreHasTheNewestVersion) {
+  const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(directory_.path("new"));
+  EXPECT_EQ(*store->Get(store::SchemaKey()), store::EncodeSchema(store::kSchemaVersion));
+}
+
+TEST_F(UpgradeTest, StoreOfANewerProgramIsRefusedAndLeftAsItIs) {
+  {
+    const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+    Take(*store, {{.key = store::SchemaKey(), .value = store::EncodeSchema(store::kSchemaVersion + 1)}});
+  }
+  const auto files = store::AllFiles(path_);
+  const auto store = store::RocksDbStore::Open(store::OptionsFor(path_));
+  EXPECT_EQ(store.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(store.status().message(), HasSubstr("schema version 3, and this program knows none above 2"));
+  EXPECT_THAT(store.status().message(), HasSubstr("restore the backup"));
+  EXPECT_EQ(store::AllFiles(path_), files);
+}
+
+}  // namespace
+}  // namespace envej::inbox

@@ -1,0 +1,51 @@
+#ifndef ENVEJ_TESTS_MUTANTS_WORKSHOP_H_
+#define ENVEJ_TESTS_MUTANTS_WORKSHOP_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tests/mutants/mutant_list.h"
+
+namespace envej::mutants {
+
+// What became of a mutant.
+struct Verdict {
+  bool is_found = false;
+  std::string how;  // the first thing that the simulation found, or how it ended
+};
+
+// Builds the simulation with one source changed, beside the tree, and runs it. Only that source is compiled; the rest
+// comes from the build folder, in which the simulation must be built.
+//
+// Thread safety: Try from any thread.
+class Workshop {
+ public:
+  // How many seeds the simulation has to find a mutant.
+  struct Seeds {
+    uint64_t memory = 2000;
+    uint64_t rocksdb = 60;
+  };
+
+  // `source` and `build` are the tree's folder and its build folder; what is made lies in `build`/mutants.
+  static absl::StatusOr<Workshop> Open(const std::string& source, const std::string& build, const Seeds& seeds);
+
+  // An error if it cannot be built.
+  absl::StatusOr<Verdict> Try(const Mutant& mutant, size_t number) const;
+
+ private:
+  Workshop(std::string source, std::string build, const Seeds& seeds)
+      : source_(std::move(source)), build_(std::move(build)), seeds_(seeds) {}
+
+  std::string source_;
+  std::string build_;
+  Seeds seeds_;
+  std::map<std::string, std::string> compiling_;  // command, by source
+  std::string linking_;
+};
+
+}  // namespace envej::mutants
+
+#endif  // ENVEJ_TESTS_MUTANTS_WORKSHOP_H_

@@ -1,0 +1,184 @@
+#include "tests/simulation/rocksdb_medium.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include "tests/support/losing_file_system.h"
+
+namespace envej::simulation {
+namespace {
+
+namespace fs = std::filesystem;
+
+using support::LosingDisk;
+
+constexpr size_t kBuffer = size_t{1} << 20;
+constexpr uint64_t kOpeningMost = 80;  // operations of one opening, more or less
+constexpr char kLog[] = ".log";
+
+std::string NewFolder() {
+  const char* const given = std::getenv("TEST_TMPDIR");
+  std::string pattern = (given != nullptr ? fs::path(given) : fs::temp_directory_path()) / "simulation_XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) std::abort();
+  const fs::path folder = fs::canonical(pattern);
+  fs::create_directory(folder / "disk");
+  return folder.string();
+}
+
+LosingDisk::Remains RemainsOf(Remains remains) {
+  switch (remains) {
+    case Remains::kNothing:
+      return LosingDisk::Remains::kNothing;
+    case Remains::kSome:
+      return LosingDisk::Remains::kSome;
+    case Remains::kAll:
+      break;
+  }
+  return LosingDisk::Remains::kAll;
+}
+
+LosingDisk::Chance ChanceOf(Random& random) {
+  return [&random](uint64_t below) { return random.Below(below); };
+}
+
+bool AnyCommitted(const std::vector<store::Outcome>& outcomes) {
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [](const store::Outcome& outcome) { return outcome.kind == store::Outcome::Kind::kCommitted; });
+}
+
+}  // namespace
+
+std::unique_ptr<Medium> RocksDbMedium::Make(uint64_t seed) {
+  return std::unique_ptr<Medium>(new RocksDbMedium(NewFolder(), seed));
+}
+
+RocksDbMedium::RocksDbMedium(const std::string& folder, uint64_t seed) : folder_(folder), disk_(folder + "/disk") {
+  Random random(seed);
+  env_ = rocksdb::NewCompositeEnv(std::make_shared<support::LosingFileSystem>(disk_));
+  // The power may go while the store is made.
+  if (random.OneIn(2) && OpenAndLosePower(random)) return;
+  const absl::Status made = Open();
+  if (made.ok()) return;
+  std::cerr << "the store cannot be made: " << made << std::endl;
+  std::abort();
+}
+
+RocksDbMedium::~RocksDbMedium() {
+  store_.reset();
+  env_.reset();
+  std::error_code error;
+  fs::remove_all(folder_, error);
+}
+
+absl::Status RocksDbMedium::Open() {
+  store::RocksDbStoreOptions options;
+  options.directory = folder_ + "/disk/store";
+  options.broker = "broker-1";
+  options.quiet = absl::InfiniteDuration();
+  options.opening_bytes = 1;
+  options.write_buffer_bytes = kBuffer;
+  options.block_cache_bytes = kBuffer;
+  options.env = env_.get();
+  options.fail_stop = [this](const absl::Status&) { ++fail_stops_; };
+  fail_stops_ = 0;
+  synced_ = 0;
+  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> opened = store::RocksDbStore::Open(options);
+  if (!opened.ok()) return opened.status();
+  store_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+// The mark of the synced batch before is written beside the sync of this one: it goes first, and whether it remains is
+// for LosePower to say.
+void RocksDbMedium::Arm(bool is_synced) {
+  if (!failing_.has_value()) return;
+  using Operation = LosingDisk::Operation;
+  using Failure = LosingDisk::Failure;
+  LosingDisk::Fault fault{.operation = is_synced ? Operation::kSync : Operation::kWrite,
+                          .failure = Failure::kAfter,
+                          .suffix = kLog,
+                          .on_disk = false,
+                          .beside_first = is_synced && synced_ > 0 ? uint64_t{1} : 0};
+  switch (*failing_) {
+    case Failing::kRead:  // what is read is in memory
+    case Failing::kWrite:
+      fault.operation = Operation::kWrite;
+      fault.failure = Failure::kBefore;
+      break;
+    case Failing::kSync:
+      if (is_synced) fault.failure = Failure::kBefore;
+      break;
+    case Failing::kAnswer:
+      fault.on_disk = true;
+      break;
+  }
+  disk_.Arm(fault);
+}
+
+void RocksDbMedium::Carry(std::vector<store::PendingCommit> commits) {
+  std::vector<store::Transition> transitions;
+  store::Durability durability = store::Durability::kUnsynced;
+  absl::Time now = absl::InfinitePast();
+  std::vector<size_t> sizes;
+  for (store::PendingCommit& commit : commits) {
+    sizes.push_back(commit.transitions.size());
+    std::move(commit.transitions.begin(), commit.transitions.end(), std::back_inserter(transitions));
+    if (commit.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
+    now = std::max(now, commit.now);
+  }
+  const bool is_synced = durability == store::Durability::kSynced;
+  disk_.BeginBatch("/high-water-mark");
+  Arm(is_synced);
+  std::promise<bool> answered;
+  store_->Commit(std::move(transitions), durability, now, [&](std::vector<store::Outcome> outcomes) {
+    const bool any = AnyCommitted(outcomes);
+    auto next = outcomes.begin();
+    for (size_t place = 0; place < commits.size(); ++place) {
+      const auto end = next + static_cast<std::ptrdiff_t>(sizes[place]);
+      commits[place].done({std::make_move_iterator(next), std::make_move_iterator(end)});
+      next = end;
+    }
+    answered.set_value(any);
+  });
+  const bool any_committed = answered.get_future().get();
+  if (any_committed && is_synced) ++synced_;
+  if (!disk_.HasFailed()) disk_.EndBatch();
+  disk_.Disarm();
+  failing_.reset();
+}
+
+bool RocksDbMedium::OpenAndLosePower(Random& random) {
+  disk_.PowerOffAfter(random.Below(kOpeningMost));
+  if (Open().ok() && disk_.PowerOn()) return true;
+  disk_.PowerOffAfter(0);
+  store_.reset();
+  disk_.LosePower(RemainsOf(Remains(random.Below(3))), ChanceOf(random));
+  return false;
+}
+
+absl::Status RocksDbMedium::CheckFailStop() {
+  if (!disk_.HasFailed()) return absl::OkStatus();
+  if (fail_stops_ != 1) return absl::InternalError("a failed write or sync did not stop the process");
+  if (disk_.WrittenAfterFailure() > 0) return absl::InternalError("something was written after a failed write or sync");
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbMedium::LosePower(Remains remains, Random& random) {
+  absl::Status stopped = CheckFailStop();
+  disk_.PowerOffAfter(0);
+  store_.reset();
+  disk_.LosePower(RemainsOf(remains), ChanceOf(random));
+  if (random.OneIn(4) && OpenAndLosePower(random)) return stopped;
+  absl::Status opened = Open();
+  stopped.Update(opened);
+  return stopped;
+}
+
+}  // namespace envej::simulation
