@@ -73,7 +73,7 @@ class SmallDiskTest : public testing::Test {
     EXPECT_EQ(store_.broker().Stop().code, support::kDone);
   }
 
-  FaultyBroker store_;
+  FaultyBroker store_{support::BrokerSettings{.more = "storage: {reserve_mib: 16}\n"}};
   const std::string data_ = store_.broker().data();
   bool is_mounted_ = false;
 };

@@ -367,9 +367,8 @@ const std::vector<WireCase>& WireCases() {
   return *cases;
 }
 
-// Those that a caller of the running process cannot be sure to meet, which server_test.cc makes the same server give,
-// and those of gate_test.cc, malformed_notices_test.cc, tests/system/damaged_notice_test.cc and
-// tests/system/sealing_test.cc.
+// Those that no caller can be sure to meet: server_test.cc, gate_test.cc, malformed_notices_test.cc, and in
+// tests/system damaged_notice_test.cc and sealing_test.cc.
 constexpr Reason kSeenBesides[] = {
     Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed, Reason::kNoticeUnreadable,
     Reason::kParticipantSuspended, Reason::kContentNotSealed, Reason::kInboxCertificateMissing,
