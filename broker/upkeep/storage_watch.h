@@ -18,8 +18,9 @@ namespace envej::upkeep {
 // The reserve is for what must go on: acknowledgements, returns, withdrawals and leases, some 2 KiB each in log, tables
 // and journal; the log, which may grow to four write buffers of 32 MiB; three of those written to tables; and what a
 // compaction writes before it may delete what it read: mostly the two upper levels, some 700 MiB. The 2 GiB that the
-// configuration has unless it says otherwise hold all that at once and half a million acknowledgements. What is new
-// grows by 100 MiB a second at the very most, and is looked at every kInterval.
+// configuration has unless it says otherwise hold all that at once, a hundred thousand acknowledgements, and as much
+// again where compactions cannot keep up. What is new grows by 100 MiB a second at the very most, and is looked at
+// every kInterval.
 class StorageWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);

@@ -2,6 +2,7 @@
 #define ENVEJ_TESTS_CRASH_CLIENTS_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -14,12 +15,13 @@
 namespace envej::crash {
 
 // Runs a program again and again with the same arguments until it has done what it was told, however often it is killed
-// meanwhile: by this, at a random moment, about every third time while `killing` is.
+// meanwhile: by this, at a random moment within `kill_within` of its start, about every second time while `killing` is.
 //
 // Thread safety: one thread at a time; what is told to other threads is atomic.
 class RepeatedProgram {
  public:
-  RepeatedProgram(unsigned seed, const std::atomic<bool>& killing) : random_(seed), killing_(killing) {}
+  RepeatedProgram(unsigned seed, const std::atomic<bool>& killing, std::chrono::milliseconds kill_within)
+      : random_(seed), killing_(killing), kill_within_(kill_within) {}
 
   // Once: how it ended, 128 + SIGKILL if it was killed.
   support::Ended Once(const std::vector<std::string>& arguments);
@@ -35,6 +37,7 @@ class RepeatedProgram {
  private:
   std::mt19937 random_;
   const std::atomic<bool>& killing_;
+  const std::chrono::milliseconds kill_within_;
   std::atomic<int> killed_ = 0;
 };
 

@@ -25,6 +25,9 @@ using Json = nlohmann::json;
 constexpr char kLease[] = "5s";
 constexpr char kLeaseUnderSanitizer[] = "20s";
 
+// A pull under load goes on for a while.
+constexpr std::chrono::milliseconds kKillWithin(700);
+
 // The first text under this key, at any depth.
 std::string TextOf(const Json& value, const std::string& key) {
   if (value.is_object() && value.contains(key) && value[key].is_string()) return value[key];
@@ -39,7 +42,7 @@ std::string TextOf(const Json& value, const std::string& key) {
 }  // namespace
 
 MentorTeam::MentorTeam(CrashLedger& ledger, Connection connection, unsigned seed, const std::atomic<bool>& killing)
-    : ledger_(ledger), connection_(std::move(connection)), program_(seed, killing) {}
+    : ledger_(ledger), connection_(std::move(connection)), program_(seed, killing, kKillWithin) {}
 
 void MentorTeam::Round(bool all) {
   std::vector<std::string> arguments = {support::ProgramPath("envej-municipality"),

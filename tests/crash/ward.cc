@@ -18,7 +18,7 @@ namespace envej::crash {
 namespace {
 
 constexpr int kKilled = 128 + SIGKILL;
-constexpr int kKillWithinMicroseconds = 120'000;
+constexpr std::chrono::milliseconds kKillWithin(120);
 constexpr absl::Duration kProgram = absl::Seconds(90);
 constexpr int kNotices = 20;  // in a file, at most
 
@@ -41,8 +41,8 @@ v1::Notice NewNamedNotice(const std::string& code) {
 
 support::Ended RepeatedProgram::Once(const std::vector<std::string>& arguments) {
   support::Process process(arguments);
-  if (killing_ && OneIn(3)) {
-    std::this_thread::sleep_for(std::chrono::microseconds(random_() % static_cast<unsigned>(kKillWithinMicroseconds)));
+  if (killing_ && OneIn(2)) {
+    std::this_thread::sleep_for(kill_within_ * UpTo(1000) / 1000);
     process.Signal(SIGKILL);
   }
   support::Ended ended = process.Wait(kProgram);
@@ -60,7 +60,10 @@ support::Ended RepeatedProgram::UntilDone(const std::vector<std::string>& argume
 
 Ward::Ward(CrashLedger& ledger, Connection connection, std::vector<std::string> codes, unsigned seed,
            const std::atomic<bool>& killing)
-    : ledger_(ledger), connection_(std::move(connection)), codes_(std::move(codes)), program_(seed, killing) {}
+    : ledger_(ledger),
+      connection_(std::move(connection)),
+      codes_(std::move(codes)),
+      program_(seed, killing, kKillWithin) {}
 
 void Ward::Round() {
   std::vector<v1::Notice> notices;

@@ -73,7 +73,8 @@ class SmallDiskTest : public testing::Test {
     EXPECT_EQ(store_.broker().Stop().code, support::kDone);
   }
 
-  FaultyBroker store_;
+  // Of a disk this small no larger part can be kept back.
+  FaultyBroker store_{{.more = "storage: {reserve_mib: 16}\n"}};
   const std::string data_ = store_.broker().data();
   bool is_mounted_ = false;
 };

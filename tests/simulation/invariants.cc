@@ -44,6 +44,9 @@ absl::Time DueAtLatest(const store::NoticeKey& notice, const Record& record) {
   return due;
 }
 
+// Seven months.
+constexpr absl::Duration kRememberedAtLeast = absl::Hours(24 * 31 * 7);
+
 struct Expected {
   std::set<std::string> indexes;
   std::map<std::string, std::string> contents;
@@ -51,7 +54,12 @@ struct Expected {
 
 void Expect(const store::NoticeKey& notice, const Record& record, const KnownNotices& notices, Expected& expected,
             Findings& findings) {
-  if (!IsUnderWay(record.state)) return;
+  if (!IsUnderWay(record.state)) {
+    expected.indexes.insert(store::ForgetKey(record.due_at, notice));
+    const absl::Time ended = std::max(record.newest.accepted_at, record.concluded_at);
+    if (record.due_at < ended + kRememberedAtLeast) findings.Add("it would be forgotten too early", notice);
+    return;
+  }
   const store::ItemKey item{.notice = notice, .revision = record.newest.revision};
   expected.indexes.insert(store::DueKey(record.due_at, notice));
   if (record.due_at > DueAtLatest(notice, record)) findings.Add("nobody will look at it in time", notice);

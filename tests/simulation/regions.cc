@@ -208,10 +208,10 @@ void RegionClients::Look() {
     if (!absl::IsUnavailable(record.status())) line_.findings().Add("an accepted notice cannot be seen", notice->key);
     return;
   }
-  const absl::StatusOr<contract::Receipt> receipt = line_.inboxes().GetReceipt(notice->key, *record);
+  const absl::StatusOr<std::optional<contract::Receipt>> receipt = line_.inboxes().GetReceipt(notice->key, *record);
   const auto said = notice->said.find(record->newest.revision);
-  if (!receipt.ok() || said == notice->said.end() || !said->second.receipt.has_value()) return;
-  if (*receipt != *said->second.receipt) line_.findings().Add("another receipt is shown than was given", notice->key);
+  if (!receipt.ok() || !receipt->has_value() || said == notice->said.end() || !said->second.receipt.has_value()) return;
+  if (**receipt != *said->second.receipt) line_.findings().Add("another receipt is shown than was given", notice->key);
 }
 
 void RegionClients::HandInAll() {

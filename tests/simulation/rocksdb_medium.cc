@@ -10,6 +10,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "tests/support/losing_file_system.h"
 
 namespace envej::simulation {
@@ -44,8 +45,15 @@ LosingDisk::Remains RemainsOf(Remains remains) {
   return LosingDisk::Remains::kAll;
 }
 
-LosingDisk::Chance ChanceOf(Random& random) {
-  return [&random](uint64_t below) { return random.Below(below); };
+// By the kind of a file, so that what the engine does by itself meanwhile changes nothing for the log and the mark.
+LosingDisk::ChanceOf ChanceOf(Random& random) {
+  return [seed = random.Below(uint64_t{1} << 62)](const std::string& path) -> LosingDisk::Chance {
+    uint64_t name = seed;
+    for (const char letter : fs::path(path).filename().string()) {
+      if (!absl::ascii_isdigit(static_cast<unsigned char>(letter))) name = name * 31 + static_cast<uint64_t>(letter);
+    }
+    return [own = std::make_shared<Random>(name)](uint64_t below) { return own->Below(below); };
+  };
 }
 
 bool AnyCommitted(const std::vector<store::Outcome>& outcomes) {

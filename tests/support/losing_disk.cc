@@ -77,6 +77,7 @@ uint64_t LosingDisk::WrittenAfterFailure() {
 void LosingDisk::PowerOffAfter(uint64_t operations) {
   MutexLock lock(mutex_);
   power_for_ = operations;
+  power_counted_by_ = std::this_thread::get_id();
 }
 
 bool LosingDisk::PowerOn() {
@@ -101,7 +102,7 @@ void LosingDisk::EndBatch() {
 bool LosingDisk::Goes() {
   if (!power_for_.has_value()) return true;
   if (*power_for_ == 0) return false;
-  --*power_for_;
+  if (std::this_thread::get_id() == power_counted_by_) --*power_for_;
   return true;
 }
 
@@ -237,15 +238,15 @@ void LosingDisk::Lose(const std::string& path, const Unsynced& unsynced, Remains
   }
 }
 
-void LosingDisk::LosePower(Remains remains, const Chance& chance) {
+void LosingDisk::LosePower(Remains remains, const ChanceOf& chance_of) {
   MutexLock lock(mutex_);
   for (auto& [path, unsynced] : late_) files_.try_emplace(path, std::move(unsynced));
   late_.clear();
-  for (const auto& [path, unsynced] : files_) Lose(path, unsynced, remains, chance);
+  for (const auto& [path, unsynced] : files_) Lose(path, unsynced, remains, chance_of(path));
   std::error_code error;
   for (auto& [folder, entries] : folders_) {
     size_t left = remains == Remains::kAll ? entries.size() : 0;
-    if (remains == Remains::kSome) left = chance(entries.size() + 1);
+    if (remains == Remains::kSome) left = chance_of(folder)(entries.size() + 1);
     for (size_t index = entries.size(); index > 0; --index) {
       const Entry& entry = entries[index - 1];
       if (index > left) Undo(entry);

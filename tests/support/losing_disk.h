@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "broker/mutex.h"
@@ -54,7 +55,7 @@ class LosingDisk {
   // Whether the fault was met since it was armed, and what was written after that although the writer was told.
   bool HasFailed();
   uint64_t WrittenAfterFailure();
-  // Every operation fails from the one after so many more on; 0: from now on.
+  // Every operation fails from the one after so many more of this thread's on; 0: from now on.
   void PowerOffAfter(uint64_t operations);
   // False if the power went meanwhile; else it stays.
   bool PowerOn();
@@ -66,7 +67,8 @@ class LosingDisk {
   // meanwhile, it counts as not synced, whichever was quicker.
   void BeginBatch(const std::string& beside);
   void EndBatch();
-  void LosePower(Remains remains, const Chance& chance);
+  using ChanceOf = std::function<Chance(const std::string& path)>;  // each file and folder has its own
+  void LosePower(Remains remains, const ChanceOf& chance_of);
 
   // Told by who writes. False: it fails; nothing must be done.
   bool BeforeWrite(const std::string& path, uint64_t offset, size_t bytes);
@@ -113,6 +115,7 @@ class LosingDisk {
   std::map<std::string, Unsynced> late_ ENVEJ_GUARDED_BY(mutex_);  // synced beside the batch under way
   std::optional<Fault> fault_ ENVEJ_GUARDED_BY(mutex_);
   std::optional<uint64_t> power_for_ ENVEJ_GUARDED_BY(mutex_);
+  std::thread::id power_counted_by_ ENVEJ_GUARDED_BY(mutex_);
   std::string beside_ ENVEJ_GUARDED_BY(mutex_);  // empty: no batch is under way
   bool has_failed_ ENVEJ_GUARDED_BY(mutex_) = false;
   uint64_t besides_ ENVEJ_GUARDED_BY(mutex_) = 0;  // syncs of it

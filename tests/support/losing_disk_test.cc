@@ -58,7 +58,9 @@ class LosingDiskTest : public testing::Test {
 
   // Every chance has this outcome, or the highest there is.
   void LosePower(Remains remains, uint64_t chance = 0) {
-    disk_.LosePower(remains, [chance](uint64_t below) { return std::min(chance, below - 1); });
+    disk_.LosePower(remains, [chance](const std::string&) {
+      return [chance](uint64_t below) { return std::min(chance, below - 1); };
+    });
   }
 
   const std::string folder_ = NewFolder();

@@ -85,6 +85,24 @@ TEST_F(TimeTransitionsTest, WhatNobodyTakesIsToldOfStepByStepAndDestroyedAtTheEn
   EXPECT_EQ(record_->state, State::kUndelivered);
 }
 
+TEST_F(TimeTransitionsTest, LeaseEndsAtItsExpiryAndNotBefore) {
+  Lease(absl::Seconds(60));
+  const std::optional<Record> leased = record_;
+  const Acknowledge acknowledge{.revision = 1, .token = "1-1"};
+  now_ = kStart + absl::Seconds(60) - absl::Microseconds(1);
+  EXPECT_EQ(Do(acknowledge).kind, Decision::Kind::kChanged);
+  record_ = leased;
+  now_ = kStart + absl::Seconds(60);
+  EXPECT_EQ(Do(acknowledge).rejection->reason, contract::Reason::kLeaseExpired);
+  EXPECT_EQ(Do(PassTime{}).next->state, State::kWaiting);
+}
+
+TEST_F(TimeTransitionsTest, ExtensionNeverShortensALease) {
+  Lease(absl::Seconds(60));
+  const ExtendLease shorter{.revision = 1, .token = "1-1", .expires_at = kStart + absl::Seconds(5)};
+  EXPECT_EQ(Do(shorter).kind, Decision::Kind::kRepeated);
+}
+
 TEST_F(TimeTransitionsTest, WhatWasFetchedIsNotToldOfAsNotFetched) {
   Lease();
   PassUntilDue();

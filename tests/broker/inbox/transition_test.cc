@@ -12,8 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "broker/inbox/transitions.h"
-#include "proto/contract/limits.h"
-#include "proto/contract/notice_rules.h"
 
 namespace envej::inbox {
 namespace {
@@ -347,18 +345,6 @@ TEST(TransitionTest, LeaseNeedsNoSyncAndIsCounted) {
   EXPECT_EQ(decision.next->token, "1-8");
 }
 
-TEST(TransitionTest, LeaseEndsAtItsExpiryAndNotBefore) {
-  const absl::Time expiry = Leased()->lease_expires_at;
-  EXPECT_EQ(DecideNow(Leased(), Ack(), expiry - absl::Microseconds(1)).kind, Kind::kChanged);
-  EXPECT_EQ(DecideNow(Leased(), Ack(), expiry).rejection->reason, Reason::kLeaseExpired);
-  EXPECT_EQ(DecideNow(Leased(), PassTime{}, expiry).next->state, State::kWaiting);
-}
-
-TEST(TransitionTest, ExtensionNeverShortensALease) {
-  const ExtendLease shorter{.revision = 1, .token = kToken, .expires_at = kNow + absl::Seconds(5)};
-  EXPECT_EQ(DecideNow(Leased(), shorter).kind, Kind::kRepeated);
-}
-
 TEST(TransitionTest, ConclusionDestroysContentAndWaitsForTheDisk) {
   for (const Happening& happening : {Happening(Ack()), Happening(GiveBack())}) {
     const Decision decision = DecideNow(Leased(), happening);
@@ -404,45 +390,6 @@ TEST(TransitionTest, WithdrawalLeavesTheInboxUnlessTheMunicipalityHasSomethingTo
   EXPECT_EQ(late.next->kind, ItemKind::kWithdrawal);
   const Decision erased = DecideNow(DecideNow(late.next, Take("1-9", 3)).next, Ack(3, "1-9"));
   EXPECT_EQ(erased.next->state, State::kWithdrawn);
-}
-
-TEST(TransitionTest, WhatIsForgottenIsJournalledAndNothingElse) {
-  const Decision decision = DecideNow(States().at("old"), Forget{});
-  EXPECT_EQ(decision.next, std::nullopt);
-  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kForgotten}));
-  EXPECT_FALSE(decision.effects.destroy_content) << "it has none";
-  EXPECT_EQ(DecideNow(States().at("old"), Forget{}, kNow - absl::Microseconds(1)).kind, Kind::kUnchanged);
-}
-
-TEST(TransitionTest, TimeToBeRememberedCountsFromTheLastThingThatMatters) {
-  const std::optional<Record> returned = States().at("returned");
-  EXPECT_EQ(returned->due_at, kNow + absl::Hours(9) + kRemembered) << "the discharge is still to come";
-  const absl::Time later = kNow + absl::Hours(24 * 100);
-  const Decision outcome = DecideNow(returned, AcknowledgeOutcome{}, later);
-  EXPECT_EQ(outcome.next->due_at, later + kRemembered);
-  EXPECT_EQ(DecideNow(std::nullopt, MakeWithdraw(2)).next->due_at, kNow + kRemembered) << "a tombstone";
-  const Decision undelivered = DecideNow(States().at("late"), AcknowledgeOutcome{}, later);
-  EXPECT_EQ(undelivered.next->due_at, later + kRemembered);
-}
-
-// The seven months of the contract are calendar months.
-TEST(TransitionTest, WhatIsForgottenIsTooOldToBeSentAgain) {
-  for (int day = 0; day < 366 * 4; ++day) {
-    const absl::Time accepted = kNow + absl::Hours(24 * day);
-    const absl::Time created = accepted + contract::kClockSkew;
-    ASSERT_TRUE(contract::IsForgotten(created, {.time = accepted + kRemembered, .day = {}})) << accepted;
-  }
-}
-
-TEST(TransitionTest, WhatWasMadeBeforeTheNewestForgottenIsNotTakenAsNew) {
-  Submit submit = MakeSubmit();
-  submit.created_at = kNow;
-  const auto decide = [&](const std::optional<Record>& state, absl::Time forgotten_until) {
-    return Decide(state, submit, {.now = kNow, .id = kId, .forgotten_until = forgotten_until});
-  };
-  EXPECT_EQ(decide(std::nullopt, kNow).rejection->reason, Reason::kNoticeTooOld);
-  EXPECT_EQ(decide(std::nullopt, kNow - absl::Microseconds(1)).kind, Kind::kChanged);
-  EXPECT_EQ(decide(Waiting(), kNow).kind, Kind::kRepeated) << "what is remembered is known";
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ TEST(RocksDbStore, DirectoryThatIsAPlainFileIsSaidSo) {
     return std::string(status.message());
   };
   WriteFile(directory.path("store"), "text");
-  EXPECT_EQ(message(), directory.path("store") + " is not a folder");
+  EXPECT_EQ(message(), directory.path("store") +
+                           " is not a folder; mend that, then start again: nothing that was answered is lost");
   std::filesystem::remove(directory.path("store"));
   std::filesystem::create_directory(directory.path("store"));
   WriteFile(directory.path("store/rocksdb"), "text");

@@ -21,8 +21,8 @@ namespace {
 using store::Outcome;
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
-constexpr uint64_t kDisk = 64 * kMiB;
-constexpr uint64_t kReserve = 24 * kMiB;
+constexpr uint64_t kDisk = 160 * kMiB;
+constexpr uint64_t kReserve = 64 * kMiB;
 
 class StorageWatchTest : public testing::Test {
  protected:
@@ -96,7 +96,7 @@ TEST_F(StorageWatchTest, ReserveIsEnoughForWhatGoesOn) {
   constexpr int kNotices = 4000;
   for (int number = 0; number < kNotices; ++number)
     ASSERT_EQ(commit(absl::StrCat(number), 1500), Outcome::Kind::kCommitted);
-  ASSERT_TRUE(disk_.FillUpTo(kReserve / 2));  // compactions under way may give some back
+  ASSERT_TRUE(disk_.FillUpTo(kReserve - 16 * kMiB));  // compactions under way may give some back
   ASSERT_TRUE(Becomes(*watch, true));
   for (int number = 0; number < kNotices; ++number) {
     const std::string key = absl::StrCat(number);

@@ -367,16 +367,16 @@ const std::vector<WireCase>& WireCases() {
   return *cases;
 }
 
-// Those that a caller of the running process cannot be sure to meet, which tests/broker/wire/server_test.cc makes the
-// same server give, and those of gate_test, malformed_notices_test, and tests/system damaged_notice_ and sealing_test.
-constexpr Reason kSeenBesides[] = {Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed,
-                                   Reason::kNoticeUnreadable, Reason::kParticipantSuspended, Reason::kContentNotSealed,
-                                   Reason::kInboxCertificateMissing, Reason::kSealedToAnother, Reason::kSignerUnknown,
-                                   Reason::kCallerRevoked, Reason::kCallerStandingUnknown, Reason::kBrokerRecovering,
-                                   // life_refusals_test.cc, and the last, after weeks, tests/broker/inbox
-                                   Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale,
-                                   Reason::kNoticeRevised, Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached,
-                                   Reason::kNoticeUndelivered, Reason::kRegionNotSucceeded};
+// Those that no caller can be sure to meet: server_test.cc, gate_test.cc, malformed_notices_test.cc, and in
+// tests/system damaged_notice_test.cc and sealing_test.cc.
+constexpr Reason kSeenBesides[] = {
+    Reason::kBrokerStopping, Reason::kDeadlinePassed, Reason::kMessageMalformed, Reason::kNoticeUnreadable,
+    Reason::kParticipantSuspended, Reason::kContentNotSealed, Reason::kInboxCertificateMissing,
+    Reason::kSealedToAnother, Reason::kSignerUnknown, Reason::kCallerRevoked, Reason::kCallerStandingUnknown,
+    // storage_nearly_full_test.cc; life_refusals_test.cc; and the last, after weeks, tests/broker/inbox
+    Reason::kStorageNearlyFull, Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale,
+    Reason::kNoticeRevised, Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered,
+    Reason::kRegionNotSucceeded, Reason::kBrokerRecovering};
 
 class WireRefusalsTest : public WorldTest {};
 

@@ -1,0 +1,85 @@
+// For how long a notice is remembered, and what is left of it then.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "broker/inbox/transitions.h"
+#include "proto/contract/limits.h"
+#include "proto/contract/notice_rules.h"
+
+namespace envej::inbox {
+namespace {
+
+using contract::Reason;
+using journal::EventType;
+using testing::ElementsAre;
+using Kind = Decision::Kind;
+using Told = Decision::Told;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+
+Submit MakeSubmit() {
+  Submit submit;
+  submit.discharge_date = "2027-01-15";
+  submit.discharge_day_ends = kNow + absl::Hours(9);
+  submit.commitments = {{.key_id = "key", .value = std::string(32, 'a')}};
+  return submit;
+}
+
+Decision DecideAt(absl::Time now, const std::optional<Record>& state, const Happening& happening) {
+  return Decide(state, happening, {.now = now});
+}
+
+std::optional<Record> Waiting() { return DecideAt(kNow, std::nullopt, MakeSubmit()).next; }
+
+// Returned now, and to be forgotten at kReturnedUntil.
+std::optional<Record> Returned() {
+  const std::optional<Record> leased =
+      DecideAt(kNow, Waiting(), TakeLease{.revision = 1, .token = "1-1", .expires_at = kNow + absl::Seconds(60)}).next;
+  return DecideAt(kNow, leased, Return{.revision = 1, .token = "1-1", .reason = ReturnReason::kNotResident}).next;
+}
+const absl::Time kReturnedUntil = kNow + absl::Hours(9) + kRemembered;
+
+TEST(ForgetTransitionTest, WhatIsForgottenIsJournalledAndNothingElse) {
+  const Decision decision = DecideAt(kReturnedUntil, Returned(), Forget{});
+  EXPECT_EQ(decision.kind, Kind::kForgotten);
+  EXPECT_EQ(decision.next, std::nullopt);
+  EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kForgotten}));
+  EXPECT_FALSE(decision.effects.destroy_content) << "it has none";
+  EXPECT_EQ(DecideAt(kReturnedUntil - absl::Microseconds(1), Returned(), Forget{}).kind, Kind::kUnchanged);
+}
+
+TEST(ForgetTransitionTest, TimeToBeRememberedCountsFromTheLastThingThatMatters) {
+  EXPECT_EQ(Returned()->due_at, kReturnedUntil) << "the discharge is still to come";
+  const absl::Time later = kNow + absl::Hours(24 * 100);
+  EXPECT_EQ(DecideAt(later, Returned(), AcknowledgeOutcome{}).next->due_at, later + kRemembered);
+  const Withdraw withdraw{.revision = 2, .reason = WithdrawalReason::kSentInError, .origin = "", .refusal_if_new = {}};
+  EXPECT_EQ(DecideAt(kNow, std::nullopt, withdraw).next->due_at, kNow + kRemembered) << "a tombstone";
+  EXPECT_EQ(DecideAt(later, Waiting(), withdraw).next->due_at, later + kRemembered);
+}
+
+// The seven months of the contract are calendar months.
+TEST(ForgetTransitionTest, WhatIsForgottenIsTooOldToBeSentAgain) {
+  for (int day = 0; day < 366 * 4; ++day) {
+    const absl::Time accepted = kNow + absl::Hours(24 * day);
+    const absl::Time created = accepted + contract::kClockSkew;
+    ASSERT_TRUE(contract::IsForgotten(created, {.time = accepted + kRemembered, .day = {}})) << accepted;
+  }
+}
+
+TEST(ForgetTransitionTest, WhatWasMadeBeforeTheNewestForgottenIsNotTakenAsNew) {
+  Submit submit = MakeSubmit();
+  submit.created_at = kNow;
+  const auto decide = [&](const std::optional<Record>& state, absl::Time forgotten_until) {
+    return Decide(state, submit, {.now = kNow, .forgotten_until = forgotten_until});
+  };
+  EXPECT_EQ(decide(std::nullopt, kNow).rejection->reason, Reason::kNoticeTooOld);
+  EXPECT_EQ(decide(std::nullopt, kNow - absl::Microseconds(1)).kind, Kind::kChanged);
+  EXPECT_EQ(decide(Waiting(), kNow).kind, Kind::kRepeated) << "what is remembered is known";
+}
+
+}  // namespace
+}  // namespace envej::inbox
