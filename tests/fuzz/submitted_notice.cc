@@ -52,7 +52,9 @@ void Try(absl::string_view bytes) {
     wire::ReadLeniently(bytes, lenient);
   }
   TryNotice(bytes);
-  wire::ReadRequest(bytes).status().IgnoreError();
+  for (const contract::SentAs sent_as : {contract::SentAs::kNew, contract::SentAs::kRevision}) {
+    wire::ReadRequest(bytes, sent_as).status().IgnoreError();
+  }
   const absl::StatusOr<std::vector<absl::string_view>> batch = wire::SplitBatch(bytes);
   if (!batch.ok()) return;
   for (const absl::string_view notice : *batch) {

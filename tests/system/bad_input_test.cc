@@ -97,7 +97,7 @@ const std::vector<BadFile>& BadFiles() {
        {"participants.yaml:", "colour"},
        [](D folder) { Append(folder.Path("participants.yaml"), "colour: red\n"); }},
       {"an agreement with nobody",
-       {"participants.yaml:20: ", "9999"},
+       {"participants.yaml:23: ", "9999"},
        [](D folder) { Replace(folder.Path("participants.yaml"), "\"0147\", first", "\"9999\", first"); }},
       {"no certificate", {"broker.pem"}, [](D folder) { std::filesystem::remove(folder.Path("broker.pem")); }},
       {"a certificate that is none",
