@@ -59,9 +59,10 @@ class Resending {
     }
     sealer_.Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), context_.surroundings.now());
     ForEachAtOnce(notices_.size(), kCallsInFlight, [this](size_t place) { Plan(place); });
+    // Withdrawals first: they are few, and what they are of must not go out while all else is sent.
+    ForEachAtOnce(notices_.size(), kCallsInFlight, [this](size_t place) { Withdraw(place); });
     SendNotices(&ResendSteps::submit, contract::SentAs::kNew);
     SendNotices(&ResendSteps::revise, contract::SentAs::kRevision);
-    ForEachAtOnce(notices_.size(), kCallsInFlight, [this](size_t place) { Withdraw(place); });
     if (!kept_.ok()) return kept_;
     return std::move(outcomes_);
   }

@@ -65,7 +65,7 @@ ResendSteps PlanResend(const KeptNotice& kept, const std::optional<v1::GetNotice
       return steps;
     }
     if (!is_withdrawn) Add(first->second, kept, sealer, steps);
-    if (newest.revision() > 1) Add(newest, kept, sealer, steps);
+    if (is_withdrawn || newest.revision() > 1) Add(newest, kept, sealer, steps);
   } else if (answer->status().revision() < newest.revision()) {
     Add(newest, kept, sealer, steps);
   } else if (answer->status().state() == v1::NOTICE_STATE_MISSING) {
@@ -76,7 +76,7 @@ ResendSteps PlanResend(const KeptNotice& kept, const std::optional<v1::GetNotice
       Add(missing->second, kept, sealer, steps);
     }
   }
-  if (steps.line_missing) steps = {.submit = {}, .revise = {}, .withdraw = {}, .line_missing = true};
+  if (steps.line_missing) steps = {.withdraw = {}, .submit = {}, .revise = {}, .line_missing = true};
   return steps;
 }
 

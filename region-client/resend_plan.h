@@ -27,12 +27,12 @@ struct KeptNotice {
 // another region than this one: a submission is always the caller's own.
 std::map<NoticeName, KeptNotice> ByName(const Kept& kept, const std::string& region_code);
 
-// What is to be sent of a notice, in this order.
+// What is to be sent of a notice: its withdrawal alone; or it, and then its newest revision.
 struct ResendSteps {
+  std::optional<v1::Receipt> withdraw;  // of the withdrawal that is to be made again
   std::optional<v1::Notice> submit;
   std::optional<v1::Notice> revise;
-  std::optional<v1::Receipt> withdraw;  // of the withdrawal that is to be made again
-  bool line_missing = false;            // something is to be sent that nothing says any more; then nothing else is
+  bool line_missing = false;  // something is to be sent that nothing says any more; then nothing else is
 };
 
 // Pure. `answer` is what the broker has of it; nothing: nothing.

@@ -21,8 +21,11 @@
 #include "broker/commands/replay_mirror.h"
 #include "broker/commands/restore_place.h"
 #include "broker/commands/signature_check.h"
+#include "broker/journal/journal_source.h"
 #include "broker/journal/mirror_folder.h"
+#include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
+#include "broker/store/batch_record.h"
 #include "broker/store/rocksdb_reader.h"
 
 namespace envej::commands {
@@ -88,13 +91,34 @@ absl::StatusOr<uint64_t> KnownEnd(const std::string& lost_data, const std::strin
   return (*mark)->batch;
 }
 
-// From when on pulls are served.
-void SayUntilWhen(const Reached& reached, bool mark_known, absl::Duration wait, absl::Time now, RecoveryMark& mark) {
-  const bool is_whole = reached.unfitting == 0 && reached.head.batch >= mark.known_end;
+// Whether the mirror has the journal of a store that was once restored from this one's history: what happened there is
+// in no part of what is replayed here.
+absl::StatusOr<bool> LivedOn(const std::string& folder, const std::string& incarnation) {
+  if (folder.empty()) return false;
+  const absl::StatusOr<std::vector<std::string>> folders =
+      journal::ListIncarnations(fs::path(folder).parent_path().string());
+  if (!folders.ok()) return folders.status();
+  for (const std::string& other : *folders) {
+    const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(other);
+    if (!source.ok()) return source.status();
+    const absl::StatusOr<std::optional<journal::StoredValue>> first = (*source)->NextRecord();
+    if (!first.ok()) return first.status();
+    if (!first->has_value()) continue;
+    const absl::StatusOr<store::BatchRecord> record = store::DecodeBatchRecord((*first)->value);
+    if (record.ok() && journal::LeadsOnFrom({incarnation, record->batch - 1}, *record)) return true;
+  }
+  return false;
+}
+
+// From when on pulls are served. By themselves only if the mirror reaches beyond the backup: one that ends before it
+// was not written to for a while, and says nothing of what came after.
+void SayUntilWhen(const Reached& reached, bool mark_known, bool lived_on, absl::Duration wait, absl::Time now,
+                  RecoveryMark& mark) {
+  const bool is_whole = reached.unfitting == 0 && !lived_on && reached.head.batch >= mark.known_end;
   if (is_whole && mark_known) {
     mark.end = RecoveryMark::End::kNothingLost;
     mark.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(now));
-  } else if (is_whole && mark.mirror_read) {
+  } else if (is_whole && mark.mirror_read && reached.mirror_end >= mark.backup_batch) {
     mark.wait = wait;
   }
 }
@@ -146,7 +170,14 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
   mark.reached_time = reached.head.time;
   mark.known_end = std::max(order.known_end, reached.mirror_end);
   mark.unfitting = reached.unfitting;
-  SayUntilWhen(reached, order.mark_known, order.wait, order.now, mark);
+  const absl::StatusOr<bool> lived_on = LivedOn(order.folder, order.manifest.head.store_incarnation);
+  if (!lived_on.ok()) return lived_on.status();
+  if (*lived_on) {
+    std::cerr << "envej-broker: the mirror also has the journal of a store that was restored from this one's backups "
+                 "before: what was acknowledged and withdrawn there is not replayed. A backup of that store has it"
+              << std::endl;
+  }
+  SayUntilWhen(reached, order.mark_known, *lived_on, order.wait, order.now, mark);
   const absl::StatusOr<std::string> incarnation = RandomIncarnation();
   if (!incarnation.ok()) return incarnation.status();
   absl::StatusOr<NewIncarnation> begun = Begin(store, reached,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "tests/certs/test_files.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -19,10 +22,18 @@ namespace {
 constexpr int kChanges = 2000;
 constexpr unsigned kRandomSeed = 1;
 
+// The program is fuzz_TARGET_test.
+absl::string_view Target() {
+  absl::string_view name = program_invocation_short_name;
+  absl::ConsumePrefix(&name, "fuzz_");
+  absl::ConsumeSuffix(&name, "_test");
+  return name;
+}
+
 std::vector<std::string> KeptInputs() {
   const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
-  const std::filesystem::path folder =
-      absl::StrCat(source == nullptr ? "." : source, "/tests/fuzz/corpus/", ENVEJ_FUZZ_TARGET);
+  const std::filesystem::path folder = absl::StrCat(source == nullptr ? "." : source, "/tests/fuzz/corpus/", Target());
+  EXPECT_TRUE(std::filesystem::is_directory(folder)) << folder;
   std::vector<std::string> inputs;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {

@@ -103,6 +103,9 @@ TEST_F(ResendPlanTest, WhatTheBrokerDoesNotKnowIsSentFromItsBeginning) {
   const ResendSteps withdrawn = Plan({ReceiptOf(1), WithdrawalAt(2)}, {Said(1)}, std::nullopt);
   EXPECT_FALSE(withdrawn.submit.has_value()) << "nobody is to see it any more";
   EXPECT_TRUE(withdrawn.withdraw.has_value());
+  const ResendSteps never_submitted = Plan({WithdrawalAt(1)}, {}, std::nullopt);
+  EXPECT_FALSE(never_submitted.submit.has_value());
+  EXPECT_TRUE(never_submitted.withdraw.has_value()) << "what comes later under its id is to be refused again";
 }
 
 TEST_F(ResendPlanTest, AnOlderRevisionThanTheNewestIsBroughtUpToDate) {

@@ -17,6 +17,7 @@
 #include "tests/support/exit_codes.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
+#include "tests/system/restore_fixture.h"
 
 namespace envej::system {
 namespace {
@@ -44,111 +45,6 @@ std::map<std::string, uintmax_t> FilesIn(const std::string& folder) {
   }
   return files;
 }
-
-class RestoreTest : public testing::Test {
- protected:
-  void SetUp() override {
-    fs::create_directory(mirror_);
-    ASSERT_TRUE(broker_.Start());
-  }
-
-  Ended Run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), support::ProgramPath("envej-broker"));
-    return support::RunProgram(arguments);
-  }
-  Ended Backup(std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"backup", "--config", broker_.config(), "--to", backups_};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return Run(arguments);
-  }
-  std::string NewBackup() const {
-    const Ended made = Backup({"--output", "json"});
-    EXPECT_EQ(made.code, kDone) << made.err;
-    const nlohmann::json said = nlohmann::json::parse(made.out, nullptr, false);
-    return said.is_object() ? said.value("backup", "") : "";
-  }
-  Ended Restore(const std::string& backup, std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"restore", "--config", broker_.config(), "--from", backup};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return Run(arguments);
-  }
-  Ended Recovery(const std::string& what, const std::string& output = "text") const {
-    return Run({"recovery", what, "--config", broker_.config(), "--output", output});
-  }
-  nlohmann::json RecoveryState() const { return nlohmann::json::parse(Recovery("status", "json").out, nullptr, false); }
-  Ended Verify() const {
-    return Run({"journal", "verify", "--config", broker_.config(), "--authorities", authorities_});
-  }
-
-  v1::Receipt Submit(const v1::Notice& notice) const {
-    v1::SubmitNoticeRequest request;
-    *request.mutable_notice() = notice;
-    v1::SubmitNoticeResponse answer;
-    const grpc::Status status = broker_.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_FALSE(answer.repeated_submission());
-    return answer.receipt();
-  }
-  v1::Notice SubmitNew() const {
-    v1::Notice notice = support::NewNotice(kCode);
-    Submit(notice);
-    return notice;
-  }
-  void Withdraw(const v1::Notice& notice) const {
-    v1::WithdrawNoticeRequest request;
-    *request.mutable_withdrawal() = support::WithdrawalOf(notice);
-    v1::WithdrawNoticeResponse answer;
-    const grpc::Status status = broker_.Intake(support::kRegion)->WithdrawNotice(CallContext().get(), request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-  }
-  grpc::Status Pull(v1::PullNoticesResponse& answer, int most = 500) const {
-    v1::PullNoticesRequest request;
-    request.set_municipality_code(kCode);
-    request.set_max_notices(most);
-    return broker_.Inbox(support::kMunicipality)->PullNotices(CallContext().get(), request, &answer);
-  }
-  // The ids that wait.
-  std::vector<std::string> Pulled(int most = 500) {
-    pulled_.Clear();
-    const grpc::Status status = Pull(pulled_, most);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    std::vector<std::string> ids;
-    for (const v1::InboxItem& item : pulled_.items()) ids.push_back(item.lease().name().notice_id());
-    return ids;
-  }
-  v1::AcknowledgeNoticesResponse Acknowledge(const v1::PullNoticesResponse& pulled) const {
-    v1::AcknowledgeNoticesRequest request;
-    request.set_municipality_code(kCode);
-    for (const v1::InboxItem& item : pulled.items()) *request.add_leases() = item.lease().name();
-    v1::AcknowledgeNoticesResponse answer;
-    const grpc::Status status =
-        broker_.Inbox(support::kMunicipality)->AcknowledgeNotices(CallContext().get(), request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return answer;
-  }
-  v1::NoticeState StateOf(const v1::Notice& notice) const {
-    v1::GetNoticeRequest request;
-    request.set_municipality_code(kCode);
-    request.set_notice_id(notice.envelope().notice_id());
-    v1::GetNoticeResponse answer;
-    const grpc::Status status = broker_.Intake(support::kRegion)->GetNotice(CallContext().get(), request, &answer);
-    if (ReasonOf(status) == Reason::kNoticeNotFound) return v1::NOTICE_STATE_UNSPECIFIED;
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return answer.status().state();
-  }
-
-  // The disk with the store is gone, at once.
-  void Lose() {
-    broker_.Kill();
-    fs::remove_all(broker_.data());
-  }
-
-  BrokerProcess broker_{{.more = "journal: {mirror: mirror, checkpoint_seconds: 1}\n"}};
-  const std::string mirror_ = broker_.folder().Path("mirror");
-  const std::string backups_ = broker_.folder().Path("backups");
-  const std::string authorities_ = broker_.folder().Write("verify.pem", support::SharedAuthority().CertificatePem());
-  v1::PullNoticesResponse pulled_;
-};
 
 std::string IdOf(const v1::Notice& notice) { return notice.envelope().notice_id(); }
 
@@ -299,7 +195,7 @@ TEST_F(RestoreTest, ADamagedBackupIsRefusedAndNothingIsMade) {
 
 TEST_F(RestoreTest, APlaceThatIsNotEmptyIsRefusedAndAHalfRestoreIsNoStore) {
   const v1::Notice notice = SubmitNew();
-  const std::string backup = NewBackup();
+  const std::string backup = NewMirroredBackup();
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   const std::map<std::string, uintmax_t> before = FilesIn(broker_.data());
   const Ended refused = Restore(backup);
@@ -309,7 +205,11 @@ TEST_F(RestoreTest, APlaceThatIsNotEmptyIsRefusedAndAHalfRestoreIsNoStore) {
 
   // Killed at any of these moments, a restore leaves what no broker starts with, and the next one ends it.
   fs::remove_all(broker_.data());
-  ASSERT_EQ(Restore(backup, {"--wait", "0s"}).code, kDone);
+  // As it was: without what the stores that are made here do.
+  const std::string mirror = broker_.folder().Path("mirror-as-it-was");
+  fs::copy(mirror_, mirror, fs::copy_options::recursive);
+  const std::vector<std::string> at_once = {"--wait", "0s", "--mirror", mirror};
+  ASSERT_EQ(Restore(backup, at_once).code, kDone);
   const std::string whole = broker_.folder().Path("whole");
   fs::rename(broker_.data(), whole);
   const std::string making = broker_.data() + "/restoring";
@@ -321,7 +221,7 @@ TEST_F(RestoreTest, APlaceThatIsNotEmptyIsRefusedAndAHalfRestoreIsNoStore) {
     const Ended start = broker_.StartRefused();
     EXPECT_EQ(start.code, support::kStoreRefused) << moment;
     EXPECT_THAT(start.err, HasSubstr("did not end")) << moment;
-    const Ended again = Restore(backup, {"--wait", "0s"});
+    const Ended again = Restore(backup, at_once);
     EXPECT_EQ(again.code, kDone) << moment << again.err;
     ASSERT_TRUE(broker_.Start());
     ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
@@ -333,7 +233,7 @@ TEST_F(RestoreTest, APlaceThatIsNotEmptyIsRefusedAndAHalfRestoreIsNoStore) {
 
 TEST_F(RestoreTest, ARestoreThatIsKilledIsMadeAnew) {
   for (int count = 0; count < 50; ++count) SubmitNew();
-  const std::string backup = NewBackup();
+  const std::string backup = NewMirroredBackup();
   Lose();
   const std::vector<std::string> arguments = {
       support::ProgramPath("envej-broker"), "restore", "--config", broker_.config(), "--from", backup, "--wait", "0s"};
