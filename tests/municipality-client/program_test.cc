@@ -335,7 +335,7 @@ TEST_F(MutualTlsTest, ABrokerThatIsNotThereIsToldByItsOwnCode) {
 
 TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTheRest) {
   for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
-  server_->Add(ProperNotice(kNotices + 1), v1::ITEM_KIND_WITHDRAWAL);
+  server_->Add(ProperNotice(kNotices + 1), v1::ITEM_KIND_REVISION);
   v1::Notice changed = world_.Seal(ProperNotice(kNotices + 2));
   changed.mutable_sealed()->mutable_cms()->back() ^= 1;
   server_->Add(changed);
@@ -346,6 +346,10 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   of_another_signer.mutable_sealed()->set_sealed_by(v1::SEALED_BY_BROKER);
   server_->Add(of_another_signer);
   server_->Add(Forged(ProperNotice(kNotices + 5)));
+  server_->AddWithdrawal(WithdrawalOf(kNotices + 6, 2));
+  v1::Withdrawal of_another_reason = world_.Seal(WithdrawalOf(kNotices + 7, 2));
+  of_another_reason.set_reason(v1::WITHDRAWAL_REASON_DECEASED);
+  server_->AddWithdrawal(of_another_reason);
   const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
   ASSERT_NE(source, nullptr);
   const std::string example = files_ / "example";
@@ -362,15 +366,15 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   arguments.insert(arguments.end(), connection.begin() + 4, connection.end());  // from --municipality on
   const std::string printed = files_ / "printed";
   EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // some were returned
-  EXPECT_THAT(ReadFile(error_), HasSubstr("received 8, returned 5, acknowledged 3\n"));
-  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
+  EXPECT_THAT(ReadFile(error_), HasSubstr("received 10, returned 6, acknowledged 4\n"));
+  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices + 1);
   EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 1)), v1::RETURN_REASON_UNSUPPORTED);
   EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 2)), v1::RETURN_REASON_CANNOT_BE_OPENED);
-  for (const int number : {kNotices + 3, kNotices + 4, kNotices + 5}) {
+  for (const int number : {kNotices + 3, kNotices + 4, kNotices + 5, kNotices + 7}) {
     EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(number)), v1::RETURN_REASON_NOT_AUTHENTIC) << number;
   }
   EXPECT_THAT(ReadFile(printed), HasSubstr(kMarkedName));
-  EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(kNotices)));
+  for (const int number : {kNotices, kNotices + 6}) EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(number)));
   EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNotices + 1))));
 }
 
