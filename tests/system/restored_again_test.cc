@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/exit_codes.h"
 #include "tests/system/restore_fixture.h"
@@ -54,6 +55,34 @@ TEST_F(RestoreTest, AMirrorThatEndsBeforeTheBackupIsNotTakenAsItsEnd) {
   const Ended restored = Restore(backup, {"--mirror", old, "--wait", "0s"});
   ASSERT_EQ(restored.code, support::kDone) << restored.err;
   EXPECT_THAT(restored.out, HasSubstr(kUntilAccepted));
+}
+
+// What is missing is content like any other, which its region keeps until there is room.
+TEST_F(RestoreTest, WhatIsMissingWaitsForRoomAndWhatEndsANoticeDoesNot) {
+  if (std::filesystem::space(testing::TempDir()).available >= uint64_t{1} << 40) {
+    GTEST_SKIP() << "more is free than any reserve";
+  }
+  SubmitNew();
+  const std::string backup = NewBackup();
+  const v1::Notice lost = SubmitNew();
+  const v1::Notice withdrawn = SubmitNew();
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  std::filesystem::remove_all(broker_.data());
+  ASSERT_EQ(Restore(backup, {"--wait", "0s"}).code, support::kDone);
+  std::ofstream(broker_.config(), std::ios::app) << "storage: {reserve_mib: 1048576}\n";
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
+  v1::SubmitNoticeRequest request;
+  *request.mutable_notice() = lost;
+  v1::SubmitNoticeResponse answer;
+  support::ExpectRefused(
+      broker_.Intake(support::kRegion)->SubmitNotice(support::CallContext().get(), request, &answer),
+      contract::Reason::kStorageNearlyFull);
+  EXPECT_EQ(StateOf(lost), v1::NOTICE_STATE_MISSING);
+  Withdraw(withdrawn);
+  EXPECT_EQ(StateOf(withdrawn), v1::NOTICE_STATE_WITHDRAWN);
+  ASSERT_EQ(Pulled().size(), 1u);
+  EXPECT_TRUE(Acknowledge(pulled_).results(0).has_acknowledged_at());
 }
 
 }  // namespace
