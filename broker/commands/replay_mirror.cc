@@ -41,7 +41,7 @@ class Replaying {
       return absl::DataLossError(
           absl::StrCat("the mirror's record of batch ", from_.batch,
                        " is another than the backup's: they are not of one history; take another "
-                       "backup, or restore without the mirror"));
+                       "backup; if there is none, restore with --no-mirror"));
     }
     const uint64_t next = reached_.head.batch + 1;
     std::string why;
@@ -146,12 +146,33 @@ absl::StatusOr<uint64_t> OldestBatch(const store::RocksDbOffline& store) {
   return first->entries.empty() ? 1 : store::ParseBatchKey(first->entries.front().key);
 }
 
+// The last batch, up to `newest`, that a checkpoint of the store's own covers; 0: none.
+absl::StatusOr<uint64_t> CoveredUpTo(const store::RocksDbOffline& store, uint64_t newest) {
+  uint64_t covered = 0;
+  for (uint64_t uncovered = newest + 1; covered + 1 < uncovered;) {
+    const uint64_t between = covered + (uncovered - covered) / 2;
+    const absl::StatusOr<store::ScanResult> next =
+        store.Scan({.from = store::CheckpointKey(between), .to = store::CheckpointKey(uncovered), .entries = 1});
+    if (!next.ok()) return next.status();
+    if (next->entries.empty()) {
+      uncovered = between;
+      continue;
+    }
+    const absl::StatusOr<uint64_t> last_batch = store::ParseBatchKey(next->entries.front().key);
+    if (!last_batch.ok()) return last_batch.status();
+    covered = *last_batch;
+  }
+  return covered;
+}
+
 }  // namespace
 
 absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::BatchHead& from,
                                      const std::string& folder, const journal::CheckSignatureFunction& check,
-                                     absl::Time now) {
-  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder);
+                                     absl::Time now, const std::function<void(uint64_t batch)>& progress) {
+  const absl::StatusOr<uint64_t> covered = CoveredUpTo(store, from.batch);
+  if (!covered.ok()) return covered.status();
+  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder, from.batch);
   if (!source.ok()) return source.status();
   journal::Findings findings;
   journal::CheckpointChain checkpoints(**source, check, findings);
@@ -160,6 +181,7 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
     const absl::StatusOr<std::optional<StoredValue>> stored = (*source)->NextRecord();
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) break;
+    if (progress) progress((*stored)->batch);
     const bool is_new = (*stored)->batch > from.batch;
     const absl::StatusOr<bool> goes_on =
         replaying.Take(**stored, is_new ? checkpoints.HashOf((*stored)->batch) : std::nullopt);
@@ -173,7 +195,7 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
   }
   const absl::StatusOr<uint64_t> oldest = OldestBatch(store);
   if (!oldest.ok()) return oldest.status();
-  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> again = journal::SourceOfMirror(folder);
+  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> again = journal::SourceOfMirror(folder, *covered + 1);
   if (!again.ok()) return again.status();
   while (true) {
     const absl::StatusOr<std::optional<StoredValue>> stored = (*again)->NextCheckpoint();

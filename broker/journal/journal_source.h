@@ -40,8 +40,9 @@ std::unique_ptr<JournalSource> SourceOf(ScanFunction scan);
 
 // That of one folder of a mirror. A record is named by the batch that it says it is, where it can be read; where a
 // file's form is broken, one value stands for the rest of it. A journal file after the last checkpoint is still being
-// mirrored and is left out. UNAVAILABLE if the folder cannot be read.
-absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder);
+// mirrored and is left out. Files that end before `from_batch` are not opened. UNAVAILABLE if the folder cannot be
+// read.
+absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder, uint64_t from_batch = 0);
 
 // The stored record of a batch in a mirror's folder; nothing if it cannot be found there.
 std::optional<std::string> FindInMirror(const std::string& folder, uint64_t batch);
