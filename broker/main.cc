@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -117,12 +118,16 @@ int RaiseOpenFiles() {
   return static_cast<int>(std::min<rlim_t>(files.rlim_cur, kOpenFilesMost));
 }
 
+// What the store needs to go on is in store/rocksdb_room.h.
+static_assert(uint64_t{options::kReserveMibLeast} << 20 >= store::kReserveLeast);
+
 store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, const Log& log) {
   store::RocksDbStoreOptions store;
   store.directory = options.data_directory;
   store.broker = options.broker_name;
   store.queue_transitions = static_cast<size_t>(options.limits.commit_queue);
   store.batch_transitions = static_cast<size_t>(options.limits.batch_transitions);
+  store.write_buffer_bytes = store::WriteBufferFor(options.storage.reserve_bytes);
   store.fail_stop = [&log](absl::Status status) {
     log.Error("store_failed", {{"error", status.ToString()},
                                {"next", "nothing was written after this; mend the disk, then start the broker again"}});
