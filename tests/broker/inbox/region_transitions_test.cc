@@ -104,12 +104,9 @@ TEST(RegionTransitionsTest, WithoutRoomNoContentIsTakenInAndAllElseGoesOn) {
   Revise revise = MakeRevise();
   revise.submit.refusal_if_kept = full;
   const std::optional<Record> waiting = After({MakeSubmit()});
-  const std::vector<std::pair<std::optional<Record>, Happening>> refused = {{std::nullopt, submit},
-                                                                            {waiting, revise},
-                                                                            {Delivered(), revise},
-                                                                            {Missing(waiting), submit},
-                                                                            {Missing(waiting), revise},
-                                                                            {Missing(Delivered(MakeRevise())), revise}};
+  const std::vector<std::pair<std::optional<Record>, Happening>> refused = {
+      {std::nullopt, submit},     {waiting, revise},          {Delivered(), revise},
+      {Missing(waiting), submit}, {Missing(waiting), revise}, {Missing(Delivered(MakeRevise())), revise}};
   for (const auto& [state, happening] : refused) {
     const Decision decision = DecideNow(state, happening);
     ASSERT_EQ(decision.kind, Kind::kRejected);
