@@ -1,6 +1,5 @@
 #include "broker/commands/restore.h"
 
-#include <openssl/rand.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -27,6 +26,7 @@
 #include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/batch_record.h"
+#include "broker/store/rocksdb_incarnation.h"
 #include "broker/store/rocksdb_reader.h"
 
 namespace envej::commands {
@@ -132,14 +132,6 @@ void SayUntilWhen(const Reached& reached, bool mark_known, bool lived_on, absl::
   }
 }
 
-absl::StatusOr<std::string> RandomIncarnation() {
-  std::string bytes(store::kIncarnationBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1) {
-    return absl::UnavailableError("the random source failed");
-  }
-  return bytes;
-}
-
 // Everything that is asked, read and checked before anything is made.
 struct Order {
   options::BrokerOptions broker;
@@ -193,7 +185,7 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
               << std::endl;
   }
   SayUntilWhen(reached, order.mark_known, *lived_on, order.wait, order.now, mark);
-  const absl::StatusOr<std::string> incarnation = RandomIncarnation();
+  const absl::StatusOr<std::string> incarnation = store::NameIncarnation();
   if (!incarnation.ok()) return incarnation.status();
   absl::StatusOr<NewIncarnation> begun = Begin(store, reached,
                                                {.store_incarnation = *incarnation,
