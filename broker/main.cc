@@ -20,6 +20,7 @@
 #include "broker/checkpoints.h"
 #include "broker/clock.h"
 #include "broker/commands/arguments.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
 #include "broker/inbox/inboxes.h"
@@ -61,6 +62,8 @@
 namespace envej {
 namespace {
 
+using commands::Refuse;
+
 enum ExitCode {
   kStopped = 0,
   kUsage = 2,
@@ -89,11 +92,6 @@ constexpr absl::Duration kLinger = absl::Milliseconds(500);
 constexpr int kOpenFilesKept = 640;
 constexpr int kOpenFilesLeast = 1024;
 constexpr int kOpenFilesMost = 1 << 20;
-
-int Refuse(ExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
 
 // Signals that ask the broker to stop, or to read again what it trusts, are waited for by the main thread alone: no
 // other thread takes them.

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/commands/backup_manifest.h"
 #include "broker/commands/check_store.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/files.h"
 #include "broker/commands/old_backups.h"
 #include "broker/commands/progress.h"
@@ -31,16 +32,6 @@ namespace {
 using store::RocksDbReader;
 
 constexpr char kLock[] = "/backup.lock";
-
-int Refuse(CopyExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
-int Failed(const absl::Status& status) {
-  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
-  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
-}
 
 // Whether the store has all that was answered as durable: of one that is cut or older no backup is made.
 absl::Status CheckMark(const RocksDbReader& reader) {
@@ -153,15 +144,15 @@ int MakeBackup(const BackupOptions& options, absl::Time now) {
   const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
   if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
   if (absl::Status status = MakeFolder(options.to); !status.ok() && !absl::IsAlreadyExists(status)) {
-    return Failed(status);
+    return RefuseCopy(status);
   }
   const absl::StatusOr<FileLock> lock = FileLock::Take(options.to + kLock);
-  if (!lock.ok()) return Failed(lock.status());
-  if (absl::Status status = RemoveUnfinished(options.to); !status.ok()) return Failed(status);
+  if (!lock.ok()) return RefuseCopy(lock.status());
+  if (absl::Status status = RemoveUnfinished(options.to); !status.ok()) return RefuseCopy(status);
 
   const absl::StatusOr<std::unique_ptr<RocksDbReader>> reader = RocksDbReader::Open(broker->data_directory);
-  if (!reader.ok()) return Failed(reader.status());
-  if (absl::Status status = CheckMark(**reader); !status.ok()) return Failed(status);
+  if (!reader.ok()) return RefuseCopy(reader.status());
+  if (absl::Status status = CheckMark(**reader); !status.ok()) return RefuseCopy(status);
   const std::string unfinished = UnfinishedFolder(options.to, now);
   const absl::StatusOr<BackupManifest> manifest = Make(**reader, unfinished, now);
   const std::string backup = BackupFolder(options.to, now, manifest.ok() ? manifest->head.batch : 0);
@@ -171,7 +162,7 @@ int MakeBackup(const BackupOptions& options, absl::Time now) {
   if (!named.ok()) {
     const absl::Status removed = RemoveAll(unfinished);
     if (!removed.ok()) std::cerr << "envej-broker: " << removed.message() << std::endl;
-    return Failed(named);
+    return RefuseCopy(named);
   }
   const absl::StatusOr<OldBackups> old = RemoveOldBackups(options.to, now - keep, backup, now);
   Tell(backup, *manifest, old.ok() ? *old : OldBackups(), options.output);

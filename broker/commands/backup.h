@@ -7,15 +7,6 @@
 
 namespace envej::commands {
 
-// What commands that make, restore and accept answer with.
-enum CopyExitCode {
-  kCopyDone = 0,
-  kCopyRefused = 1,  // what is there cannot be used; nothing was made
-  kCopyUsage = 2,
-  kCopyConfigurationRefused = 3,
-  kCopyCannot = 4,  // something cannot be read or written; nothing was made
-};
-
 // What `envej-broker backup` is asked.
 struct BackupOptions {
   std::string config;  // the broker's configuration: names the store
@@ -33,7 +24,7 @@ struct BackupOptions {
 //
 // It holds sealed contents, commitments and the journal; no keys of certificates, no secrets and no configuration.
 //
-// The exit code: CopyExitCode. DATA_LOSS found in the store is kCopyRefused.
+// The exit code: CopyExitCode of exit_codes.h. DATA_LOSS found in the store is kCopyRefused.
 int MakeBackup(const BackupOptions& options, absl::Time now);
 
 // "7d", "36h", "90m"; a number from 1 and a unit. Nothing if it is none.

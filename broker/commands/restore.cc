@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "broker/commands/backup.h"
 #include "broker/commands/backup_manifest.h"
 #include "broker/commands/check_store.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/files.h"
 #include "broker/commands/new_incarnation.h"
 #include "broker/commands/progress.h"
@@ -35,14 +35,8 @@ namespace {
 namespace fs = std::filesystem;
 using journal::RecoveryMark;
 
-int Refuse(CopyExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
 int Failed(const absl::Status& status) {
-  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status) || absl::IsNotFound(status);
-  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
+  return absl::IsNotFound(status) ? Refuse(kCopyRefused, status) : RefuseCopy(status);
 }
 
 absl::Status CopyEngine(const std::string& backup, const BackupManifest& manifest, const std::string& engine,

@@ -34,7 +34,7 @@ struct RestoreOptions {
 // after the broker serves, if the mirror was replayed as far as it says it goes; else operations accept what is
 // missing.
 //
-// The exit code: CopyExitCode of backup.h.
+// The exit code: CopyExitCode of exit_codes.h.
 int Restore(const RestoreOptions& options, absl::Time now);
 
 }  // namespace envej::commands

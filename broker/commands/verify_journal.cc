@@ -15,6 +15,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/progress.h"
 #include "broker/commands/signature_check.h"
 #include "broker/commands/verified_part.h"
@@ -152,11 +153,6 @@ void JudgeMirror(const std::string& mirror, const Verification& store, std::vect
                              .event = {},
                              .what = *end == 0 ? "the mirror holds nothing of this store's journal"
                                                : "not in the mirror, which ends before the store's checkpoints do"});
-}
-
-int Refuse(ExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
 }
 
 }  // namespace
