@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej {
 
@@ -77,7 +78,7 @@ bool Recovery::IsAccepted() const {
 void Recovery::End(RecoveryMark::End end) {
   RecoveryMark ended = mark_;
   ended.end = end;
-  ended.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(parts_.clock.Now()));
+  ended.ended_at = contract::WholeMicroseconds(parts_.clock.Now());
   store::Transition transition;
   transition.conditions.push_back({.key = store::RecoveryKey(), .value = journal::EncodeRecoveryMark(mark_)});
   transition.mutations.push_back(

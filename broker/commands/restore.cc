@@ -28,6 +28,7 @@
 #include "broker/store/batch_record.h"
 #include "broker/store/rocksdb_incarnation.h"
 #include "broker/store/rocksdb_reader.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej::commands {
 namespace {
@@ -120,7 +121,7 @@ void SayUntilWhen(const Reached& reached, bool mark_known, bool lived_on, absl::
   const bool is_whole = reached.unfitting == 0 && !lived_on && reached.head.batch >= mark.known_end;
   if (is_whole && mark_known) {
     mark.end = RecoveryMark::End::kNothingLost;
-    mark.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(now));
+    mark.ended_at = contract::WholeMicroseconds(now);
   } else if (is_whole && mark.mirror_read && reached.mirror_end >= mark.backup_batch) {
     mark.wait = wait;
   }
