@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "broker/journal/mirror_folder.h"
-#include "broker/store/ordered_store.h"
+#include "broker/store/scanning.h"
 
 namespace envej::journal {
 
@@ -34,8 +33,8 @@ class JournalSource {
   virtual absl::StatusOr<std::optional<StoredValue>> NextCheckpoint() = 0;
 };
 
-// A store's: by OrderedStore's Scan, or one like it.
-using ScanFunction = std::function<absl::StatusOr<store::ScanResult>(const store::ScanRange& range)>;
+// A store's.
+using ScanFunction = store::ScanFunction;
 std::unique_ptr<JournalSource> SourceOf(ScanFunction scan);
 
 // That of one folder of a mirror. A record is named by the batch that it says it is, where it can be read; where a
