@@ -34,7 +34,7 @@
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 #include "broker/reloading.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
@@ -265,13 +265,13 @@ int Serve(const std::string& config_path) {
                               .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
-  Recovery recovery({.store = **store,
-                     .scheduler = scheduler,
-                     .clock = clock,
-                     .log = log,
-                     .metrics = metrics,
-                     .data_directory = options.data_directory,
-                     .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
+  RecoveryMode recovery({.store = **store,
+                         .scheduler = scheduler,
+                         .clock = clock,
+                         .log = log,
+                         .metrics = metrics,
+                         .data_directory = options.data_directory,
+                         .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
   if (const absl::Status begun = recovery.Start(); !begun.ok()) return Refuse(kStoreRefused, begun);
   inboxes.Start();
   watches.Start();

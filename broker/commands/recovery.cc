@@ -12,7 +12,7 @@
 #include "broker/commands/files.h"
 #include "broker/commands/recovery_text.h"
 #include "broker/options/broker_options.h"
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 #include "broker/store/high_water_mark.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_reader.h"
