@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 #include "tests/broker/store/store_directory.h"
 
@@ -37,6 +39,33 @@ TEST_F(RestorePlaceTest, HoldsTheStoreAndNothingElseInTheEnd) {
 }
 
 // Whoever looked before it had the lock would see another one's `restoring`, and clear away what that one has made.
+TEST_F(RestorePlaceTest, OfTwoAtOnceOneIsDoneAndTheOtherTakesNothingAway) {
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> done{0};
+    std::atomic<int> began{0};
+    const auto restore = [&] {
+      ++began;
+      while (began < 2) std::this_thread::yield();
+      for (int tried = 0; tried < 100'000; ++tried) {
+        const bool over = done > 0;
+        absl::StatusOr<RestorePlace> place = RestorePlace::Take(data_);
+        if (!place.ok() && over) return;
+        if (!place.ok()) continue;
+        MakeStoreIn(*place);
+        if (place->Finish().ok()) ++done;
+        return;
+      }
+    };
+    std::thread other(restore);
+    restore();
+    other.join();
+    ASSERT_EQ(done, 1) << round;
+    ASSERT_TRUE(fs::exists(paths_.engine) && fs::exists(paths_.mark)) << round;
+    fs::remove_all(data_);
+  }
+}
+
 TEST_F(RestorePlaceTest, OneAtATimeAndWhatTheOtherMadeIsNotTaken) {
   std::optional<absl::StatusOr<RestorePlace>> first(RestorePlace::Take(data_));
   ASSERT_TRUE((*first).ok());
