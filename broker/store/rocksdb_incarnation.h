@@ -7,8 +7,8 @@
 
 namespace envej::store {
 
-// The name of a store that is made or restored: kIncarnationBytes by chance, so that no other has it. UNAVAILABLE if the
-// random source fails.
+// The name of a store that is made or restored: kIncarnationBytes by chance, so that no other has it. UNAVAILABLE if
+// the random source fails.
 absl::StatusOr<std::string> NameIncarnation();
 
 }  // namespace envej::store

@@ -20,8 +20,8 @@ namespace envej::upkeep {
 // The reserve is for what must go on: acknowledgements, returns, withdrawals and leases, some 2 KiB each in log, tables
 // and journal; and what the engine writes before it may delete anything (store/rocksdb_room.h): with write buffers of
 // 32 MiB some 950 MiB. The 2 GiB that the configuration has unless it says otherwise hold all that at once, a hundred
-// thousand acknowledgements, and as much again where compactions cannot keep up; with a smaller reserve the write buffers
-// are smaller too. What is new grows by 100 MiB a second at the very most, and is looked at every kInterval.
+// thousand acknowledgements, and as much again where compactions cannot keep up; with a smaller reserve the write
+// buffers are smaller too. What is new grows by 100 MiB a second at the very most, and is looked at every kInterval.
 //
 // Where it cannot be told what is free, the disk counts as nearly full: what is new is safe with its region.
 class StorageWatch {
