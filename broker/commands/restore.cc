@@ -172,7 +172,7 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
   mark.known_end = std::max(order.known_end, reached.mirror_end);
   mark.unfitting = reached.unfitting;
   const absl::StatusOr<bool> lived_on = LivedOn(order.folder, order.manifest.head.store_incarnation);
-  if (!lived_on.ok()) return lived_on.status();
+  if (!lived_on.ok()) return WithWayOut(lived_on.status());
   if (*lived_on) {
     progress.End();
     std::cerr << "envej-broker: the mirror also has the journal of a store that was restored from this one's backups "
