@@ -13,6 +13,7 @@
 #include "broker/inbox/transitions.h"
 #include "broker/journal/checkpoint_chain.h"
 #include "broker/journal/event.h"
+#include "broker/journal/journal_pruner.h"
 #include "broker/journal/journal_source.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/limits.h"
@@ -138,14 +139,6 @@ class Replaying {
   Reached reached_;
 };
 
-// The oldest batch that the store's journal has.
-absl::StatusOr<uint64_t> OldestBatch(const store::RocksDbOffline& store) {
-  const absl::StatusOr<store::ScanResult> first =
-      store.Scan({.from = store::JournalPrefix(), .to = store::EndOfPrefix(store::JournalPrefix()), .entries = 1});
-  if (!first.ok()) return first.status();
-  return first->entries.empty() ? 1 : store::ParseBatchKey(first->entries.front().key);
-}
-
 // The last batch, up to `newest`, that a checkpoint of the store's own covers; 0: none.
 absl::StatusOr<uint64_t> CoveredUpTo(const store::RocksDbOffline& store, uint64_t newest) {
   uint64_t covered = 0;
@@ -193,7 +186,8 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
   for (const journal::MirroredRange& range : *ranges) {
     replaying.reached().mirror_end = std::max(replaying.reached().mirror_end, range.last_batch);
   }
-  const absl::StatusOr<uint64_t> oldest = OldestBatch(store);
+  const absl::StatusOr<std::optional<uint64_t>> oldest =
+      journal::OldestBatch([&store](const store::ScanRange& range) { return store.Scan(range); });
   if (!oldest.ok()) return oldest.status();
   const absl::StatusOr<std::unique_ptr<journal::JournalSource>> again = journal::SourceOfMirror(folder, *covered + 1);
   if (!again.ok()) return again.status();
@@ -201,7 +195,7 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
     const absl::StatusOr<std::optional<StoredValue>> stored = (*again)->NextCheckpoint();
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) break;
-    if (absl::Status status = replaying.TakeCheckpoint(**stored, *oldest); !status.ok()) return status;
+    if (absl::Status status = replaying.TakeCheckpoint(**stored, oldest->value_or(1)); !status.ok()) return status;
   }
   return std::move(replaying.reached());
 }
