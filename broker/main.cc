@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -19,6 +20,7 @@
 #include "broker/checkpoints.h"
 #include "broker/clock.h"
 #include "broker/commands/arguments.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
 #include "broker/inbox/inboxes.h"
@@ -32,7 +34,7 @@
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 #include "broker/reloading.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/timer_scheduler.h"
@@ -59,6 +61,8 @@
 
 namespace envej {
 namespace {
+
+using commands::Refuse;
 
 enum ExitCode {
   kStopped = 0,
@@ -89,11 +93,6 @@ constexpr int kOpenFilesKept = 640;
 constexpr int kOpenFilesLeast = 1024;
 constexpr int kOpenFilesMost = 1 << 20;
 
-int Refuse(ExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
 // Signals that ask the broker to stop, or to read again what it trusts, are waited for by the main thread alone: no
 // other thread takes them.
 sigset_t BlockSignals() {
@@ -117,12 +116,16 @@ int RaiseOpenFiles() {
   return static_cast<int>(std::min<rlim_t>(files.rlim_cur, kOpenFilesMost));
 }
 
+// What the store needs to go on is in store/rocksdb_room.h.
+static_assert(uint64_t{options::kReserveMibLeast} << 20 >= store::kReserveLeast);
+
 store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, const Log& log) {
   store::RocksDbStoreOptions store;
   store.directory = options.data_directory;
   store.broker = options.broker_name;
   store.queue_transitions = static_cast<size_t>(options.limits.commit_queue);
   store.batch_transitions = static_cast<size_t>(options.limits.batch_transitions);
+  store.write_buffer_bytes = store::WriteBufferFor(options.storage.reserve_bytes);
   store.fail_stop = [&log](absl::Status status) {
     log.Error("store_failed", {{"error", status.ToString()},
                                {"next", "nothing was written after this; mend the disk, then start the broker again"}});
@@ -262,13 +265,13 @@ int Serve(const std::string& config_path) {
                               .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
   wire::HealthService health(gate, refusals);
-  Recovery recovery({.store = **store,
-                     .scheduler = scheduler,
-                     .clock = clock,
-                     .log = log,
-                     .metrics = metrics,
-                     .data_directory = options.data_directory,
-                     .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
+  RecoveryMode recovery({.store = **store,
+                         .scheduler = scheduler,
+                         .clock = clock,
+                         .log = log,
+                         .metrics = metrics,
+                         .data_directory = options.data_directory,
+                         .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
   if (const absl::Status begun = recovery.Start(); !begun.ok()) return Refuse(kStoreRefused, begun);
   inboxes.Start();
   watches.Start();

@@ -22,7 +22,7 @@ Upkeep::Upkeep(Parts parts)
     : parts_(std::move(parts)),
       time_(parts_.clock),
       storage_(parts_.options.data_directory, parts_.options.storage.reserve_bytes, parts_.clock,
-               [this](uint64_t free_bytes, bool nearly_full, bool changed) {
+               [this](const absl::StatusOr<uint64_t>& free_bytes, bool nearly_full, bool changed) {
                  TellStorage(free_bytes, nearly_full, changed);
                }),
       pruner_(parts_.store, {.keep = parts_.options.journal.keep, .mirrored_up_to = MirroredUpTo(parts_.mirror)}),
@@ -38,10 +38,17 @@ Upkeep::Upkeep(Parts parts)
   });
 }
 
-void Upkeep::TellStorage(uint64_t free_bytes, bool nearly_full, bool changed) const {
-  parts_.metrics.SetStorage(free_bytes, nearly_full);
+void Upkeep::TellStorage(const absl::StatusOr<uint64_t>& free_bytes, bool nearly_full, bool changed) const {
+  parts_.metrics.SetStorage(free_bytes.value_or(0), nearly_full);
   if (!changed) return;
-  const auto free_mib = static_cast<int64_t>(free_bytes >> 20);
+  if (!free_bytes.ok()) {
+    parts_.log.Error("storage_unknown", {{"error", free_bytes.status().ToString()},
+                                         {"next",
+                                          "new notices are refused, since the disk of data_directory may be full: "
+                                          "mend that; the rest goes on as long as it can"}});
+    return;
+  }
+  const auto free_mib = static_cast<int64_t>(*free_bytes >> 20);
   const auto reserve_mib = static_cast<int64_t>(parts_.options.storage.reserve_bytes >> 20);
   if (nearly_full) {
     parts_.log.Error("storage_nearly_full", {{"free_mib", free_mib},

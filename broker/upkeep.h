@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/status/statusor.h"
 #include "broker/cautious_time.h"
 #include "broker/clock.h"
 #include "broker/journal/journal_pruner.h"
@@ -43,7 +44,7 @@ class Upkeep {
   void Stop();
 
  private:
-  void TellStorage(uint64_t free_bytes, bool nearly_full, bool changed) const;
+  void TellStorage(const absl::StatusOr<uint64_t>& free_bytes, bool nearly_full, bool changed) const;
 
   const Parts parts_;
   const CautiousTime time_;

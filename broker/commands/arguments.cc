@@ -38,7 +38,13 @@ void AddRestore(CLI::App& program, CopyCommands& commands) {
       "what was delivered.");
   AddCommon(restore, options.config, options.output);
   restore.add_option("--from", options.from, "A backup: a folder backup-...")->required()->type_name("DIR");
-  restore.add_option("--mirror", options.mirror, "The mirror, in place of the configuration's")->type_name("DIR");
+  CLI::Option* mirror = restore.add_option("--mirror", options.mirror, "The mirror, in place of the configuration's");
+  mirror->type_name("DIR");
+  restore
+      .add_flag("--no-mirror", options.no_mirror,
+                "There is no mirror any more: what was acknowledged, returned and withdrawn since the backup is "
+                "forgotten, so\npulls are refused until operations accept that (recovery accept)")
+      ->excludes(mirror);
   restore
       .add_option("--lost-data", options.lost_data,
                   "What is left of the lost data directory: its high-water mark says where its journal ended")

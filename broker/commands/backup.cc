@@ -1,26 +1,24 @@
 #include "broker/commands/backup.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "broker/commands/backup_manifest.h"
 #include "broker/commands/check_store.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/files.h"
+#include "broker/commands/old_backups.h"
+#include "broker/commands/progress.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/high_water_mark.h"
 #include "broker/store/key_layout.h"
@@ -31,41 +29,9 @@
 namespace envej::commands {
 namespace {
 
-namespace fs = std::filesystem;
 using store::RocksDbReader;
 
-constexpr absl::string_view kPrefix = "backup-";
-constexpr absl::string_view kUnfinished = "unfinished-";
 constexpr char kLock[] = "/backup.lock";
-
-int Refuse(CopyExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
-int Failed(const absl::Status& status) {
-  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
-  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
-}
-
-// The folders in `to` whose names begin so.
-absl::StatusOr<std::vector<std::string>> FoldersOf(const std::string& to, absl::string_view prefix) {
-  std::vector<std::string> folders;
-  std::error_code error;
-  fs::directory_iterator entry(to, error);
-  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
-    if (absl::StartsWith(entry->path().filename().string(), prefix)) folders.push_back(entry->path().string());
-  }
-  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", to, ": ", error.message()));
-  return folders;
-}
-
-std::function<void(const store::CopiedKeys&)> Progress() {
-  if (isatty(STDERR_FILENO) == 0) return {};
-  return [](const store::CopiedKeys& copied) {
-    std::cerr << "\r" << copied.keys << " keys, " << (copied.bytes >> 20) << " MiB" << std::flush;
-  };
-}
 
 // Whether the store has all that was answered as durable: of one that is cut or older no backup is made.
 absl::Status CheckMark(const RocksDbReader& reader) {
@@ -89,13 +55,15 @@ absl::StatusOr<BackupManifest> Make(const RocksDbReader& from, const std::string
   const std::string engine = EngineOf(made);
   if (absl::Status status = MakeFolder(made); !status.ok()) return status;
   if (absl::Status status = MakeFolder(engine); !status.ok()) return status;
-  const absl::StatusOr<store::CopiedKeys> copied = store::CopyKeys(from, engine, {.progress = Progress()});
+  Progress progress = Progress::OnStandardError();
+  const auto tell = [&progress](const store::CopiedKeys& so_far) {
+    progress.Tell([&] { return absl::StrCat("copied: ", so_far.keys, " keys, ", InMebibytes(so_far.bytes)); });
+  };
+  const absl::StatusOr<store::CopiedKeys> copied = store::CopyKeys(from, engine, {.progress = tell});
   if (!copied.ok()) return copied.status();
   const absl::StatusOr<std::unique_ptr<RocksDbReader>> copy = RocksDbReader::OpenEngine(engine);
   if (!copy.ok()) return copy.status();
-  const absl::StatusOr<CheckedStore> checked =
-      CheckStore({.get = [&copy](absl::string_view key) { return (*copy)->Get(key); },
-                  .scan = [&copy](const store::ScanRange& range) { return (*copy)->Scan(range); }});
+  const absl::StatusOr<CheckedStore> checked = CheckStore(ViewOf(**copy, progress));
   if (!checked.ok()) {
     return absl::Status(checked.status().code(),
                         absl::StrCat("the store is not sound, so this is no backup; run envej-broker journal verify: ",
@@ -121,26 +89,8 @@ absl::StatusOr<BackupManifest> Make(const RocksDbReader& from, const std::string
   return manifest;
 }
 
-// Removes the backups that were made before `oldest`, but for `newest`; how many.
-absl::StatusOr<int> RemoveOld(const std::string& to, absl::Time oldest, const std::string& newest) {
-  const absl::StatusOr<std::vector<std::string>> backups = FoldersOf(to, kPrefix);
-  if (!backups.ok()) return backups.status();
-  int removed = 0;
-  for (const std::string& backup : *backups) {
-    const absl::StatusOr<BackupManifest> manifest = ReadManifest(ManifestOf(backup));
-    if (backup == newest || !manifest.ok() || manifest->made_at >= oldest) continue;
-    // Without its manifest it is none any more, wherever the removing ends.
-    std::error_code error;
-    fs::remove(ManifestOf(backup), error);
-    const std::string leaving = absl::StrCat(to, "/", kUnfinished, fs::path(backup).filename().string());
-    if (absl::Status status = Rename(backup, leaving); !status.ok()) return status;
-    if (absl::Status status = RemoveAll(leaving); !status.ok()) return status;
-    ++removed;
-  }
-  return removed;
-}
-
-void Tell(const std::string& backup, const BackupManifest& manifest, int removed, const std::string& output) {
+void Tell(const std::string& backup, const BackupManifest& manifest, const OldBackups& old, const std::string& output) {
+  for (const std::string& unusable : old.unusable) std::cerr << "envej-broker: " << unusable << std::endl;
   if (output == "json") {
     nlohmann::ordered_json json;
     json["backup"] = backup;
@@ -150,14 +100,15 @@ void Tell(const std::string& backup, const BackupManifest& manifest, int removed
     json["notices"] = manifest.notices;
     json["under_way"] = manifest.under_way;
     json["unreadable"] = manifest.unreadable;
-    json["removed"] = removed;
+    json["removed"] = old.removed;
+    json["unusable"] = old.unusable.size();
     std::cout << json.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
     return;
   }
   std::cout << backup << ": good, up to batch " << manifest.head.batch << ", " << manifest.notices << " notices, "
             << manifest.under_way << " of them under way";
   if (manifest.unreadable > 0) std::cout << ", " << manifest.unreadable << " UNREADABLE as in the store";
-  std::cout << "; old ones removed: " << removed
+  std::cout << "; old ones removed: " << old.removed
             << "\nIt holds neither keys of certificates nor secrets nor configuration: keep those elsewhere.\n";
 }
 
@@ -193,36 +144,29 @@ int MakeBackup(const BackupOptions& options, absl::Time now) {
   const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
   if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
   if (absl::Status status = MakeFolder(options.to); !status.ok() && !absl::IsAlreadyExists(status)) {
-    return Failed(status);
+    return RefuseCopy(status);
   }
   const absl::StatusOr<FileLock> lock = FileLock::Take(options.to + kLock);
-  if (!lock.ok()) return Failed(lock.status());
-  const absl::StatusOr<std::vector<std::string>> leftovers = FoldersOf(options.to, kUnfinished);
-  if (!leftovers.ok()) return Failed(leftovers.status());
-  for (const std::string& leftover : *leftovers) {
-    if (absl::Status status = RemoveAll(leftover); !status.ok()) return Failed(status);
-  }
+  if (!lock.ok()) return RefuseCopy(lock.status());
+  if (absl::Status status = RemoveUnfinished(options.to); !status.ok()) return RefuseCopy(status);
 
   const absl::StatusOr<std::unique_ptr<RocksDbReader>> reader = RocksDbReader::Open(broker->data_directory);
-  if (!reader.ok()) return Failed(reader.status());
-  if (absl::Status status = CheckMark(**reader); !status.ok()) return Failed(status);
-  const std::string time = absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone());
-  const std::string unfinished = absl::StrCat(options.to, "/", kUnfinished, time);
-  absl::StatusOr<BackupManifest> manifest = Make(**reader, unfinished, now);
-  const std::string backup =
-      absl::StrCat(options.to, "/", kPrefix, time, "-", manifest.ok() ? manifest->head.batch : 0);
+  if (!reader.ok()) return RefuseCopy(reader.status());
+  if (absl::Status status = CheckMark(**reader); !status.ok()) return RefuseCopy(status);
+  const std::string unfinished = UnfinishedFolder(options.to, now);
+  const absl::StatusOr<BackupManifest> manifest = Make(**reader, unfinished, now);
+  const std::string backup = BackupFolder(options.to, now, manifest.ok() ? manifest->head.batch : 0);
   absl::Status named = manifest.status();
   if (named.ok()) named = Rename(unfinished, backup);
   if (named.ok()) named = store::SyncDirectory(options.to);
   if (!named.ok()) {
     const absl::Status removed = RemoveAll(unfinished);
     if (!removed.ok()) std::cerr << "envej-broker: " << removed.message() << std::endl;
-    return Failed(named);
+    return RefuseCopy(named);
   }
-  if (isatty(STDERR_FILENO) != 0) std::cerr << "\r";
-  const absl::StatusOr<int> removed = RemoveOld(options.to, now - keep, backup);
-  Tell(backup, *manifest, removed.value_or(0), options.output);
-  if (!removed.ok()) return Refuse(kCopyCannot, removed.status());
+  const absl::StatusOr<OldBackups> old = RemoveOldBackups(options.to, now - keep, backup, now);
+  Tell(backup, *manifest, old.ok() ? *old : OldBackups(), options.output);
+  if (!old.ok()) return Refuse(kCopyCannot, old.status());
   if (std::cout.flush().good()) return kCopyDone;
   return Refuse(kCopyCannot, absl::DataLossError("standard output cannot be written"));
 }

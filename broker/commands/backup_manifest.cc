@@ -61,8 +61,9 @@ absl::StatusOr<BackupManifest> FromJson(const Json& json) {
 std::string EngineOf(const std::string& backup) { return backup + "/rocksdb"; }
 std::string ManifestOf(const std::string& backup) { return backup + "/manifest.json"; }
 
-absl::StatusOr<std::vector<BackupFile>> SumFiles(const std::string& folder) {
+absl::StatusOr<std::vector<BackupFile>> SumFiles(const std::string& folder, const BytesRead& progress) {
   std::vector<BackupFile> files;
+  uint64_t bytes = 0;
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error);
   for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
@@ -70,6 +71,8 @@ absl::StatusOr<std::vector<BackupFile>> SumFiles(const std::string& folder) {
     const absl::StatusOr<FileSum> sum = SumFile(path);
     if (!sum.ok()) return sum.status();
     files.push_back({.name = entry->path().filename().string(), .bytes = sum->bytes, .sha256 = sum->sha256});
+    bytes += sum->bytes;
+    if (progress) progress(bytes);
   }
   if (error) return absl::UnavailableError(absl::StrCat("cannot read ", folder, ": ", error.message()));
   std::sort(files.begin(), files.end(),
@@ -115,8 +118,8 @@ absl::StatusOr<BackupManifest> ReadManifest(const std::string& path) {
                       absl::StrCat("the manifest ", path, " cannot be used: ", manifest.status().message()));
 }
 
-absl::Status CheckFiles(const std::string& backup, const BackupManifest& manifest) {
-  const absl::StatusOr<std::vector<BackupFile>> there = SumFiles(EngineOf(backup));
+absl::Status CheckFiles(const std::string& backup, const BackupManifest& manifest, const BytesRead& progress) {
+  const absl::StatusOr<std::vector<BackupFile>> there = SumFiles(EngineOf(backup), progress);
   if (!there.ok()) return there.status();
   for (const BackupFile& expected : manifest.files) {
     const auto found =

@@ -2,6 +2,7 @@
 #define ENVEJ_BROKER_COMMANDS_BACKUP_MANIFEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ struct BackupManifest {
 std::string EngineOf(const std::string& backup);
 std::string ManifestOf(const std::string& backup);
 
+// Called after each file with the bytes read so far; may be empty.
+using BytesRead = std::function<void(uint64_t bytes)>;
+
 // Every file in a folder, with its sum. UNAVAILABLE if one cannot be read; an error if one is no file.
-absl::StatusOr<std::vector<BackupFile>> SumFiles(const std::string& folder);
+absl::StatusOr<std::vector<BackupFile>> SumFiles(const std::string& folder, const BytesRead& progress = nullptr);
 
 // On the disk when this returns OK, but for its name in the folder.
 absl::Status WriteManifest(const std::string& path, const BackupManifest& manifest);
@@ -44,7 +48,7 @@ absl::Status WriteManifest(const std::string& path, const BackupManifest& manife
 absl::StatusOr<BackupManifest> ReadManifest(const std::string& path);
 
 // OK if a backup's files are exactly those of its manifest. DATA_LOSS, with the file's name, if not.
-absl::Status CheckFiles(const std::string& backup, const BackupManifest& manifest);
+absl::Status CheckFiles(const std::string& backup, const BackupManifest& manifest, const BytesRead& progress = nullptr);
 
 }  // namespace envej::commands
 

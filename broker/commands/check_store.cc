@@ -10,28 +10,13 @@
 #include "broker/inbox/record.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/scanning.h"
 
 namespace envej::commands {
 namespace {
 
 using inbox::Record;
 using store::KeyValue;
-
-// Gives each key with the prefix to `take`.
-absl::Status ForEach(const StoreView& store, const std::string& prefix,
-                     const std::function<absl::Status(const KeyValue& entry)>& take) {
-  store::ScanRange range{.from = prefix, .to = store::EndOfPrefix(prefix)};
-  for (bool more = true; more;) {
-    const absl::StatusOr<store::ScanResult> page = store.scan(range);
-    if (!page.ok()) return page.status();
-    for (const KeyValue& entry : page->entries) {
-      if (absl::Status status = take(entry); !status.ok()) return status;
-    }
-    if (!page->entries.empty()) range.from = store::KeyAfter(page->entries.back().key);
-    more = page->more;
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckJournal(const StoreView& store, CheckedStore& checked) {
   const absl::StatusOr<std::optional<std::string>> value = store.get(store::HeadKey());
@@ -41,7 +26,7 @@ absl::Status CheckJournal(const StoreView& store, CheckedStore& checked) {
   if (!head.ok()) return head.status();
   std::optional<uint64_t> last;
   std::string hash;
-  absl::Status status = ForEach(store, store::JournalPrefix(), [&](const KeyValue& entry) {
+  absl::Status status = store::ForEachKey(store.scan, store::JournalPrefix(), [&](const KeyValue& entry) {
     const absl::StatusOr<store::BatchRecord> record = store::DecodeBatchRecord(entry.value);
     const absl::StatusOr<uint64_t> batch = store::ParseBatchKey(entry.key);
     if (!batch.ok()) return batch.status();
@@ -101,13 +86,24 @@ absl::StatusOr<bool> HasForgetIndex(const StoreView& store) {
 }
 
 absl::Status Count(const StoreView& store, const std::string& prefix, uint64_t& count) {
-  return ForEach(store, prefix, [&count](const KeyValue&) {
+  return store::ForEachKey(store.scan, prefix, [&count](const KeyValue&) {
     ++count;
     return absl::OkStatus();
   });
 }
 
 }  // namespace
+
+StoreView ViewOf(const store::RocksDbReader& reader, Progress& progress) {
+  return {.get = [&reader](absl::string_view key) { return reader.Get(key); },
+          .scan =
+              [&reader, &progress, keys = uint64_t{0}](const store::ScanRange& range) mutable {
+                absl::StatusOr<store::ScanResult> page = reader.Scan(range);
+                if (page.ok()) keys += page->entries.size();
+                progress.Tell([&] { return absl::StrCat("read again: ", keys, " keys"); });
+                return page;
+              }};
+}
 
 absl::StatusOr<CheckedStore> CheckStore(const StoreView& store) {
   CheckedStore checked;
@@ -116,7 +112,7 @@ absl::StatusOr<CheckedStore> CheckStore(const StoreView& store) {
   if (!has_forget_index.ok()) return has_forget_index.status();
   Besides expected;
   uint64_t undecodable = 0;
-  absl::Status status = ForEach(store, store::RecordPrefix(), [&](const KeyValue& entry) {
+  absl::Status status = store::ForEachKey(store.scan, store::RecordPrefix(), [&](const KeyValue& entry) {
     const absl::StatusOr<store::NoticeKey> notice = store::ParseRecordKey(entry.key);
     if (!notice.ok()) return notice.status();
     ++checked.notices;

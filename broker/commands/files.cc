@@ -126,10 +126,18 @@ absl::Status RemoveAll(const std::string& path) {
 }
 
 absl::StatusOr<FileLock> FileLock::Take(const std::string& path) {
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  return TakeOpened(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode), path);
+}
+
+absl::StatusOr<FileLock> FileLock::TakeFolder(const std::string& path) {
+  return TakeOpened(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
+}
+
+absl::StatusOr<FileLock> FileLock::TakeOpened(int file, const std::string& path) {
   if (file < 0) return Failed("open", path);
   FileLock lock(file);
   if (flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return Failed("lock", path);
   return absl::FailedPreconditionError(absl::StrCat("another process holds ", path));
 }
 

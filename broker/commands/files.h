@@ -29,16 +29,18 @@ absl::Status MakeFolder(const std::string& path);
 absl::Status Rename(const std::string& from, const std::string& to);
 absl::Status RemoveAll(const std::string& path);
 
-// Holds a file's lock as long as it lives; the file is made if it is not there, and stays. Held by another process, it
-// is FAILED_PRECONDITION.
+// Holds the lock of a file, which is made if it is not there and stays, or of a folder, as long as it lives. Held by
+// another process, it is FAILED_PRECONDITION.
 class FileLock {
  public:
   static absl::StatusOr<FileLock> Take(const std::string& path);
+  static absl::StatusOr<FileLock> TakeFolder(const std::string& path);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();
 
  private:
+  static absl::StatusOr<FileLock> TakeOpened(int file, const std::string& path);
   explicit FileLock(int file) : file_(file) {}
   int file_;
 };

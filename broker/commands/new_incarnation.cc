@@ -11,6 +11,7 @@
 #include "broker/store/batch_record.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/merkle_tree.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej::commands {
 namespace {
@@ -28,7 +29,7 @@ class Tail {
   Tail(store::RocksDbOffline& store, const store::BatchHead& head, const Incarnation& incarnation)
       : store_(store), head_(head), incarnation_(incarnation) {
     head_.store_incarnation = incarnation.store_incarnation;
-    head_.time = std::max(head_.time, absl::FromUnixMicros(absl::ToUnixMicros(incarnation.now)));
+    head_.time = std::max(head_.time, contract::WholeMicroseconds(incarnation.now));
   }
 
   absl::Status Append(std::vector<std::string> events) {
@@ -127,7 +128,7 @@ absl::StatusOr<NewIncarnation> Begin(store::RocksDbOffline& store, const Reached
     recovery.former = std::move(mark->former);
   }
   recovery.former.push_back({.store_incarnation = reached.head.store_incarnation, .last_batch = reached.head.batch});
-  recovery.restored_at = absl::FromUnixMicros(absl::ToUnixMicros(incarnation.now));
+  recovery.restored_at = contract::WholeMicroseconds(incarnation.now);
   Tail tail(store, reached.head, incarnation);
   absl::Status status = tail.Append({RestoredEvent(reached, recovery.backup_batch, tail.head().time)});
   if (!status.ok()) return status;

@@ -1,11 +1,10 @@
 #ifndef ENVEJ_BROKER_COMMANDS_RECORD_WRITES_H_
 #define ENVEJ_BROKER_COMMANDS_RECORD_WRITES_H_
 
-#include <algorithm>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "broker/inbox/index_moves.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/record.h"
 #include "broker/store/batch_builder.h"
@@ -18,16 +17,10 @@ namespace envej::commands {
 inline std::vector<store::BatchWrite> RecordWrites(const store::NoticeKey& notice,
                                                    const std::optional<inbox::Record>& before,
                                                    const inbox::Record& next, bool destroy_content) {
-  std::vector<store::BatchWrite> writes;
-  if (before.has_value()) {
-    for (std::string& key : inbox::IndexKeys(notice, *before)) {
-      writes.push_back({.key = std::move(key), .value = std::nullopt});
-    }
-    if (destroy_content) {
-      writes.push_back({.key = inbox::ContentKeyOf(notice, *before), .value = std::nullopt});
-    }
+  std::vector<store::BatchWrite> writes = inbox::MoveIndexes(notice, before, next);
+  if (before.has_value() && destroy_content) {
+    writes.push_back({.key = inbox::ContentKeyOf(notice, *before), .value = std::nullopt});
   }
-  for (std::string& key : inbox::IndexKeys(notice, next)) writes.push_back({.key = std::move(key), .value = ""});
   writes.push_back({.key = store::RecordKey(notice), .value = inbox::EncodeRecord(next)});
   return writes;
 }

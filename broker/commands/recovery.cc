@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "broker/commands/backup.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/files.h"
 #include "broker/commands/recovery_text.h"
 #include "broker/options/broker_options.h"
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 #include "broker/store/high_water_mark.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_reader.h"
@@ -21,11 +21,6 @@ namespace envej::commands {
 namespace {
 
 using journal::RecoveryMark;
-
-int Refuse(CopyExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
 
 struct Restored {
   std::string data_directory;

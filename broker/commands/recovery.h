@@ -16,7 +16,7 @@ struct RecoveryOptions {
 // CopyExitCode; kCopyRefused if the store was never restored.
 int ShowRecovery(const RecoveryOptions& options);
 
-// Says the same, and accepts it for operations: durably, in a file beside the store (broker/recovery.h), which a
+// Says the same, and accepts it for operations: durably, in a file beside the store (broker/recovery_mode.h), which a
 // running broker takes up within a second and a stopped one when it starts. kCopyRefused if the store is not
 // recovering.
 int AcceptRecovery(const RecoveryOptions& options);

@@ -49,6 +49,24 @@ std::string PullsInWords(const RecoveryMark& mark) {
                       ", so that regions withdraw and send again, or until operations accept what is missing");
 }
 
+// What operations have to do where pulls wait for them; empty elsewhere.
+std::string WhatToDo(const RecoveryMark& mark) {
+  if (mark.end != RecoveryMark::End::kNotYet || mark.wait.has_value()) return "";
+  std::string text;
+  if (mark.mirror_read && mark.known_end < mark.backup_batch) {
+    text = absl::StrCat("The mirror ends at batch ", mark.known_end,
+                        ", before the backup, as it does when the store is lost within a minute after its backup: "
+                        "nothing says what came after the backup.\n");
+  }
+  absl::StrAppend(
+      &text,
+      "To do: if there is a mirror that goes further, or --lost-data was left out, restore again with it, as "
+      "long as no broker has served here. Else let the regions withdraw and send again what they know of "
+      "(envej-region resend, or watch, which does it by itself), and then accept what is missing: "
+      "envej-broker recovery accept\n");
+  return text;
+}
+
 }  // namespace
 
 std::string ToText(const RecoveryMark& mark) {
@@ -60,7 +78,7 @@ std::string ToText(const RecoveryMark& mark) {
     if (mark.known_end > mark.reached_batch) absl::StrAppend(&text, ", NOT up to batch ", mark.known_end);
     absl::StrAppend(&text, "\n");
   } else {
-    absl::StrAppend(&text, "mirrored journal: none was at hand: what happened after the backup is not known\n");
+    absl::StrAppend(&text, "mirrored journal: none was read: what happened after the backup is not known\n");
   }
   if (mark.end != RecoveryMark::End::kNothingLost) {
     absl::StrAppend(&text, "unknown: what was accepted, acknowledged or withdrawn after ", InWords(mark.reached_time),
@@ -70,6 +88,7 @@ std::string ToText(const RecoveryMark& mark) {
   if (mark.unfitting > 0) {
     absl::StrAppend(&text, "NOT UNDERSTOOD: ", mark.unfitting, " events of the journal that fit no notice\n");
   }
+  absl::StrAppend(&text, WhatToDo(mark));
   return text;
 }
 

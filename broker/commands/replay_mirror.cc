@@ -13,6 +13,7 @@
 #include "broker/inbox/transitions.h"
 #include "broker/journal/checkpoint_chain.h"
 #include "broker/journal/event.h"
+#include "broker/journal/journal_pruner.h"
 #include "broker/journal/journal_source.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/limits.h"
@@ -41,7 +42,7 @@ class Replaying {
       return absl::DataLossError(
           absl::StrCat("the mirror's record of batch ", from_.batch,
                        " is another than the backup's: they are not of one history; take another "
-                       "backup, or restore without the mirror"));
+                       "backup; if there is none, restore with --no-mirror"));
     }
     const uint64_t next = reached_.head.batch + 1;
     std::string why;
@@ -139,20 +140,33 @@ class Replaying {
   Reached reached_;
 };
 
-// The oldest batch that the store's journal has.
-absl::StatusOr<uint64_t> OldestBatch(const store::RocksDbOffline& store) {
-  const absl::StatusOr<store::ScanResult> first =
-      store.Scan({.from = store::JournalPrefix(), .to = store::EndOfPrefix(store::JournalPrefix()), .entries = 1});
-  if (!first.ok()) return first.status();
-  return first->entries.empty() ? 1 : store::ParseBatchKey(first->entries.front().key);
+// The last batch, up to `newest`, that a checkpoint of the store's own covers; 0: none.
+absl::StatusOr<uint64_t> CoveredUpTo(const store::RocksDbOffline& store, uint64_t newest) {
+  uint64_t covered = 0;
+  for (uint64_t uncovered = newest + 1; covered + 1 < uncovered;) {
+    const uint64_t between = covered + (uncovered - covered) / 2;
+    const absl::StatusOr<store::ScanResult> next =
+        store.Scan({.from = store::CheckpointKey(between), .to = store::CheckpointKey(uncovered), .entries = 1});
+    if (!next.ok()) return next.status();
+    if (next->entries.empty()) {
+      uncovered = between;
+      continue;
+    }
+    const absl::StatusOr<uint64_t> last_batch = store::ParseBatchKey(next->entries.front().key);
+    if (!last_batch.ok()) return last_batch.status();
+    covered = *last_batch;
+  }
+  return covered;
 }
 
 }  // namespace
 
 absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::BatchHead& from,
                                      const std::string& folder, const journal::CheckSignatureFunction& check,
-                                     absl::Time now) {
-  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder);
+                                     absl::Time now, const std::function<void(uint64_t batch)>& progress) {
+  const absl::StatusOr<uint64_t> covered = CoveredUpTo(store, from.batch);
+  if (!covered.ok()) return covered.status();
+  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder, from.batch);
   if (!source.ok()) return source.status();
   journal::Findings findings;
   journal::CheckpointChain checkpoints(**source, check, findings);
@@ -163,6 +177,7 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
     const absl::StatusOr<std::optional<StoredValue>> stored = (*source)->NextRecord();
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) break;
+    if (progress) progress((*stored)->batch);
     const bool is_new = (*stored)->batch > from.batch;
     const absl::StatusOr<bool> goes_on =
         replaying.Take(**stored, is_new ? checkpoints.HashOf((*stored)->batch) : std::nullopt);
@@ -174,15 +189,16 @@ absl::StatusOr<Reached> ReplayMirror(store::RocksDbOffline& store, const store::
   for (const journal::MirroredRange& range : *ranges) {
     replaying.reached().mirror_end = std::max(replaying.reached().mirror_end, range.last_batch);
   }
-  const absl::StatusOr<uint64_t> oldest = OldestBatch(store);
+  const absl::StatusOr<std::optional<uint64_t>> oldest =
+      journal::OldestBatch([&store](const store::ScanRange& range) { return store.Scan(range); });
   if (!oldest.ok()) return oldest.status();
-  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> again = journal::SourceOfMirror(folder);
+  const absl::StatusOr<std::unique_ptr<journal::JournalSource>> again = journal::SourceOfMirror(folder, *covered + 1);
   if (!again.ok()) return again.status();
   while (true) {
     const absl::StatusOr<std::optional<StoredValue>> stored = (*again)->NextCheckpoint();
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) break;
-    if (absl::Status status = replaying.TakeCheckpoint(**stored, *oldest); !status.ok()) return status;
+    if (absl::Status status = replaying.TakeCheckpoint(**stored, oldest->value_or(1)); !status.ok()) return status;
   }
   return std::move(replaying.reached());
 }

@@ -1,6 +1,5 @@
 #include "broker/commands/restore.h"
 
-#include <openssl/rand.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,11 +11,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "broker/commands/backup.h"
 #include "broker/commands/backup_manifest.h"
 #include "broker/commands/check_store.h"
+#include "broker/commands/exit_codes.h"
 #include "broker/commands/files.h"
 #include "broker/commands/new_incarnation.h"
+#include "broker/commands/progress.h"
 #include "broker/commands/recovery_text.h"
 #include "broker/commands/replay_mirror.h"
 #include "broker/commands/restore_place.h"
@@ -26,7 +26,9 @@
 #include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/batch_record.h"
+#include "broker/store/rocksdb_incarnation.h"
 #include "broker/store/rocksdb_reader.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej::commands {
 namespace {
@@ -34,48 +36,50 @@ namespace {
 namespace fs = std::filesystem;
 using journal::RecoveryMark;
 
-int Refuse(CopyExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
 int Failed(const absl::Status& status) {
-  const bool is_unusable = absl::IsDataLoss(status) || absl::IsFailedPrecondition(status) || absl::IsNotFound(status);
-  return Refuse(is_unusable ? kCopyRefused : kCopyCannot, status);
+  return absl::IsNotFound(status) ? Refuse(kCopyRefused, status) : RefuseCopy(status);
 }
 
-absl::Status CopyEngine(const std::string& backup, const BackupManifest& manifest, const std::string& engine) {
+absl::Status CopyEngine(const std::string& backup, const BackupManifest& manifest, const std::string& engine,
+                        Progress& progress) {
+  uint64_t bytes = 0;
   for (const BackupFile& file : manifest.files) {
     if (file.name == "LOCK") continue;
     const std::string from = absl::StrCat(EngineOf(backup), "/", file.name);
     if (absl::Status status = CopySynced(from, absl::StrCat(engine, "/", file.name)); !status.ok()) return status;
+    bytes += file.bytes;
+    progress.Tell([&] { return absl::StrCat("copied: ", InMebibytes(bytes)); });
   }
   return store::SyncDirectory(engine);
 }
 
-absl::Status CheckSound(const std::string& engine) {
+absl::Status CheckSound(const std::string& engine, Progress& progress) {
   const absl::StatusOr<std::unique_ptr<store::RocksDbReader>> reader = store::RocksDbReader::OpenEngine(engine);
   if (!reader.ok()) return reader.status();
-  return CheckStore({.get = [&reader](absl::string_view key) { return (*reader)->Get(key); },
-                     .scan = [&reader](const store::ScanRange& range) { return (*reader)->Scan(range); }})
-      .status();
+  return CheckStore(ViewOf(**reader, progress)).status();
 }
 
-// Where the mirror has the journal of the backup's store; empty if there is no mirror. One that was named must be
-// there.
+// Where the mirror has the journal of the backup's store; empty if there is no mirror. One that is named must have it.
 absl::StatusOr<std::string> FolderToReplay(const RestoreOptions& options, const options::BrokerOptions& broker,
                                            const std::string& incarnation) {
+  if (options.no_mirror) return std::string();
   const std::string& mirror = options.mirror.empty() ? broker.journal.mirror : options.mirror;
   if (mirror.empty()) return std::string();
   const std::string folder = journal::MirrorFolder(mirror, incarnation);
   std::error_code error;
   if (fs::is_directory(folder, error)) return folder;
-  const std::string text = absl::StrCat("the mirror ", mirror, " has no folder of the backup's store");
-  if (!options.mirror.empty()) return absl::NotFoundError(text);
-  std::cerr << "envej-broker: " << text
-            << ": nothing is replayed. If it can be had, have it and restore again before the broker is started"
-            << std::endl;
-  return std::string();
+  return absl::NotFoundError(absl::StrCat("the mirror ", mirror,
+                                          " has no folder of the backup's store: mount it, or name the right one "
+                                          "(--mirror); if it is lost, restore with --no-mirror: what was acknowledged "
+                                          "and withdrawn since the backup is then forgotten; nothing was changed"));
+}
+
+// What could not be read of a mirror, with what to do.
+absl::Status WithWayOut(const absl::Status& status) {
+  if (!absl::IsUnavailable(status)) return status;
+  return absl::UnavailableError(absl::StrCat(status.message(),
+                                             "; mend that and restore again; if the mirror is lost for good, restore "
+                                             "with --no-mirror"));
 }
 
 // The last batch that the lost store is known to have had; 0 if nobody knows.
@@ -117,18 +121,10 @@ void SayUntilWhen(const Reached& reached, bool mark_known, bool lived_on, absl::
   const bool is_whole = reached.unfitting == 0 && !lived_on && reached.head.batch >= mark.known_end;
   if (is_whole && mark_known) {
     mark.end = RecoveryMark::End::kNothingLost;
-    mark.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(now));
+    mark.ended_at = contract::WholeMicroseconds(now);
   } else if (is_whole && mark.mirror_read && reached.mirror_end >= mark.backup_batch) {
     mark.wait = wait;
   }
-}
-
-absl::StatusOr<std::string> RandomIncarnation() {
-  std::string bytes(store::kIncarnationBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1) {
-    return absl::UnavailableError("the random source failed");
-  }
-  return bytes;
 }
 
 // Everything that is asked, read and checked before anything is made.
@@ -144,20 +140,25 @@ struct Order {
 };
 
 // Makes the restored store in the folder `making`.
-absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& order, const std::string& making) {
+absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& order, const std::string& making,
+                                  Progress& progress) {
   const std::string engine = store::StorePaths(making).engine;
   if (absl::Status status = MakeFolder(engine); !status.ok()) return status;
-  if (absl::Status status = CopyEngine(options.from, order.manifest, engine); !status.ok()) return status;
-  if (absl::Status status = CheckSound(engine); !status.ok()) return status;
+  if (absl::Status status = CopyEngine(options.from, order.manifest, engine, progress); !status.ok()) return status;
+  if (absl::Status status = CheckSound(engine, progress); !status.ok()) return status;
   const absl::StatusOr<std::unique_ptr<store::RocksDbOffline>> opened = store::RocksDbOffline::Open(engine);
   if (!opened.ok()) return opened.status();
   store::RocksDbOffline& store = **opened;
   Reached reached{.head = order.manifest.head, .mirror_end = 0, .unfitting = 0, .why_not_further = ""};
   if (!order.folder.empty()) {
-    absl::StatusOr<Reached> replayed = ReplayMirror(store, order.manifest.head, order.folder, order.check, order.now);
-    if (!replayed.ok()) return replayed.status();
+    absl::StatusOr<Reached> replayed =
+        ReplayMirror(store, order.manifest.head, order.folder, order.check, order.now, [&](uint64_t batch) {
+          progress.Tell([&] { return absl::StrCat("replayed: the journal up to batch ", batch); });
+        });
+    if (!replayed.ok()) return WithWayOut(replayed.status());
     reached = *std::move(replayed);
     if (!reached.why_not_further.empty()) {
+      progress.End();
       std::cerr << "envej-broker: the mirror could not be replayed to its end: " << reached.why_not_further
                 << std::endl;
     }
@@ -171,14 +172,15 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
   mark.known_end = std::max(order.known_end, reached.mirror_end);
   mark.unfitting = reached.unfitting;
   const absl::StatusOr<bool> lived_on = LivedOn(order.folder, order.manifest.head.store_incarnation);
-  if (!lived_on.ok()) return lived_on.status();
+  if (!lived_on.ok()) return WithWayOut(lived_on.status());
   if (*lived_on) {
+    progress.End();
     std::cerr << "envej-broker: the mirror also has the journal of a store that was restored from this one's backups "
                  "before: what was acknowledged and withdrawn there is not replayed. A backup of that store has it"
               << std::endl;
   }
   SayUntilWhen(reached, order.mark_known, *lived_on, order.wait, order.now, mark);
-  const absl::StatusOr<std::string> incarnation = RandomIncarnation();
+  const absl::StatusOr<std::string> incarnation = store::NameIncarnation();
   if (!incarnation.ok()) return incarnation.status();
   absl::StatusOr<NewIncarnation> begun = Begin(store, reached,
                                                {.store_incarnation = *incarnation,
@@ -188,14 +190,15 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
                                                std::move(mark));
   if (!begun.ok()) return begun.status();
   if (absl::Status status = store.Finish(); !status.ok()) return status;
-  if (absl::Status status = CheckSound(engine); !status.ok()) return status;
+  if (absl::Status status = CheckSound(engine, progress); !status.ok()) return status;
   const absl::Status marked = store::HighWaterMarkFile::Create(store::StorePaths(making).mark, begun->mark);
   if (!marked.ok()) return marked;
   if (absl::Status status = store::SyncDirectory(engine); !status.ok()) return status;
   return std::move(begun->recovery);
 }
 
-absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::BrokerOptions& broker, absl::Time now) {
+absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::BrokerOptions& broker, absl::Time now,
+                                Progress& progress) {
   Order order{.broker = broker,
               .manifest = {},
               .folder = {},
@@ -211,7 +214,10 @@ absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::Br
   absl::StatusOr<BackupManifest> manifest = ReadManifest(ManifestOf(options.from));
   if (!manifest.ok()) return manifest.status();
   order.manifest = *std::move(manifest);
-  if (absl::Status status = CheckFiles(options.from, order.manifest); !status.ok()) return status;
+  const absl::Status whole = CheckFiles(options.from, order.manifest, [&progress](uint64_t bytes) {
+    progress.Tell([&] { return absl::StrCat("checked: ", InMebibytes(bytes), " of the backup"); });
+  });
+  if (!whole.ok()) return whole;
   const std::string& incarnation = order.manifest.head.store_incarnation;
   absl::StatusOr<std::string> folder = FolderToReplay(options, broker, incarnation);
   if (!folder.ok()) return folder.status();
@@ -233,12 +239,15 @@ int Restore(const RestoreOptions& options, absl::Time now) {
   umask(077);
   const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
   if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
-  const absl::StatusOr<Order> order = ReadOrder(options, *broker, now);
+  Progress progress = Progress::OnStandardError();
+  const absl::StatusOr<Order> order = ReadOrder(options, *broker, now, progress);
+  progress.End();
   if (absl::IsInvalidArgument(order.status())) return Refuse(kCopyUsage, order.status());
   if (!order.ok()) return Failed(order.status());
   absl::StatusOr<RestorePlace> place = RestorePlace::Take(broker->data_directory);
   if (!place.ok()) return Failed(place.status());
-  const absl::StatusOr<RecoveryMark> mark = Make(options, *order, place->making());
+  const absl::StatusOr<RecoveryMark> mark = Make(options, *order, place->making(), progress);
+  progress.End();
   if (!mark.ok()) {
     const absl::Status left = place->GiveUp();
     if (!left.ok()) std::cerr << "envej-broker: " << left.message() << std::endl;

@@ -9,9 +9,10 @@ namespace envej::commands {
 
 // What `envej-broker restore` is asked.
 struct RestoreOptions {
-  std::string from;    // a backup: a folder that `envej-broker backup` made
-  std::string config;  // the broker's configuration: names the place, and the mirror
-  std::string mirror;  // takes the place of the configuration's; it must be readable
+  std::string from;        // a backup: a folder that `envej-broker backup` made
+  std::string config;      // the broker's configuration: names the place, and the mirror
+  std::string mirror;      // takes the place of the configuration's
+  bool no_mirror = false;  // there is none, or it is lost: nothing is replayed
   std::string
       lost_data;  // what is left of the lost data directory: its mark says where its journal ended; may be empty
   std::string authorities;   // PEM: whose brokers' signatures of checkpoints count; empty: they are not looked at
@@ -26,11 +27,14 @@ struct RestoreOptions {
 // its place: a restore that fails leaves the place as it was, and one that was killed is made anew when it is run
 // again; no broker starts in between.
 //
+// The mirror that is named must have the journal of the backup's store, and be readable: what it knows of
+// acknowledgements and withdrawals is not to be missed by mistake. `no_mirror` says that there is none.
+//
 // Pulls are refused until: at once not, if the journal was replayed up to the end that `lost_data` names; else `wait`
 // after the broker serves, if the mirror was replayed as far as it says it goes; else operations accept what is
 // missing.
 //
-// The exit code: CopyExitCode of backup.h.
+// The exit code: CopyExitCode of exit_codes.h.
 int Restore(const RestoreOptions& options, absl::Time now);
 
 }  // namespace envej::commands

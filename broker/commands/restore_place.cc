@@ -12,12 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string LockOf(const store::StorePaths& paths) { return paths.directory + "/restore.lock"; }
-
 std::string NameOf(const std::string& path) { return fs::path(path).filename().string(); }
 
 absl::Status CheckEmpty(const store::StorePaths& paths, bool is_ours) {
-  std::set<std::string> allowed = {NameOf(LockOf(paths)), "lost+found"};
+  std::set<std::string> allowed = {"lost+found"};
   if (is_ours) allowed.insert({NameOf(paths.restoring), NameOf(paths.engine), NameOf(paths.mark)});
   std::error_code error;
   fs::directory_iterator entry(paths.directory, error);
@@ -50,11 +48,11 @@ absl::StatusOr<RestorePlace> RestorePlace::Take(const std::string& data_director
   if (!fs::is_directory(paths.directory, error)) {
     return absl::FailedPreconditionError(absl::StrCat(paths.directory, " is not a folder"));
   }
-  const bool is_ours = fs::exists(paths.restoring, error);
-  // Before the lock's file is made in what is somebody else's.
-  if (absl::Status status = CheckEmpty(paths, is_ours); !status.ok()) return status;
-  absl::StatusOr<FileLock> lock = FileLock::Take(LockOf(paths));
+  // The folder's own, so that nothing is made in what is somebody else's.
+  absl::StatusOr<FileLock> lock = FileLock::TakeFolder(paths.directory);
   if (!lock.ok()) return lock.status();
+  const bool is_ours = fs::exists(paths.restoring, error);
+  if (absl::Status status = CheckEmpty(paths, is_ours); !status.ok()) return status;
   if (is_ours) {
     if (absl::Status status = Clear(paths); !status.ok()) return status;
   }
@@ -69,14 +67,10 @@ absl::Status RestorePlace::Finish() {
   if (absl::Status status = Rename(from.engine, paths_.engine); !status.ok()) return status;
   if (absl::Status status = Rename(from.mark, paths_.mark); !status.ok()) return status;
   if (absl::Status status = store::SyncDirectory(paths_.directory); !status.ok()) return status;
-  if (absl::Status status = RemoveAll(LockOf(paths_)); !status.ok()) return status;
   if (absl::Status status = RemoveAll(paths_.restoring); !status.ok()) return status;
   return store::SyncDirectory(paths_.directory);
 }
 
-absl::Status RestorePlace::GiveUp() {
-  if (absl::Status status = Clear(paths_); !status.ok()) return status;
-  return RemoveAll(LockOf(paths_));
-}
+absl::Status RestorePlace::GiveUp() { return Clear(paths_); }
 
 }  // namespace envej::commands

@@ -15,8 +15,8 @@ namespace envej::commands {
 // in it, and all that is there is this one's: what a restore that was killed left is removed by the next.
 class RestorePlace {
  public:
-  // Makes the data directory, if it is not there; its parent must be. FAILED_PRECONDITION if anything is in it, or
-  // another restore is under way.
+  // Makes the data directory, if it is not there; its parent must be. Takes its lock, which is held until this is gone,
+  // and only then looks what is in it. FAILED_PRECONDITION if anything is, or another restore is under way.
   static absl::StatusOr<RestorePlace> Take(const std::string& data_directory);
 
   // Where the store's files are to be made, as a data directory has them.

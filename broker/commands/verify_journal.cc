@@ -1,7 +1,5 @@
 #include "broker/commands/verify_journal.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -17,6 +15,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "broker/commands/exit_codes.h"
+#include "broker/commands/progress.h"
 #include "broker/commands/signature_check.h"
 #include "broker/commands/verified_part.h"
 #include "broker/journal/mirror_folder.h"
@@ -39,13 +39,13 @@ constexpr std::chrono::milliseconds kBetweenLooks(100);
 
 enum ExitCode { kWhole = 0, kWrong = 1, kUsage = 2, kCannotRead = 4 };
 
-// On a terminal, how far it has come; nothing elsewhere.
-std::function<void(uint64_t)> Progress() {
-  if (isatty(STDERR_FILENO) == 0) return {};
-  return [](uint64_t batches) { std::cerr << "\r" << batches << " batches" << std::flush; };
+std::function<void(uint64_t)> TellBatches(Progress& progress) {
+  return
+      [&progress](uint64_t batches) { progress.Tell([&] { return absl::StrCat("verified: ", batches, " batches"); }); };
 }
 
-VerifiedPart VerifyMirrorFolder(const std::string& folder, const journal::CheckSignatureFunction& check) {
+VerifiedPart VerifyMirrorFolder(const std::string& folder, const journal::CheckSignatureFunction& check,
+                                Progress& progress) {
   VerifiedPart part{.name = "mirror", .place = folder, .result = {}};
   const absl::StatusOr<std::unique_ptr<journal::JournalSource>> source = journal::SourceOfMirror(folder);
   if (!source.ok()) {
@@ -59,7 +59,7 @@ VerifiedPart VerifyMirrorFolder(const std::string& folder, const journal::CheckS
                                                   .known = {named},
                                                   .may_begin_restored = true,
                                                   .mirrored_record = {},
-                                                  .progress = Progress()});
+                                                  .progress = TellBatches(progress)});
   return part;
 }
 
@@ -68,14 +68,15 @@ void AddFinding(VerifiedPart& part, uint64_t batch, absl::string_view what) {
 }
 
 VerifiedPart VerifyStore(const std::string& data, const std::string& mirror,
-                         const journal::CheckSignatureFunction& check) {
+                         const journal::CheckSignatureFunction& check, Progress& progress) {
   VerifiedPart part{.name = "store", .place = data, .result = {}};
   const absl::StatusOr<std::unique_ptr<store::RocksDbReader>> reader = store::RocksDbReader::Open(data);
   if (!reader.ok()) {
     part.result.status = reader.status();
     return part;
   }
-  Expectation expectation{.check_signature = check, .known = {}, .mirrored_record = {}, .progress = Progress()};
+  Expectation expectation{
+      .check_signature = check, .known = {}, .mirrored_record = {}, .progress = TellBatches(progress)};
   const absl::StatusOr<std::optional<store::BatchHead>> head = (*reader)->Head();
   if (head.ok() && head->has_value()) {
     expectation.known.push_back({.batch = (*head)->batch,
@@ -154,11 +155,6 @@ void JudgeMirror(const std::string& mirror, const Verification& store, std::vect
                                                : "not in the mirror, which ends before the store's checkpoints do"});
 }
 
-int Refuse(ExitCode code, const absl::Status& status) {
-  std::cerr << "envej-broker: " << status.message() << std::endl;
-  return code;
-}
-
 }  // namespace
 
 int VerifyJournal(const VerifyJournalOptions& options, absl::Time now) {
@@ -182,6 +178,7 @@ int VerifyJournal(const VerifyJournalOptions& options, absl::Time now) {
   const absl::StatusOr<journal::CheckSignatureFunction> check = ReadSignatureCheck(files, now);
   if (!check.ok()) return Refuse(kUsage, check.status());
 
+  Progress progress = Progress::OnStandardError();
   std::vector<VerifiedPart> parts;
   bool mirror_is_listed = false;
   // The mirror first: a broker that goes on meanwhile makes the store longer, and never shorter than the mirror was.
@@ -193,15 +190,15 @@ int VerifyJournal(const VerifyJournalOptions& options, absl::Time now) {
       parts.back().result.status = folders.status();
     } else {
       mirror_is_listed = true;
-      for (const std::string& folder : *folders) parts.push_back(VerifyMirrorFolder(folder, *check));
+      for (const std::string& folder : *folders) parts.push_back(VerifyMirrorFolder(folder, *check, progress));
     }
   }
   if (!data.empty()) {
-    VerifiedPart store = VerifyStore(data, mirror, *check);
+    VerifiedPart store = VerifyStore(data, mirror, *check, progress);
     if (mirror_is_listed) JudgeMirror(mirror, store.result, parts);
     parts.push_back(std::move(store));
   }
-  if (isatty(STDERR_FILENO) != 0) std::cerr << "\r";
+  progress.End();
 
   std::cout << (options.output == "json" ? ToJson(parts) : ToText(parts)) << std::flush;
   if (!std::cout.good()) return Refuse(kCannotRead, absl::DataLossError("standard output cannot be written"));

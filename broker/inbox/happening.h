@@ -27,6 +27,8 @@ struct Submit {
   absl::Time created_at = absl::InfiniteFuture();  // as the region says
   // Why the rules of the day refuse it, if it is new.
   std::optional<contract::Rejection> refusal_if_new;
+  // Why its content cannot be taken in now, be it new or accepted anew because it was lost: there is no room.
+  std::optional<contract::Rejection> refusal_if_kept = std::nullopt;
 };
 struct Revise {
   Submit submit;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/contract/whole_microseconds.h"
+
 namespace envej::inbox {
 
 InboxTime::InboxTime(const Clock& clock, const store::OrderedStore& store)
@@ -13,7 +15,7 @@ absl::Time InboxTime::Now() {
   const absl::Time at_half_speed = last_ + (elapsed - elapsed_at_last_) / 2;
   last_ = std::max({clock_.Now(), store_.LastPersistedTime(), at_half_speed});
   elapsed_at_last_ = elapsed;
-  return absl::FromUnixMicros(absl::ToUnixMicros(last_));
+  return contract::WholeMicroseconds(last_);
 }
 
 }  // namespace envej::inbox

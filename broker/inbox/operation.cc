@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/inbox/content.h"
+#include "broker/inbox/index_moves.h"
 #include "broker/journal/recovery_mark.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/rejection.h"
@@ -53,21 +54,9 @@ bool GoesOnUntold(const std::optional<Record>& before, Operation& operation, con
   return true;
 }
 
-void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& before, const Record& after,
-                 std::vector<Mutation>& mutations) {
-  const std::vector<std::string> old_keys =
-      before.has_value() ? IndexKeys(notice, *before) : std::vector<std::string>();
-  const std::vector<std::string> new_keys = IndexKeys(notice, after);
-  for (const std::string& key : old_keys) {
-    if (std::find(new_keys.begin(), new_keys.end(), key) == new_keys.end()) {
-      mutations.push_back({.kind = Mutation::Kind::kDelete, .key = key, .value = {}});
-    }
-  }
-  for (const std::string& key : new_keys) {
-    if (std::find(old_keys.begin(), old_keys.end(), key) == old_keys.end()) {
-      mutations.push_back({.kind = Mutation::Kind::kPut, .key = key, .value = {}});
-    }
-  }
+void Add(store::BatchWrite write, std::vector<Mutation>& mutations) {
+  const auto kind = write.value.has_value() ? Mutation::Kind::kPut : Mutation::Kind::kDelete;
+  mutations.push_back({.kind = kind, .key = std::move(write.key), .value = std::move(write.value).value_or("")});
 }
 
 }  // namespace
@@ -134,7 +123,9 @@ absl::StatusOr<store::Transition> Operations::MakeTransition(const Operation& op
   transition.conditions.push_back({.key = record_key, .value = before.stored});
   const auto put = next.newest.position.has_value() ? Mutation::Kind::kPut : Mutation::Kind::kPutWithPosition;
   transition.mutations.push_back({.kind = put, .key = record_key, .value = EncodeRecord(next)});
-  MoveIndexes(operation.notice, before.record, next, transition.mutations);
+  for (store::BatchWrite& write : MoveIndexes(operation.notice, before.record, next)) {
+    Add(std::move(write), transition.mutations);
+  }
   if (decision.effects.destroy_content && before.record.has_value()) {
     transition.mutations.push_back(
         {.kind = Mutation::Kind::kDelete, .key = ContentKeyOf(operation.notice, *before.record), .value = {}});

@@ -20,8 +20,9 @@ const Acceptance* SubmissionOf(const Record& record) {
 }
 
 // What was accepted before and lost with the store is accepted anew, in its place: by no rule of today's, since it was
-// accepted.
+// accepted. But there must be room for its content, as for what is new.
 Decision AcceptAnew(const Record& missing, const Submit& said, const Circumstances& circumstances) {
+  if (said.refusal_if_kept.has_value()) return Decision::Rejected(*said.refusal_if_kept);
   Record next = missing;
   Renew(next, circumstances.now);
   next.newest = {.revision = said.revision,
@@ -83,6 +84,7 @@ Decision On(const std::optional<Record>& state, const Submit& submit, const Circ
   }
   if (submit.refusal_if_new.has_value()) return Decision::Rejected(*submit.refusal_if_new);
   if (submit.created_at <= circumstances.forgotten_until) return Decision::Rejected(Reason::kNoticeTooOld);
+  if (submit.refusal_if_kept.has_value()) return Decision::Rejected(*submit.refusal_if_kept);
   Record record;
   record.origin = submit.origin;
   record.discharge_date = submit.discharge_date;
@@ -107,6 +109,7 @@ Decision On(const std::optional<Record>& state, const Revise& revise, const Circ
   if (state->state == State::kUndelivered) return Decision::Rejected(Reason::kNoticeUndelivered);
   if (said.revision <= state->newest.revision) return Decision::Rejected(Reason::kRevisionStale);
   if (said.refusal_if_new.has_value()) return Decision::Rejected(*said.refusal_if_new);
+  if (said.refusal_if_kept.has_value()) return Decision::Rejected(*said.refusal_if_kept);
   Record next = *state;
   const bool destroy = IsUnderWay(next.state);
   Renew(next, circumstances.now);

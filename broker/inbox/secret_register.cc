@@ -1,15 +1,14 @@
 #include "broker/inbox/secret_register.h"
 
 #include <algorithm>
-#include <future>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "broker/journal/commit_and_wait.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/record_codec.h"
 #include "proto/contract/byte_codec.h"
@@ -116,10 +115,8 @@ absl::Status Write(store::OrderedStore& store, const KnownSecrets& before, const
     transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = store::SecretKey(key_id), .value = {}});
   }
   if (transition.mutations.empty()) return absl::OkStatus();
-  std::promise<store::Outcome::Kind> written;
-  store.Commit({std::move(transition)}, store::Durability::kSynced, now,
-               [&](const std::vector<store::Outcome>& outcomes) { written.set_value(outcomes.at(0).kind); });
-  if (written.get_future().get() == store::Outcome::Kind::kCommitted) return absl::OkStatus();
+  const store::Outcome written = journal::CommitAndWait(store, std::move(transition), now);
+  if (written.kind == store::Outcome::Kind::kCommitted) return absl::OkStatus();
   return absl::UnavailableError("what is new of the commitment secrets could not be written to the store");
 }
 

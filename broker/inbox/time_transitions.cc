@@ -82,6 +82,9 @@ absl::Time NextDue(const Record& record, const Thresholds& thresholds) {
 
 absl::Time ForgetAt(const Record& record) {
   const absl::Time outcome = record.outcome_acknowledged_at.value_or(absl::Time());
+  if (record.discharge_date.empty() && record.delivered_revision != 0) {  // its day was lost with a store
+    return std::max({record.newest.accepted_at + kDischargeDayEndsAtMost, record.concluded_at, outcome}) + kRemembered;
+  }
   return std::max({record.newest.accepted_at, record.concluded_at, outcome, record.discharge_day_ends}) + kRemembered;
 }
 

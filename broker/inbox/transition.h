@@ -47,6 +47,10 @@ inline constexpr absl::Duration kUndeliveredToldEvery = absl::Hours(24);
 // from then, and of what is forgotten the municipality can no more be told.
 inline constexpr absl::Duration kRemembered = absl::Hours(24 * (31 * contract::kIdMemoryMonths + 1));
 
+// So long after a notice was accepted its day of discharge has ended at the latest: with its own 24 hours, and one more
+// where the clocks go back. It stands for the day of what was delivered and of which only the journal is left.
+inline constexpr absl::Duration kDischargeDayEndsAtMost = absl::Hours(24 * (contract::kDischargeDaysAhead + 1) + 1);
+
 }  // namespace envej::inbox
 
 #endif  // ENVEJ_BROKER_INBOX_TRANSITION_H_

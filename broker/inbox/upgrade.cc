@@ -9,6 +9,7 @@
 #include "broker/inbox/transitions.h"
 #include "broker/journal/commit_and_wait.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/scanning.h"
 
 namespace envej::inbox {
 namespace {
@@ -44,14 +45,11 @@ absl::Status Take(store::OrderedStore& store, store::Transition step) {
 absl::Status GiveTimesToBeForgotten(store::OrderedStore& store,
                                     const std::function<void(const UpgradeProgress&)>& progress,
                                     UpgradeProgress& so_far) {
-  store::ScanRange range{
+  const store::ScanRange all{
       .from = store::RecordPrefix(), .to = store::EndOfPrefix(store::RecordPrefix()), .entries = kUpgradeStep};
-  bool more = true;
-  while (more) {
-    const absl::StatusOr<store::ScanResult> scan = store.Scan(range);
-    if (!scan.ok()) return scan.status();
+  return store::ForEachPage(store::ScanOf(store), all, [&](const store::ScanResult& page) {
     store::Transition step;
-    for (const store::KeyValue& stored : scan->entries) {
+    for (const store::KeyValue& stored : page.entries) {
       ++so_far.records;
       const absl::StatusOr<store::NoticeKey> notice = store::ParseRecordKey(stored.key);
       absl::StatusOr<Record> record = DecodeRecord(stored.value);
@@ -65,10 +63,8 @@ absl::Status GiveTimesToBeForgotten(store::OrderedStore& store,
       if (absl::Status status = Take(store, std::move(step)); !status.ok()) return status;
     }
     if (progress) progress(so_far);
-    more = scan->more;
-    if (more) range.from = store::KeyAfter(scan->entries.back().key);
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace

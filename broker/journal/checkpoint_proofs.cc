@@ -12,7 +12,7 @@ absl::StatusOr<std::optional<contract::CheckpointProof>> CheckpointProofs::Read(
   absl::StatusOr<std::optional<store::KeyValue>> entry = FindCheckpoint(store_, header.batch);
   if (!entry.ok()) return entry.status();
   if (!entry->has_value()) return std::optional<contract::CheckpointProof>();
-  const absl::StatusOr<std::shared_ptr<const Kept>> covering = Decode(**std::move(entry));
+  const absl::StatusOr<std::shared_ptr<const DecodedCheckpoint>> covering = Decode(**std::move(entry));
   if (!covering.ok()) return covering.status();
   const contract::SignedCheckpoint& signed_checkpoint = (*covering)->signed_checkpoint;
   const uint64_t first = signed_checkpoint.checkpoint.first_batch;
@@ -26,34 +26,38 @@ absl::StatusOr<std::optional<contract::CheckpointProof>> CheckpointProofs::Read(
       contract::CheckpointProof{.header = header, .inclusion = std::move(inclusion), .checkpoint = signed_checkpoint});
 }
 
-absl::StatusOr<std::shared_ptr<const CheckpointProofs::Kept>> CheckpointProofs::Decode(store::KeyValue entry) {
+absl::StatusOr<std::shared_ptr<const CheckpointProofs::DecodedCheckpoint>> CheckpointProofs::Decode(
+    store::KeyValue entry) {
   const absl::StatusOr<uint64_t> last_batch = store::ParseBatchKey(entry.key);
   if (!last_batch.ok()) return last_batch.status();
-  if (std::shared_ptr<const Kept> kept = Find(*last_batch); kept != nullptr && kept->value == entry.value) return kept;
+  if (std::shared_ptr<const DecodedCheckpoint> kept = Find(*last_batch); kept != nullptr && kept->value == entry.value)
+    return kept;
   absl::StatusOr<StoredCheckpoint> stored = DecodeCheckpointEntry(entry);
   if (!stored.ok()) return stored.status();
-  auto decoded = std::make_shared<const Kept>(Kept{.value = std::move(entry.value),
-                                                   .signed_checkpoint = std::move(stored->signed_checkpoint),
-                                                   .tree = contract::MerkleTree(stored->batch_hashes)});
+  auto decoded = std::make_shared<const DecodedCheckpoint>(
+      DecodedCheckpoint{.value = std::move(entry.value),
+                        .signed_checkpoint = std::move(stored->signed_checkpoint),
+                        .tree = contract::MerkleTree(stored->batch_hashes)});
   Keep(decoded);
   return decoded;
 }
 
-std::shared_ptr<const CheckpointProofs::Kept> CheckpointProofs::Find(uint64_t last_batch) {
+std::shared_ptr<const CheckpointProofs::DecodedCheckpoint> CheckpointProofs::Find(uint64_t last_batch) {
   const MutexLock lock(mutex_);
-  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const std::shared_ptr<const Kept>& each) {
-    return each->signed_checkpoint.checkpoint.last_batch == last_batch;
-  });
+  const auto found =
+      std::find_if(kept_.begin(), kept_.end(), [&](const std::shared_ptr<const DecodedCheckpoint>& each) {
+        return each->signed_checkpoint.checkpoint.last_batch == last_batch;
+      });
   if (found == kept_.end()) return nullptr;
   std::rotate(found, found + 1, kept_.end());
   return kept_.back();
 }
 
-void CheckpointProofs::Keep(std::shared_ptr<const Kept> decoded) {
+void CheckpointProofs::Keep(std::shared_ptr<const DecodedCheckpoint> decoded) {
   const uint64_t last_batch = decoded->signed_checkpoint.checkpoint.last_batch;
   const MutexLock lock(mutex_);
   ++decoded_;
-  std::erase_if(kept_, [&](const std::shared_ptr<const Kept>& each) {
+  std::erase_if(kept_, [&](const std::shared_ptr<const DecodedCheckpoint>& each) {
     return each->signed_checkpoint.checkpoint.last_batch == last_batch;
   });
   if (kept_.size() == kKept) kept_.erase(kept_.begin());

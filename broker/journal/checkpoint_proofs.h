@@ -38,20 +38,21 @@ class CheckpointProofs {
   size_t kept() const;
 
  private:
-  struct Kept {
+  struct DecodedCheckpoint {
     std::string value;  // as it is stored
     contract::SignedCheckpoint signed_checkpoint;
     contract::MerkleTree tree;  // over the batches' hashes
   };
 
   // Decodes the entry, unless it is kept.
-  absl::StatusOr<std::shared_ptr<const Kept>> Decode(store::KeyValue entry);
-  std::shared_ptr<const Kept> Find(uint64_t last_batch);
-  void Keep(std::shared_ptr<const Kept> decoded);
+  absl::StatusOr<std::shared_ptr<const DecodedCheckpoint>> Decode(store::KeyValue entry);
+  std::shared_ptr<const DecodedCheckpoint> Find(uint64_t last_batch);
+  void Keep(std::shared_ptr<const DecodedCheckpoint> decoded);
 
   store::OrderedStore& store_;
   mutable Mutex mutex_;
-  std::vector<std::shared_ptr<const Kept>> kept_ ENVEJ_GUARDED_BY(mutex_);  // the one asked for last is the last
+  std::vector<std::shared_ptr<const DecodedCheckpoint>> kept_
+      ENVEJ_GUARDED_BY(mutex_);  // the one asked for last is the last
   uint64_t decoded_ ENVEJ_GUARDED_BY(mutex_) = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "broker/store/batch_record.h"
 #include "broker/store/journal_reader.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej::journal {
 namespace {
@@ -49,8 +50,6 @@ absl::StatusOr<std::vector<std::string>> ReadHashes(store::OrderedStore& store, 
   return hashes;
 }
 
-absl::Time WholeMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
-
 }  // namespace
 
 CheckpointWriter::CheckpointWriter(store::OrderedStore& store, std::string broker,
@@ -83,7 +82,7 @@ absl::StatusOr<bool> CheckpointWriter::Write(absl::Time now) {
   checkpoint.first_batch = covered + 1;
   checkpoint.last_batch = std::min<uint64_t>(head->batch, covered + contract::kCheckpointBatches);
   checkpoint.previous_hash = newest_ ? contract::HashOf(*newest_) : NoHash();
-  checkpoint.time = WholeMicroseconds(newest_ ? std::max(now, newest_->time) : now);
+  checkpoint.time = contract::WholeMicroseconds(newest_ ? std::max(now, newest_->time) : now);
   absl::StatusOr<std::vector<std::string>> hashes =
       ReadHashes(store_, checkpoint, newest_ ? newest_->last_hash : NoHash());
   if (!hashes.ok()) return hashes.status();

@@ -1,7 +1,6 @@
 #include "broker/journal/commit_and_wait.h"
 
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,11 +17,11 @@ struct Answer {
 
 }  // namespace
 
-store::Outcome CommitAndWait(store::OrderedStore& store, store::Transition transition) {
+store::Outcome CommitAndWait(store::OrderedStore& store, store::Transition transition, std::optional<absl::Time> now) {
   const auto answer = std::make_shared<Answer>();
   std::vector<store::Transition> transitions;
   transitions.push_back(std::move(transition));
-  store.Commit(std::move(transitions), store::Durability::kSynced, store.LastPersistedTime(),
+  store.Commit(std::move(transitions), store::Durability::kSynced, now.value_or(store.LastPersistedTime()),
                [answer](std::vector<store::Outcome> outcomes) {
                  MutexLock lock(answer->mutex);
                  answer->outcome = outcomes.empty() ? store::Outcome() : std::move(outcomes.front());

@@ -59,8 +59,12 @@ absl::StatusOr<store::Transition> JournalPruner::MakeStep(uint64_t first_batch, 
 }
 
 absl::StatusOr<std::optional<uint64_t>> OldestBatch(store::OrderedStore& store, uint64_t from) {
+  return OldestBatch(store::ScanOf(store), from);
+}
+
+absl::StatusOr<std::optional<uint64_t>> OldestBatch(const store::ScanFunction& scan, uint64_t from) {
   const absl::StatusOr<store::ScanResult> first =
-      store.Scan({.from = store::JournalKey(from), .to = store::EndOfPrefix(store::JournalPrefix()), .entries = 1});
+      scan({.from = store::JournalKey(from), .to = store::EndOfPrefix(store::JournalPrefix()), .entries = 1});
   if (!first.ok()) return first.status();
   if (first->entries.empty()) return std::optional<uint64_t>();
   const absl::StatusOr<uint64_t> batch = store::ParseBatchKey(first->entries.front().key);

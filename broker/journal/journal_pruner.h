@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "broker/journal/checkpoint.h"
 #include "broker/store/ordered_store.h"
+#include "broker/store/scanning.h"
 
 namespace envej::journal {
 
@@ -48,6 +49,7 @@ class JournalPruner {
 };
 
 // The first batch whose record a journal has, from `from` on; nothing if it has none.
+absl::StatusOr<std::optional<uint64_t>> OldestBatch(const store::ScanFunction& scan, uint64_t from = 0);
 absl::StatusOr<std::optional<uint64_t>> OldestBatch(store::OrderedStore& store, uint64_t from = 0);
 
 // Whether the record of `batch`, which is not there, was removed as one of the oldest: there is none before it either,

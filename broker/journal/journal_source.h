@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "broker/journal/mirror_folder.h"
-#include "broker/store/ordered_store.h"
+#include "broker/store/scanning.h"
 
 namespace envej::journal {
 
@@ -34,14 +33,15 @@ class JournalSource {
   virtual absl::StatusOr<std::optional<StoredValue>> NextCheckpoint() = 0;
 };
 
-// A store's: by OrderedStore's Scan, or one like it.
-using ScanFunction = std::function<absl::StatusOr<store::ScanResult>(const store::ScanRange& range)>;
+// A store's.
+using ScanFunction = store::ScanFunction;
 std::unique_ptr<JournalSource> SourceOf(ScanFunction scan);
 
 // That of one folder of a mirror. A record is named by the batch that it says it is, where it can be read; where a
 // file's form is broken, one value stands for the rest of it. A journal file after the last checkpoint is still being
-// mirrored and is left out. UNAVAILABLE if the folder cannot be read.
-absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder);
+// mirrored and is left out. Files that end before `from_batch` are not opened. UNAVAILABLE if the folder cannot be
+// read.
+absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder, uint64_t from_batch = 0);
 
 // The stored record of a batch in a mirror's folder; nothing if it cannot be found there.
 std::optional<std::string> FindInMirror(const std::string& folder, uint64_t batch);

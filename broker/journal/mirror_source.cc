@@ -106,7 +106,7 @@ class MirrorSource : public JournalSource {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string& folder, uint64_t from_batch) {
   // In this order: whoever is mirrored meanwhile has a journal before it has a checkpoint.
   absl::StatusOr<std::vector<MirroredRange>> checkpoints = ListCheckpoints(folder);
   if (!checkpoints.ok()) return checkpoints.status();
@@ -114,7 +114,9 @@ absl::StatusOr<std::unique_ptr<JournalSource>> SourceOfMirror(const std::string&
   if (!journals.ok()) return journals.status();
   uint64_t end = 0;
   for (const MirroredRange& range : *checkpoints) end = std::max(end, range.last_batch);
-  std::erase_if(*journals, [&](const MirroredRange& range) { return range.first_batch > end; });
+  const auto ends_before = [&](const MirroredRange& range) { return range.last_batch < from_batch; };
+  std::erase_if(*checkpoints, ends_before);
+  std::erase_if(*journals, [&](const MirroredRange& range) { return range.first_batch > end || ends_before(range); });
   return std::make_unique<MirrorSource>(folder, *std::move(journals), *std::move(checkpoints));
 }
 

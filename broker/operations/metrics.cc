@@ -57,7 +57,7 @@ struct Metrics::Families {
                           .Add({});
   Gauge& storage_free = BuildGauge()
                             .Name("envej_storage_free_bytes")
-                            .Help("What is free on the disk of the store")
+                            .Help("What is free on the disk of the store; 0 while that cannot be told")
                             .Register(registry)
                             .Add({});
   Gauge& storage_nearly_full = BuildGauge()

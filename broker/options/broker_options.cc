@@ -22,7 +22,6 @@ constexpr absl::Duration kMonth = absl::Hours(24 * 31);
 // What is remembered of a notice needs its receipt.
 constexpr int kKeepMonthsLeast = 8;
 constexpr int kKeepMonthsMost = 1200;
-constexpr int kReserveLeast = 16;  // MiB
 constexpr int kReserveMost = 1 << 20;
 static_assert(kKeepMonthsLeast > contract::kIdMemoryMonths);
 constexpr int kRevocationWarningHoursMost = 30 * 24;
@@ -136,7 +135,7 @@ JournalOptions ReadJournal(YamlMapping mapping) {
 StorageOptions ReadStorage(YamlMapping mapping) {
   StorageOptions storage;
   if (mapping.Has("reserve_mib")) {
-    storage.reserve_bytes = static_cast<uint64_t>(mapping.Number("reserve_mib", kReserveLeast, kReserveMost)) << 20;
+    storage.reserve_bytes = static_cast<uint64_t>(mapping.Number("reserve_mib", kReserveMibLeast, kReserveMost)) << 20;
   }
   mapping.RefuseOtherKeys();
   return storage;

@@ -56,8 +56,9 @@ struct JournalOptions {
 };
 
 // The disk that the store is on.
+inline constexpr int kReserveMibLeast = 128;
 struct StorageOptions {
-  uint64_t reserve_bytes = uint64_t{2} << 30;  // with less than this free, nothing new is taken; 16 MiB to 1 TiB
+  uint64_t reserve_bytes = uint64_t{2} << 30;  // with less than this free, nothing new is taken; 128 MiB to 1 TiB
 };
 
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the

@@ -6,9 +6,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "broker/store/key_layout.h"
 #include "proto/contract/merkle_tree.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej::store {
 namespace {
+
+using contract::WholeMicroseconds;
 
 uint64_t CountOf(const BatchRange& range) {
   return range.last_batch == 0 ? 0 : range.last_batch - range.first_batch + 1;
@@ -111,8 +114,6 @@ void Seal(BatchRecord record, Batch& batch) {
   }
   batch.writes.push_back(BatchWrite{.key = HeadKey(), .value = EncodeBatchHead(batch.head)});
 }
-
-absl::Time WholeMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include "broker/store/high_water_mark.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_engine.h"
+#include "broker/store/scanning.h"
 
 namespace envej::store {
 namespace {
@@ -90,19 +91,17 @@ absl::StatusOr<CopiedKeys> CopyKeys(const RocksDbReader& from, const std::string
   }
   Tables tables(folder, options, copy_options.table_bytes);
   CopiedKeys copied;
-  ScanRange range{.from = "", .to = kEndOfKeys};
-  for (bool more = true; more;) {
-    const absl::StatusOr<ScanResult> page = from.Scan(range);
-    if (!page.ok()) return page.status();
-    for (const KeyValue& entry : page->entries) {
+  const auto scan = [&from](const ScanRange& range) { return from.Scan(range); };
+  const absl::Status added = ForEachPage(scan, {.from = "", .to = kEndOfKeys}, [&](const ScanResult& page) {
+    for (const KeyValue& entry : page.entries) {
       if (absl::Status status = tables.Add(entry); !status.ok()) return status;
       ++copied.keys;
       copied.bytes += entry.key.size() + entry.value.size();
     }
-    if (!page->entries.empty()) range.from = KeyAfter(page->entries.back().key);
-    more = page->more;
     if (copy_options.progress) copy_options.progress(copied);
-  }
+    return absl::OkStatus();
+  });
+  if (!added.ok()) return added;
   if (absl::Status status = tables.Finish(); !status.ok()) return status;
   if (absl::Status status = TakeIn(tables.files(), engine, options); !status.ok()) return status;
   std::filesystem::remove_all(folder, error);

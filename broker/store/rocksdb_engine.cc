@@ -14,13 +14,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_room.h"
 #include "broker/store/rocksdb_upkeep.h"
 
 namespace envej::store {
 namespace {
 
-constexpr int kWriteBuffers = 3;
-constexpr uint64_t kLogBuffers = 4;  // the log may hold as much as this many write buffers
 constexpr int kOpenFiles = 512;
 constexpr double kFilterBitsPerKey = 10;
 // The kind and, of most keys, the municipality: what is new of each mostly stands behind what came before.
@@ -68,6 +67,10 @@ rocksdb::Options EngineOptions(const RocksDbSizes& sizes, rocksdb::Env* env, Log
   options.write_buffer_size = sizes.write_buffer_bytes;
   options.max_write_buffer_number = kWriteBuffers;
   options.max_total_wal_size = kLogBuffers * sizes.write_buffer_bytes;
+  options.level0_file_num_compaction_trigger = kLevelZeroTables;
+  options.target_file_size_base = kTableBuffers * sizes.write_buffer_bytes;
+  options.max_bytes_for_level_base = kLevelBuffers * sizes.write_buffer_bytes;
+  options.max_compaction_bytes = kCompactionBuffers * sizes.write_buffer_bytes;
   options.max_open_files = kOpenFiles;
   options.max_manifest_file_size = kManifestBytes;
   options.keep_log_file_num = kInfoLogFiles;

@@ -16,12 +16,13 @@
 #include "absl/strings/string_view.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/ordered_store.h"
+#include "broker/store/rocksdb_room.h"
 
 namespace envej::store {
 
 // How much memory and log RocksDB may use.
 struct RocksDbSizes {
-  size_t write_buffer_bytes = size_t{32} << 20;  // of each of three
+  size_t write_buffer_bytes = kWriteBufferMost;  // of each of three
   size_t block_cache_bytes = size_t{64} << 20;
 };
 

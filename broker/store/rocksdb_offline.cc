@@ -19,7 +19,9 @@ absl::StatusOr<std::unique_ptr<RocksDbOffline>> RocksDbOffline::Open(const std::
   const rocksdb::Status status =
       rocksdb::DB::Open(ExaminationOptions(RocksDbSizes(), nullptr, LogEnd::kWhole), engine, &opened);
   if (!status.ok()) return FromEngine(status, "the store cannot be opened");
-  return std::unique_ptr<RocksDbOffline>(new RocksDbOffline(std::unique_ptr<rocksdb::DB>(opened)));
+  std::unique_ptr<rocksdb::DB> store(opened);
+  if (absl::Status schema = CheckSchema(*store); !schema.ok()) return schema;
+  return std::unique_ptr<RocksDbOffline>(new RocksDbOffline(std::move(store)));
 }
 
 RocksDbOffline::RocksDbOffline(std::unique_ptr<rocksdb::DB> engine) : engine_(std::move(engine)) {}

@@ -22,7 +22,8 @@ namespace envej::store {
 // store's own too, and nothing is on the disk before Finish. Thread safety: none.
 class RocksDbOffline {
  public:
-  // `engine` is RocksDB's folder. DATA_LOSS or UNAVAILABLE if it cannot be opened.
+  // `engine` is RocksDB's folder. DATA_LOSS or UNAVAILABLE if it cannot be opened; FAILED_PRECONDITION if a newer
+  // program wrote it (kSchemaVersion of key_layout.h).
   static absl::StatusOr<std::unique_ptr<RocksDbOffline>> Open(const std::string& engine);
 
   ~RocksDbOffline();

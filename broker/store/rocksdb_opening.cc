@@ -1,6 +1,5 @@
 #include "broker/store/rocksdb_opening.h"
 
-#include <openssl/rand.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_engine.h"
 #include "broker/store/rocksdb_examination.h"
+#include "broker/store/rocksdb_incarnation.h"
 
 namespace envej::store {
 namespace {
@@ -38,14 +38,6 @@ absl::Status MakeDirectory(const std::string& path) {
   if (std::filesystem::is_directory(path, error)) return absl::OkStatus();
   if (error) return absl::UnavailableError(absl::StrCat("cannot read ", path, ": ", error.message()));
   return absl::FailedPreconditionError(absl::StrCat(path, " is not a folder"));
-}
-
-absl::StatusOr<std::string> NewIncarnation() {
-  std::string incarnation(kIncarnationBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(incarnation.data()), static_cast<int>(incarnation.size())) != 1) {
-    return absl::UnavailableError("the random source failed");
-  }
-  return incarnation;
 }
 
 absl::Status PutSynced(rocksdb::DB& engine, const std::string& key, const std::string& value) {
@@ -90,7 +82,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> MakeStore(const RocksDbStoreOptions
                                                        const Finding& finding) {
   HighWaterMark mark = finding.mark;
   if (finding.kind == Finding::Kind::kNew) {
-    const absl::StatusOr<std::string> incarnation = NewIncarnation();
+    const absl::StatusOr<std::string> incarnation = NameIncarnation();
     if (!incarnation.ok()) return incarnation.status();
     mark = MarkOf(FirstHead(*incarnation), 0);
     if (absl::Status status = HighWaterMarkFile::Create(paths.mark_in_making, mark); !status.ok()) return status;

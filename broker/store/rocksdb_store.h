@@ -21,6 +21,7 @@
 #include "broker/store/high_water_mark.h"
 #include "broker/store/mark_writer.h"
 #include "broker/store/ordered_store.h"
+#include "broker/store/rocksdb_room.h"
 #include "broker/store/table_verification.h"
 #include "broker/store/watch_list.h"
 
@@ -42,7 +43,7 @@ struct RocksDbStoreOptions {
   size_t queue_bytes = size_t{64} << 20;
   // What one batch takes of it. A commit is never divided.
   size_t batch_transitions = 512;
-  size_t batch_bytes = size_t{4} << 20;
+  size_t batch_bytes = kBatchBytes;
 
   // What must be free on the disk, beside what the log holds, for the store to open.
   size_t opening_bytes = size_t{4} << 20;
@@ -50,8 +51,8 @@ struct RocksDbStoreOptions {
   // When nothing came for so long, the newest synced batch is marked by itself.
   absl::Duration quiet = absl::Milliseconds(50);
 
-  // Memory: three write buffers and the cache. The log on the disk holds up to four write buffers.
-  size_t write_buffer_bytes = size_t{32} << 20;
+  // Memory: three write buffers and the cache. On the disk RoomToWork(write_buffer_bytes) must be free to go on.
+  size_t write_buffer_bytes = kWriteBufferMost;
   size_t block_cache_bytes = size_t{64} << 20;
 
   // Called once, on a thread of the store, when a batch could not be made durable (a write, a sync, or a read for its

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace envej::upkeep {
 
 StorageWatch::StorageWatch(std::string directory, uint64_t reserve_bytes, const Clock& clock, Report report)
@@ -15,12 +17,18 @@ StorageWatch::StorageWatch(std::string directory, uint64_t reserve_bytes, const 
 void StorageWatch::Look() {
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(directory_, error);
-  if (error) return;
-  const uint64_t least = nearly_full_ ? reserve_bytes_ + reserve_bytes_ / 4 : reserve_bytes_;
-  const bool nearly_full = space.available < least;
-  const bool changed = nearly_full_.exchange(nearly_full) != nearly_full || !looked_;
+  absl::StatusOr<uint64_t> free_bytes = uint64_t{space.available};
+  if (error) {
+    free_bytes = absl::UnavailableError(
+        absl::StrCat("cannot tell what is free on the disk of ", directory_, ": ", error.message()));
+  } else {
+    filled_ = space.available < (filled_ ? reserve_bytes_ + reserve_bytes_ / 4 : reserve_bytes_);
+  }
+  const bool nearly_full = filled_ || !free_bytes.ok();
+  const bool changed = nearly_full_.exchange(nearly_full) != nearly_full || free_bytes.status() != told_ || !looked_;
   looked_ = true;
-  if (report_) report_(space.available, nearly_full, changed);
+  told_ = free_bytes.status();
+  if (report_) report_(free_bytes, nearly_full, changed);
 }
 
 }  // namespace envej::upkeep

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
 #include "broker/upkeep/periodic_task.h"
@@ -16,23 +18,24 @@ namespace envej::upkeep {
 // taken; until a quarter more than the reserve is free again.
 //
 // The reserve is for what must go on: acknowledgements, returns, withdrawals and leases, some 2 KiB each in log, tables
-// and journal; the log, which may grow to four write buffers of 32 MiB; three of those written to tables; and what a
-// compaction writes before it may delete what it read: mostly the two upper levels, some 700 MiB. The 2 GiB that the
-// configuration has unless it says otherwise hold all that at once, a hundred thousand acknowledgements, and as much
-// again where compactions cannot keep up. What is new grows by 100 MiB a second at the very most, and is looked at
-// every kInterval.
+// and journal; and what the engine writes before it may delete anything (store/rocksdb_room.h): with write buffers of
+// 32 MiB some 950 MiB. The 2 GiB that the configuration has unless it says otherwise hold all that at once, a hundred
+// thousand acknowledgements, and as much again where compactions cannot keep up; with a smaller reserve the write
+// buffers are smaller too. What is new grows by 100 MiB a second at the very most, and is looked at every kInterval.
+//
+// Where it cannot be told what is free, the disk counts as nearly full: what is new is safe with its region.
 class StorageWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
 
-  // Told after each look, on the thread of the look. `changed`: whether nearly_full() is another than before, or this
-  // is the first look.
-  using Report = std::function<void(uint64_t free_bytes, bool nearly_full, bool changed)>;
+  // Told after each look, on the thread of the look; UNAVAILABLE if what is free cannot be told. `changed`: whether
+  // nearly_full() or the error is another than before, or this is the first look.
+  using Report = std::function<void(const absl::StatusOr<uint64_t>& free_bytes, bool nearly_full, bool changed)>;
 
   // Looks at once, and then on a thread of its own. The clock must outlive it.
   StorageWatch(std::string directory, uint64_t reserve_bytes, const Clock& clock, Report report);
 
-  // Any thread. What cannot be looked at is as it was.
+  // Any thread.
   bool nearly_full() const { return nearly_full_; }
 
   void Stop() { task_.Stop(); }
@@ -44,7 +47,9 @@ class StorageWatch {
   const uint64_t reserve_bytes_;
   const Report report_;
   std::atomic<bool> nearly_full_{false};
+  bool filled_ = false;  // by what was free at the last look that could tell
   bool looked_ = false;
+  absl::Status told_;
   PeriodicTask task_;
 };
 

@@ -17,7 +17,7 @@ void Erasing::Look(PeriodicTask& task) {
   if (erased_at_.has_value() && now - *erased_at_ < kEraseEvery) return;
   absl::Status status;
   if (storage_nearly_full_ && storage_nearly_full_()) {
-    status = absl::ResourceExhaustedError("the disk is nearly full");
+    status = absl::ResourceExhaustedError("the disk is nearly full, or nobody can tell");
   } else {
     status = files_.erase_destroyed(task.stopping());
   }

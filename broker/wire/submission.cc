@@ -39,9 +39,8 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
   if (findings.always.has_value()) return contract::ToStatus(*findings.ForNew());
   if (!sent.is_well_formed) return contract::Refusal(contract::Reason::kMessageMalformed);
 
-  if (parts.storage_nearly_full && !findings.when_new.has_value()) {
-    findings.when_new = contract::Rejection{.reason = contract::Reason::kStorageNearlyFull, .violations = {}};
-  }
+  std::optional<contract::Rejection> no_room;
+  if (parts.storage_nearly_full) no_room = {.reason = contract::Reason::kStorageNearlyFull, .violations = {}};
   const contract::Envelope& envelope = *notice.envelope;  // its absence is refused always
   const admission::Municipality& municipality =
       *caller.trust->participants().FindMunicipality(envelope.municipality_code);
@@ -59,7 +58,8 @@ absl::StatusOr<inbox::Submission> PrepareSubmission(const Caller& caller, SentNo
                      .discharge_day_ends = caller.trust->admission().EndOfDay(envelope.discharge_date),
                      .commitments = CommitmentsOf(region_code, notice, parts.secrets),
                      .created_at = envelope.created_at.value_or(absl::InfiniteFuture()),
-                     .refusal_if_new = std::move(findings.when_new)};
+                     .refusal_if_new = std::move(findings.when_new),
+                     .refusal_if_kept = std::move(no_room)};
   if (sent_as == contract::SentAs::kNew) {
     submission.what = std::move(what);
   } else {

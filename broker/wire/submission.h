@@ -20,7 +20,7 @@ namespace envej::wire {
 struct SubmissionParts {
   const ContentKeeper& keeper;
   const std::vector<contract::CommitmentSecret>& secrets;  // of the broker, the one in use first
-  bool storage_nearly_full = false;                        // what is new is then refused
+  bool storage_nearly_full = false;                        // content is then not taken in
 };
 
 // What the inbox is to accept of a notice that `caller` sends at `now`, as a new one or as a revision; or the refusal,

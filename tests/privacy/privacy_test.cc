@@ -46,7 +46,8 @@ bool MayLookIntoMemory(pid_t process) {
 class World {
  public:
   explicit World(const Programs& programs)
-      : broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
+      : program_(support::ProgramPath(programs.broker)),
+        broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
                  .program = programs.broker}),
         traffic_(programs, broker_) {
     fs::create_directory(broker_.folder().Path("mirror"));
@@ -81,7 +82,7 @@ class World {
     EXPECT_TRUE(searched.ok()) << searched;
   }
 
-  // As a backup is taken: a copy of the store, of a running broker or not.
+  // A copy of the store's files as they are, of a running broker or not.
   void SearchCopy(MarkerSearch& search) {
     const certs::TestDirectory elsewhere;
     fs::copy(broker_.data(), elsewhere.Path("copy"), fs::copy_options::recursive);
@@ -89,11 +90,25 @@ class World {
     EXPECT_TRUE(searched.ok()) << searched;
   }
 
+  // What `envej-broker backup` makes, of a running broker or not.
+  void SearchBackup(MarkerSearch& search) {
+    const certs::TestDirectory elsewhere;
+    const std::string backups = elsewhere.Path("backups");
+    const support::Ended made =
+        support::RunProgram({program_, "backup", "--config", broker_.config(), "--to", backups});
+    EXPECT_EQ(made.code, 0) << made.out << made.err;
+    backed_up_.push_back(made.out + made.err);
+    const absl::Status searched = search.SearchFolder(backups);
+    EXPECT_TRUE(searched.ok()) << searched;
+    EXPECT_GT(search.figures().files, 3u) << "a manifest, tables and what belongs to them";
+  }
+
   // What everybody is told: log, answers, metrics, the clients' output, what they keep, and what verification says.
   void SearchWhatIsTold(MarkerSearch& search) {
     search.SearchText("the broker's log", logs_ + broker_.Log());
     for (const auto& [occasion, text] : traffic_.told()) search.SearchText(occasion, text);
     for (const std::string& text : verified_) search.SearchText("envej-broker journal verify", text);
+    for (const std::string& text : backed_up_) search.SearchText("envej-broker backup", text);
     EXPECT_TRUE(search.SearchFolder(traffic_.kept_by_region()).ok());
     EXPECT_TRUE(search.SearchFile(traffic_.ledger()).ok());
   }
@@ -107,10 +122,12 @@ class World {
   Traffic& traffic() { return traffic_; }
 
  private:
+  const std::string program_;
   support::BrokerProcess broker_;
   Traffic traffic_;
   std::string logs_;
   std::vector<std::string> verified_;
+  std::vector<std::string> backed_up_;
 };
 
 void Print(const std::string& what, const MarkerSearch& search) {
@@ -192,6 +209,8 @@ TEST(PrivacyTest, NothingOfAPersonIsFoundInFilesLogsOrAnswers) {
   ExpectNothing("the broker's folder while it runs", *search);
   world.SearchCopy(*search);
   ExpectNothing("a copy taken while it runs", *search);
+  world.SearchBackup(*search);
+  ExpectNothing("a backup made while it runs", *search);
   world.SearchWhatIsTold(*search);
   ExpectNothing("logs, answers, outputs, receipts", *search);
 
@@ -208,6 +227,8 @@ TEST(PrivacyTest, NothingOfAPersonIsFoundInFilesLogsOrAnswers) {
   ExpectNothing("the broker's folder after its stop", *search);
   world.SearchCopy(*search);
   ExpectNothing("a copy taken after its stop", *search);
+  world.SearchBackup(*search);
+  ExpectNothing("a backup made after its stop", *search);
   world.SearchWhatIsTold(*search);
   ExpectNothing("logs, answers, outputs, receipts of all of it", *search);
 }
@@ -256,6 +277,13 @@ TEST(PrivacyControlTest, WithoutSealingTheSameSearchFindsEverybody) {
   world.SearchCopy(stored);
   Print("control: a copy taken while it runs", stored);
   EXPECT_EQ(stored.FoundMarkers().size(), stored.markers().size()) << stored.Describe();
+
+  // A backup holds what there is, and nothing of what there was: those who wait, of all who were stored.
+  MarkerSearch waits(Only(traffic.waiting(), markers));
+  ASSERT_EQ(waits.markers().size(), 2u * 4);
+  world.SearchBackup(waits);
+  Print("control: a backup made while it runs", waits);
+  EXPECT_EQ(waits.FoundMarkers().size(), waits.markers().size()) << waits.Describe();
 
   MarkerSearch refused(markers);
   world.SearchFiles(refused);

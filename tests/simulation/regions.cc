@@ -13,7 +13,7 @@ const absl::Time kFirstDay = absl::FromUnixSeconds(1'800'000'000);
 using Answers = std::vector<absl::StatusOr<inbox::Accepted>>;
 using Times = std::vector<absl::StatusOr<absl::Time>>;
 
-// `ruled_out`: the rules of the day refuse it, if it is new.
+// `ruled_out`: the rules of the day refuse it, if it is new; or there is no room for it.
 inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, bool ruled_out) {
   inbox::Submission submission;
   submission.notice = notice.key;
@@ -31,7 +31,8 @@ inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, bo
                        .discharge_date = said.discharge_date,
                        .discharge_day_ends = said.discharge_day_ends,
                        .commitments = {CommitmentTo(said.content)},
-                       .refusal_if_new = refusal};
+                       .refusal_if_new = std::nullopt};
+  (said.calls % 2 == 0 ? submit.refusal_if_new : submit.refusal_if_kept) = refusal;
   if (said.kind == Said::Kind::kRevise) {
     submission.what = inbox::Revise{.submit = std::move(submit)};
   } else {

@@ -95,9 +95,8 @@ TEST_F(RestoreTest, PullsAreRefusedUntilOperationsAcceptWhatIsMissing) {
   const std::string backup = NewBackup();
   Lose();
   fs::remove_all(mirror_);
-  const Ended restored = Restore(backup);
+  const Ended restored = Restore(backup, {"--no-mirror"});
   ASSERT_EQ(restored.code, kDone) << restored.err;
-  EXPECT_THAT(restored.err, HasSubstr("nothing is replayed"));
   EXPECT_THAT(restored.out, HasSubstr("until operations accept what is missing"));
   fs::create_directory(mirror_);
   ASSERT_TRUE(broker_.Start());
@@ -113,7 +112,7 @@ TEST_F(RestoreTest, PullsAreRefusedUntilOperationsAcceptWhatIsMissing) {
 
   const Ended accepted = Recovery("accept");
   EXPECT_EQ(accepted.code, kDone) << accepted.err;
-  EXPECT_THAT(accepted.out, AllOf(HasSubstr("none was at hand"), HasSubstr("accepted: ")));
+  EXPECT_THAT(accepted.out, AllOf(HasSubstr("none was read"), HasSubstr("accepted: ")));
   ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
   EXPECT_THAT(Pulled(), testing::UnorderedElementsAre(IdOf(notice), IdOf(during)));
   EXPECT_EQ(RecoveryState().value("state", ""), "accepted");
@@ -155,20 +154,30 @@ TEST_F(RestoreTest, ABackupIsPrivateWholeAndTheOnlyThingThatIsLeft) {
   const size_t at = text.find("\"made_at\": \"20");
   text.replace(at + 12, 4, "2020");
   broker_.folder().Write("backups/" + fs::path(first).filename().string() + "/manifest.json", text);
+  // One that is broken, and something of somebody else's.
+  fs::create_directories(backups_ + "/backup-20260101T000000Z-7/rocksdb");
+  fs::create_directories(backups_ + "/backup-of-something-else");
   absl::SleepFor(absl::Seconds(1));
   SubmitNew();
-  const std::string second = NewBackup();
+  const Ended made = Backup({"--output", "json"});
+  ASSERT_EQ(made.code, kDone) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("backup-of-something-else cannot be restored"));
+  const nlohmann::json said = nlohmann::json::parse(made.out, nullptr, false);
+  EXPECT_EQ(said.value("removed", 0), 2);
+  EXPECT_EQ(said.value("unusable", 0), 1);
+  const std::string second = said.value("backup", "");
   EXPECT_NE(second, first);
   std::vector<std::string> left;
   for (const fs::directory_entry& entry : fs::directory_iterator(backups_)) left.push_back(entry.path().string());
-  EXPECT_THAT(left, testing::UnorderedElementsAre(second, backups_ + "/backup.lock"));
+  EXPECT_THAT(left,
+              testing::UnorderedElementsAre(second, backups_ + "/backup.lock", backups_ + "/backup-of-something-else"));
   // A store that cannot be read makes none.
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   fs::remove(broker_.data() + "/high-water-mark");
   EXPECT_EQ(Backup().code, kRefused);
   fs::remove_all(broker_.data());
   EXPECT_EQ(Backup().code, kCannot);
-  EXPECT_EQ(std::distance(fs::directory_iterator(backups_), fs::directory_iterator()), 2);
+  EXPECT_EQ(std::distance(fs::directory_iterator(backups_), fs::directory_iterator()), 3);
 }
 
 TEST_F(RestoreTest, ADamagedBackupIsRefusedAndNothingIsMade) {

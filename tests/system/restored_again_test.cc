@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/exit_codes.h"
 #include "tests/system/restore_fixture.h"
@@ -15,6 +16,8 @@ using support::Ended;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr int kRefused = 1;
+constexpr int kUsage = 2;
 constexpr char kUntilAccepted[] = "pulls are refused until operations accept what is missing";
 
 TEST_F(RestoreTest, WhatHappenedToAStoreThatWasRestoredBeforeIsNotTakenAsNothing) {
@@ -54,6 +57,73 @@ TEST_F(RestoreTest, AMirrorThatEndsBeforeTheBackupIsNotTakenAsItsEnd) {
   const Ended restored = Restore(backup, {"--mirror", old, "--wait", "0s"});
   ASSERT_EQ(restored.code, support::kDone) << restored.err;
   EXPECT_THAT(restored.out, HasSubstr(kUntilAccepted));
+  EXPECT_THAT(restored.out, testing::ContainsRegex("The mirror ends at batch [0-9]+, before the backup"));
+  EXPECT_THAT(restored.out, HasSubstr("To do: "));
+}
+
+TEST_F(RestoreTest, AMirrorThatIsLostIsToBeSaidSo) {
+  const v1::Notice notice = SubmitNew();
+  const std::string backup = NewMirroredBackup();
+  Lose();
+  std::filesystem::rename(mirror_, mirror_ + "-lost");
+  const Ended refused = Restore(backup);
+  EXPECT_EQ(refused.code, kRefused) << "it might only not be mounted";
+  EXPECT_THAT(refused.err, HasSubstr("--no-mirror"));
+  EXPECT_FALSE(std::filesystem::exists(broker_.data()));
+  EXPECT_EQ(Restore(backup, {"--no-mirror", "--mirror", mirror_ + "-lost"}).code, kUsage);
+
+  const Ended restored = Restore(backup, {"--no-mirror"});
+  ASSERT_EQ(restored.code, support::kDone) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr(kUntilAccepted));
+  EXPECT_THAT(restored.out, HasSubstr("none was read"));
+  std::filesystem::create_directory(mirror_);
+  ASSERT_TRUE(broker_.Start());
+  v1::PullNoticesResponse none;
+  support::ExpectRefused(Pull(none), contract::Reason::kBrokerRecovering);
+  EXPECT_EQ(Recovery("accept").code, support::kDone);
+  ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
+  EXPECT_THAT(Pulled(), testing::ElementsAre(notice.envelope().notice_id()));
+}
+
+// With the lost store's own mark it is known that the backup lacks nothing, mirror or not.
+TEST_F(RestoreTest, WithoutAMirrorABackupThatLacksNothingIsServedAtOnce) {
+  const v1::Notice notice = SubmitNew();
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  const std::string backup = NewBackup();
+  const std::string lost_data = broker_.folder().Path("lost");
+  std::filesystem::rename(broker_.data(), lost_data);
+  const Ended restored = Restore(backup, {"--no-mirror", "--lost-data", lost_data});
+  ASSERT_EQ(restored.code, support::kDone) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("pulls are served"));
+  ASSERT_TRUE(broker_.Start());
+  EXPECT_THAT(Pulled(), testing::ElementsAre(notice.envelope().notice_id()));
+}
+
+// What is missing is content like any other, which its region keeps until there is room.
+TEST_F(RestoreTest, WhatIsMissingWaitsForRoomAndWhatEndsANoticeDoesNot) {
+  if (std::filesystem::space(testing::TempDir()).available >= uint64_t{1} << 40) {
+    GTEST_SKIP() << "more is free than any reserve";
+  }
+  SubmitNew();
+  const std::string backup = NewBackup();
+  const v1::Notice lost = SubmitNew();
+  const v1::Notice withdrawn = SubmitNew();
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  std::filesystem::remove_all(broker_.data());
+  ASSERT_EQ(Restore(backup, {"--wait", "0s"}).code, support::kDone);
+  std::ofstream(broker_.config(), std::ios::app) << "storage: {reserve_mib: 1048576}\n";
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(broker_.WaitForLog("\"recovered\""));
+  v1::SubmitNoticeRequest request;
+  *request.mutable_notice() = lost;
+  v1::SubmitNoticeResponse answer;
+  support::ExpectRefused(broker_.Intake(support::kRegion)->SubmitNotice(support::CallContext().get(), request, &answer),
+                         contract::Reason::kStorageNearlyFull);
+  EXPECT_EQ(StateOf(lost), v1::NOTICE_STATE_MISSING);
+  Withdraw(withdrawn);
+  EXPECT_EQ(StateOf(withdrawn), v1::NOTICE_STATE_WITHDRAWN);
+  ASSERT_EQ(Pulled().size(), 1u);
+  EXPECT_TRUE(Acknowledge(pulled_).results(0).has_acknowledged_at());
 }
 
 }  // namespace

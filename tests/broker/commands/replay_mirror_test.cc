@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "broker/inbox/record.h"
 #include "broker/journal/mirror.h"
@@ -84,6 +85,33 @@ TEST_F(ReplayMirrorTest, TakesOverWhatTheMirrorHas) {
   EXPECT_EQ(RecordOf(400)->newest.position->batch, 4u);
   EXPECT_EQ(RecordOf(300), std::nullopt) << "that was the copy's to know";
   EXPECT_EQ(RecordOf(700), std::nullopt);
+}
+
+// As a mirror grows for years, and a backup is of this hour.
+TEST_F(ReplayMirrorTest, ReadsNothingOfBeforeTheBackup) {
+  const journal::MirroredRange first = journal::ListJournals(folder_)->at(0);
+  ASSERT_EQ(first.last_batch, 2u);
+  for (const std::string& path : {journal::JournalFile(folder_, first), journal::CheckpointFile(folder_, first)}) {
+    fs::remove(path);
+    fs::create_directory(path);  // whoever opened it would fail
+  }
+  std::vector<uint64_t> told;
+  const absl::StatusOr<Reached> reached = ReplayMirror(*offline_, from_, folder_, broker_.Check(), broker_.now(),
+                                                       [&](uint64_t batch) { told.push_back(batch); });
+  ASSERT_TRUE(reached.ok()) << reached.status();
+  EXPECT_EQ(reached->head.batch, 6u);
+  EXPECT_EQ(told, (std::vector<uint64_t>{3, 4, 5, 6}));
+  EXPECT_TRUE(offline_->Get(store::CheckpointKey(6))->has_value());
+}
+
+TEST_F(ReplayMirrorTest, WhatDoesNotLeadOnFromTheBackupIsNotReplayed) {
+  const std::vector<journal::MirroredRange> ranges = *journal::ListJournals(folder_);
+  fs::remove(
+      journal::JournalFile(folder_, ranges[1]));  // batches 3 and 4: the backup's own is not there to be compared
+  const absl::StatusOr<Reached> reached = Replay();
+  ASSERT_TRUE(reached.ok()) << reached.status();
+  EXPECT_EQ(reached->head.batch, 3u);
+  EXPECT_NE(reached->why_not_further.find("does not lead on"), std::string::npos);
 }
 
 TEST_F(ReplayMirrorTest, EndsBeforeARecordThatWasChanged) {

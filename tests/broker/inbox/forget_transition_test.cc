@@ -61,6 +61,25 @@ TEST(ForgetTransitionTest, TimeToBeRememberedCountsFromTheLastThingThatMatters) 
   EXPECT_EQ(DecideAt(later, Waiting(), withdraw).next->due_at, later + kRemembered);
 }
 
+// As a store has it that was restored: the journal does not hold the day.
+TEST(ForgetTransitionTest, WhatWasDeliveredOnADayThatIsLostIsNotForgottenBeforeTheLatestThatItCanHaveBeen) {
+  Record record = *Waiting();
+  record.state = State::kAcknowledged;
+  record.delivered_revision = 1;
+  record.delivered_at = record.concluded_at = kNow + absl::Hours(1);
+  record.discharge_date.clear();
+  record.discharge_day_ends = absl::Time();
+  // The last day that the rules take is kDischargeDaysAhead from the day of acceptance, which may just have begun.
+  const absl::Time latest = kNow + absl::Hours(24 * (contract::kDischargeDaysAhead + 1));
+  EXPECT_EQ(DecideAt(latest + kRemembered, record, Forget{}).kind, Kind::kUnchanged) << "never early";
+  EXPECT_EQ(DecideAt(latest + kRemembered + absl::Hours(2), record, Forget{}).kind, Kind::kForgotten);
+
+  record.state = State::kWithdrawn;
+  record.delivered_revision = 0;
+  EXPECT_EQ(DecideAt(kNow + absl::Hours(1) + kRemembered, record, Forget{}).kind, Kind::kForgotten)
+      << "of what the municipality never had it is not to be told";
+}
+
 // The seven months of the contract are calendar months.
 TEST(ForgetTransitionTest, WhatIsForgottenIsTooOldToBeSentAgain) {
   for (int day = 0; day < 366 * 4; ++day) {

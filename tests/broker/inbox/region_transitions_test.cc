@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "broker/inbox/transition.h"
 #include "broker/inbox/transitions.h"
@@ -92,6 +94,30 @@ TEST(RegionTransitionsTest, AMissingRevisionOrWithdrawalIsAnItemAsBefore) {
   EXPECT_EQ(withdrawal.next->kind, ItemKind::kWithdrawal);
   EXPECT_THAT(withdrawal.effects.events,
               ElementsAre(Told{EventType::kWithdrawn, static_cast<uint32_t>(WithdrawalReason::kConsentWithdrawn)}));
+}
+
+// The reserve is for what ends notices: a region keeps what it has, and sends it again.
+TEST(RegionTransitionsTest, WithoutRoomNoContentIsTakenInAndAllElseGoesOn) {
+  const contract::Rejection full{.reason = Reason::kStorageNearlyFull, .violations = {}};
+  Submit submit = MakeSubmit();
+  submit.refusal_if_kept = full;
+  Revise revise = MakeRevise();
+  revise.submit.refusal_if_kept = full;
+  const std::optional<Record> waiting = After({MakeSubmit()});
+  const std::vector<std::pair<std::optional<Record>, Happening>> refused = {
+      {std::nullopt, submit},     {waiting, revise},          {Delivered(), revise},
+      {Missing(waiting), submit}, {Missing(waiting), revise}, {Missing(Delivered(MakeRevise())), revise}};
+  for (const auto& [state, happening] : refused) {
+    const Decision decision = DecideNow(state, happening);
+    ASSERT_EQ(decision.kind, Kind::kRejected);
+    EXPECT_EQ(decision.rejection->reason, Reason::kStorageNearlyFull);
+  }
+  EXPECT_EQ(DecideNow(waiting, submit).kind, Kind::kRepeated);
+  EXPECT_EQ(DecideNow(Delivered(MakeRevise()), revise).kind, Kind::kRepeated);
+  EXPECT_EQ(DecideNow(Missing(waiting), MakeWithdraw()).next->state, State::kWithdrawn);
+  EXPECT_EQ(DecideNow(Missing(Delivered(MakeWithdraw())), MakeWithdraw()).kind, Kind::kChanged);
+  submit.refusal_if_new = contract::Rejection{.reason = Reason::kAgreementNotInForce, .violations = {}};
+  EXPECT_EQ(DecideNow(std::nullopt, submit).rejection->reason, Reason::kAgreementNotInForce);
 }
 
 TEST(RegionTransitionsTest, WhatIsReturnedAndRevisedWaitsAgain) {

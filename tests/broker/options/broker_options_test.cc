@@ -180,6 +180,8 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
        "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
       {"checkpoint_seconds: 5", "checkpoint_seconds: 3601",
        "21: \"checkpoint_seconds\" must be a whole number from 1 to 3600"},
+      {"drain_seconds: 0", "storage: {reserve_mib: 127}",
+       "19: \"reserve_mib\" must be a whole number from 128 to 1048576"},
       {"mirror: ../mirror", "mirrors: [a]", "22: key \"mirrors\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 0\nmetric: true", "20: key \"metric\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 0\nmetrics: {}", "20: key \"listen\" is missing"},

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -32,8 +33,8 @@ class StorageWatchTest : public testing::Test {
 
   std::unique_ptr<StorageWatch> Watch() {
     return std::make_unique<StorageWatch>(path_, kReserve, clock_,
-                                          [this](uint64_t free, bool nearly_full, bool changed) {
-                                            EXPECT_LE(free, kDisk);
+                                          [this](const absl::StatusOr<uint64_t>& free, bool nearly_full, bool changed) {
+                                            EXPECT_LE(*free, kDisk);
                                             if (changed) ++(nearly_full ? filled_ : freed_);
                                           });
   }
@@ -74,6 +75,33 @@ TEST_F(StorageWatchTest, ResumesByItselfWhenAQuarterMoreIsFree) {
   EXPECT_TRUE(Becomes(*watch, false));
   EXPECT_EQ(filled_, 1);
   EXPECT_EQ(freed_, 2) << "the first look, and the end";
+}
+
+// A folder that is not there is as a disk that fails.
+TEST(StorageUnknownTest, CountsAsNearlyFullAndIsToldOnce) {
+  const store::TemporaryDirectory directory;
+  const std::string path = directory.path("not-there-yet");
+  const SystemClock clock;
+  std::atomic<int> looks{0};
+  std::atomic<int> unknown{0};
+  std::atomic<int> known{0};
+  StorageWatch watch(path, 1, clock, [&](const absl::StatusOr<uint64_t>& free, bool nearly_full, bool changed) {
+    ++looks;
+    EXPECT_EQ(nearly_full, !free.ok());
+    if (changed) ++(free.ok() ? known : unknown);
+  });
+  EXPECT_TRUE(watch.nearly_full());
+  const auto wait_until = [](const std::function<bool()>& is_so) {
+    for (int tried = 0; tried < 300 && !is_so(); ++tried) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return is_so();
+  };
+  EXPECT_TRUE(wait_until([&] { return looks >= 3; }));
+  EXPECT_EQ(unknown, 1);
+  std::filesystem::create_directory(path);
+  EXPECT_TRUE(wait_until([&] { return !watch.nearly_full(); }))
+      << "what was unknown is no reason to wait for more room";
+  EXPECT_EQ(known, 1);
+  watch.Stop();
 }
 
 // What an acknowledgement does: content goes, and record and journal say so. With small buffers, so that tables are

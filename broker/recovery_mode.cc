@@ -1,4 +1,4 @@
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/store/batch_record.h"
 #include "broker/store/key_layout.h"
+#include "proto/contract/whole_microseconds.h"
 
 namespace envej {
 
@@ -21,7 +22,7 @@ std::string AcceptanceOf(absl::string_view store_incarnation) {
   return absl::StrCat(absl::BytesToHexString(store_incarnation), "\n");
 }
 
-absl::Status Recovery::Start() {
+absl::Status RecoveryMode::Start() {
   absl::StatusOr<std::optional<RecoveryMark>> mark = journal::ReadRecoveryMark(parts_.store);
   if (!mark.ok()) return mark.status();
   const bool is_recovering = mark->has_value() && (*mark)->end == RecoveryMark::End::kNotYet;
@@ -53,11 +54,11 @@ absl::Status Recovery::Start() {
   return absl::OkStatus();
 }
 
-void Recovery::LookAgain() {
+void RecoveryMode::LookAgain() {
   parts_.scheduler.After(kLookEvery, [this] { Look(); });
 }
 
-void Recovery::Look() {
+void RecoveryMode::Look() {
   if (IsAccepted()) return End(RecoveryMark::End::kAccepted);
   if (mark_.wait.has_value() && parts_.clock.Elapsed() - began_ >= *mark_.wait) {
     return End(RecoveryMark::End::kAfterWaiting);
@@ -65,7 +66,7 @@ void Recovery::Look() {
   LookAgain();
 }
 
-bool Recovery::IsAccepted() const {
+bool RecoveryMode::IsAccepted() const {
   std::ifstream file(AcceptancePath(parts_.data_directory), std::ios::binary);
   if (!file.is_open()) return false;
   std::string text(acceptance_.size() + 1, '\0');
@@ -74,10 +75,10 @@ bool Recovery::IsAccepted() const {
   return text == acceptance_;
 }
 
-void Recovery::End(RecoveryMark::End end) {
+void RecoveryMode::End(RecoveryMark::End end) {
   RecoveryMark ended = mark_;
   ended.end = end;
-  ended.ended_at = absl::FromUnixMicros(absl::ToUnixMicros(parts_.clock.Now()));
+  ended.ended_at = contract::WholeMicroseconds(parts_.clock.Now());
   store::Transition transition;
   transition.conditions.push_back({.key = store::RecoveryKey(), .value = journal::EncodeRecoveryMark(mark_)});
   transition.mutations.push_back(
@@ -88,7 +89,7 @@ void Recovery::End(RecoveryMark::End end) {
                       [this, end](const std::vector<store::Outcome>& outcomes) { Ended(outcomes.front(), end); });
 }
 
-void Recovery::Ended(const store::Outcome& outcome, RecoveryMark::End end) {
+void RecoveryMode::Ended(const store::Outcome& outcome, RecoveryMark::End end) {
   if (outcome.kind != store::Outcome::Kind::kCommitted) return LookAgain();
   mark_.end = end;
   parts_.hold_pulls(false);

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_RECOVERY_H_
-#define ENVEJ_BROKER_RECOVERY_H_
+#ifndef ENVEJ_BROKER_RECOVERY_MODE_H_
+#define ENVEJ_BROKER_RECOVERY_MODE_H_
 
 #include <functional>
 #include <optional>
@@ -25,7 +25,7 @@ std::string AcceptanceOf(absl::string_view store_incarnation);
 // Recovery mode of a broker whose store was restored: nothing is handed out until it is known what was delivered. It
 // ends when the broker has served for as long as the store's recovery mark says, or operations accept what is missing;
 // that is in the store, synced, before anything is handed out.
-class Recovery {
+class RecoveryMode {
  public:
   static constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
@@ -39,7 +39,7 @@ class Recovery {
     std::function<void(bool hold)> hold_pulls;  // any thread
   };
   // All of it must outlive this; the scheduler and the store must run no more of its tasks when it is destroyed.
-  explicit Recovery(Parts parts) : parts_(std::move(parts)) {}
+  explicit RecoveryMode(Parts parts) : parts_(std::move(parts)) {}
 
   // Reads the store's mark, holds the pulls if it is recovering, and begins to count. To be called once, before anybody
   // is served. Errors: of the mark's decoding, and the store's.
@@ -60,4 +60,4 @@ class Recovery {
 
 }  // namespace envej
 
-#endif  // ENVEJ_BROKER_RECOVERY_H_
+#endif  // ENVEJ_BROKER_RECOVERY_MODE_H_

@@ -1,4 +1,4 @@
-#include "broker/recovery.h"
+#include "broker/recovery_mode.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 using journal::RecoveryMark;
 using testing::HasSubstr;
 
-class RecoveryTest : public testing::Test {
+class RecoveryModeTest : public testing::Test {
  protected:
   void SetUp() override {
     std::filesystem::remove_all(folder_);
@@ -38,13 +38,13 @@ class RecoveryTest : public testing::Test {
     return mark;
   }
   void Start() {
-    recovery_.emplace(Recovery::Parts{.store = store_,
-                                      .scheduler = scheduler_,
-                                      .clock = clock_,
-                                      .log = log_,
-                                      .metrics = metrics_,
-                                      .data_directory = folder_,
-                                      .hold_pulls = [this](bool hold) { held_ = hold; }});
+    recovery_.emplace(RecoveryMode::Parts{.store = store_,
+                                          .scheduler = scheduler_,
+                                          .clock = clock_,
+                                          .log = log_,
+                                          .metrics = metrics_,
+                                          .data_directory = folder_,
+                                          .hold_pulls = [this](bool hold) { held_ = hold; }});
     testing::internal::CaptureStderr();
     ASSERT_TRUE(recovery_->Start().ok());
     logged_ = testing::internal::GetCapturedStderr();
@@ -67,12 +67,12 @@ class RecoveryTest : public testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   const Log log_{clock_};
   operations::Metrics metrics_;
-  std::optional<Recovery> recovery_;
+  std::optional<RecoveryMode> recovery_;
   bool held_ = false;
   std::string logged_;
 };
 
-TEST_F(RecoveryTest, AStoreThatWasNeverRestoredHoldsNothing) {
+TEST_F(RecoveryModeTest, AStoreThatWasNeverRestoredHoldsNothing) {
   Start();
   EXPECT_FALSE(held_);
   EXPECT_EQ(logged_, "");
@@ -80,7 +80,7 @@ TEST_F(RecoveryTest, AStoreThatWasNeverRestoredHoldsNothing) {
   EXPECT_THAT(metrics_.Text(), HasSubstr("envej_recovering 0"));
 }
 
-TEST_F(RecoveryTest, PullsAreHeldForAsLongAsTheMarkSays) {
+TEST_F(RecoveryModeTest, PullsAreHeldForAsLongAsTheMarkSays) {
   Put(Recovering(absl::Minutes(10)));
   Start();
   EXPECT_TRUE(held_);
@@ -96,7 +96,7 @@ TEST_F(RecoveryTest, PullsAreHeldForAsLongAsTheMarkSays) {
   EXPECT_FALSE(held_) << "also after another start";
 }
 
-TEST_F(RecoveryTest, ABrokerThatStartsAgainCountsAnew) {
+TEST_F(RecoveryModeTest, ABrokerThatStartsAgainCountsAnew) {
   Put(Recovering(absl::Minutes(10)));
   Start();
   Pass(absl::Minutes(9));
@@ -106,7 +106,7 @@ TEST_F(RecoveryTest, ABrokerThatStartsAgainCountsAnew) {
   EXPECT_TRUE(held_) << "regions could not call in between";
 }
 
-TEST_F(RecoveryTest, OtherwiseOperationsAccept) {
+TEST_F(RecoveryModeTest, OtherwiseOperationsAccept) {
   Put(Recovering(std::nullopt));
   Start();
   Pass(absl::Hours(30));
@@ -125,7 +125,7 @@ TEST_F(RecoveryTest, OtherwiseOperationsAccept) {
   EXPECT_FALSE(std::filesystem::exists(AcceptancePath(folder_)));
 }
 
-TEST_F(RecoveryTest, NothingIsHandedOutBeforeTheStoreSaysThatItIsOver) {
+TEST_F(RecoveryModeTest, NothingIsHandedOutBeforeTheStoreSaysThatItIsOver) {
   Put(Recovering(absl::ZeroDuration()));
   Start();
   store_.FailNextBatch(/*applied=*/false);
@@ -136,7 +136,7 @@ TEST_F(RecoveryTest, NothingIsHandedOutBeforeTheStoreSaysThatItIsOver) {
   EXPECT_FALSE(held_);
 }
 
-TEST_F(RecoveryTest, TheMarkIsReadBackAsItWasWritten) {
+TEST_F(RecoveryModeTest, TheMarkIsReadBackAsItWasWritten) {
   RecoveryMark mark = Recovering(absl::Seconds(90));
   mark.former.push_back({.store_incarnation = std::string(16, 'g'), .last_batch = 9});
   mark.restored_at = clock_.Now();
@@ -154,13 +154,13 @@ TEST_F(RecoveryTest, TheMarkIsReadBackAsItWasWritten) {
     EXPECT_FALSE(journal::DecodeRecoveryMark(bytes.substr(0, length)).ok()) << length;
   }
   store_.Damage(store::RecoveryKey(), "damaged");
-  Recovery recovery({.store = store_,
-                     .scheduler = scheduler_,
-                     .clock = clock_,
-                     .log = log_,
-                     .metrics = metrics_,
-                     .data_directory = folder_,
-                     .hold_pulls = [](bool) {}});
+  RecoveryMode recovery({.store = store_,
+                         .scheduler = scheduler_,
+                         .clock = clock_,
+                         .log = log_,
+                         .metrics = metrics_,
+                         .data_directory = folder_,
+                         .hold_pulls = [](bool) {}});
   EXPECT_FALSE(recovery.Start().ok());
 }
 
