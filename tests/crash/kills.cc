@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "broker/commands/backup_manifest.h"
 #include "broker/commands/check_store.h"
+#include "broker/inbox/forgetting.h"
 #include "broker/store/rocksdb_reader.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/sanitizer.h"
@@ -174,7 +175,18 @@ bool Kills::DuringUpkeep(Upkeep what) {
   return broker_.Start();
 }
 
-// The broker is not running.
+void Kills::ForgetTheRest() {
+  if (!support::kUnderSanitizer) skipped_.Skip(kSkippedMinutes);
+}
+
+void Kills::ExpectTheRestIsForgotten() {
+  if (support::kUnderSanitizer) return;
+  EXPECT_TRUE(WaitFor([this] { return LookAtStore().to_be_forgotten == 0; }));
+  // One that goes too far goes on at its pace.
+  std::this_thread::sleep_for(absl::ToChronoMilliseconds(2 * inbox::Forgetting::kInterval));
+  LookAtStore();
+}
+
 Kills::Retained Kills::LookAtStore() const {
   const absl::StatusOr<std::unique_ptr<store::RocksDbReader>> reader = store::RocksDbReader::Open(broker_.data());
   EXPECT_TRUE(reader.ok()) << reader.status();

@@ -48,6 +48,10 @@ class Kills {
   bool DuringBackup();
   bool DuringUpkeep(Upkeep what);
 
+  // Lets the broker that serves forget the rest of what is to be forgotten; and then: that it has, and nothing else.
+  void ForgetTheRest();
+  void ExpectTheRestIsForgotten();
+
   // Of the newest whole backup a store can be made, and of its journal nothing is missing. At the end, as it makes one.
   void ExpectNewestBackupRestores();
   support::Ended VerifyJournal(const std::string& config) const;

@@ -20,7 +20,7 @@ struct OldStore {
   std::string authority_pem;    // of those who signed the checkpoints
 };
 
-inline constexpr int kNoticesPerCheckpoint = 80;
+inline constexpr int kNoticesPerCheckpoint = 50;
 
 // Makes it in `data`, with so many old checkpoints, and has all of it mirrored in the folder `mirror`, which is there.
 OldStore MakeOldStore(const std::string& data, const std::string& mirror, int checkpoints, absl::Time now);
