@@ -38,7 +38,7 @@ constexpr int kRetentionMilliseconds = 1500;                               // so
 constexpr int kCheckpointsPerKill = 4;                                     // that retention removes until it is killed
 constexpr int kSkippedMinutes = 61;                                        // all upkeep has begun by then
 const absl::Duration kAheadMost = absl::Hours(20);
-constexpr std::chrono::seconds kSoon(30);
+constexpr std::chrono::seconds kSoon(90);
 
 std::set<std::string> PathsIn(const std::string& folder, absl::string_view prefix, absl::string_view suffix) {
   std::set<std::string> paths;
