@@ -1,6 +1,7 @@
 #include "broker/options/yaml_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -16,6 +17,7 @@ namespace envej::options {
 namespace {
 
 constexpr size_t kPathCharacters = 4000;
+constexpr size_t kReadBytes = 16384;
 constexpr int kNumberDigits = 9;  // so that every number of a file fits an int
 
 absl::Status NotReadable(absl::string_view path, absl::string_view reason) {
@@ -30,10 +32,13 @@ absl::StatusOr<std::string> ReadWhole(absl::string_view path) {
   if (!std::filesystem::is_regular_file(status)) return NotReadable(path, "it is not a regular file");
   std::ifstream input(file, std::ios::binary);
   if (!input) return NotReadable(path, "it cannot be opened");
-  std::string text(kYamlFileBytes + 1, '\0');  // one byte more, so that a file over the bound is seen
-  input.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, kReadBytes> part;
+  while (input && text.size() <= kYamlFileBytes) {  // a file over the bound is seen by what is read beyond it
+    input.read(part.data(), part.size());
+    text.append(part.data(), static_cast<size_t>(input.gcount()));
+  }
   if (input.bad()) return NotReadable(path, "reading failed");
-  text.resize(static_cast<size_t>(input.gcount()));
   return text;
 }
 

@@ -23,8 +23,8 @@ constexpr size_t kCacheBytes = size_t{8} << 20;
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenOnce(const std::string& engine, LogEnd log_end) {
   rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kCacheBytes}, nullptr, log_end);
   options.max_open_files = -1;
-  // The running broker's manifest may already name a log that is gone, or not yet one that is there.
-  options.track_and_verify_wals_in_manifest = false;
+  // A manifest may name logs (track_and_verify_wals_in_manifest): RocksDB aborts where it would have to strike them out
+  // for reading. That the running broker deleted one meanwhile is seen as damage, and tried again.
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, engine, &opened);
   if (!status.ok()) return FromEngine(status, "the store cannot be opened for reading");

@@ -23,6 +23,7 @@ void Erasing::Look(PeriodicTask& task) {
   }
   if (status.ok()) {
     erased_at_ = now;
+    log_.Info("destroyed_content_erased");
   } else if (!absl::IsCancelled(status)) {
     log_.Error(
         "destroyed_content_not_erased",

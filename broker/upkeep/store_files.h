@@ -22,8 +22,8 @@ struct StoreFiles {
 };
 
 // Has destroyed content erased from the disk: within kEraseEvery and the time that it takes, well within the 24 hours
-// that are promised. What fails, or waits because the disk is nearly full, is tried again at the next look, and is an
-// error in the log. Not thread safe.
+// that are promised; the log says so each time. What fails, or waits because the disk is nearly full, is tried again at
+// the next look, and is an error in the log. Not thread safe.
 class Erasing {
  public:
   static constexpr absl::Duration kLookEvery = absl::Hours(1);

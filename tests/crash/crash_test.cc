@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -19,8 +21,11 @@
 #include "absl/time/clock.h"
 #include "tests/crash/clients.h"
 #include "tests/crash/crash_ledger.h"
+#include "tests/crash/kills.h"
+#include "tests/crash/skipped_time.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
+#include "tests/support/expect_refusal.h"
 #include "tests/support/free_address.h"
 #include "tests/support/notice_messages.h"
 #include "tests/support/sanitizer.h"
@@ -35,8 +40,10 @@ constexpr int kCyclesDefault = 20;
 constexpr int kCyclesMost = 10'000;
 constexpr size_t kUnderWayMost = support::kUnderSanitizer ? 100 : 600;
 constexpr absl::Duration kDraining = support::kUnderSanitizer ? absl::Minutes(5) : absl::Minutes(2);
-constexpr int kLoadMilliseconds = support::kUnderSanitizer ? 1500 : 400;   // between two kills, at most
-constexpr int kStartMilliseconds = support::kUnderSanitizer ? 3000 : 250;  // that a start takes, more or less
+constexpr int kCyclesPerBackup = 5;  // of those under load, for one while the store is copied
+constexpr int kCyclesPerUpkeep = 5;  // the same while it compacts, forgets or prunes
+constexpr int kUpkeepMost = 20;      // but no more than these: each skips an hour
+constexpr int kTriesMost = 10;       // until one of each kind has fallen inside
 
 int Cycles() {
   const char* const text = std::getenv("ENVEJ_CRASH_CYCLES");
@@ -44,6 +51,8 @@ int Cycles() {
   const bool said = text != nullptr && absl::SimpleAtoi(text, &cycles) && cycles >= 1 && cycles <= kCyclesMost;
   return said ? cycles : kCyclesDefault;
 }
+
+int CyclesPerUpkeep() { return std::max(kCyclesPerUpkeep, Cycles() / kUpkeepMost); }
 
 class CrashTest : public testing::Test {
  protected:
@@ -54,7 +63,9 @@ class CrashTest : public testing::Test {
     return {.arguments = std::move(arguments), .folder = folder, .inbox = inbox};
   }
   Connection WardOf(const std::string& name, const char* uri) {
-    return ConnectionOf(name, broker_.RegionArguments(uri, name));
+    std::vector<std::string> arguments = broker_.RegionArguments(uri, name);
+    IssueForLong(broker_, name, certs::ClientRequest(uri));
+    return ConnectionOf(name, std::move(arguments));
   }
   Connection TeamOf(const std::string& name, const char* uri, const char* code) {
     return ConnectionOf(name, broker_.MunicipalityArguments(uri, name), code);
@@ -105,7 +116,11 @@ class CrashTest : public testing::Test {
     request.set_page_size(500);
     for (int page = 0; page < 10'000; ++page) {
       v1::ListNoticesResponse answer;
-      const grpc::Status status = intake->ListNotices(CallContext().get(), request, &answer);
+      grpc::Status status = intake->ListNotices(CallContext().get(), request, &answer);
+      for (int wait = 0; wait < 100 && support::ReasonOf(status) == contract::Reason::kRateExceeded; ++wait) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        status = intake->ListNotices(CallContext().get(), request, &answer);
+      }
       ASSERT_TRUE(status.ok()) << status.error_message();
       for (const v1::NoticeStatus& notice : answer.notices()) states[notice.notice_id()] = notice.state();
       if (answer.next_page_token().empty()) return;
@@ -127,32 +142,45 @@ class CrashTest : public testing::Test {
     return disagreements;
   }
 
-  // Kills the broker at a random moment under load, or while it starts, and starts it again.
-  bool Cycle(std::mt19937& random) {
-    std::this_thread::sleep_for(std::chrono::microseconds(1000 * (random() % kLoadMilliseconds) + random() % 1000));
-    broker_.Kill();
-    if (random() % 3 == 0) {
-      broker_.Begin();
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % kStartMilliseconds));
-      broker_.Kill();
-      ++killed_starting_;
+  // Kills the broker under load, and now and then in the midst of something else.
+  bool Cycle(int cycle, std::mt19937& random) {
+    if (cycle % kCyclesPerBackup == 1 && !kills_->DuringBackup()) return false;
+    if (cycle % CyclesPerUpkeep() == 3 && !KillDuringUpkeep(cycle / CyclesPerUpkeep() % 2 == 0)) return false;
+    return random() % 3 == 0 ? kills_->UnderLoadAndWhileItStarts() : kills_->UnderLoad();
+  }
+  bool KillDuringUpkeep(bool of_content) {
+    if (support::kUnderSanitizer) return true;
+    return kills_->DuringUpkeep(of_content ? Kills::Upkeep::kCompaction : Kills::Upkeep::kRetention);
+  }
+  // Until each kind of kill has fallen inside at least once.
+  bool CompleteKinds() {
+    const Kills::Counts& counts = kills_->counts();
+    bool serves = true;
+    for (int tries = 0; serves && tries < kTriesMost; ++tries) {
+      if (counts.start == 0) serves = kills_->UnderLoadAndWhileItStarts();
+      if (serves && (counts.broker_in_backup == 0 || counts.backup == 0)) serves = kills_->DuringBackup();
+      if (serves && counts.compaction == 0) serves = KillDuringUpkeep(true);
+      if (serves && (counts.forgetting == 0 || counts.pruning == 0)) serves = KillDuringUpkeep(false);
     }
-    return broker_.Start();
+    return serves;
   }
 
   const unsigned seed_ = std::random_device()();
-  const support::BrokerSettings settings_{.listen = support::FreeAddress(seed_)};
+  const SkippedTime skipped_;
+  const support::BrokerSettings settings_ = Kills::SettingsOf(support::FreeAddress(seed_), skipped_);
   BrokerProcess broker_{settings_};
+  std::optional<Kills> kills_;
   CrashLedger ledger_;
   std::atomic<bool> killing_ = true;
   std::atomic<bool> end_of_load_ = false;
   std::atomic<bool> drained_ = false;
-  int killed_starting_ = 0;
 };
 
 TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
   std::cout << "seed " << seed_ << std::endl;
   std::mt19937 random(seed_);
+  const int cycles = Cycles();
+  kills_.emplace(broker_, skipped_, 2 + cycles / CyclesPerUpkeep(), seed_ + 7);
   ASSERT_TRUE(broker_.Start());
   const std::vector<std::string> both = {support::kCode, support::kOtherCode};
   std::vector<std::unique_ptr<Ward>> wards;
@@ -184,10 +212,11 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
     });
   }
 
-  const int cycles = Cycles();
   bool serves = true;
-  for (int cycle = 0; cycle < cycles && serves; ++cycle) serves = Cycle(random);
+  for (int cycle = 0; cycle < cycles && serves; ++cycle) serves = Cycle(cycle, random);
+  serves = serves && CompleteKinds();
   killing_ = false;
+  if (serves) kills_->ForgetTheRest();
   end_of_load_ = true;
   for (std::thread& sender : senders) sender.join();
   const absl::Time at_latest = absl::Now() + kDraining;
@@ -198,8 +227,12 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
   for (std::thread& receiver : receivers) receiver.join();
 
   const CrashLedger::Counts counts = ledger_.Count();
-  std::cout << absl::StrCat("broker killed ", cycles + killed_starting_, " times, ", killed_starting_,
-                            " of them while it started; clients killed: region ",
+  const Kills::Counts& killed = kills_->counts();
+  std::cout << absl::StrCat("broker killed under load ", killed.load, ", while it started ", killed.start,
+                            ", while it was backed up ", killed.broker_in_backup, ", while it compacted ",
+                            killed.compaction, ", while it forgot ", killed.forgetting, ", while it pruned ",
+                            killed.pruning, "\n")
+            << absl::StrCat("others killed: backup ", killed.backup, ", region ",
                             wards[0]->killed() + wards[1]->killed(), ", municipality ",
                             teams[0]->killed() + teams[1]->killed(), "\n")
             << absl::StrCat("revised ", counts.revised, ", withdrawn ", counts.withdrawn, ", altered ", counts.altered,
@@ -216,11 +249,14 @@ TEST_F(CrashTest, NothingAcceptedIsLostAndNothingAcknowledgedComesAgain) {
       0u)
       << absl::StrJoin(ledger_.Complaints(), "\n");
   EXPECT_EQ(Disagreements(), 0u);
+  kills_->ExpectTheRestIsForgotten();
+  kills_->ExpectNewestBackupRestores();
   EXPECT_EQ(broker_.Stop().code, support::kDone);
-  const support::Ended verified =
-      support::RunProgram({support::ProgramPath("envej-broker"), "journal", "verify", "--config", broker_.config(),
-                           "--authorities", broker_.folder().Path("broker.authorities.pem")});
+  const support::Ended verified = kills_->VerifyJournal(broker_.config());
   EXPECT_EQ(verified.code, support::kDone) << verified.out << verified.err;
+  EXPECT_TRUE(killed.start > 0 && killed.broker_in_backup > 0 && killed.backup > 0) << "not killed inside";
+  EXPECT_TRUE(support::kUnderSanitizer || (killed.compaction > 0 && killed.forgetting > 0 && killed.pruning > 0))
+      << "not killed inside";
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ constexpr uint32_t kRevisions = 4;
 constexpr int kShortLease = 5;
 constexpr int kLongLease = 600;
 constexpr char kCode[] = "0101";
+
 // Every history's notices were made at the same time, so that only what a call says differs.
 v1::Notice NoticeOf(const std::string& id, uint32_t revision, int content) {
   static const v1::Notice like = support::NewNotice(kCode);
@@ -238,14 +239,12 @@ void RecordedTeam::Pull() {
   }
 }
 
-void RecordedTeam::Acknowledge(const std::vector<v1::LeaseName>& leases) {
-  v1::AcknowledgeNoticesRequest request;
-  request.set_municipality_code(kCode);
-  for (const v1::LeaseName& lease : leases) *request.add_leases() = lease;
-  v1::AcknowledgeNoticesResponse answer;
-  Call call{.client = client_, .kind = CallKind::kAcknowledge};
+template <typename Response, typename Send, typename IsDone>
+void RecordedTeam::Conclude(const std::vector<v1::LeaseName>& leases, Call call, const Send& send,
+                            const IsDone& is_done) {
+  Response answer;
   call.begin = absl::Now();
-  const grpc::Status status = stub_->AcknowledgeNotices(support::CallContext(kCall).get(), request, &answer);
+  const grpc::Status status = send(support::CallContext(kCall).get(), answer);
   call.end = absl::Now();
   if (IsLost(status)) stub_.reset();
   for (int index = 0; index < static_cast<int>(leases.size()); ++index) {
@@ -253,38 +252,36 @@ void RecordedTeam::Acknowledge(const std::vector<v1::LeaseName>& leases) {
     call.revision = lease.revision();
     call.token = lease.token();
     call.answer = AnswerOf(status);
-    if (status.ok() && !answer.results(index).has_acknowledged_at()) {
+    if (status.ok() && !is_done(answer.results(index))) {
       call.answer = AnswerFor(contract::FromMessage(answer.results(index).rejected()).reason);
     }
     history_.Record(lease.notice_id(), call);
   }
 }
 
+void RecordedTeam::Acknowledge(const std::vector<v1::LeaseName>& leases) {
+  v1::AcknowledgeNoticesRequest request;
+  request.set_municipality_code(kCode);
+  for (const v1::LeaseName& lease : leases) *request.add_leases() = lease;
+  Conclude<v1::AcknowledgeNoticesResponse>(
+      leases, {.client = client_, .kind = CallKind::kAcknowledge},
+      [&](auto* context, auto& answer) { return stub_->AcknowledgeNotices(context, request, &answer); },
+      [](const auto& result) { return result.has_acknowledged_at(); });
+}
+
 void RecordedTeam::Return(const std::vector<v1::LeaseName>& leases) {
+  const auto reason = random_() % 2 == 0 ? v1::RETURN_REASON_NOT_RESIDENT : v1::RETURN_REASON_DECEASED;
   v1::ReturnNoticesRequest request;
   request.set_municipality_code(kCode);
   for (const v1::LeaseName& lease : leases) {
     v1::NoticeReturn& one = *request.add_returns();
     *one.mutable_lease() = lease;
-    one.set_reason(random_() % 2 == 0 ? v1::RETURN_REASON_NOT_RESIDENT : v1::RETURN_REASON_DECEASED);
+    one.set_reason(reason);
   }
-  v1::ReturnNoticesResponse answer;
-  Call call{.client = client_, .kind = CallKind::kReturn};
-  call.begin = absl::Now();
-  const grpc::Status status = stub_->ReturnNotices(support::CallContext(kCall).get(), request, &answer);
-  call.end = absl::Now();
-  if (IsLost(status)) stub_.reset();
-  for (int index = 0; index < static_cast<int>(leases.size()); ++index) {
-    const v1::LeaseName& lease = leases[static_cast<size_t>(index)];
-    call.revision = lease.revision();
-    call.token = lease.token();
-    call.content = request.returns(index).reason();
-    call.answer = AnswerOf(status);
-    if (status.ok() && !answer.results(index).has_returned_at()) {
-      call.answer = AnswerFor(contract::FromMessage(answer.results(index).rejected()).reason);
-    }
-    history_.Record(lease.notice_id(), call);
-  }
+  Conclude<v1::ReturnNoticesResponse>(
+      leases, {.client = client_, .kind = CallKind::kReturn, .content = reason},
+      [&](auto* context, auto& answer) { return stub_->ReturnNotices(context, request, &answer); },
+      [](const auto& result) { return result.has_returned_at(); });
 }
 
 }  // namespace envej::histories

@@ -66,6 +66,9 @@ class RecordedTeam {
   void Pull();
   void Acknowledge(const std::vector<v1::LeaseName>& leases);
   void Return(const std::vector<v1::LeaseName>& leases);
+  // One call that is to conclude all these leases; what became of each, recorded like `call`.
+  template <typename Response, typename Send, typename IsDone>
+  void Conclude(const std::vector<v1::LeaseName>& leases, Call call, const Send& send, const IsDone& is_done);
 
   History& history_;
   const std::string address_;

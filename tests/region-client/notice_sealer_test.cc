@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/region-client/support/notice_lines.h"
+#include "tests/region-client/support/notice_sealer_fixture.h"
 #include "tests/support/sealing_world.h"
 
 namespace envej::region {
@@ -24,77 +25,7 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr char kRegion[] = "1081";
-constexpr char kMunicipality[] = "0101";
-
 std::string MunicipalityUri(const std::string& code) { return absl::StrCat("urn:envej:municipality:", code); }
-
-class NoticeSealerTest : public testing::Test {
- protected:
-  SealingFiles Files() const {
-    return {.tls = world_.region_files(), .secret = world_.secret_file(), .former_secrets = {}};
-  }
-
-  // One that knows what an honest directory says.
-  NoticeSealer MakeSealer(const SealingFiles& files) const {
-    absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
-    EXPECT_TRUE(sealer.ok()) << sealer.status();
-    sealer->Learn(Directory({world_.inbox().der()}), now_);
-    return *std::move(sealer);
-  }
-  NoticeSealer MakeSealer() const { return MakeSealer(Files()); }
-
-  static v1::ListMunicipalitiesResponse Directory(const std::vector<std::string>& inbox_certificates,
-                                                  bool participating = true) {
-    v1::ListMunicipalitiesResponse response;
-    v1::Municipality& municipality = *response.add_municipalities();
-    municipality.set_municipality_code(kMunicipality);
-    municipality.set_participating(participating);
-    for (const std::string& der : inbox_certificates) municipality.add_inbox_certificates(der);
-    return response;
-  }
-
-  v1::Notice Sealed(const NoticeSealer& sealer, const v1::Notice& plain) const {
-    const std::variant<v1::Notice, Refusal> sealed = sealer.Seal(plain);
-    const Refusal* const refusal = std::get_if<Refusal>(&sealed);
-    EXPECT_EQ(refusal, nullptr) << refusal->reason << ": " << refusal->text;
-    return refusal == nullptr ? std::get<v1::Notice>(sealed) : v1::Notice();
-  }
-  v1::Notice Sealed(const NoticeSealer& sealer) const { return Sealed(sealer, plain_); }
-
-  Refusal Refused(const NoticeSealer& sealer) const {
-    const std::variant<v1::Notice, Refusal> sealed = sealer.Seal(plain_);
-    EXPECT_TRUE(std::holds_alternative<Refusal>(sealed));
-    return std::holds_alternative<Refusal>(sealed) ? std::get<Refusal>(sealed) : Refusal();
-  }
-
-  Certificate Issue(const certs::TestAuthority& authority, const std::string& uri,
-                    certs::LeafUsage usage = certs::LeafUsage::kInbox) const {
-    certs::LeafRequest request = certs::ClientRequest(uri);
-    request.usage = usage;
-    return authority.IssueCertificate(request);
-  }
-
-  std::string WriteSecret(const std::string& name, char digit) const {
-    return files_.Write(name, std::string(2 * 32, digit) + "\n");
-  }
-
-  // Why no sealer is made of these files: one line that repeats nothing of what they hold.
-  std::string Unusable(const SealingFiles& files) const {
-    const absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
-    EXPECT_FALSE(sealer.ok());
-    const std::string why(sealer.status().message());
-    EXPECT_THAT(why, AllOf(Not(HasSubstr("\n")), Not(HasSubstr("BEGIN")), Not(HasSubstr("marmalade"))));
-    return why;
-  }
-
-  const absl::Time now_ = absl::Now();
-  const v1::Notice plain_ = NoticeNumber(1, now_);
-  const certs::TestDirectory files_;
-  const support::SealingWorld world_{kRegion, kMunicipality};
-  const certs::TestAuthority& authority_ = world_.authority();
-  const certs::TestAuthority other_authority_{"another authority"};
-};
 
 TEST_F(NoticeSealerTest, OnlyTheMunicipalityCanReadIt) {
   const v1::Notice sealed = Sealed(MakeSealer());
@@ -330,64 +261,6 @@ TEST_F(NoticeSealerTest, TooManyInboxCertificatesAreRefusedNotCut) {
   many.pop_back();
   sealer.Learn(Directory(many), now_);
   Sealed(sealer);
-}
-
-using SealingFilesTest = NoticeSealerTest;
-
-TEST_F(SealingFilesTest, AMissingOrBrokenFileIsNamed) {
-  const std::string garbage = files_.Write("garbage", "marmalade");
-  for (const std::string& bad : {files_.Path("absent"), garbage}) {
-    for (const std::function<void(SealingFiles&)>& spoil : std::vector<std::function<void(SealingFiles&)>>{
-             [&](SealingFiles& files) { files.tls.certificate_chain = bad; },
-             [&](SealingFiles& files) { files.tls.private_key = bad; },
-             [&](SealingFiles& files) { files.tls.authorities = bad; },
-             [&](SealingFiles& files) { files.secret = bad; },
-             [&](SealingFiles& files) { files.former_secrets = {bad}; },
-         }) {
-      SealingFiles files = Files();
-      spoil(files);
-      EXPECT_THAT(Unusable(files), HasSubstr(bad));
-    }
-  }
-}
-
-TEST_F(SealingFilesTest, KeyAndSecretAreTheirOwnersAlone) {
-  SealingFiles files = Files();
-  files.secret = files_.Write("open", certs::ReadFile(world_.secret_file()), 0640);
-  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.secret), HasSubstr("open to others")));
-  files = Files();
-  files.tls.private_key = files_.Write("open.key", certs::ReadFile(files.tls.private_key), 0604);
-  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.tls.private_key), HasSubstr("open to others")));
-}
-
-TEST_F(SealingFilesTest, KeyAndCertificateMustBelongTogetherAndBeValid) {
-  SealingFiles files = Files();
-  files.tls.private_key =
-      authority_.IssueFiles(files_, "other", certs::ClientRequest("urn:envej:region:1081")).private_key;
-  EXPECT_THAT(Unusable(files), HasSubstr(files.tls.private_key));
-  const absl::StatusOr<NoticeSealer> expired = NoticeSealer::Create(Files(), now_ + absl::Hours(2));
-  EXPECT_THAT(std::string(expired.status().message()),
-              AllOf(HasSubstr(world_.region_files().certificate_chain), HasSubstr("was valid until")));
-}
-
-TEST_F(SealingFilesTest, OnlyARegionSeals) {
-  SealingFiles files = Files();
-  certs::LeafRequest two_names = certs::ClientRequest("urn:envej:region:1081");
-  two_names.uris.push_back("urn:envej:region:1082");
-  for (const certs::LeafRequest& request :
-       {certs::ClientRequest("urn:envej:municipality:0101"), certs::ServerRequest(), two_names}) {
-    files.tls = authority_.IssueFiles(files_, "other", request);
-    EXPECT_THAT(Unusable(files),
-                AllOf(StartsWith(files.tls.certificate_chain), HasSubstr("not the certificate of a region")));
-  }
-}
-
-TEST_F(SealingFilesTest, ASecretIsGivenOnce) {
-  SealingFiles files = Files();
-  files.former_secrets = {WriteSecret("copy", 'b')};
-  EXPECT_THAT(Unusable(files), AllOf(HasSubstr(files.former_secrets.front()), HasSubstr("given before")));
-  files.former_secrets = {WriteSecret("one", 'c'), WriteSecret("two", 'c')};
-  EXPECT_THAT(Unusable(files), HasSubstr(files.former_secrets.back()));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "broker/inbox/transitions.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/notice_rules.h"
+#include "tests/broker/inbox/happenings.h"
 
 namespace envej::inbox {
 namespace {
@@ -18,16 +19,6 @@ using journal::EventType;
 using testing::ElementsAre;
 using Kind = Decision::Kind;
 using Told = Decision::Told;
-
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
-
-Submit MakeSubmit() {
-  Submit submit;
-  submit.discharge_date = "2027-01-15";
-  submit.discharge_day_ends = kNow + absl::Hours(9);
-  submit.commitments = {{.key_id = "key", .value = std::string(32, 'a')}};
-  return submit;
-}
 
 Decision DecideAt(absl::Time now, const std::optional<Record>& state, const Happening& happening) {
   return Decide(state, happening, {.now = now});

@@ -8,6 +8,7 @@
 
 #include "broker/inbox/transition.h"
 #include "broker/inbox/transitions.h"
+#include "tests/broker/inbox/happenings.h"
 
 namespace envej::inbox {
 namespace {
@@ -17,45 +18,6 @@ using journal::EventType;
 using testing::ElementsAre;
 using Kind = Decision::Kind;
 using Told = Decision::Told;
-
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
-constexpr char kToken[] = "1-7";
-
-Decision DecideNow(const std::optional<Record>& state, const Happening& happening) {
-  return Decide(
-      state, happening,
-      {.now = kNow, .thresholds = {}, .id = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001")});
-}
-
-Submit MakeSubmit(uint32_t revision = 1) {
-  Submit submit;
-  submit.revision = revision;
-  submit.origin = "ward-system";
-  submit.discharge_date = "2027-01-15";
-  submit.discharge_day_ends = kNow + absl::Hours(9);
-  submit.commitments = {{.key_id = "key-1", .value = std::string(32, static_cast<char>('a' + revision))}};
-  return submit;
-}
-Revise MakeRevise() { return {.submit = MakeSubmit(2)}; }
-Withdraw MakeWithdraw() {
-  return {.revision = 2,
-          .reason = WithdrawalReason::kConsentWithdrawn,
-          .origin = "ward-system",
-          .refusal_if_new = std::nullopt};
-}
-TakeLease Take(uint32_t revision = 1) {
-  return {.revision = revision, .token = kToken, .expires_at = kNow + absl::Minutes(1)};
-}
-
-std::optional<Record> After(const std::vector<Happening>& happenings) {
-  std::optional<Record> record;
-  for (const Happening& happening : happenings) {
-    const Decision decision = DecideNow(record, happening);
-    EXPECT_EQ(decision.kind, Kind::kChanged);
-    record = decision.next;
-  }
-  return record;
-}
 
 std::optional<Record> Delivered(const std::optional<Happening>& then = std::nullopt) {
   std::vector<Happening> happenings = {MakeSubmit(), Take(), Acknowledge{.revision = 1, .token = kToken}};

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "broker/inbox/transitions.h"
+#include "tests/broker/inbox/happenings.h"
 
 namespace envej::inbox {
 namespace {
@@ -23,59 +24,7 @@ using testing::IsEmpty;
 using Kind = Decision::Kind;
 using Told = Decision::Told;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
-const contract::ContentCommitment kCommitment{.key_id = "key-1", .value = std::string(32, 'a')};
-const contract::ContentCommitment kRevised{.key_id = "key-1", .value = std::string(32, 'b')};
-const contract::ContentCommitment kOtherCommitment{.key_id = "key-1", .value = std::string(32, 'c')};
-constexpr char kToken[] = "1-7";
 constexpr char kOlderToken[] = "1-3";
-const contract::NoticeId kId = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
-
-Decision DecideNow(const std::optional<Record>& state, const Happening& happening, absl::Time now = kNow) {
-  return Decide(state, happening, {.now = now, .thresholds = {}, .id = kId});
-}
-
-Submit MakeSubmit(const contract::ContentCommitment& commitment = kCommitment, uint32_t revision = 1) {
-  Submit submit;
-  submit.revision = revision;
-  submit.origin = "ward-system";
-  submit.discharge_date = "2027-01-15";
-  submit.discharge_day_ends = kNow + absl::Hours(9);
-  submit.commitments = {commitment};
-  return submit;
-}
-Revise MakeRevise(uint32_t revision = 2, const contract::ContentCommitment& commitment = kRevised) {
-  return {.submit = MakeSubmit(commitment, revision)};
-}
-Withdraw MakeWithdraw(uint32_t revision, WithdrawalReason reason = WithdrawalReason::kConsentWithdrawn) {
-  return {.revision = revision, .reason = reason, .origin = "ward-system", .refusal_if_new = std::nullopt};
-}
-TakeLease Take(const std::string& token = kToken, uint32_t revision = 1) {
-  return {.revision = revision, .token = token, .expires_at = kNow + absl::Seconds(60)};
-}
-
-// A notice to which these things have happened, one each minute before now.
-std::optional<Record> After(const std::vector<Happening>& happenings) {
-  std::optional<Record> record;
-  absl::Time at = kNow - absl::Minutes(static_cast<int64_t>(happenings.size()));
-  for (const Happening& happening : happenings) {
-    Happening then = happening;
-    if (auto* const lease = std::get_if<TakeLease>(&then)) lease->expires_at = at + absl::Minutes(2);
-    const Decision decision = DecideNow(record, then, at);
-    EXPECT_EQ(decision.kind, Kind::kChanged);
-    if (decision.next.has_value()) record = decision.next;
-    at += absl::Minutes(1);
-  }
-  return record;
-}
-
-Acknowledge Ack(uint32_t revision = 1, const std::string& token = kToken) {
-  return {.revision = revision, .token = token};
-}
-Return GiveBack(uint32_t revision = 1, const std::string& token = kToken,
-                ReturnReason reason = ReturnReason::kNotResident) {
-  return {.revision = revision, .token = token, .reason = reason};
-}
 
 std::optional<Record> Waiting() { return After({MakeSubmit()}); }
 std::optional<Record> Leased() { return After({MakeSubmit(), Take()}); }

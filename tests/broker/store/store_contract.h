@@ -7,12 +7,15 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "broker/store/ordered_store.h"
 
 namespace envej::store {
 
-// What every engine must do. An engine's test program compiles store_contract.cc in and instantiates the suite:
+// What every engine must do. An engine's test program compiles store_contract.cc and
+// journal_contract.cc in and instantiates the suite:
 //   INSTANTIATE_TEST_SUITE_P(Engine, StoreContract, testing::Values(EngineUnderTest{...}));
 class Engine {
  public:
@@ -37,6 +40,11 @@ class StoreContract : public testing::TestWithParam<EngineUnderTest> {
  private:
   std::unique_ptr<Engine> engine_ = GetParam().make();
 };
+
+// Mutations, and events that are journalled with them.
+inline Transition Writing(std::vector<Mutation> mutations, std::vector<std::string> events = {}) {
+  return Transition{.conditions = {}, .mutations = std::move(mutations), .events = std::move(events)};
+}
 
 }  // namespace envej::store
 

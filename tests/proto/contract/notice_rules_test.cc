@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "proto/contract/day.h"
 #include "proto/contract/limits.h"
+#include "tests/proto/contract/broken_rules.h"
 #include "tests/support/refusals.h"
 
 namespace envej::contract {
@@ -17,29 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-absl::TimeZone Copenhagen() { return CopenhagenTimeZone().value(); }
-
-Moment Now() { return Moment::At(support::kJudgedAt, Copenhagen()); }
-
-Moment NoonOn(absl::CivilDay day) {
-  return Moment::At(absl::FromCivil(absl::CivilHour(day) + 12, Copenhagen()), Copenhagen());
-}
-
-std::vector<Reason> BrokenRules(const Notice& notice, const Moment& moment) {
-  std::vector<Reason> broken;
-  const std::optional<Rejection> rejection = CheckNotice(notice, moment).ForNew();
-  if (!rejection.has_value()) return broken;
-  for (const Violation& violation : rejection->violations) broken.push_back(violation.reason);
-  return broken;
-}
-
-template <typename Change>
-std::vector<Reason> BrokenAfter(Change change, const Moment& moment = Now()) {
-  Notice notice = support::GoodNotice();
-  change(notice);
-  return BrokenRules(notice, moment);
-}
 
 TEST(NoticeRulesTest, AGoodNoticePasses) {
   const Findings findings = CheckNotice(support::GoodNotice(), Now());
@@ -178,133 +155,6 @@ TEST(NoticeRulesTest, AnEmptyEnvelopeNamesEverythingThatIsMissing) {
                                    Reason::kConsentToDisclosureMissing, Reason::kCriterionAgeMissing,
                                    Reason::kCriterionMentalIllnessMissing, Reason::kCriterionRegionalPsychiatryMissing,
                                    Reason::kCriterionNoSupportMissing, Reason::kContentMissing));
-}
-
-TEST(NoticeRulesTest, DischargeMayBe31DaysBackAnd90Ahead) {
-  const absl::CivilDay today = support::kJudgedOn;
-  const auto on = [](absl::CivilDay day) {
-    return BrokenAfter([&](Notice& notice) { notice.envelope->discharge_date = FormatDay(day); });
-  };
-  EXPECT_THAT(on(today), IsEmpty());
-  EXPECT_THAT(on(today - 31), IsEmpty());
-  EXPECT_THAT(on(today - 32), ElementsAre(Reason::kDischargeDateTooFarBack));
-  EXPECT_THAT(on(today + 90), IsEmpty());
-  EXPECT_THAT(on(today + 91), ElementsAre(Reason::kDischargeDateTooFarAhead));
-}
-
-std::vector<Reason> BrokenWithConsentOf(const std::string& given_on, absl::CivilDay today) {
-  const Moment moment = NoonOn(today);
-  return BrokenAfter(
-      [&](Notice& notice) {
-        notice.envelope->created_at = moment.time;
-        notice.envelope->discharge_date = FormatDay(today);
-        notice.envelope->consent.contact->given_on = given_on;
-        notice.envelope->consent.disclosure->given_on = given_on;
-      },
-      moment);
-}
-
-TEST(NoticeRulesTest, ConsentHoldsThroughItsAnniversary) {
-  EXPECT_THAT(BrokenWithConsentOf("2025-11-22", absl::CivilDay(2026, 11, 22)), IsEmpty());
-  EXPECT_THAT(BrokenWithConsentOf("2025-11-22", absl::CivilDay(2026, 11, 23)),
-              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
-  EXPECT_THAT(BrokenWithConsentOf("2026-11-22", absl::CivilDay(2026, 11, 22)), IsEmpty());
-  EXPECT_THAT(BrokenWithConsentOf("2026-11-23", absl::CivilDay(2026, 11, 22)),
-              ElementsAre(Reason::kConsentToContactInFuture, Reason::kConsentToDisclosureInFuture));
-}
-
-TEST(NoticeRulesTest, ConsentOfALeapDayHoldsThrough28February) {
-  EXPECT_THAT(BrokenWithConsentOf("2024-02-29", absl::CivilDay(2025, 2, 28)), IsEmpty());
-  EXPECT_THAT(BrokenWithConsentOf("2024-02-29", absl::CivilDay(2025, 3, 1)),
-              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
-  EXPECT_THAT(BrokenWithConsentOf("2027-02-28", absl::CivilDay(2028, 2, 28)), IsEmpty());
-  EXPECT_THAT(BrokenWithConsentOf("2027-02-28", absl::CivilDay(2028, 2, 29)),
-              ElementsAre(Reason::kConsentToContactTooOld, Reason::kConsentToDisclosureTooOld));
-}
-
-TEST(NoticeRulesTest, CreatedAtMayBe15MinutesAhead) {
-  const auto at = [](absl::Time time) {
-    return BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; });
-  };
-  EXPECT_THAT(at(support::kJudgedAt + absl::Minutes(15)), IsEmpty());
-  EXPECT_THAT(at(support::kJudgedAt + absl::Minutes(15) + absl::Nanoseconds(1)),
-              ElementsAre(Reason::kCreatedAtInFuture));
-}
-
-std::vector<Reason> BrokenCreated(absl::CivilSecond created, absl::Duration further, absl::CivilSecond now) {
-  const Moment moment = Moment::At(absl::FromCivil(now, absl::UTCTimeZone()), Copenhagen());
-  return BrokenAfter(
-      [&](Notice& notice) {
-        notice.envelope->created_at = absl::FromCivil(created, absl::UTCTimeZone()) + further;
-        notice.envelope->discharge_date = FormatDay(moment.day);
-        notice.envelope->consent.contact->given_on = FormatDay(moment.day);
-        notice.envelope->consent.disclosure->given_on = FormatDay(moment.day);
-      },
-      moment);
-}
-
-TEST(NoticeRulesTest, CreatedAtMayBeSevenMonthsBackToTheInstant) {
-  const absl::CivilSecond now(2026, 11, 22, 11, 0, 0);
-  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2026, 4, 22, 11, 0, 0), absl::ZeroDuration(), now), IsEmpty());
-  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2026, 4, 22, 11, 0, 0), -absl::Nanoseconds(1), now),
-              ElementsAre(Reason::kNoticeTooOld));
-}
-
-TEST(NoticeRulesTest, SevenMonthsEndWithAShorterMonth) {
-  const absl::CivilSecond created(2026, 7, 31, 8, 0, 0);
-  EXPECT_THAT(BrokenCreated(created, absl::ZeroDuration(), absl::CivilSecond(2027, 2, 28, 8, 0, 0)), IsEmpty());
-  EXPECT_THAT(BrokenCreated(created, absl::ZeroDuration(), absl::CivilSecond(2027, 2, 28, 8, 0, 1)),
-              ElementsAre(Reason::kNoticeTooOld));
-  EXPECT_THAT(BrokenCreated(absl::CivilSecond(2027, 3, 1, 0, 0, 0), absl::ZeroDuration(),
-                            absl::CivilSecond(2027, 9, 30, 23, 59, 59)),
-              IsEmpty());
-}
-
-TEST(NoticeRulesTest, TheFarEndsOfTimeAreRefusedNotFatal) {
-  for (const absl::Time time : {absl::InfinitePast(), absl::FromUnixSeconds(-62135596800), absl::UnixEpoch()}) {
-    EXPECT_THAT(BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; }),
-                ElementsAre(Reason::kNoticeTooOld));
-  }
-  for (const absl::Time time : {absl::FromUnixSeconds(253402300799), absl::InfiniteFuture()}) {
-    EXPECT_THAT(BrokenAfter([&](Notice& notice) { notice.envelope->created_at = time; }),
-                ElementsAre(Reason::kCreatedAtInFuture));
-  }
-}
-
-TEST(NoticeRulesTest, TheDayChangesAtMidnightInCopenhagen) {
-  const auto day_at = [](absl::CivilSecond utc) {
-    return Moment::At(absl::FromCivil(utc, absl::UTCTimeZone()), Copenhagen()).day;
-  };
-  // Winter: one hour ahead of UTC.
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 11, 21, 22, 59, 59)), absl::CivilDay(2026, 11, 21));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 11, 21, 23, 0, 0)), absl::CivilDay(2026, 11, 22));
-  // Summer: two.
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 7, 1, 21, 59, 59)), absl::CivilDay(2026, 7, 1));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 7, 1, 22, 0, 0)), absl::CivilDay(2026, 7, 2));
-  // The day on which summer time begins starts with the winter's hour and ends with the summer's.
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 28, 22, 59, 59)), absl::CivilDay(2026, 3, 28));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 28, 23, 0, 0)), absl::CivilDay(2026, 3, 29));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 29, 21, 59, 59)), absl::CivilDay(2026, 3, 29));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 3, 29, 22, 0, 0)), absl::CivilDay(2026, 3, 30));
-  // And the day on which it ends the other way round.
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 24, 21, 59, 59)), absl::CivilDay(2026, 10, 24));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 24, 22, 0, 0)), absl::CivilDay(2026, 10, 25));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 25, 22, 59, 59)), absl::CivilDay(2026, 10, 25));
-  EXPECT_EQ(day_at(absl::CivilSecond(2026, 10, 25, 23, 0, 0)), absl::CivilDay(2026, 10, 26));
-}
-
-TEST(NoticeRulesTest, ConsentGivenJustAfterMidnightInCopenhagenIsNotInTheFuture) {
-  const Moment moment =
-      Moment::At(absl::FromCivil(absl::CivilSecond(2026, 7, 1, 22, 30, 0), absl::UTCTimeZone()), Copenhagen());
-  EXPECT_THAT(BrokenAfter(
-                  [&](Notice& notice) {
-                    notice.envelope->created_at = moment.time;
-                    notice.envelope->discharge_date = "2026-07-02";
-                    notice.envelope->consent.contact->given_on = "2026-07-02";
-                    notice.envelope->consent.disclosure->given_on = "2026-07-02";
-                  },
-                  moment),
-              IsEmpty());
 }
 
 TEST(NoticeRulesTest, LengthsAreCountedInCharactersNotBytes) {

@@ -1,0 +1,36 @@
+#ifndef ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
+#define ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/certs/test_files.h"
+
+namespace envej::crash {
+
+// Lets time pass at once for a broker that runs, by skipped_time.cc.
+class SkippedTime {
+ public:
+  // What a broker is started with, so that time can be skipped.
+  std::vector<std::string> Environment() const {
+    const char* const folder = std::getenv("ENVEJ_BINARY_DIRECTORY");
+    const std::string library =
+        absl::StrCat(folder == nullptr ? "build/dev/bin" : folder, "/tests/libenvej_skipped_time.so");
+    return {absl::StrCat("LD_PRELOAD=", library), absl::StrCat("ENVEJ_SKIPPED_TIME=", path_)};
+  }
+
+  void Skip(int minutes) const {
+    std::ofstream(path_, std::ios::app) << std::string(static_cast<size_t>(minutes), '.') << std::flush;
+  }
+
+ private:
+  const certs::TestDirectory folder_;
+  const std::string path_ = folder_.Path("minutes");
+};
+
+}  // namespace envej::crash
+
+#endif  // ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
