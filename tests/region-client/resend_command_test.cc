@@ -151,5 +151,15 @@ TEST_F(ResendCommandTest, OneOfASucceededRegionsNoticesIsSentAloneUnderItsName) 
   EXPECT_EQ(run.sealing.notices_of, "1081");
 }
 
+// As one does that is too old to read whose it is.
+TEST_F(ResendCommandTest, ABrokerThatTakesItForTheCallersOwnIsNotBelieved) {
+  Send({});
+  const std::string receipts = ReadAll(receipts_);
+  const ProgramRun run = Resend({"--notices-of", "1084"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("RECEIPT_WRONG"), HasSubstr("sent again 0"), HasSubstr("unsent 3")));
+  EXPECT_EQ(ReadAll(receipts_), receipts);
+}
+
 }  // namespace
 }  // namespace envej::region
