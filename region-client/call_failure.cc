@@ -42,6 +42,7 @@ CallFailure ToCallFailure(const grpc::Status& status) {
   const contract::Rejection rejection = contract::FromGrpcStatus(status);
   failure.refused_by_contract = rejection.reason != contract::Reason::kNone;
   if (failure.refused_by_contract) {
+    failure.reason = rejection.reason;
     failure.refusal = ToRefusal(rejection);
   } else {
     failure.refusal = {.reason = absl::StatusCodeToString(failure.code),
@@ -49,6 +50,14 @@ CallFailure ToCallFailure(const grpc::Status& status) {
                        .fields = {}};
   }
   return failure;
+}
+
+CallFailure ToCallFailure(const contract::Rejection& rejection) {
+  return {.code = contract::Describe(rejection.reason).code,
+          .refused_by_contract = true,
+          .retry_delay = contract::RetryDelay(rejection.reason),
+          .reason = rejection.reason,
+          .refusal = ToRefusal(rejection)};
 }
 
 bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& context) {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/contract/rejection.h"
 #include "region-client/notice_file.h"
 #include "region-client/output.h"
 
@@ -21,11 +22,14 @@ struct CallFailure {
   bool refused_by_contract = false;           // it carries a reason of the contract
   bool lacks_tls_connection = false;          // as certs::LacksTlsConnection
   std::optional<absl::Duration> retry_delay;  // it carries a google.rpc.RetryInfo
-  Refusal refusal;                            // that reason, or the code's name and what to do next
+  contract::Reason reason = contract::Reason::kNone;
+  Refusal refusal;  // that reason, or the code's name and what to do next
 };
 
 // `status` is not OK.
 CallFailure ToCallFailure(const grpc::Status& status);
+// The same of a notice that was refused for now, in the answer to a call about several.
+CallFailure ToCallFailure(const contract::Rejection& rejection);
 
 // Whether the broker may have carried out a failed call: not if it says a reason, nor if it does not know the caller
 // or the call, nor if the call never left.

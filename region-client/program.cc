@@ -2,10 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <initializer_list>
 #include <string>
-#include <system_error>
 
 #include "certs/command_line.h"
 #include "proto/contract/day.h"
@@ -36,12 +34,12 @@ ExitCode RunSealing(const Commands& commands, const Arguments& arguments, const 
   if (commands.withdraw->parsed()) return Withdraw(arguments.withdraw, context, sealer);
   if (commands.resend->parsed()) return ResendNotices(arguments.resend, context, sealer);
   if (commands.watch->parsed()) {
-    WatchOptions watch = arguments.watch;
-    watch.send_again = [&] {
-      std::error_code error;
-      if (!std::filesystem::exists(arguments.watch_resend.receipts, error)) return true;  // nothing was accepted yet
-      return ResendNotices(arguments.watch_resend, context, sealer) <= ExitCode::kRefused;
+    const auto round = [&](const Lacking& lacking) {
+      return ResendLacking(arguments.watch_resend, context, sealer, lacking);
     };
+    SendingAgain sending_again(sealer.region_code(), round, context.surroundings);
+    WatchOptions watch = arguments.watch;
+    watch.sending_again = &sending_again;
     return WatchChanges(watch, context);
   }
   return Submit(commands.revise->parsed() ? arguments.revise : arguments.submit, context, sealer);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -13,18 +14,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "envej/v1/intake_service.grpc.pb.h"
-#include "proto/contract/limits.h"
-#include "proto/contract/message_codec.h"
-#include "proto/contract/status_codec.h"
+#include "proto/contract/notice_rules.h"
 #include "region-client/at_once.h"
 #include "region-client/json_fields.h"
 #include "region-client/line_file.h"
 #include "region-client/municipality_list.h"
 #include "region-client/newest.h"
 #include "region-client/notice_file.h"
+#include "region-client/progress_bar.h"
+#include "region-client/receipt_beginning.h"
 #include "region-client/resend_plan.h"
 #include "region-client/retried_call.h"
-#include "region-client/retry_policy.h"
+#include "region-client/retry_news.h"
+#include "region-client/withdrawal_maker.h"
 
 namespace envej::region {
 namespace {
@@ -36,17 +38,19 @@ using TryingAgainFunction = std::function<void(const CallFailure&)>;
 class Resending {
  public:
   Resending(const Kept& kept, const CommandContext& context, NoticeSealer& sealer, ReceiptKeeper& receipts,
-            absl::Time deadline, const TryingAgainFunction& trying_again)
+            absl::Time deadline)
       : context_(context),
         stub_(v1::IntakeService::NewStub(context.channel)),
         sealer_(sealer),
         receipts_(receipts),
         deadline_(deadline),
-        trying_again_(trying_again) {
+        maker_(context, sealer, progress_),
+        news_(context, deadline, progress_) {
+    const contract::Moment now = contract::Moment::At(context.surroundings.now(), context.copenhagen);
     for (auto& [name, notice] : ByName(kept, sealer.region_code())) {
+      const Kind kind = IsForgotten(notice, now) ? Kind::kForgotten : Kind::kHeld;
       notices_.push_back(std::move(notice));
-      outcomes_.push_back(
-          {.kind = Kind::kHeld, .municipality_code = name.first, .notice_id = name.second, .refusal = {}});
+      outcomes_.push_back({.kind = kind, .municipality_code = name.first, .notice_id = name.second, .refusal = {}});
     }
     steps_.resize(notices_.size());
   }
@@ -54,7 +58,9 @@ class Resending {
   absl::StatusOr<std::vector<ResendOutcome>> Run() {
     const auto municipalities = FetchMunicipalities(context_, deadline_, Told());
     if (const CallFailure* failure = std::get_if<CallFailure>(&municipalities)) {
-      for (ResendOutcome& outcome : outcomes_) Fail(outcome, NotAsked(*failure));
+      for (ResendOutcome& outcome : outcomes_) {
+        if (outcome.kind != Kind::kForgotten) Fail(outcome, NotAsked(*failure));
+      }
       return std::move(outcomes_);
     }
     sealer_.Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), context_.surroundings.now());
@@ -71,12 +77,13 @@ class Resending {
   TryingAgainFunction Told() {
     return [this](const CallFailure& failure) {
       const std::lock_guard<std::mutex> lock(mutex_);
-      trying_again_(failure);
+      news_(failure);
     };
   }
 
   void Plan(size_t place) {
     ResendOutcome& outcome = outcomes_[place];
+    if (outcome.kind == Kind::kForgotten) return;
     const Newest newest = AskNewest(context_, deadline_, outcome.municipality_code, outcome.notice_id, Told());
     if (const CallFailure* failure = std::get_if<CallFailure>(&newest)) return Fail(outcome, NotAsked(*failure));
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -89,7 +96,8 @@ class Resending {
     outcome.refusal = std::move(why.refusal);
   }
 
-  bool HasFailed(size_t place) const {
+  // Nothing is to be sent of it any more.
+  bool HasEnded(size_t place) const {
     return outcomes_[place].kind != Kind::kHeld && outcomes_[place].kind != Kind::kSent;
   }
 
@@ -106,7 +114,7 @@ class Resending {
     std::vector<NoticeEntry> sealed;
     std::vector<size_t> places;
     for (size_t place = 0; place < steps_.size(); ++place) {
-      if (HasFailed(place) || !(steps_[place].*step).has_value()) continue;
+      if (HasEnded(place) || !(steps_[place].*step).has_value()) continue;
       std::variant<v1::Notice, Refusal> made = sealer_.Seal(*(steps_[place].*step));
       if (Refusal* refusal = std::get_if<Refusal>(&made)) {
         Fail(outcomes_[place], {.kind = Outcome::Kind::kRefused, .receipt = {}, .refusal = std::move(*refusal)});
@@ -117,33 +125,31 @@ class Resending {
     }
     const auto done = [&](absl::Span<const std::pair<size_t, Outcome>> ended) {
       const absl::Status kept = receipts_.Keep(ended);
-      for (const auto& [index, outcome] : ended) Take(places[index], outcome, kept);
+      for (const auto& [index, outcome] : ended) {
+        if (outcome.kind == Outcome::Kind::kAccepted) news_.WentOn();
+        Take(places[index], outcome, kept);
+      }
       return kept;
     };
     const TryingAgainFunction told = Told();
-    const absl::Status sent = SendAll(context_.channel, sealed, {.sent_as = sent_as}, deadline_, context_.surroundings,
-                                      SubmissionObserver{.done = done, .trying_again = told});
+    const absl::Status sent =
+        SendAll(context_.channel, sealed, {.sent_as = sent_as, .notices_of = context_.notices_of}, deadline_,
+                context_.surroundings, SubmissionObserver{.done = done, .trying_again = told});
     if (kept_.ok()) kept_ = sent;
   }
 
-  // The withdrawal that a receipt is of, made now. Without a certificate to seal it to, it goes as it is.
+  // The withdrawal that a receipt is of, made now.
   v1::Withdrawal Make(const v1::Receipt& receipt) {
-    v1::Withdrawal plain;
-    plain.set_municipality_code(receipt.municipality_code());
-    plain.set_notice_id(receipt.notice_id());
-    plain.set_revision(receipt.revision());
-    *plain.mutable_created_at() = contract::ToMessage(context_.surroundings.now());
-    plain.set_reason(receipt.withdrawal_reason());
-    plain.set_contract_version(contract::kContractVersion);
     const std::lock_guard<std::mutex> lock(mutex_);
-    absl::StatusOr<v1::Withdrawal> sealed = sealer_.Seal(plain);
-    return sealed.ok() ? *std::move(sealed) : plain;
+    return maker_.Make(receipt.municipality_code(), receipt.notice_id(), receipt.revision(),
+                       receipt.withdrawal_reason());
   }
 
   void Withdraw(size_t place) {
-    if (HasFailed(place) || !steps_[place].withdraw.has_value()) return;
+    if (HasEnded(place) || !steps_[place].withdraw.has_value()) return;
     v1::WithdrawNoticeRequest request;
     *request.mutable_withdrawal() = Make(*steps_[place].withdraw);
+    request.set_region_code(context_.notices_of);
     v1::WithdrawNoticeResponse answer;
     const auto call = [&](grpc::ClientContext& attempt) {
       answer.Clear();
@@ -170,28 +176,33 @@ class Resending {
   NoticeSealer& sealer_;
   ReceiptKeeper& receipts_;
   const absl::Time deadline_;
-  const TryingAgainFunction& trying_again_;
+  ProgressBar progress_{context_.streams.err, false, 0};  // none is drawn
   std::vector<KeptNotice> notices_;
   std::vector<ResendOutcome> outcomes_;  // of each
   std::vector<ResendSteps> steps_;       // likewise
-  std::mutex mutex_;                     // what is told, the sealer, and the receipts
+  std::mutex mutex_;                     // what is told, the sealer, the receipts, and what stands below
+  WithdrawalMaker maker_;
+  RetryNews news_;
   absl::Status kept_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::vector<ResendOutcome>> Resend(const Kept& kept, const CommandContext& context, NoticeSealer& sealer,
-                                                  ReceiptKeeper& receipts, absl::Time deadline,
-                                                  const std::function<void(const CallFailure&)>& trying_again) {
-  return Resending(kept, context, sealer, receipts, deadline, trying_again).Run();
+                                                  ReceiptKeeper& receipts, absl::Time deadline) {
+  return Resending(kept, context, sealer, receipts, deadline).Run();
 }
 
 absl::Status ReadReceipts(const std::string& path, std::vector<v1::Receipt>& receipts) {
-  return ForEachLine(path, [&receipts](size_t, const std::string& line) {
+  bool was_torn = false;
+  return ForEachLine(path, [&receipts, &was_torn](size_t, const std::string& line) {
+    if (was_torn) return absl::InvalidArgumentError("follows a line that is not a whole receipt");
     v1::Receipt receipt;
-    if (!ReadJson(line, receipt).empty() || receipt.notice_id().empty()) {
-      return absl::InvalidArgumentError("is not a receipt");
-    }
+    const bool is_whole = ReadJson(line, receipt).empty();
+    // At the end another program may be writing it, or was when it ended.
+    was_torn = !is_whole && IsReceiptBeginning(line);
+    if (was_torn) return absl::OkStatus();
+    if (!is_whole || receipt.notice_id().empty()) return absl::InvalidArgumentError("is not a receipt");
     receipts.push_back(std::move(receipt));
     return absl::OkStatus();
   });

@@ -1,8 +1,8 @@
 #ifndef ENVEJ_REGION_CLIENT_RESEND_H_
 #define ENVEJ_REGION_CLIENT_RESEND_H_
 
-#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,6 +15,9 @@
 #include "region-client/receipt_keeper.h"
 
 namespace envej::region {
+
+// A notice's municipality and id.
+using NoticeName = std::pair<std::string, std::string>;
 
 // All that a region has kept of what was accepted from it.
 struct Kept {
@@ -29,6 +32,7 @@ struct ResendOutcome {
   enum class Kind {
     kHeld,         // the broker has the newest that was accepted of it
     kSent,         // what it lacked was sent again, and its new receipts are kept
+    kForgotten,    // accepted longer ago than ids are remembered: not asked about, nothing would come of it
     kLineMissing,  // it lacks what none of the notices says any more: nothing was sent of it
     kRefused,      // the broker does not take it again; `refusal` says why
     kUnsent,       // not sent, or it is not known; `refusal` says why. To be run again.
@@ -39,19 +43,21 @@ struct ResendOutcome {
   Refusal refusal;
 };
 
-// Asks the broker about every notice of which there is a receipt, and sends again what it has lost: what is missing
-// there, or was accepted by a store that it no longer has. The same ids, revisions and contents, so that it is the same
-// notice under the same commitment; withdrawals are made again from their receipts. Nothing is doubled: what the broker
-// has it answers with its receipt. Notices of other regions than the sealer's are left alone. To be called when a store
-// was restored: when WatchNotices begins anew, or tells that a notice is missing; and safe at any time.
+// Asks the broker about every notice of which there is a receipt not older than ids are remembered, and sends again
+// what it has lost: what is missing there, or was accepted by a store that it no longer has. The same ids, revisions
+// and contents, so that it is the same notice under the same commitment; withdrawals are made again from their
+// receipts. Nothing is doubled: what the broker has it answers with its receipt. Notices of other regions than the
+// sealer's are left alone: those of one that this region has succeeded are sent again by a sealer and a context of
+// their own. To be called when a store was restored: when WatchNotices begins anew, or tells that a notice is missing;
+// and safe at any time.
 //
-// Waits for answers until `deadline`. `trying_again` may be called from several threads, never at the same time. The
-// outcomes stand in the order of municipality and id. An error is that receipts cannot be kept.
+// Tells on standard error why it waits, if it does, and which withdrawals go unsealed. Waits for answers until
+// `deadline`. The outcomes stand in the order of municipality and id. An error is that receipts cannot be kept.
 absl::StatusOr<std::vector<ResendOutcome>> Resend(const Kept& kept, const CommandContext& context, NoticeSealer& sealer,
-                                                  ReceiptKeeper& receipts, absl::Time deadline,
-                                                  const std::function<void(const CallFailure&)>& trying_again);
+                                                  ReceiptKeeper& receipts, absl::Time deadline);
 
-// Reads a file of receipts, and adds them. An error is one line that names the file.
+// Reads a file of receipts, and adds them; without a last one that is not whole. An error is one line that names the
+// file.
 absl::Status ReadReceipts(const std::string& path, std::vector<v1::Receipt>& receipts);
 // Reads a file of notices as submit or revise takes them, and adds those that can be read; by no rule of today's, since
 // they were accepted once. Answers how many lines could not be.

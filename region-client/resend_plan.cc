@@ -1,5 +1,7 @@
 #include "region-client/resend_plan.h"
 
+#include <algorithm>
+
 #include "proto/contract/message_codec.h"
 
 namespace envej::region {
@@ -50,6 +52,13 @@ std::map<NoticeName, KeptNotice> ByName(const Kept& kept, const std::string& reg
     if (found != notices.end()) found->second.said.push_back(&notice);
   }
   return notices;
+}
+
+bool IsForgotten(const KeptNotice& kept, const contract::Moment& now) {
+  return std::all_of(kept.receipts.begin(), kept.receipts.end(), [&now](const auto& numbered) {
+    const v1::Receipt& receipt = numbered.second;
+    return receipt.has_accepted_at() && contract::IsForgotten(contract::FromMessage(receipt.accepted_at()), now);
+  });
 }
 
 ResendSteps PlanResend(const KeptNotice& kept, const std::optional<v1::GetNoticeResponse>& answer,

@@ -5,17 +5,14 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "envej/v1/intake_service.pb.h"
+#include "proto/contract/notice_rules.h"
 #include "region-client/notice_sealer.h"
 #include "region-client/resend.h"
 
 namespace envej::region {
-
-// A notice's municipality and id.
-using NoticeName = std::pair<std::string, std::string>;
 
 // What is kept of one notice.
 struct KeptNotice {
@@ -24,8 +21,12 @@ struct KeptNotice {
 };
 
 // By name. What is kept must outlive it. Notices without a receipt are left out: they were never accepted; and those of
-// another region than this one: a submission is always the caller's own.
+// another region than this one.
 std::map<NoticeName, KeptNotice> ByName(const Kept& kept, const std::string& region_code);
+
+// Whether all that was accepted of it was so long ago that a broker may have forgotten the id since: none would take
+// the notice again, and a withdrawal of it would tell nobody.
+bool IsForgotten(const KeptNotice& kept, const contract::Moment& now);
 
 // What is to be sent of a notice: its withdrawal alone; or it, and then its newest revision.
 struct ResendSteps {

@@ -41,6 +41,10 @@ grpc::Status CallWithRetries(const CommandContext& context, absl::Time deadline,
 
 std::string TryingAgain(const CallFailure& failure, absl::Time deadline, const CommandContext& context) {
   const std::string until = absl::FormatTime("%H:%M:%S", deadline, context.copenhagen);
+  if (failure.refused_by_contract) {
+    return absl::StrCat("the broker at ", context.broker, " refuses for now: ", failure.refusal.reason, ": ",
+                        failure.refusal.text, "; trying again until ", until);
+  }
   const std::string code = absl::StatusCodeToString(failure.code);
   if (!failure.lacks_tls_connection) {
     return absl::StrCat("the broker at ", context.broker, " does not answer (", code, "): trying again until ", until);

@@ -19,7 +19,7 @@ grpc::Status CallWithRetries(const CommandContext& context, absl::Time deadline,
                              const std::function<grpc::Status(grpc::ClientContext&)>& call,
                              const std::function<void(const CallFailure&)>& trying_again);
 
-// One line that says so at the first failure of its kind.
+// One line that says so: why, and until when.
 std::string TryingAgain(const CallFailure& failure, absl::Time deadline, const CommandContext& context);
 
 }  // namespace envej::region

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "certs/client_connection.h"
@@ -25,6 +26,7 @@ constexpr absl::Duration kReconnectWait = absl::Seconds(2);
 struct Pause {
   absl::Duration at_least;  // that the broker asks to wait
   bool reconnect = false;
+  std::optional<CallFailure> why;
 };
 
 Outcome Unknown(Refusal refusal) {
@@ -75,19 +77,21 @@ class Submission {
         deadline_(deadline),
         surroundings_(surroundings),
         observer_(observer),
-        batches_(SplitIntoBatches(notices, sending.sent_as == contract::SentAs::kNew ? contract::kBatchNotices : 1,
-                                  contract::kBatchBytes)) {}
+        batches_(SplitIntoBatches(notices, InBatches() ? contract::kBatchNotices : 1, contract::kBatchBytes)) {}
 
   absl::Status Run();
 
  private:
+  // A batch says nothing of whose its notices are.
+  bool InBatches() const { return sending_.sent_as == contract::SentAs::kNew && sending_.notices_of.empty(); }
   void Send(const Batch& batch);
   // Sends the waiting ones once; those that have a final outcome move to `outcomes`.
   Pause Attempt(Pending& pending, Outcomes& outcomes);
-  // A revision has a call of its own; its answer is told like that of a batch of one.
+  // What goes alone has a call of its own; its answer is told like that of a batch of one.
   grpc::Status Call(grpc::ClientContext& context, const v1::SubmitNoticesRequest& request,
                     v1::SubmitNoticesResponse& response);
-  void Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, absl::Duration& at_least);
+  void Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, Pause& pause);
+  void Tell(const CallFailure& failure);
   void Report(Outcomes outcomes);
   bool stopped() const { return stopped_.load(); }
 
@@ -105,21 +109,27 @@ class Submission {
 };
 
 absl::Status Submission::Run() {
-  const size_t at_once = sending_.sent_as == contract::SentAs::kNew ? kBatchesInFlight : kCallsInFlight;
+  const size_t at_once = InBatches() ? kBatchesInFlight : kCallsInFlight;
   ForEachAtOnce(batches_.size(), at_once, [this](size_t batch) { Send(batches_[batch]); });
   return status_;
 }
 
 grpc::Status Submission::Call(grpc::ClientContext& context, const v1::SubmitNoticesRequest& request,
                               v1::SubmitNoticesResponse& response) {
-  if (sending_.sent_as == contract::SentAs::kNew) return stub_->SubmitNotices(&context, request, &response);
+  if (InBatches()) return stub_->SubmitNotices(&context, request, &response);
+  v1::SubmitNoticeResult& result = *response.add_results();
+  result.set_notice_id(request.notices(0).envelope().notice_id());
+  if (sending_.sent_as == contract::SentAs::kNew) {
+    v1::SubmitNoticeRequest submit;
+    *submit.mutable_notice() = request.notices(0);
+    submit.set_region_code(sending_.notices_of);
+    return stub_->SubmitNotice(&context, submit, result.mutable_accepted());
+  }
   v1::ReviseNoticeRequest revise;
   *revise.mutable_notice() = request.notices(0);
   revise.set_region_code(sending_.notices_of);
   v1::ReviseNoticeResponse revised;
   grpc::Status status = stub_->ReviseNotice(&context, revise, &revised);
-  v1::SubmitNoticeResult& result = *response.add_results();
-  result.set_notice_id(request.notices(0).envelope().notice_id());
   *result.mutable_accepted()->mutable_receipt() = std::move(*revised.mutable_receipt());
   result.mutable_accepted()->set_repeated_submission(revised.repeated_revision());
   return status;
@@ -135,6 +145,7 @@ void Submission::Send(const Batch& batch) {
     if (!outcomes.empty()) policy.Progressed();
     Report(std::move(outcomes));
     if (pending.waiting.empty()) return;
+    if (pause.why.has_value()) Tell(*pause.why);
     const std::optional<absl::Duration> delay = policy.NextDelay(surroundings_.now(), pause.at_least);
     if (!delay.has_value() || stopped()) break;
     surroundings_.sleep(*delay);
@@ -156,7 +167,7 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   const grpc::Status status = Call(context, request, response);
   Pause pause;
   if (status.ok()) {
-    Sort(response, pending, outcomes, pause.at_least);
+    Sort(response, pending, outcomes, pause);
     return pause;
   }
   const CallFailure failure = ToCallFailure(status);
@@ -170,17 +181,13 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
     }
     return pause;
   }
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    observer_.trying_again(failure);
-  }
   pause.reconnect = failure.code == absl::StatusCode::kUnavailable;
   pause.at_least = failure.retry_delay.value_or(absl::ZeroDuration());
+  pause.why = failure;
   return pause;
 }
 
-void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes,
-                      absl::Duration& at_least) {
+void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, Pause& pause) {
   const std::vector<size_t> sent = std::exchange(pending.waiting, {});
   const bool answers_all = response.results_size() == static_cast<int>(sent.size());
   for (size_t i = 0; i < sent.size(); ++i) {
@@ -192,7 +199,9 @@ void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pendin
     const v1::SubmitNoticeResult& result = response.results(static_cast<int>(i));
     if (result.has_accepted()) {
       const v1::SubmitNoticeResponse& accepted = result.accepted();
-      if (!CheckReceiptFor(accepted.receipt(), notice).ok()) {
+      const std::string& region_code = accepted.receipt().region_code();
+      const bool is_theirs = sending_.notices_of.empty() || region_code == sending_.notices_of;
+      if (!is_theirs || !CheckReceiptFor(accepted.receipt(), notice).ok()) {
         outcomes.emplace_back(sent[i], Unknown(WrongReceipt()));
         continue;
       }
@@ -206,13 +215,21 @@ void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pendin
     }
     const contract::Rejection rejection = contract::FromMessage(result.rejected());
     if (IsRetriable(rejection.reason)) {
+      const CallFailure failure = ToCallFailure(rejection);
       pending.waiting.push_back(sent[i]);
-      pending.last_failure = ToRefusal(rejection);
-      at_least = std::max(at_least, contract::RetryDelay(rejection.reason).value_or(absl::ZeroDuration()));
+      pending.last_failure = failure.refusal;
+      pause.at_least = std::max(pause.at_least, failure.retry_delay.value_or(absl::ZeroDuration()));
+      // Of several, the one that is waited for longest.
+      if (!pause.why.has_value() || failure.retry_delay > pause.why->retry_delay) pause.why = failure;
     } else {
       outcomes.emplace_back(sent[i], Refused(ToRefusal(rejection)));
     }
   }
+}
+
+void Submission::Tell(const CallFailure& failure) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  observer_.trying_again(failure);
 }
 
 void Submission::Report(Outcomes outcomes) {

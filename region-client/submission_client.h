@@ -72,20 +72,21 @@ struct SubmissionObserver {
   // The final outcome of notice `index`, exactly once for each. Outcomes of one answer come together in one call.
   // An error stops the sending: what is still waiting is unsent or unknown.
   std::function<absl::Status(absl::Span<const std::pair<size_t, Outcome>> outcomes)> done;
-  // A call failed and will be tried again.
+  // A call, or a notice of one, failed and will be tried again.
   std::function<void(const CallFailure& failure)> trying_again;
 };
 
 // As what notices are sent.
 struct Sending {
   contract::SentAs sent_as = contract::SentAs::kNew;
-  // Of revisions: whose notices they are, where it is a region that this one has succeeded; empty for its own.
+  // Whose notices they are, where it is a region that this one has succeeded; empty for its own.
   std::string notices_of = {};
 };
 
-// Sends every notice: new ones through SubmitNotices, up to kBatchesInFlight batches at a time, revisions through
-// ReviseNotice, up to kCallsInFlight at a time. Returns when each has an outcome. What is retriable is sent again with
-// the same ids until `deadline`, only those of a batch that need it. Answers the first error of `observer.done`.
+// Sends every notice: new ones of its own through SubmitNotices, up to kBatchesInFlight batches at a time, another
+// region's through SubmitNotice and revisions through ReviseNotice, up to kCallsInFlight at a time. Returns when each
+// has an outcome. What is retriable is sent again with the same ids until `deadline`, only those of a batch that need
+// it. Answers the first error of `observer.done`.
 absl::Status SendAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
                      const Sending& sending, absl::Time deadline, const Surroundings& surroundings,
                      const SubmissionObserver& observer);

@@ -84,6 +84,7 @@ std::vector<Outcome> SendAll(NoticeFile& file, const SubmitOptions& options, con
     const absl::Status status = receipts.Keep(ended);
     for (const auto& [index, outcome] : ended) {
       const bool lost = !status.ok() && !outcome.receipt.notice_id().empty();
+      if (outcome.kind == Outcome::Kind::kAccepted) news.WentOn();
       outcomes[sealed.places[index]] = lost ? NotKept(status) : outcome;
     }
     progress.Advance(ended.size());

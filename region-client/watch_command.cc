@@ -60,8 +60,7 @@ class Watching {
         context_(context),
         ends_at_(context.surroundings.now() + options.at_most),
         stub_(v1::IntakeService::NewStub(context.channel)),
-        policy_(absl::InfiniteFuture(), context.surroundings.random),
-        is_lacking_(options.send_again != nullptr) {}
+        policy_(absl::InfiniteFuture(), context.surroundings.random) {}
 
   ExitCode Run();
 
@@ -73,7 +72,6 @@ class Watching {
   std::optional<ExitCode> Take(const v1::WatchNoticesResponse& answer);
   std::optional<ExitCode> TryAgain(const grpc::Status& status);
   bool IsAskedFor(const v1::NoticeChange& change) const;
-  void SendAgain(const v1::WatchNoticesResponse& answer);
 
   const WatchOptions& options_;
   const CommandContext& context_;
@@ -82,7 +80,6 @@ class Watching {
   RetryPolicy policy_;
   std::string token_;
   bool told_ = false;  // that the broker does not answer
-  bool is_lacking_;    // the broker may lack what is to be sent again
 };
 
 bool Watching::ReadToken() {
@@ -121,15 +118,6 @@ std::optional<ExitCode> Watching::Take(const v1::WatchNoticesResponse& answer) {
   return ExitCode::kUnusable;
 }
 
-void Watching::SendAgain(const v1::WatchNoticesResponse& answer) {
-  if (options_.send_again == nullptr) return;
-  const bool is_missing =
-      std::any_of(answer.changes().begin(), answer.changes().end(),
-                  [](const v1::NoticeChange& change) { return change.kind() == v1::CHANGE_KIND_MISSING; });
-  is_lacking_ = is_lacking_ || is_missing || answer.begins_anew();
-  if (is_lacking_) is_lacking_ = !options_.send_again();
-}
-
 std::optional<ExitCode> Watching::Listen() {
   grpc::ClientContext call;
   call.set_deadline(absl::ToChronoTime(std::min(ends_at_, context_.surroundings.now() + kStreamMost)));
@@ -142,7 +130,7 @@ std::optional<ExitCode> Watching::Listen() {
     policy_.Progressed();
     told_ = false;
     ended = Take(answer);
-    if (!ended.has_value()) SendAgain(answer);
+    if (!ended.has_value() && options_.sending_again != nullptr) options_.sending_again->Hear(answer);
   }
   if (ended.has_value()) call.TryCancel();
   const grpc::Status status = stream->Finish();

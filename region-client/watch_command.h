@@ -1,7 +1,6 @@
 #ifndef ENVEJ_REGION_CLIENT_WATCH_COMMAND_H_
 #define ENVEJ_REGION_CLIENT_WATCH_COMMAND_H_
 
-#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "absl/time/time.h"
 #include "envej/v1/intake_service.pb.h"
 #include "region-client/command_context.h"
+#include "region-client/sending_again.h"
 
 namespace envej::region {
 
@@ -18,9 +18,8 @@ struct WatchOptions {
   std::vector<v1::ChangeKind> kinds;                  // empty for all
   absl::Duration at_most = absl::InfiniteDuration();  // how long to watch
   OutputForm output = OutputForm::kText;
-  // Sends again what the broker has lost; whether all that could be was. Called at the beginning, and when the broker
-  // begins anew or tells that a notice is missing; again at a later answer, if it was not. Empty: nothing is sent.
-  std::function<bool()> send_again = nullptr;
+  // Is told of every answer; may be null. Must outlive the watching.
+  SendingAgain* sending_again = nullptr;
 };
 
 // Writes a line for each thing that happens to the region's notices, as long as it is let. What was written is not

@@ -7,8 +7,6 @@
 #include <variant>
 
 #include "envej/v1/intake_service.grpc.pb.h"
-#include "proto/contract/limits.h"
-#include "proto/contract/message_codec.h"
 #include "proto/contract/receipt.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/at_once.h"
@@ -18,6 +16,7 @@
 #include "region-client/receipt_keeper.h"
 #include "region-client/retry_news.h"
 #include "region-client/submit_report.h"
+#include "region-client/withdrawal_maker.h"
 
 namespace envej::region {
 namespace {
@@ -36,10 +35,10 @@ class Withdrawing {
       : options_(options),
         context_(context),
         stub_(v1::IntakeService::NewStub(context.channel)),
-        sealer_(sealer),
         deadline_(deadline),
         receipts_(receipts),
         progress_(progress),
+        maker_(context, sealer, progress),
         news_(news) {}
 
   // What became of each.
@@ -56,13 +55,12 @@ class Withdrawing {
   const WithdrawOptions& options_;
   const CommandContext& context_;
   const std::unique_ptr<v1::IntakeService::Stub> stub_;
-  const NoticeSealer& sealer_;
   const absl::Time deadline_;
   ReceiptKeeper& receipts_;
-  std::mutex mutex_;  // of all below, and of the sealer and the receipts
+  std::mutex mutex_;  // of all below, and of the receipts
   ProgressBar& progress_;
+  WithdrawalMaker maker_;
   RetryNews& news_;
-  bool told_plain_ = false;
   absl::Status kept_;
 };
 
@@ -113,24 +111,8 @@ Outcome Withdrawing::One(const std::string& id) {
 }
 
 v1::Withdrawal Withdrawing::Make(const std::string& id, uint32_t revision) {
-  v1::Withdrawal plain;
-  plain.set_municipality_code(options_.municipality_code);
-  plain.set_notice_id(id);
-  plain.set_revision(revision);
-  *plain.mutable_created_at() = contract::ToMessage(context_.surroundings.now());
-  plain.set_reason(options_.reason);
-  plain.set_contract_version(contract::kContractVersion);
   const std::lock_guard<std::mutex> lock(mutex_);
-  absl::StatusOr<v1::Withdrawal> sealed = sealer_.Seal(plain);
-  if (sealed.ok()) return *std::move(sealed);
-  if (!std::exchange(told_plain_, true)) {
-    progress_.Clear();
-    context_.streams.err << "municipality " << options_.municipality_code << ": "
-                         << Printable(sealed.status().message())
-                         << ": withdrawals are sent unsealed, and the broker signs for them; a municipality that has "
-                            "a notice which this region sealed may return them\n";
-  }
-  return plain;
+  return maker_.Make(options_.municipality_code, id, revision, options_.reason);
 }
 
 std::optional<Outcome> Withdrawing::Send(const v1::Withdrawal& withdrawal) {

@@ -80,6 +80,16 @@ TEST_F(ProgramTest, ARegionsCodeHasFourDigits) {
   }
 }
 
+TEST_F(ProgramTest, AWatchIsOfAnotherRegionsNoticesOnlyToSendThemAgain) {
+  const ProgramRun run = RunWith("127.0.0.1:1", {"watch", "--for", "1s", "--notices-of", "1081"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
+  EXPECT_THAT(run.err, HasSubstr("--notices-of requires --receipts"));
+  EXPECT_EQ(RunWith("127.0.0.1:1",
+                    {"watch", "--resume", "/dev/null", "--notices-of", "1081", "--receipts", "r", "--receipts", "s"})
+                .sealing.notices_of,
+            "1081");
+}
+
 TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   const ProgramRun run = RunWith("127.0.0.1:1", {"bogus"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);

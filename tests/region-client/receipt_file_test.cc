@@ -1,11 +1,15 @@
 #include "region-client/receipt_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -129,10 +133,44 @@ TEST_F(ReceiptFileTest, LeavesAFileOfSomethingElseAlone) {
   }
 }
 
-TEST_F(ReceiptFileTest, IsOpenInOneProgramAtATime) {
+TEST_F(ReceiptFileTest, SeveralProgramsShareItAndEachReceiptStandsOnce) {
   absl::StatusOr<ReceiptFile> first = ReceiptFile::Open(path_);
-  ASSERT_TRUE(first.ok());
-  EXPECT_EQ(ReceiptFile::Open(path_).status().code(), absl::StatusCode::kFailedPrecondition);
+  absl::StatusOr<ReceiptFile> second = ReceiptFile::Open(path_);
+  ASSERT_TRUE(first.ok() && second.ok()) << first.status() << second.status();
+  EXPECT_TRUE(first->Append({ReceiptNumber(1)}).ok());
+  EXPECT_TRUE(second->Append({ReceiptNumber(2), ReceiptNumber(1)}).ok());
+  EXPECT_TRUE(first->Append({ReceiptNumber(3), ReceiptNumber(2)}).ok());
+  EXPECT_TRUE(second->Append({ReceiptNumber(3)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2) + LineOf(3));
+}
+
+TEST_F(ReceiptFileTest, MendsWhatAnotherProgramLeftWhenItCrashed) {
+  absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->Append({ReceiptNumber(1)}).ok());
+  std::ofstream(path_, std::ios::binary | std::ios::app) << LineOf(2) << LineOf(3).substr(0, 20);
+  EXPECT_TRUE(file->Append({ReceiptNumber(4)}).ok());
+  EXPECT_EQ(Content(), LineOf(1) + LineOf(2) + LineOf(4));
+  Write(LineOf(1));
+  EXPECT_EQ(file->Append({ReceiptNumber(5)}).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Content(), LineOf(1)) << "what was taken out of it is not written over";
+}
+
+TEST_F(ReceiptFileTest, WaitsForAnotherProgramsAppendAndNotForEver) {
+  absl::StatusOr<ReceiptFile> patient = ReceiptFile::Open(path_);
+  absl::StatusOr<ReceiptFile> impatient = ReceiptFile::Open(path_, absl::Milliseconds(40));
+  ASSERT_TRUE(patient.ok() && impatient.ok());
+  const int other = open(path_.c_str(), O_RDWR);
+  ASSERT_EQ(flock(other, LOCK_EX), 0);
+  EXPECT_EQ(impatient->Append({ReceiptNumber(1)}),
+            absl::FailedPreconditionError(path_ + ": another program is writing receipts to it"));
+  std::thread releases([other] {
+    absl::SleepFor(absl::Milliseconds(100));
+    close(other);
+  });
+  EXPECT_TRUE(patient->Append({ReceiptNumber(2)}).ok());
+  releases.join();
+  EXPECT_EQ(Content(), LineOf(2));
 }
 
 TEST_F(ReceiptFileTest, SaysWhichFileCannotBeOpened) {

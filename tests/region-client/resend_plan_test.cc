@@ -151,5 +151,20 @@ TEST_F(ResendPlanTest, OnlyWhatHasAReceiptCounts) {
             contract::FromMessage(anew.accepted_at()));
 }
 
+TEST_F(ResendPlanTest, IsForgottenOnceAllThatWasAcceptedIsOlderThanIdsAreRemembered) {
+  const auto accepted = [this](uint32_t revision, absl::Duration ago) {
+    v1::Receipt receipt = ReceiptOf(revision);
+    *receipt.mutable_accepted_at() = contract::ToMessage(now_ - ago);
+    return receipt;
+  };
+  const auto is_forgotten = [this](std::vector<v1::Receipt> receipts) {
+    const Kept kept{.receipts = std::move(receipts), .notices = {}};
+    return IsForgotten(ByName(kept, kRegion).begin()->second, contract::Moment::At(now_, absl::UTCTimeZone()));
+  };
+  EXPECT_TRUE(is_forgotten({accepted(1, absl::Hours(24 * 400)), accepted(2, absl::Hours(24 * 218))}));
+  EXPECT_FALSE(is_forgotten({accepted(1, absl::Hours(24 * 400)), accepted(2, absl::Hours(24 * 210))}));
+  EXPECT_FALSE(is_forgotten({accepted(1, absl::ZeroDuration())}));
+}
+
 }  // namespace
 }  // namespace envej::region

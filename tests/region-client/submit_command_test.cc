@@ -7,18 +7,12 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "proto/contract/limits.h"
-#include "proto/contract/status_codec.h"
 #include "region-client/json_fields.h"
 #include "tests/region-client/support/full_disk.h"
-#include "tests/region-client/support/intake_server.h"
-#include "tests/region-client/support/notice_lines.h"
-#include "tests/region-client/support/program_run.h"
+#include "tests/region-client/support/submit_fixture.h"
 
 namespace envej::region {
 namespace {
@@ -29,45 +23,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-std::vector<std::string> LinesOf(const std::string& text) { return absl::StrSplit(text, '\n', absl::SkipEmpty()); }
-
-std::string ReadAll(const std::string& path) {
-  std::ostringstream content;
-  content << std::ifstream(path, std::ios::binary).rdbuf();
-  return content.str();
-}
-
-std::string IdsOf(const v1::SubmitNoticesRequest& request) {
-  std::string ids;
-  for (const v1::Notice& notice : request.notices()) absl::StrAppend(&ids, notice.envelope().notice_id(), " ");
-  return ids;
-}
-
-class SubmitTest : public testing::Test {
- protected:
-  ProgramRun Submit(const std::string& text, std::vector<std::string> further = {}) {
-    std::vector<std::string> arguments = {"submit", "-"};
-    arguments.insert(arguments.end(), further.begin(), further.end());
-    return RunWith(server_.address(), arguments, text);
-  }
-
-  std::string Lines(unsigned count) const {
-    std::string text;
-    for (unsigned i = 1; i <= count; ++i) text += LineNumber(i, now_);
-    return text;
-  }
-
-  std::string WithoutConsent(unsigned number, const std::string& municipality_code) const {
-    v1::Notice notice = NoticeNumber(number, now_);
-    notice.mutable_envelope()->mutable_consent()->clear_contact();
-    notice.mutable_envelope()->set_municipality_code(municipality_code);
-    return ToLine(notice);
-  }
-
-  const absl::Time now_ = absl::Now();
-  IntakeServer server_;
-};
 
 TEST_F(SubmitTest, SendsEveryNoticeAndWritesItsReceipt) {
   const ProgramRun run = Submit(Lines(3));
@@ -130,96 +85,6 @@ TEST_F(SubmitTest, RefusesALineWithoutConsentAlsoWhenTheLeafletCannotBeFetched) 
   EXPECT_THAT(run.err, HasSubstr("line 1: no consent: hand out the leaflet of municipality 0101 (its name and phone "
                                  "cannot be fetched from the broker: UNAVAILABLE)\n"));
   EXPECT_THAT(server_.requests(), IsEmpty());
-}
-
-TEST_F(SubmitTest, TriesAgainWithTheSameIdsAndLosesNone) {
-  server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""});
-  server_.FailNextCall({grpc::StatusCode::DEADLINE_EXCEEDED, ""});
-  server_.FailNextCall(contract::ToGrpcStatus({.reason = Reason::kBrokerBusy, .violations = {}}));
-  const ProgramRun run = Submit(Lines(5));
-  EXPECT_EQ(run.exit_code, ExitCode::kDone);
-  EXPECT_THAT(run.err, EndsWith("accepted 5, already accepted 0, refused 0, unsent 0\n"));
-  EXPECT_THAT(server_.accepted(), SizeIs(5));
-  ASSERT_THAT(server_.requests(), SizeIs(4));
-  for (const v1::SubmitNoticesRequest& request : server_.requests()) {
-    EXPECT_EQ(request.SerializeAsString(), server_.requests()[0].SerializeAsString());
-  }
-}
-
-TEST_F(SubmitTest, FindsANoticeAcceptedWhoseAnswerWasLost) {
-  server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""}, /*carried_out=*/true);
-  const ProgramRun run = Submit(Lines(5));
-  EXPECT_EQ(run.exit_code, ExitCode::kDone);
-  EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 5, refused 0, unsent 0\n"));
-  EXPECT_THAT(LinesOf(run.out), SizeIs(5));
-}
-
-TEST_F(SubmitTest, TriesOnlyThoseNoticesAgainThatNeedIt) {
-  server_.Refuse(NoticeIdNumber(2), Reason::kBrokerBusy, 1);
-  server_.Refuse(NoticeIdNumber(3), Reason::kBrokerStopping, 2);
-  const ProgramRun run = Submit(Lines(4));
-  EXPECT_EQ(run.exit_code, ExitCode::kDone);
-  EXPECT_EQ(run.err, "accepted 4, already accepted 0, refused 0, unsent 0\n");
-  const std::vector<v1::SubmitNoticesRequest> requests = server_.requests();
-  ASSERT_THAT(requests, SizeIs(3));
-  EXPECT_EQ(IdsOf(requests[1]), NoticeIdNumber(2) + " " + NoticeIdNumber(3) + " ");
-  EXPECT_EQ(IdsOf(requests[2]), NoticeIdNumber(3) + " ");
-}
-
-TEST_F(SubmitTest, GivesUpAtTheDeadlineAndSaysWhatIsUnsent) {
-  server_.FailEveryCall(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
-  const ProgramRun run = Submit(Lines(3), {"--deadline", "1s"});
-  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(run.err, HasSubstr("unsent: BROKER_STOPPING: "));
-  EXPECT_THAT(run.err, HasSubstr("(3 of them, first line 1)"));
-  EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 3\n"));
-}
-
-TEST_F(SubmitTest, SaysWhatIsUnknownWhereTheAnswerWasLost) {
-  for (const auto code : {grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN, grpc::StatusCode::UNAVAILABLE}) {
-    IntakeServer server;
-    server.FailNextCall({code, ""}, /*carried_out=*/true);
-    server.FailEverySubmission({code, ""});
-    const ProgramRun run = RunWith(server.address(), {"submit", "-", "--deadline", "1s"}, Lines(3));
-    EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-    EXPECT_THAT(run.err, HasSubstr("unknown whether accepted: "));
-    EXPECT_THAT(run.err, HasSubstr("again; nothing is doubled by it (3 of them, first line 1)\n"));
-    EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 0, unknown 3\n"));
-    EXPECT_THAT(server.accepted(), SizeIs(3));
-    server.FailEverySubmission(grpc::Status::OK);
-    const ProgramRun again = RunWith(server.address(), {"submit", "-"}, Lines(3));
-    EXPECT_EQ(again.err, "accepted 0, already accepted 3, refused 0, unsent 0\n");
-  }
-}
-
-TEST_F(SubmitTest, WhatWasOnceUnknownStaysSoUntilItIsAnswered) {
-  server_.FailNextCall({grpc::StatusCode::UNAVAILABLE, ""}, /*carried_out=*/true);
-  server_.FailEverySubmission(contract::ToGrpcStatus({.reason = Reason::kBrokerStopping, .violations = {}}));
-  const ProgramRun run = Submit(Lines(2), {"--deadline", "1s", "--output", "json"});
-  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["outcome"], "unknown");
-  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(1))["reason"], "BROKER_STOPPING");
-  EXPECT_THAT(run.err, EndsWith("unsent 0, unknown 2\n"));
-}
-
-TEST_F(SubmitTest, SaysWhatToDoWhenNobodyListens) {
-  const ProgramRun run = RunWith("127.0.0.1:1", {"submit", "-", "--deadline", "1s"}, Lines(1));
-  EXPECT_EQ(run.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(run.err, HasSubstr("unsent: UNAVAILABLE: the broker could not be reached: check that it runs"));
-  EXPECT_THAT(run.err, EndsWith("accepted 0, already accepted 0, refused 0, unsent 1\n"));
-  EXPECT_THAT(run.err, HasSubstr("the broker at 127.0.0.1:1 does not answer (UNAVAILABLE): trying again until "));
-}
-
-TEST_F(SubmitTest, DoesNotRetryWhatWillNotChange) {
-  server_.FailEverySubmission(contract::ToGrpcStatus({.reason = Reason::kCallerKindNotAllowed, .violations = {}}));
-  const ProgramRun refused = Submit(Lines(1));
-  EXPECT_EQ(refused.exit_code, ExitCode::kRefused);
-  EXPECT_THAT(refused.err, HasSubstr("line 1: refused: CALLER_KIND_NOT_ALLOWED: "));
-  server_.FailEverySubmission({grpc::StatusCode::RESOURCE_EXHAUSTED, "too large"});
-  const ProgramRun failed = Submit(Lines(1));
-  EXPECT_EQ(failed.exit_code, ExitCode::kUnreachable);
-  EXPECT_THAT(failed.err, HasSubstr("unknown whether accepted: RESOURCE_EXHAUSTED: "));
-  EXPECT_THAT(server_.requests(), SizeIs(2));
 }
 
 TEST_F(SubmitTest, DoesNotCountAReceiptThatProvesNothing) {

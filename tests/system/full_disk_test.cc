@@ -1,5 +1,6 @@
 // A disk that fills up under a running broker, and is emptied again.
 
+#include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
@@ -80,6 +81,8 @@ TEST_F(FullDiskTest, WhatWasAcceptedIsDeliveredAndARegionWaitsUntilThereIsRoom) 
   ASSERT_TRUE(broker_.WaitForLog("storage_free", 2)) << "at the start, and now";
   const support::Ended ended = region.Wait();
   EXPECT_EQ(ended.code, support::kDone) << ended.err;
+  EXPECT_THAT(ended.err, testing::AllOf(testing::HasSubstr("refuses for now: STORAGE_NEARLY_FULL"),
+                                        testing::HasSubstr("takes what is new again")));
   EXPECT_TRUE(Submit(support::NewNotice(kCode)).ok());
 }
 

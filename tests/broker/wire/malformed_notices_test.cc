@@ -149,7 +149,7 @@ TEST_F(MalformedNoticesTest, ARequestThatIsNoMessageIsRefusedAndNothingOfItIsKep
 }
 
 TEST_F(MalformedNoticesTest, ARequestWithoutANoticeIsRefused) {
-  for (const std::string& bytes : {""s, "\x08\x01"s, "\x12\x01x"s}) {
+  for (const std::string& bytes : {""s, "\x08\x01"s, "\x1a\x01x"s}) {
     ExpectRefused(Call(kSubmitNotice, bytes).status, Reason::kEnvelopeMissing, {"envelope"});
     ExpectRefused(Call(kSubmitNotices, bytes).status, Reason::kBatchEmpty, {"notices"});
   }

@@ -34,11 +34,13 @@ class SuccessorsTest : public testing::Test {
 
   void SetUp() override { ASSERT_TRUE(Submit(notice_, *region_).ok()); }
 
-  static grpc::Status Submit(const v1::Notice& notice, v1::IntakeService::Stub& region) {
+  static grpc::Status Submit(const v1::Notice& notice, v1::IntakeService::Stub& region,
+                             const std::string& region_code = "", v1::SubmitNoticeResponse* answer = nullptr) {
     v1::SubmitNoticeRequest request;
     *request.mutable_notice() = notice;
-    v1::SubmitNoticeResponse answer;
-    return region.SubmitNotice(CallContext().get(), request, &answer);
+    request.set_region_code(region_code);
+    v1::SubmitNoticeResponse ignored;
+    return region.SubmitNotice(CallContext().get(), request, answer == nullptr ? &ignored : answer);
   }
 
   grpc::Status Get(const std::string& region_code, v1::GetNoticeResponse* answer = nullptr) {
@@ -131,6 +133,33 @@ TEST_F(SuccessorsTest, ASuccessorWithdraws) {
   EXPECT_EQ(answer.status().state(), v1::NOTICE_STATE_WITHDRAWN);
 }
 
+TEST_F(SuccessorsTest, WhatThePredecessorSubmittedIsRecognisedFromItsSuccessor) {
+  v1::GetNoticeResponse before;
+  ASSERT_TRUE(Get(kPredecessorCode, &before).ok());
+  v1::SubmitNoticeResponse again;
+  ASSERT_TRUE(Submit(notice_, *successor_, kPredecessorCode, &again).ok());
+  EXPECT_TRUE(again.repeated_submission());
+  EXPECT_EQ(again.receipt().SerializeAsString(), before.receipt().SerializeAsString());
+  ExpectRefused(Get(""), Reason::kNoticeNotFound);
+  v1::Notice other = notice_;
+  other.mutable_citizen()->set_name("Opdigtet Anden");
+  ExpectRefused(Submit(other, *successor_, kPredecessorCode), Reason::kNoticeIdReused);
+}
+
+// A store without a mirror knows nothing of what came after its backup.
+TEST_F(SuccessorsTest, WhatTheBrokerNoLongerKnowsIsTheirPredecessorsByTheRulesOfTheDay) {
+  const v1::Notice lost = NewNotice(kCode);
+  v1::SubmitNoticeResponse answer;
+  ASSERT_TRUE(Submit(lost, *successor_, kPredecessorCode, &answer).ok());
+  EXPECT_EQ(answer.receipt().region_code(), kPredecessorCode);
+  ASSERT_TRUE(Submit(lost, *region_, "", &answer).ok());
+  EXPECT_TRUE(answer.repeated_submission());
+  v1::Notice lapsed = NewNotice(kCode);
+  lapsed.mutable_envelope()->mutable_consent()->mutable_contact()->set_given_on("2020-01-01");
+  ExpectRefused(Submit(lapsed, *successor_, kPredecessorCode), Reason::kConsentToContactTooOld,
+                {"envelope.consent.contact.given_on"});
+}
+
 TEST_F(SuccessorsTest, ThePredecessorGoesOn) {
   v1::ReviseNoticeRequest request;
   *request.mutable_notice() = Revised(notice_);
@@ -142,6 +171,7 @@ TEST_F(SuccessorsTest, AnotherRegionsNoticesAreRefusedWithEveryCall) {
   for (const std::string code : {kNotYetCode, "1083", "9999", "x"}) {
     const std::vector<std::string> field = {"region_code"};
     ExpectRefused(Get(code), Reason::kRegionNotSucceeded, field);
+    ExpectRefused(Submit(notice_, *successor_, code), Reason::kRegionNotSucceeded, field);
     ExpectRefused(Revise(Revised(notice_), code), Reason::kRegionNotSucceeded, field);
     ExpectRefused(Withdraw(support::WithdrawalOf(notice_), code), Reason::kRegionNotSucceeded, field);
     std::vector<std::string> ids;

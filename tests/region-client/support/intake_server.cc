@@ -80,9 +80,20 @@ int IntakeServer::most_in_flight() const {
   return most_in_flight_;
 }
 
+std::vector<std::string> IntakeServer::submitted_for() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return submitted_for_;
+}
+
+std::vector<std::string> IntakeServer::withdrawn_for() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return withdrawn_for_;
+}
+
 grpc::Status IntakeServer::SubmitNotice(grpc::ServerContext*, const v1::SubmitNoticeRequest* request,
                                         v1::SubmitNoticeResponse* response) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  submitted_for_.push_back(request->region_code());
   v1::SubmitNoticesRequest batch;
   *batch.add_notices() = request->notice();
   v1::SubmitNoticesResponse answer;
@@ -192,7 +203,10 @@ grpc::Status IntakeServer::Revise(const v1::Notice& notice, v1::ReviseNoticeResp
 
 grpc::Status IntakeServer::WithdrawNotice(grpc::ServerContext*, const v1::WithdrawNoticeRequest* request,
                                           v1::WithdrawNoticeResponse* response) {
-  return Change(request->withdrawal().notice_id(), [&] { return Withdraw(request->withdrawal(), *response); });
+  return Change(request->withdrawal().notice_id(), [&] {
+    withdrawn_for_.push_back(request->region_code());
+    return Withdraw(request->withdrawal(), *response);
+  });
 }
 
 grpc::Status IntakeServer::Withdraw(const v1::Withdrawal& withdrawal, v1::WithdrawNoticeResponse& response) {

@@ -60,6 +60,9 @@ class IntakeServer final : public v1::IntakeService::Service {
   std::vector<v1::Notice> revisions() const;
   std::vector<v1::Withdrawal> withdrawals() const;
   int most_in_flight() const;
+  // Whose SubmitNotice and WithdrawNotice said that the notices are.
+  std::vector<std::string> submitted_for() const;
+  std::vector<std::string> withdrawn_for() const;
 
   grpc::Status SubmitNotice(grpc::ServerContext*, const v1::SubmitNoticeRequest* request,
                             v1::SubmitNoticeResponse* response) override;
@@ -109,6 +112,8 @@ class IntakeServer final : public v1::IntakeService::Service {
   bool gives_certificates_ = true;
   std::vector<v1::Notice> revisions_;
   std::vector<v1::Withdrawal> withdrawals_;
+  std::vector<std::string> submitted_for_;
+  std::vector<std::string> withdrawn_for_;
   std::vector<v1::SubmitNoticesRequest> requests_;
   std::map<std::string, Held> held_;
   grpc::Status always_ = grpc::Status::OK;
