@@ -30,6 +30,7 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "overdue",
     "undelivered",
     "destroyed",
+    "forgotten",
 };
 constexpr std::array<absl::string_view, kFaults> kFaultNames = {
     "no fault",
@@ -54,7 +55,7 @@ bool IsByTime(Row row) { return row >= Row::kLeaseOver; }
 
 bool IsUnsynced(Row row) {
   return row == Row::kTakeLease || row == Row::kExtend || row == Row::kLeaseOver || row == Row::kLeaseOverHeld ||
-         row == Row::kHeldOver;
+         row == Row::kHeldOver || row == Row::kForgotten;
 }
 
 }  // namespace

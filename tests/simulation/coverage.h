@@ -37,8 +37,9 @@ enum class Row {
   kOverdue,
   kUndelivered,
   kDestroyed,
+  kForgotten,
 };
-inline constexpr size_t kRows = 23;
+inline constexpr size_t kRows = 24;
 
 // What can go wrong while it does.
 enum class Fault {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "broker/journal/receipts.h"
 #include "broker/store/batch_record.h"
+#include "proto/contract/limits.h"
 
 namespace envej::simulation {
 namespace {
@@ -25,6 +25,8 @@ void History::Restart() {
   hash_.clear();
   time_ = absl::InfinitePast();
   stories_.clear();
+  forgotten_.clear();
+  forgotten_until_ = absl::InfinitePast();
   events_.clear();
 }
 
@@ -131,6 +133,8 @@ void History::Happened(const Event& event) {
     case EventType::kOutcomeAcknowledged:
       OutcomeAcknowledged(story, event);
       break;
+    case EventType::kForgotten:
+      return Forgotten(Story(story), event);
     default:
       findings_.Add("an event of another kind", notice);
   }
@@ -153,12 +157,17 @@ void History::Accepted(Story& story, const Event& event, const Said& said, bool 
   if (!is_new && (story.is_withdrawal || story.state == State::kWithdrawn || story.state == State::kUndelivered)) {
     findings_.Add("what had ended was revised", event.item.notice);
   }
+  if (is_new && said.created_at <= forgotten_until_ + contract::kClockSkew) {
+    findings_.Add("what may have been forgotten was accepted as new", event.item.notice);
+  }
   if (event.commitment != CommitmentTo(said.content)) findings_.Add("an event commits to other content");
   const KnownNotice& notice = notices_.at(store::RecordKey(event.item.notice));
   const auto before = notice.said.find(story.revision);
   const bool same_date = before != notice.said.end() && before->second.discharge_date == said.discharge_date;
   Enter(story, event);
   if (!same_date) story.late.erase(static_cast<uint32_t>(Late::kPastDischarge));
+  story.discharge_day_ends = said.discharge_day_ends;
+  story.accepted_at = story.last = event.at;
   story.state = State::kWaiting;
   story.revision = event.item.revision;
   story.token.clear();
@@ -174,6 +183,7 @@ void History::Withdrawn(Story& story, const Event& event, const Said& said, bool
   if (!is_new && event.item.revision <= story.revision) findings_.Add("a stale withdrawal", event.item.notice);
   if (story.is_withdrawal) findings_.Add("withdrawn twice", event.item.notice);
   Enter(story, event);
+  story.accepted_at = story.last = event.at;
   story.state = story.delivered == 0 ? State::kWithdrawn : State::kWaiting;
   story.is_withdrawal = true;
   story.revision = event.item.revision;
@@ -200,6 +210,7 @@ void History::Concluded(Story& story, const Event& event) {
   if (story.state != State::kLeased || event.token != story.token) {
     findings_.Add("concluded by nobody who held it", event.item.notice);
   }
+  story.last = event.at;
   if (event.type == EventType::kReturned) {
     story.state = State::kReturned;
     return;
@@ -251,6 +262,7 @@ void History::Destroyed(Story& story, const Event& event) {
   if (event.at < story.undelivered_at + kDay) findings_.Add("destroyed on the day that it was told of", notice);
   if (event.at < story.entered_at + thresholds.destroyed) findings_.Add("destroyed before its time", notice);
   story.state = State::kUndelivered;
+  story.last = event.at;
 }
 
 void History::OutcomeAcknowledged(Story& story, const Event& event) {
@@ -259,41 +271,19 @@ void History::OutcomeAcknowledged(Story& story, const Event& event) {
   if (!has_outcome) findings_.Add("an outcome was noted before there was one", event.item.notice);
   if (story.outcome_noted) findings_.Add("an outcome was noted twice", event.item.notice);
   story.outcome_noted = true;
+  story.last = event.at;
   if (IsUnderWay(story.state)) story.state = State::kUndelivered;
 }
 
-void History::CheckReceipts(store::OrderedStore& store) {
-  journal::ReceiptReader receipts(store);
-  for (const auto& [key, notice] : notices_) {
-    for (const auto& [revision, said] : notice.said) {
-      if (!said.receipt.has_value()) continue;
-      const absl::StatusOr<contract::Receipt> receipt =
-          receipts.Read({.notice = notice.key, .revision = revision}, said.receipt->position);
-      if (!receipt.ok() || *receipt != *said.receipt) findings_.Add("a receipt cannot be rebuilt", notice.key);
-    }
-  }
-}
-
-void History::CheckTold(const std::vector<inbox::LateItem>& late) {
-  for (const inbox::LateItem& told : late) {
-    const bool happened = std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
-      return event.type == told.told.type && event.detail == told.told.detail && event.item == told.item;
-    });
-    if (!happened) findings_.Add("operations were told of what came not to have happened", told.item.notice);
-  }
-}
-
-void History::CheckStreamed(const std::string& region_code, const std::vector<Event>& streamed) {
-  size_t next = 0;
-  for (const Event& event : events_) {
-    if (next == streamed.size()) return;
-    if (event.item.notice.region_code != region_code) continue;
-    const Event& told = streamed[next++];
-    if (told.type != event.type || told.item != event.item || told.at != event.at || told.detail != event.detail) {
-      return findings_.Add("a region was told of what came not to have happened", event.item.notice);
-    }
-  }
-  if (next < streamed.size()) findings_.Add("a region was told of more than happened");
+void History::Forgotten(const Story& story, const Event& event) {
+  const store::NoticeKey& notice = event.item.notice;
+  const absl::Time from = std::max(story.last, story.discharge_day_ends) + kRemembered;
+  if (IsUnderWay(story.state)) findings_.Add("what is under way was forgotten", notice);
+  if (event.at < from) findings_.Add("it was forgotten too early", notice);
+  if (sure_time_ < from) findings_.Add("it was forgotten because a clock was put forward", notice);
+  forgotten_.insert(store::RecordKey(notice));
+  forgotten_until_ = std::max(forgotten_until_, story.accepted_at);
+  stories_.erase(store::RecordKey(notice));
 }
 
 }  // namespace envej::simulation

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_SIMULATION_HISTORY_H_
 #define ENVEJ_TESTS_SIMULATION_HISTORY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -31,6 +32,9 @@ struct Story {
   uint32_t delivered = 0;  // revision
   std::string delivered_token;
   bool outcome_noted = false;
+  absl::Time accepted_at;         // of the newest from its region
+  absl::Time last;                // when anything ended it, or was accepted of it
+  absl::Time discharge_day_ends;  // as far as it is known
 };
 
 // Reads the journal as anybody can who knows what may follow on what, and how long things take at least; and knows
@@ -47,6 +51,12 @@ class History {
 
   // By record key.
   const std::map<std::string, Story>& stories() const { return stories_; }
+  // What was forgotten, by record key, also what was withdrawn anew since; and when the newest of it was accepted.
+  const std::set<std::string>& forgotten() const { return forgotten_; }
+  absl::Time forgotten_until() const { return forgotten_until_; }
+
+  // So late it is for sure, whatever the clock shows: what is not old by then may not be forgotten.
+  void SetSureTime(absl::Time time) { sure_time_ = std::max(sure_time_, time); }
 
   // Each receipt that a client has is in the journal, and nothing that was told outside has come not to have happened:
   // what operations were told, and the events that were streamed to each region, in order.
@@ -65,6 +75,7 @@ class History {
   void Undelivered(Story& story, const journal::Event& event);
   void Destroyed(Story& story, const journal::Event& event);
   void OutcomeAcknowledged(Story& story, const journal::Event& event);
+  void Forgotten(const Story& story, const journal::Event& event);
   void CheckActor(const journal::Event& event);
   // The date that the newest revision names.
   const Said* NewestSaid(const journal::Event& event) const;
@@ -75,6 +86,9 @@ class History {
   std::string hash_;
   absl::Time time_ = absl::InfinitePast();
   std::map<std::string, Story> stories_;
+  std::set<std::string> forgotten_;
+  absl::Time forgotten_until_ = absl::InfinitePast();
+  absl::Time sure_time_ = absl::InfinitePast();
   std::vector<journal::Event> events_;
 };
 

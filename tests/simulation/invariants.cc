@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/inbox/content.h"
+#include "proto/contract/limits.h"
 
 namespace envej::simulation {
 namespace {
@@ -44,9 +46,6 @@ absl::Time DueAtLatest(const store::NoticeKey& notice, const Record& record) {
   return due;
 }
 
-// Seven months.
-constexpr absl::Duration kRememberedAtLeast = absl::Hours(24 * 31 * 7);
-
 struct Expected {
   std::set<std::string> indexes;
   std::map<std::string, std::string> contents;
@@ -56,8 +55,9 @@ void Expect(const store::NoticeKey& notice, const Record& record, const KnownNot
             Findings& findings) {
   if (!IsUnderWay(record.state)) {
     expected.indexes.insert(store::ForgetKey(record.due_at, notice));
-    const absl::Time ended = std::max(record.newest.accepted_at, record.concluded_at);
-    if (record.due_at < ended + kRememberedAtLeast) findings.Add("it would be forgotten too early", notice);
+    const absl::Time ended = std::max({record.newest.accepted_at, record.concluded_at, record.discharge_day_ends,
+                                       record.outcome_acknowledged_at.value_or(absl::InfinitePast())});
+    if (record.due_at < ended + kRemembered) findings.Add("it would be forgotten too early", notice);
     return;
   }
   const store::ItemKey item{.notice = notice, .revision = record.newest.revision};
@@ -114,6 +114,17 @@ void CheckPromised(const KnownNotice& notice, const Record* record, Findings& fi
   }
 }
 
+// What was forgotten must not be taken as new, also after a start.
+void CheckForgotten(store::OrderedStore& store, const History& history, Findings& findings) {
+  if (history.forgotten().empty()) return;
+  const absl::StatusOr<std::optional<std::string>> value = store.Get(store::ForgottenKey());
+  if (!value.ok() || !value->has_value()) return findings.Add("nothing says up to when what is sent may be forgotten");
+  const absl::Time until = store::DecodeTime(**value).value_or(absl::InfinitePast());
+  if (until < history.forgotten_until() + contract::kClockSkew) {
+    findings.Add("what was forgotten could be taken as new");
+  }
+}
+
 }  // namespace
 
 void CheckStore(store::OrderedStore& store, const History& history, const KnownNotices& notices, Findings& findings) {
@@ -146,7 +157,9 @@ void CheckStore(store::OrderedStore& store, const History& history, const KnownN
   }
   if (contents != expected.contents) findings.Add("state and content differ");
 
+  CheckForgotten(store, history, findings);
   for (const auto& [key, notice] : notices) {
+    if (history.forgotten().contains(key)) continue;
     const auto record = records.find(key);
     CheckPromised(notice, record == records.end() ? nullptr : &record->second, findings);
   }

@@ -26,6 +26,7 @@ struct Said {
   std::string content;  // of a withdrawal: what tells the municipality of it
   std::string discharge_date;
   absl::Time discharge_day_ends;
+  absl::Time created_at;  // by the region's clock, which is right
   inbox::WithdrawalReason reason = inbox::WithdrawalReason::kNone;
 
   uint64_t calls = 0;                        // made so far; an answer may never have come
@@ -51,6 +52,9 @@ struct Claim {
   std::optional<absl::Time> returned = {};
   inbox::ReturnReason reason = inbox::ReturnReason::kNotResident;
 };
+
+// Seven months, and a day: so long what is over is remembered at least.
+inline constexpr absl::Duration kRemembered = absl::Hours(24 * (31 * 7 + 1));
 
 // What clients know of one notice.
 struct KnownNotice {

@@ -34,6 +34,10 @@ class Line {
   // Whether a lease is the newest thing that happened to its notice, as the journal has it: an answer may come late.
   std::function<bool(const store::NoticeKey& notice, const std::string& token)> is_newest_lease;
 
+  // What a region's clock shows, which is right, and the broker's.
+  std::function<absl::Time()> region_time;
+  std::function<absl::Time()> broker_clock;
+
   // From now on nothing excuses a refusal.
   void EndFaults() { may_fail_ = false; }
 

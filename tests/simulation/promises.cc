@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/contract/limits.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::simulation {
@@ -12,6 +13,8 @@ using contract::RejectionOf;
 using inbox::ItemKind;
 
 namespace {
+
+constexpr absl::Duration kMonths = absl::Hours(24 * 31 * contract::kIdMemoryMonths);
 
 bool StandsBefore(const contract::JournalPosition& left, const contract::JournalPosition& right) {
   return std::pair(left.batch, left.event_index) < std::pair(right.batch, right.event_index);
@@ -51,8 +54,14 @@ void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
     if (!Excuses(call, answer.status())) CheckRefusedSubmission(notice, said, call, answer.status());
     return;
   }
-  if (call.ruled_out && !answer->repeated) findings_.Add("accepted against the rules of the day", notice.key);
+  if (call.ruled_out != Reason::kNone && !answer->repeated)
+    findings_.Add("accepted against the rules of the day", notice.key);
   CheckReceipt(notice, said, answer->receipt);
+  if (is_forgotten(notice)) {
+    if (!said.is_withdrawal()) findings_.Add("what was forgotten was accepted", notice.key);
+    said.receipt = answer->receipt;
+    return;
+  }
   if (said.receipt.has_value()) {
     if (answer->receipt != *said.receipt) findings_.Add("a repeated call got another receipt", notice.key);
     return;
@@ -72,7 +81,8 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
   const Reason reason = RejectionOf(status).reason;
   const bool newer_called = notice.called() > said.revision;
   const bool submitted = notice.said.contains(1) && notice.said.at(1).kind == Said::Kind::kSubmit;
-  if (call.had_receipt && (said.kind == Said::Kind::kSubmit || !newer_called)) {
+  const bool forgotten = is_forgotten(notice);
+  if (call.had_receipt && !forgotten && (said.kind == Said::Kind::kSubmit || !newer_called)) {
     return findings_.Add(absl::StrCat("what was accepted is refused when it is repeated: ", status.message()),
                          notice.key);
   }
@@ -84,14 +94,20 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
       if (!newer_called) findings_.Add("refused as stale, which it is not", notice.key);
       return;
     case Reason::kNoticeNotFound:
-      if (call.accepted > 0) findings_.Add("an accepted notice was not found", notice.key);
+      if (call.accepted > 0 && !forgotten) findings_.Add("an accepted notice was not found", notice.key);
       if (said.kind != Said::Kind::kRevise) findings_.Add("a notice needs another before it", notice.key);
       return;
     case Reason::kNoticeUndelivered:
       if (said.kind != Said::Kind::kRevise) findings_.Add("a submission was refused as undelivered", notice.key);
       return;
+    case Reason::kNoticeTooOld:
+      if (call.answered_at < said.created_at + kMonths)
+        findings_.Add("refused as too old, which it is not", notice.key);
+      return;
+    case Reason::kCreatedAtInFuture:
     case kRuledOut:
-      if (!call.ruled_out || call.had_receipt) findings_.Add("refused by rules that allow it", notice.key);
+      if (call.ruled_out != reason || (call.had_receipt && !forgotten))
+        findings_.Add("refused by rules that allow it", notice.key);
       return;
     default:
       findings_.Add(absl::StrCat("a proper ", submitted ? "notice" : "withdrawal", " was refused: ", status.message()),
@@ -100,7 +116,8 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
 }
 
 void Promises::AcceptedOther(const KnownNotice& notice, const absl::StatusOr<inbox::Accepted>& answer) {
-  if (answer.ok()) findings_.Add("something else was accepted under a known revision", notice.key);
+  if (answer.ok() && !is_forgotten(notice))
+    findings_.Add("something else was accepted under a known revision", notice.key);
 }
 
 void Promises::Pulled(const std::string& municipality_code, const inbox::PulledItem& item,
@@ -117,6 +134,7 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
   if (item.content != said->second.content) findings_.Add("delivered with other content", notice.key);
   if (!tokens_.insert(item.record.token).second) findings_.Add("a token was given twice", notice.key);
   if (handed_out.is_late) return;
+  if (is_forgotten(notice)) findings_.Add("what was forgotten was delivered", notice.key);
   if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
   if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
   if (revision <= notice.ended) findings_.Add("delivered after the region took note of its outcome", notice.key);
@@ -186,7 +204,7 @@ void Promises::CheckRefusedClaim(const KnownNotice& notice, const Claim& claim, 
     case Reason::kNoticeUndelivered:
       break;
     case Reason::kNoticeNotFound:
-      is_true = false;
+      is_true = is_forgotten(notice);
       break;
     default:
       is_true = false;
@@ -212,7 +230,7 @@ void Promises::Acknowledged(KnownNotice& notice, Claim& claim, const CallMade& c
     const bool newer_called = std::any_of(notice.claims.begin(), notice.claims.end(), [&](const Claim& other) {
       return other.revision > claim.revision && other.acknowledge_calls > 0;
     });
-    if (claim.acknowledged.has_value() && !newer_called && !Excuses(call, answer.status())) {
+    if (claim.acknowledged.has_value() && !newer_called && !is_forgotten(notice) && !Excuses(call, answer.status())) {
       findings_.Add(absl::StrCat("a repeated acknowledgement was refused: ", answer.status().message()), notice.key);
     }
     return CheckRefusedClaim(notice, claim, call, 1, answer.status());
@@ -229,7 +247,8 @@ void Promises::Acknowledged(KnownNotice& notice, Claim& claim, const CallMade& c
 void Promises::Returned(KnownNotice& notice, Claim& claim, const CallMade& call,
                         const absl::StatusOr<absl::Time>& answer) {
   if (!answer.ok()) {
-    if (claim.returned.has_value() && notice.called() == claim.revision && !Excuses(call, answer.status())) {
+    const bool is_newest = notice.called() == claim.revision && !is_forgotten(notice);
+    if (claim.returned.has_value() && is_newest && !Excuses(call, answer.status())) {
       findings_.Add(absl::StrCat("a repeated return was refused: ", answer.status().message()), notice.key);
     }
     return CheckRefusedClaim(notice, claim, call, 1, answer.status());
@@ -257,7 +276,7 @@ void Promises::OutcomeAcknowledged(KnownNotice& notice, const CallMade& call,
     notice.ended = std::max(notice.ended, notice.accepted());
     return;
   }
-  if (Excuses(call, answer.status())) return;
+  if (Excuses(call, answer.status()) || is_forgotten(notice)) return;
   const Reason reason = RejectionOf(answer.status()).reason;
   if (reason == Reason::kNoticeNotFound && notice.accepted() > 0) {
     findings_.Add("an accepted notice was not found", notice.key);
@@ -270,7 +289,7 @@ void Promises::OutcomeAcknowledged(KnownNotice& notice, const CallMade& call,
 }
 
 void Promises::Redriven(const KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer) {
-  if (answer.ok() || Excuses(call, answer.status())) return;
+  if (answer.ok() || Excuses(call, answer.status()) || is_forgotten(notice)) return;
   if (RejectionOf(answer.status()).reason != Reason::kNoticeNotFound || notice.accepted() > 0) {
     findings_.Add(absl::StrCat("it could not be redriven: ", answer.status().message()), notice.key);
   }

@@ -22,6 +22,7 @@ class RegionClients {
   // Other content under a revision that was accepted.
   void SayOther();
   void Revise();
+  void HandInAgain(KnownNotice& notice) { HandIn(notice, notice.said.begin()->second); }
   // Of a notice that was never submitted.
   void ReviseUnseen();
   void Withdraw();
@@ -50,6 +51,7 @@ class RegionClients {
  private:
   KnownNotice& NewNotice();
   Said& Say(KnownNotice& notice, Said::Kind kind);
+  contract::Reason RuledOut(const Said& said, const CallMade& call);
   // One of what a call hands in.
   struct Piece {
     KnownNotice* notice;

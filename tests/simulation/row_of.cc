@@ -34,6 +34,10 @@ std::optional<Change> ChangeOf(const store::Transition& transition) {
   }
   for (const store::Mutation& mutation : transition.mutations) {
     if (mutation.key != condition.key) continue;
+    if (mutation.kind == store::Mutation::Kind::kDelete && change.before.has_value()) {
+      change.after = *change.before;
+      return change;
+    }
     const bool lacks_position = mutation.kind == store::Mutation::Kind::kPutWithPosition;
     const std::string position = store::EncodePosition(
         {.store_incarnation = std::string(kSomePosition), .broker = "b", .batch = 1, .event_index = 0});
@@ -85,6 +89,8 @@ std::optional<Row> RowOf(EventType type, const Change& change) {
       return Row::kUndelivered;
     case EventType::kDestroyed:
       return Row::kDestroyed;
+    case EventType::kForgotten:
+      return Row::kForgotten;
     case EventType::kCallsRefused:
       break;
     default:

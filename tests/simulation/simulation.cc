@@ -19,10 +19,16 @@ constexpr int kSettleMost = 10'000;  // batches
 Simulation::Simulation(uint64_t seed, std::unique_ptr<Medium> medium) : random_(seed), medium_(std::move(medium)) {
   line_.is_newest_lease = [this](const store::NoticeKey& notice, const std::string& token) {
     if (store_.failed()) return false;
-    history_.Read(medium_->store());
+    ReadHistory();
     const auto story = history_.stories().find(store::RecordKey(notice));
     return story != history_.stories().end() && story->second.state == inbox::State::kLeased &&
            story->second.token == token;
+  };
+  line_.region_time = [this] { return clock_.RightTime(); };
+  line_.broker_clock = [this] { return clock_.clock().Now(); };
+  line_.promises().is_forgotten = [this](const KnownNotice& notice) {
+    if (!store_.failed()) ReadHistory();
+    return history_.forgotten().contains(store::RecordKey(notice.key));
   };
   Open();
 }
@@ -37,6 +43,9 @@ void Simulation::Open() {
   options.report = [this](const inbox::UnreadableItem&) { line_.findings().Add("something cannot be read"); };
   inboxes_ = std::make_unique<inbox::Inboxes>(store_, clock_.clock(), scheduler_, options);
   line_.Connect(inboxes_.get());
+  opened_at_ = clock_.clock().Now();
+  opened_elapsed_ = clock_.clock().Elapsed();
+  opened_waited_ = scheduler_.elapsed();
   inboxes_->Start();
 }
 
@@ -75,6 +84,8 @@ std::vector<Simulation::Act> Simulation::Acts() {
       {30, [this] { LetTimePass(absl::Seconds(30), absl::Minutes(30)); }},
       {15, [this] { LetTimePass(absl::Hours(1), absl::Hours(26)); }},
       {4, [this] { Neglect(); }},
+      {3, [this] { LetMonthsPass(); }},
+      {6, [this] { HandInForgotten(); }},
       {3, [this] { FailWithAll(24); }},
       {15, [this] { clock_.Jump(random_); }},
       {10, [this] { clock_.SetRight(); }},
@@ -115,6 +126,7 @@ void Simulation::Run(uint64_t steps) {
   }
   if (line_.findings().none()) ComeToRest();
   if (line_.findings().none()) CheckEnd();
+  if (line_.findings().none()) CheckForgotten();
 }
 
 void Simulation::Arm() {
@@ -126,7 +138,13 @@ void Simulation::Arm() {
   if (WhyNever(row, fault).empty()) store_.Arm(row, fault);
 }
 
+void Simulation::ReadHistory() {
+  history_.SetSureTime(SureTime());
+  history_.Read(medium_->store());
+}
+
 void Simulation::AfterStep() {
+  history_.SetSureTime(SureTime());
   if (store_.must_lose_power().has_value()) {
     LosePower(*store_.must_lose_power());
   } else if (store_.failed() && random_.OneIn(4)) {
@@ -135,7 +153,7 @@ void Simulation::AfterStep() {
   store_.SetClock(clock_.fault());
   if (store_.failed() || store_.carried() == checked_) return;
   checked_ = store_.carried();
-  history_.Read(medium_->store());
+  ReadHistory();
   CheckStore(medium_->store(), history_, line_.notices(), line_.findings());
 }
 
@@ -241,7 +259,7 @@ void Simulation::CheckEnd() {
   for (const auto& [key, notice] : line_.notices()) {
     const auto story = history_.stories().find(key);
     const bool is_handed_in = notice.accepted() > 0;
-    if (!is_handed_in) continue;
+    if (!is_handed_in || history_.forgotten().contains(key)) continue;
     if (story == history_.stories().end()) {
       line_.findings().Add("an accepted notice has no story", notice.key);
       continue;

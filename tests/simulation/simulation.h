@@ -49,6 +49,7 @@ class Simulation {
   void Settle();
   // What follows on every step: power is lost where a fault says so, and the store is held against what was promised.
   void AfterStep();
+  void ReadHistory();
   void Arm();
 
   void LetTimePass(absl::Duration least, absl::Duration most);
@@ -56,6 +57,15 @@ class Simulation {
   void Neglect();
   // Somebody takes what waits, again and again, and never concludes it.
   void FailWithAll(int times);
+
+  // ages.cc
+  // Up to when the clock is to be trusted, whoever put it forward; the infinite past for a while after a start.
+  absl::Time SureTime() const;
+  void LetMonthsPass();
+  void HandInForgotten();
+  void ProvokeForgetting();
+  // That what is to be forgotten is.
+  void CheckForgotten();
 
   // provoke.cc: does what makes this more likely to happen.
   void Provoke(Row row);
@@ -88,6 +98,10 @@ class Simulation {
   uint64_t steps_ = 0;
   uint64_t armed_since_ = 0;
   uint64_t checked_ = 0;  // batches
+  // When the broker was started last: by its clock, by the time that passed, and by what tasks could have waited.
+  absl::Time opened_at_;
+  absl::Duration opened_elapsed_;
+  absl::Duration opened_waited_;
 };
 
 }  // namespace envej::simulation
