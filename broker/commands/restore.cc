@@ -26,6 +26,8 @@
 #include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/batch_record.h"
+#include "broker/store/key_layout.h"
+#include "broker/store/rocksdb_offline.h"
 #include "broker/store/rocksdb_reader.h"
 
 namespace envej::commands {
@@ -61,11 +63,35 @@ absl::Status CheckSound(const std::string& engine) {
       .status();
 }
 
+std::string MirrorOf(const RestoreOptions& options, const options::BrokerOptions& broker) {
+  return options.mirror.empty() ? broker.journal.mirror : options.mirror;
+}
+
+// What the mirror has of checkpoints over the journals of the stores that the backup's was before: those that were made
+// after it was restored and after the backup.
+absl::Status TakeFormerCheckpoints(store::OfflineStore& store, const std::string& mirror,
+                                   const journal::CheckSignatureFunction& check) {
+  if (mirror.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::optional<std::string>> value = store.Get(store::RecoveryKey());
+  if (!value.ok() || !value->has_value()) return value.status();
+  const absl::StatusOr<RecoveryMark> mark = journal::DecodeRecoveryMark(**value);
+  if (!mark.ok()) return mark.status();
+  for (const journal::FormerIncarnation& former : mark->former) {
+    const std::string folder = journal::MirrorFolder(mirror, former.store_incarnation);
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) continue;
+    absl::Status status = TakeCheckpoints(
+        store, [&folder] { return journal::SourceOfMirror(folder); }, check);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 // Where the mirror has the journal of the backup's store; empty if there is no mirror. One that was named must be
 // there.
 absl::StatusOr<std::string> FolderToReplay(const RestoreOptions& options, const options::BrokerOptions& broker,
                                            const std::string& incarnation) {
-  const std::string& mirror = options.mirror.empty() ? broker.journal.mirror : options.mirror;
+  const std::string mirror = MirrorOf(options, broker);
   if (mirror.empty()) return std::string();
   const std::string folder = journal::MirrorFolder(mirror, incarnation);
   std::error_code error;
@@ -162,6 +188,8 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
                 << std::endl;
     }
   }
+  absl::Status taken = TakeFormerCheckpoints(store, MirrorOf(options, order.broker), order.check);
+  if (!taken.ok()) return taken;
   RecoveryMark mark;
   mark.backup_batch = order.manifest.head.batch;
   mark.backup_time = order.manifest.head.time;
