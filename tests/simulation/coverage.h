@@ -30,6 +30,9 @@ enum class Row {
   kOutcomeNoted,
   kOutcomeEnds,
   kRedrive,
+  kSubmitMissing,  // again, after the store lost it
+  kReviseMissing,
+  kWithdrawMissing,
   kLeaseOver,
   kLeaseOverHeld,
   kHeldOver,
@@ -39,7 +42,7 @@ enum class Row {
   kDestroyed,
   kForgotten,
 };
-inline constexpr size_t kRows = 24;
+inline constexpr size_t kRows = 27;
 
 // What can go wrong while it does.
 enum class Fault {

@@ -27,6 +27,8 @@ void History::Restart() {
   stories_.clear();
   forgotten_.clear();
   forgotten_until_ = absl::InfinitePast();
+  backup_batch_ = 0;
+  restored_at_ = absl::InfinitePast();
   events_.clear();
 }
 
@@ -85,6 +87,7 @@ const Said* History::NewestSaid(const Event& event) const {
 }
 
 void History::Happened(const Event& event) {
+  if (event.type == EventType::kRestored) return Restored(event);
   const store::NoticeKey& notice = event.item.notice;
   const auto [entry, is_new] = stories_.try_emplace(store::RecordKey(notice));
   Story& story = entry->second;
@@ -133,6 +136,9 @@ void History::Happened(const Event& event) {
     case EventType::kOutcomeAcknowledged:
       OutcomeAcknowledged(story, event);
       break;
+    case EventType::kMissing:
+      Missing(story, event);
+      break;
     case EventType::kForgotten:
       return Forgotten(Story(story), event);
     default:
@@ -149,6 +155,12 @@ void History::Enter(Story& story, const Event& event) {
 }
 
 void History::Accepted(Story& story, const Event& event, const Said& said, bool is_new) {
+  if (event.commitment != CommitmentTo(said.content)) findings_.Add("an event commits to other content");
+  if (IsAnew(story, event)) {
+    story.discharge_day_ends = said.discharge_day_ends;
+    if (story.is_withdrawal) findings_.Add("what was withdrawn was accepted anew", event.item.notice);
+    return AcceptedAnew(story, event);
+  }
   if (is_new != (said.kind == Said::Kind::kSubmit) || said.is_withdrawal()) {
     findings_.Add("a submission and a revision were mistaken for one another", event.item.notice);
   }
@@ -160,14 +172,16 @@ void History::Accepted(Story& story, const Event& event, const Said& said, bool 
   if (is_new && said.created_at <= forgotten_until_ + contract::kClockSkew) {
     findings_.Add("what may have been forgotten was accepted as new", event.item.notice);
   }
-  if (event.commitment != CommitmentTo(said.content)) findings_.Add("an event commits to other content");
   const KnownNotice& notice = notices_.at(store::RecordKey(event.item.notice));
   const auto before = notice.said.find(story.revision);
-  const bool same_date = before != notice.said.end() && before->second.discharge_date == said.discharge_date;
+  const bool same_date =
+      !story.date_lost && before != notice.said.end() && before->second.discharge_date == said.discharge_date;
   Enter(story, event);
   if (!same_date) story.late.erase(static_cast<uint32_t>(Late::kPastDischarge));
   story.discharge_day_ends = said.discharge_day_ends;
+  story.date_lost = false;
   story.accepted_at = story.last = event.at;
+  story.accepted_batch = batch_ + 1;
   story.state = State::kWaiting;
   story.revision = event.item.revision;
   story.token.clear();
@@ -180,10 +194,12 @@ void History::Withdrawn(Story& story, const Event& event, const Said& said, bool
   if (!said.is_withdrawal() || event.detail != static_cast<uint32_t>(said.reason)) {
     findings_.Add("withdrawn, or for a reason, as nobody said", event.item.notice);
   }
+  if (IsAnew(story, event) && story.is_withdrawal) return AcceptedAnew(story, event);
   if (!is_new && event.item.revision <= story.revision) findings_.Add("a stale withdrawal", event.item.notice);
   if (story.is_withdrawal) findings_.Add("withdrawn twice", event.item.notice);
   Enter(story, event);
   story.accepted_at = story.last = event.at;
+  story.accepted_batch = batch_ + 1;
   story.state = story.delivered == 0 ? State::kWithdrawn : State::kWaiting;
   story.is_withdrawal = true;
   story.revision = event.item.revision;
@@ -211,6 +227,8 @@ void History::Concluded(Story& story, const Event& event) {
     findings_.Add("concluded by nobody who held it", event.item.notice);
   }
   story.last = event.at;
+  story.had = event.item.revision;
+  story.concluded.insert(event.token);
   if (event.type == EventType::kReturned) {
     story.state = State::kReturned;
     return;
@@ -272,6 +290,7 @@ void History::OutcomeAcknowledged(Story& story, const Event& event) {
   if (story.outcome_noted) findings_.Add("an outcome was noted twice", event.item.notice);
   story.outcome_noted = true;
   story.last = event.at;
+  story.ended = event.item.revision;
   if (IsUnderWay(story.state)) story.state = State::kUndelivered;
 }
 

@@ -32,9 +32,14 @@ struct Story {
   uint32_t delivered = 0;  // revision
   std::string delivered_token;
   bool outcome_noted = false;
-  absl::Time accepted_at;         // of the newest from its region
-  absl::Time last;                // when anything ended it, or was accepted of it
-  absl::Time discharge_day_ends;  // as far as it is known
+  absl::Time accepted_at;           // of the newest from its region
+  absl::Time last;                  // when anything ended it, or was accepted of it
+  absl::Time discharge_day_ends;    // as far as it is known
+  uint64_t accepted_batch = 0;      // with which the newest was accepted
+  uint32_t had = 0;                 // the newest revision that the municipality has acknowledged or returned
+  uint32_t ended = 0;               // and the newest whose outcome its region took note of
+  std::set<std::string> concluded;  // tokens with which it was acknowledged or returned
+  bool date_lost = false;           // with the store
 };
 
 // Reads the journal as anybody can who knows what may follow on what, and how long things take at least; and knows
@@ -54,6 +59,8 @@ class History {
   // What was forgotten, by record key, also what was withdrawn anew since; and when the newest of it was accepted.
   const std::set<std::string>& forgotten() const { return forgotten_; }
   absl::Time forgotten_until() const { return forgotten_until_; }
+  // When the store was restored last; the infinite past if it never was.
+  absl::Time restored_at() const { return restored_at_; }
 
   // So late it is for sure, whatever the clock shows: what is not old by then may not be forgotten.
   void SetSureTime(absl::Time time) { sure_time_ = std::max(sure_time_, time); }
@@ -76,6 +83,12 @@ class History {
   void Destroyed(Story& story, const journal::Event& event);
   void OutcomeAcknowledged(Story& story, const journal::Event& event);
   void Forgotten(const Story& story, const journal::Event& event);
+  // history_restored.cc
+  void Restored(const journal::Event& event);
+  void Missing(Story& story, const journal::Event& event);
+  // Whether what is missing is accepted again.
+  static bool IsAnew(const Story& story, const journal::Event& event);
+  void AcceptedAnew(Story& story, const journal::Event& event);
   void CheckActor(const journal::Event& event);
   // The date that the newest revision names.
   const Said* NewestSaid(const journal::Event& event) const;
@@ -88,6 +101,8 @@ class History {
   std::map<std::string, Story> stories_;
   std::set<std::string> forgotten_;
   absl::Time forgotten_until_ = absl::InfinitePast();
+  uint64_t backup_batch_ = 0;
+  absl::Time restored_at_ = absl::InfinitePast();
   absl::Time sure_time_ = absl::InfinitePast();
   std::vector<journal::Event> events_;
 };

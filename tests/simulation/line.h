@@ -38,6 +38,10 @@ class Line {
   std::function<absl::Time()> region_time;
   std::function<absl::Time()> broker_clock;
 
+  // While a restored store recovers nothing is handed out.
+  void HoldPulls(bool hold) { holds_pulls_ = hold; }
+  bool holds_pulls() const { return holds_pulls_; }
+
   // From now on nothing excuses a refusal.
   void EndFaults() { may_fail_ = false; }
 
@@ -108,6 +112,7 @@ class Line {
   inbox::Inboxes* inboxes_ = nullptr;
   uint64_t life_ = 0;
   bool may_fail_ = true;
+  bool holds_pulls_ = false;
   KnownNotices notices_;
   Findings findings_;
   Promises promises_{notices_, findings_};

@@ -51,10 +51,11 @@ void Promises::CheckReceipt(const KnownNotice& notice, const Said& said, const c
 void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
                         const absl::StatusOr<inbox::Accepted>& answer) {
   if (!answer.ok()) {
-    if (!Excuses(call, answer.status())) CheckRefusedSubmission(notice, said, call, answer.status());
-    return;
+    if (Excuses(call, answer.status())) return;
+    said.lost = false;
+    return CheckRefusedSubmission(notice, said, call, answer.status());
   }
-  if (call.ruled_out != Reason::kNone && !answer->repeated)
+  if (call.ruled_out != Reason::kNone && !answer->repeated && !said.anew)
     findings_.Add("accepted against the rules of the day", notice.key);
   CheckReceipt(notice, said, answer->receipt);
   if (is_forgotten(notice)) {
@@ -63,7 +64,9 @@ void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
     return;
   }
   if (said.receipt.has_value()) {
-    if (answer->receipt != *said.receipt) findings_.Add("a repeated call got another receipt", notice.key);
+    const bool is_same = answer->receipt == *said.receipt;
+    if (!is_same && !said.AwaitsAnew()) findings_.Add("a repeated call got another receipt", notice.key);
+    said.receipt = answer->receipt;
     return;
   }
   if (answer->repeated && said.calls == 1) findings_.Add("a first call was taken for a repeated one", notice.key);
@@ -74,6 +77,7 @@ void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
     }
   }
   said.receipt = answer->receipt;
+  said.lost = false;
 }
 
 void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const CallMade& call,
@@ -167,6 +171,7 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
 
 void Promises::CheckSuccess(const KnownNotice& notice, const Claim& claim, const CallMade& call,
                             absl::string_view what) {
+  if (claim.lost) findings_.Add(absl::StrCat(what, " with a token of a store that is no more"), notice.key);
   if (IsSuperseded(notice, claim)) findings_.Add(absl::StrCat(what, " with a token that is over"), notice.key);
   if (call.at >= claim.expires_at_most) findings_.Add(absl::StrCat(what, " after the lease was over"), notice.key);
   if (claim.revision < notice.accepted()) findings_.Add(absl::StrCat(what, " of what was replaced"), notice.key);
@@ -204,7 +209,7 @@ void Promises::CheckRefusedClaim(const KnownNotice& notice, const Claim& claim, 
     case Reason::kNoticeUndelivered:
       break;
     case Reason::kNoticeNotFound:
-      is_true = is_forgotten(notice);
+      is_true = claim.lost || is_forgotten(notice);
       break;
     default:
       is_true = false;

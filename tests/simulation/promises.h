@@ -9,10 +9,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/inbox/inboxes.h"
+#include "broker/store/ordered_store.h"
 #include "proto/contract/rejection.h"
 #include "tests/simulation/known.h"
 
 namespace envej::simulation {
+
+class History;
 
 // What one call of a client was made with, for its answer to be judged by.
 struct CallMade {
@@ -59,6 +62,8 @@ class Promises {
   void OutcomeAcknowledged(KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer);
   void Redriven(const KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer);
 
+  // The store was destroyed, and restored, with this journal.
+  void Restored(const History& history, store::OrderedStore& store);
   // Power was lost: what was carried out after `durable` may be forgotten.
   void PowerLost(uint64_t durable);
 

@@ -224,7 +224,7 @@ void RegionClients::Look() {
   const absl::StatusOr<std::optional<contract::Receipt>> receipt = line_.inboxes().GetReceipt(notice->key, *record);
   const auto said = notice->said.find(record->newest.revision);
   if (!receipt.ok() || !receipt->has_value() || said == notice->said.end() || !said->second.receipt.has_value()) return;
-  if (**receipt != *said->second.receipt && !line_.promises().is_forgotten(*notice))
+  if (**receipt != *said->second.receipt && !said->second.AwaitsAnew() && !line_.promises().is_forgotten(*notice))
     line_.findings().Add("another receipt is shown than was given", notice->key);
 }
 
@@ -233,6 +233,21 @@ void RegionClients::HandInAll() {
     Said& newest = notice.said.rbegin()->second;
     if (!newest.receipt.has_value()) HandIn(notice, newest);
   }
+}
+
+void RegionClients::SendAgain(KnownNotice& notice) {
+  for (auto& [revision, said] : notice.said) {
+    if (said.lost || said.AwaitsAnew()) HandIn(notice, said);
+  }
+}
+
+void RegionClients::SendAgainAll() {
+  for (auto& [key, notice] : line_.notices()) SendAgain(notice);
+}
+
+void RegionClients::ForgetStreams() {
+  streamed_.clear();
+  next_batch_.clear();
 }
 
 void RegionClients::AcknowledgeAllOutcomes() {

@@ -45,6 +45,12 @@ class RegionClients {
   void AcknowledgeOutcomeOf(KnownNotice& notice);
   void RedriveOne(KnownNotice& notice);
 
+  // After a restore, from what the region keeps: what the store lost.
+  void SendAgainAll();
+  void SendAgain(KnownNotice& notice);
+  // The stream begins anew.
+  void ForgetStreams();
+
   // By region: what its stream told, in order.
   const std::map<std::string, std::vector<journal::Event>>& streamed() const { return streamed_; }
 

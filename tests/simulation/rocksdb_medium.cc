@@ -1,5 +1,7 @@
 #include "tests/simulation/rocksdb_medium.h"
 
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -11,6 +13,10 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "broker/store/rocksdb_engine.h"
+#include "broker/store/rocksdb_examination.h"
+#include "broker/store/rocksdb_offline.h"
 #include "tests/support/losing_file_system.h"
 
 namespace envej::simulation {
@@ -56,6 +62,26 @@ LosingDisk::ChanceOf ChanceOf(Random& random) {
   };
 }
 
+absl::Status MakeEngine(const std::string& engine, const Copy& copy) {
+  rocksdb::Options options = store::EngineOptions(store::RocksDbSizes(), nullptr, store::LogEnd::kWhole);
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  if (const rocksdb::Status status = rocksdb::DB::Open(options, engine, &opened); !status.ok()) {
+    return absl::UnavailableError(status.ToString());
+  }
+  const std::unique_ptr<rocksdb::DB> made(opened);
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : copy.entries) {
+    if (const rocksdb::Status status = batch.Put(key, value); !status.ok()) {
+      return absl::UnavailableError(status.ToString());
+    }
+  }
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = made->Write(synced, &batch);
+  return status.ok() ? absl::OkStatus() : absl::UnavailableError(status.ToString());
+}
+
 bool AnyCommitted(const std::vector<store::Outcome>& outcomes) {
   return std::any_of(outcomes.begin(), outcomes.end(),
                      [](const store::Outcome& outcome) { return outcome.kind == store::Outcome::Kind::kCommitted; });
@@ -67,7 +93,8 @@ std::unique_ptr<Medium> RocksDbMedium::Make(uint64_t seed) {
   return std::unique_ptr<Medium>(new RocksDbMedium(NewFolder(), seed));
 }
 
-RocksDbMedium::RocksDbMedium(const std::string& folder, uint64_t seed) : folder_(folder), disk_(folder + "/disk") {
+RocksDbMedium::RocksDbMedium(const std::string& folder, uint64_t seed)
+    : folder_(folder), disk_(folder + "/disk"), directory_(folder + "/disk/store") {
   Random random(seed);
   env_ = rocksdb::NewCompositeEnv(std::make_shared<support::LosingFileSystem>(disk_));
   // The power may go while the store is made.
@@ -87,7 +114,7 @@ RocksDbMedium::~RocksDbMedium() {
 
 absl::Status RocksDbMedium::Open() {
   store::RocksDbStoreOptions options;
-  options.directory = folder_ + "/disk/store";
+  options.directory = directory_;
   options.broker = "broker-1";
   options.quiet = absl::InfiniteDuration();
   options.opening_bytes = 1;
@@ -176,6 +203,25 @@ absl::Status RocksDbMedium::CheckFailStop() {
   if (fail_stops_ != 1) return absl::InternalError("a failed write or sync did not stop the process");
   if (disk_.WrittenAfterFailure() > 0) return absl::InternalError("something was written after a failed write or sync");
   return absl::OkStatus();
+}
+
+// On a part of the disk of its own, which is as it should be: a restore that is cut short is made anew.
+absl::Status RocksDbMedium::Restore(const Copy& copy, const Restoring& restoring) {
+  disk_.PowerOffAfter(0);
+  store_.reset();
+  disk_.LosePower(LosingDisk::Remains::kAll,
+                  [](const std::string&) -> LosingDisk::Chance { return [](uint64_t) { return uint64_t{0}; }; });
+  directory_ = absl::StrCat(folder_, "/disk/restored-", ++restored_);
+  const store::StorePaths paths(directory_);
+  fs::create_directories(paths.engine);
+  if (absl::Status status = MakeEngine(paths.engine, copy); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<store::RocksDbOffline>> offline = store::RocksDbOffline::Open(paths.engine);
+  if (!offline.ok()) return offline.status();
+  const absl::StatusOr<store::HighWaterMark> mark = restoring(**offline);
+  if (!mark.ok()) return mark.status();
+  if (absl::Status status = (*offline)->Finish(); !status.ok()) return status;
+  if (absl::Status status = store::HighWaterMarkFile::Create(paths.mark, *mark); !status.ok()) return status;
+  return Open();
 }
 
 absl::Status RocksDbMedium::LosePower(Remains remains, Random& random) {

@@ -25,6 +25,7 @@ class RocksDbMedium final : public Medium {
   void Carry(std::vector<store::PendingCommit> commits) override;
   void FailNext(Failing failing) override { failing_ = failing; }
   absl::Status LosePower(Remains remains, Random& random) override;
+  absl::Status Restore(const Copy& copy, const Restoring& restoring) override;
 
  private:
   RocksDbMedium(const std::string& folder, uint64_t seed);
@@ -41,6 +42,8 @@ class RocksDbMedium final : public Medium {
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<store::RocksDbStore> store_;
   std::optional<Failing> failing_;
+  std::string directory_;    // of the present store
+  uint64_t restored_ = 0;    // times
   uint64_t synced_ = 0;      // batches since the store was opened
   uint64_t fail_stops_ = 0;  // since then
 };

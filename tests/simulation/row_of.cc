@@ -49,6 +49,12 @@ std::optional<Change> ChangeOf(const store::Transition& transition) {
   return std::nullopt;
 }
 
+// Of the same revision twice there is only what was missing.
+bool IsAnew(const Change& change) {
+  return change.before.has_value() && change.before->state == State::kMissing &&
+         change.before->newest.revision == change.after.newest.revision;
+}
+
 Row OfAccepted(const std::optional<Record>& before) {
   if (!before.has_value()) return Row::kSubmit;
   if (inbox::IsUnderWay(before->state)) return Row::kReviseUnderWay;
@@ -64,8 +70,10 @@ Row OfWithdrawn(const Change& change) {
 std::optional<Row> RowOf(EventType type, const Change& change) {
   switch (type) {
     case EventType::kAccepted:
+      if (IsAnew(change)) return change.after.newest.revision == 1 ? Row::kSubmitMissing : Row::kReviseMissing;
       return OfAccepted(change.before);
     case EventType::kWithdrawn:
+      if (IsAnew(change)) return Row::kWithdrawMissing;
       return OfWithdrawn(change);
     case EventType::kLeased:
       return Row::kTakeLease;

@@ -86,6 +86,10 @@ std::vector<Simulation::Act> Simulation::Acts() {
       {4, [this] { Neglect(); }},
       {3, [this] { LetMonthsPass(); }},
       {6, [this] { HandInForgotten(); }},
+      {6, [this] { TakeBackup(); }},
+      {10, [this] { WriteCheckpoint(); }},
+      {8, [this] { MirrorJournal(); }},
+      {2, [this] { DestroyAndRestore(); }},
       {3, [this] { FailWithAll(24); }},
       {15, [this] { clock_.Jump(random_); }},
       {10, [this] { clock_.SetRight(); }},
@@ -151,6 +155,7 @@ void Simulation::AfterStep() {
     LosePower(Remains(random_.Below(3)));
   }
   store_.SetClock(clock_.fault());
+  if (steps_ >= recovers_until_) line_.HoldPulls(false);
   if (store_.failed() || store_.carried() == checked_) return;
   checked_ = store_.carried();
   ReadHistory();
@@ -224,9 +229,13 @@ void Simulation::ComeToRest() {
   AfterStep();
   Settle();
   line_.EndFaults();
+  regions_.SendAgainAll();
+  Settle();
+  line_.HoldPulls(false);
   for (int round = 0; round < kRestRounds && line_.findings().none(); ++round) {
     for (size_t call = line_.open(); call > 0; --call) line_.Repeat();
     regions_.HandInAll();
+    regions_.SendAgainAll();
     if (round % 8 == 0) regions_.RedriveAll();
     Settle();
     for (const std::string& code : Municipalities()) municipalities_.PullFrom(code, 100, absl::ZeroDuration());
@@ -250,12 +259,17 @@ bool Simulation::IsAtRest() {
   });
 }
 
-void Simulation::CheckEnd() {
-  regions_.AcknowledgeAllOutcomes();
-  Settle();
+void Simulation::CheckToldOutside() {
   history_.CheckReceipts(medium_->store());
   history_.CheckTold(late_);
   for (const auto& [region, streamed] : regions_.streamed()) history_.CheckStreamed(region, streamed);
+}
+
+void Simulation::CheckEnd() {
+  regions_.AcknowledgeAllOutcomes();
+  Settle();
+  CheckToldOutside();
+  if (coverage_.Of("checkpoints") > 0 || coverage_.Of("restored") > 0) CheckJournal();
   for (const auto& [key, notice] : line_.notices()) {
     const auto story = history_.stories().find(key);
     const bool is_handed_in = notice.accepted() > 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "tests/simulation/coverage.h"
 #include "tests/simulation/faulty_store.h"
 #include "tests/simulation/history.h"
+#include "tests/simulation/journal_copies.h"
 #include "tests/simulation/line.h"
 #include "tests/simulation/medium.h"
 #include "tests/simulation/municipalities.h"
@@ -67,6 +69,18 @@ class Simulation {
   // That what is to be forgotten is.
   void CheckForgotten();
 
+  // restores.cc
+  void TakeBackup();
+  void WriteCheckpoint();
+  void MirrorJournal();
+  // All is lost but the backup, the mirror and what clients know; the broker is restored from that, and recovers.
+  void DestroyAndRestore();
+  absl::StatusOr<store::HighWaterMark> MakeRestored(store::OfflineStore& store);
+  absl::Status TakeFormerCheckpoints(store::OfflineStore& store);
+  void ProvokeMissing(Row row);
+  // That the journal holds, with all the incarnations in it.
+  void CheckJournal();
+
   // provoke.cc: does what makes this more likely to happen.
   void Provoke(Row row);
   void ProvokeLease();
@@ -81,6 +95,8 @@ class Simulation {
 
   void ComeToRest();
   bool IsAtRest();
+  // That what was told outside happened.
+  void CheckToldOutside();
   void CheckEnd();
 
   Random random_;
@@ -95,6 +111,9 @@ class Simulation {
   History history_{line_.notices(), line_.findings()};
   std::unique_ptr<inbox::Inboxes> inboxes_;
   std::vector<inbox::LateItem> late_;
+  std::optional<Copy> backup_;
+  JournalCopies copies_;
+  uint64_t recovers_until_ = 0;  // step
   uint64_t steps_ = 0;
   uint64_t armed_since_ = 0;
   uint64_t checked_ = 0;  // batches
