@@ -39,6 +39,8 @@ void Simulation::HandInForgotten() {
 void Simulation::ProvokeForgetting() {
   KnownNotice* const over = AnyWith(IsOver);
   if (over == nullptr) return ProvokeConclusion(random_.OneIn(2));
+  const bool is_replayed = random_.OneIn(5);
+  if (is_replayed) TakeBackup();
   if (random_.OneIn(8)) regions_.ReviseOne(*over);
   clock_.Pass(Days(218 + random_.Below(8)));
   // What is quicker than the forgetting.
@@ -48,6 +50,7 @@ void Simulation::ProvokeForgetting() {
   if (random_.OneIn(4)) clock_.Jump(random_);
   store_.SetClock(clock_.fault());
   scheduler_.Skip(kLook);
+  if (is_replayed) LoseAfterMirroring();
 }
 
 void Simulation::CheckForgotten() {

@@ -34,6 +34,7 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "undelivered",
     "destroyed",
     "forgotten",
+    "journal pruned",
 };
 constexpr std::array<absl::string_view, kFaults> kFaultNames = {
     "no fault",

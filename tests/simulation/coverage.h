@@ -41,8 +41,9 @@ enum class Row {
   kUndelivered,
   kDestroyed,
   kForgotten,
+  kPruned,  // the journal
 };
-inline constexpr size_t kRows = 27;
+inline constexpr size_t kRows = 28;
 
 // What can go wrong while it does.
 enum class Fault {

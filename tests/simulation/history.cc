@@ -16,7 +16,6 @@ using journal::Event;
 using journal::EventType;
 
 constexpr uint32_t kTries = 20;
-constexpr absl::Duration kDay = absl::Hours(24);
 
 }  // namespace
 
@@ -44,12 +43,18 @@ void History::Read(store::OrderedStore& store) {
     const bool follows = record->batch == batch_ + 1 && (batch_ == 0 || record->previous_hash == hash_);
     if (!follows || entry.key != store::JournalKey(record->batch)) findings_.Add("the journal's chain is broken");
     if (record->time < time_) findings_.Add("the journal's time went back");
+    bool is_restored = false;
     for (const std::string& bytes : record->events) {
       const absl::StatusOr<Event> event = journal::DecodeEvent(bytes);
       if (!event.ok()) return findings_.Add("an event cannot be read");
+      is_restored = is_restored || event->type == EventType::kRestored;
       Happened(*event);
       events_.push_back(*event);
     }
+    if (batch_ != 0 && is_restored != (record->store_incarnation != incarnation_)) {
+      findings_.Add("a restored store takes itself for the lost one, or another for a restored one");
+    }
+    incarnation_ = record->store_incarnation;
     batch_ = record->batch;
     hash_ = store::HashOf(*record);
     time_ = record->time;
@@ -236,62 +241,6 @@ void History::Concluded(Story& story, const Event& event) {
   story.state = story.is_withdrawal ? State::kWithdrawn : State::kAcknowledged;
   story.delivered = event.item.revision;
   story.delivered_token = event.token;
-}
-
-void History::Overdue(Story& story, const Event& event) {
-  const store::NoticeKey& notice = event.item.notice;
-  const contract::Thresholds thresholds = ThresholdsOf(notice);
-  if (!IsUnderWay(story.state)) findings_.Add("overdue, and not under way", notice);
-  if (!story.late.insert(event.detail).second) findings_.Add("told twice that it is overdue", notice);
-  const absl::Time not_fetched = story.entered_at + thresholds.not_fetched;
-  absl::Time from = absl::InfiniteFuture();
-  switch (static_cast<Late>(event.detail)) {
-    case Late::kNotFetched:
-      if (story.leases == 0) from = not_fetched;
-      break;
-    case Late::kNotAcknowledged:
-      from = story.entered_at + thresholds.not_acknowledged;
-      break;
-    case Late::kPastDischarge:
-      if (story.is_withdrawal) break;
-      from = std::max(not_fetched, NewestSaid(event)->discharge_day_ends + thresholds.past_discharge);
-      break;
-  }
-  if (event.at < from) findings_.Add("told too early that it is overdue", notice);
-}
-
-void History::Undelivered(Story& story, const Event& event) {
-  const store::NoticeKey& notice = event.item.notice;
-  if (!IsUnderWay(story.state)) findings_.Add("undelivered, and not under way", notice);
-  if (event.detail != story.undelivered + 1) findings_.Add("told a wrong number of times of the undelivered", notice);
-  const absl::Time from =
-      story.undelivered == 0 ? story.entered_at + ThresholdsOf(notice).undelivered : story.undelivered_at + kDay;
-  if (event.at < from) findings_.Add("told too early that it is undelivered", notice);
-  story.undelivered = event.detail;
-  story.undelivered_at = event.at;
-}
-
-void History::Destroyed(Story& story, const Event& event) {
-  const store::NoticeKey& notice = event.item.notice;
-  const contract::Thresholds thresholds = ThresholdsOf(notice);
-  const int64_t days = (thresholds.destroyed - thresholds.undelivered) / kDay;
-  if (story.state == State::kLeased || !IsUnderWay(story.state)) findings_.Add("destroyed in somebody's hands", notice);
-  if (story.undelivered < days) findings_.Add("destroyed without being told of day after day", notice);
-  if (event.at < story.undelivered_at + kDay) findings_.Add("destroyed on the day that it was told of", notice);
-  if (event.at < story.entered_at + thresholds.destroyed) findings_.Add("destroyed before its time", notice);
-  story.state = State::kUndelivered;
-  story.last = event.at;
-}
-
-void History::OutcomeAcknowledged(Story& story, const Event& event) {
-  const bool has_outcome = story.state == State::kReturned || story.state == State::kUndelivered ||
-                           (IsUnderWay(story.state) && story.undelivered > 0);
-  if (!has_outcome) findings_.Add("an outcome was noted before there was one", event.item.notice);
-  if (story.outcome_noted) findings_.Add("an outcome was noted twice", event.item.notice);
-  story.outcome_noted = true;
-  story.last = event.at;
-  story.ended = event.item.revision;
-  if (IsUnderWay(story.state)) story.state = State::kUndelivered;
 }
 
 void History::Forgotten(const Story& story, const Event& event) {

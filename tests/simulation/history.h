@@ -96,6 +96,7 @@ class History {
   const KnownNotices& notices_;
   Findings& findings_;
   uint64_t batch_ = 0;
+  std::string incarnation_;
   std::string hash_;
   absl::Time time_ = absl::InfinitePast();
   std::map<std::string, Story> stories_;

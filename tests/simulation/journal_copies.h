@@ -27,6 +27,7 @@ class JournalCopies {
     for (const store::KeyValue& entry : found->entries) {
       const absl::StatusOr<journal::StoredCheckpoint> stored = journal::DecodeCheckpointEntry(entry);
       if (!stored.ok()) return stored.status();
+      end_ = stored->checkpoint().last_batch;
       const contract::Checkpoint& checkpoint = stored->checkpoint();
       std::map<std::string, std::string>& folder = folders_[checkpoint.store_incarnation];
       const auto [copied, is_new] = folder.try_emplace(entry.key, entry.value);
@@ -41,6 +42,9 @@ class JournalCopies {
     return absl::OkStatus();
   }
 
+  // The last batch of the newest store up to which it has all.
+  uint64_t end() const { return end_; }
+
   bool Has(const std::string& incarnation) const { return folders_.contains(incarnation); }
 
   absl::StatusOr<std::unique_ptr<journal::JournalSource>> Open(const std::string& incarnation) const {
@@ -49,6 +53,7 @@ class JournalCopies {
   }
 
  private:
+  uint64_t end_ = 0;
   std::map<std::string, std::map<std::string, std::string>> folders_;  // by incarnation
 };
 

@@ -149,7 +149,12 @@ void Simulation::ProvokeMissing(Row row) {
     if (random_.OneIn(6)) clock_.Jump(random_);
     if (random_.OneIn(6)) clock_.Stop();
     store_.SetClock(clock_.fault());
-    return regions_.SendAgain(*missing);
+    if (!random_.OneIn(8)) return regions_.SendAgain(*missing);
+    // What came again is replayed in its turn.
+    Settle();
+    TakeBackup();
+    regions_.SendAgain(*missing);
+    return LoseAfterMirroring();
   }
   KnownNotice* const delivered =
       AnyWith([](const Story& story) { return story.delivered > 0 && !story.is_withdrawal; });
@@ -166,6 +171,10 @@ void Simulation::ProvokeMissing(Row row) {
   } else {
     regions_.SubmitNew();
   }
+  LoseAfterMirroring();
+}
+
+void Simulation::LoseAfterMirroring() {
   Settle();
   WriteCheckpoint();
   MirrorJournal();
@@ -173,13 +182,13 @@ void Simulation::ProvokeMissing(Row row) {
   if (!store_.failed()) DestroyAndRestore();
 }
 
-void Simulation::CheckJournal() {
+void Simulation::CheckJournalOf(store::OrderedStore& store) {
   journal::Expectation expectation;
   expectation.check_signature = Signed;
-  const absl::StatusOr<std::vector<journal::FormerIncarnation>> former = inboxes_->FormerIncarnations();
-  if (!former.ok()) return line_.findings().Add("the store does not say what it was before");
-  expectation.former = *former;
-  const absl::StatusOr<std::optional<std::string>> value = medium_->store().Get(store::HeadKey());
+  const absl::StatusOr<std::optional<journal::RecoveryMark>> mark = journal::ReadRecoveryMark(store);
+  if (!mark.ok()) return line_.findings().Add("the store does not say what it was before");
+  if (mark->has_value()) expectation.former = (*mark)->former;
+  const absl::StatusOr<std::optional<std::string>> value = store.Get(store::HeadKey());
   const absl::StatusOr<store::BatchHead> head = store::DecodeBatchHead(value.ok() ? value->value_or("") : "");
   if (!head.ok()) return line_.findings().Add("the store's head cannot be read");
   expectation.known.push_back({.batch = head->batch,
@@ -187,7 +196,7 @@ void Simulation::CheckJournal() {
                                .store_incarnation = head->store_incarnation,
                                .named_by = "the store's head"});
   const std::unique_ptr<journal::JournalSource> source =
-      journal::SourceOf([this](const store::ScanRange& range) { return medium_->store().Scan(range); });
+      journal::SourceOf([&store](const store::ScanRange& range) { return store.Scan(range); });
   const journal::Verification verified = journal::VerifyJournal(*source, expectation);
   if (!verified.status.ok() || verified.findings.count() != 0) {
     const std::string what =

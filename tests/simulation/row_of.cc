@@ -111,6 +111,7 @@ std::optional<Row> RowOf(EventType type, const Change& change) {
 
 std::vector<Row> RowsOf(const store::Transition& transition) {
   std::vector<Row> rows;
+  if (transition.pruned.last_batch != 0) rows.push_back(Row::kPruned);
   const std::optional<Change> change = ChangeOf(transition);
   if (!change.has_value()) return rows;
   for (const std::string& bytes : transition.events) {

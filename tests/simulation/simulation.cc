@@ -10,9 +10,10 @@ namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(400);  // the broker looks at least once in it for what is due
 constexpr int kRestRounds = 80;
-constexpr uint64_t kArmedFor = 40;   // steps
-constexpr size_t kNoticesMost = 12;  // that come by chance
-constexpr int kSettleMost = 10'000;  // batches
+constexpr uint64_t kArmedFor = 40;     // steps
+constexpr size_t kNoticesMost = 12;    // that come by chance
+constexpr uint64_t kPrunedOneIn = 50;  // it takes a thousand batches
+constexpr int kSettleMost = 10'000;    // batches
 
 }  // namespace
 
@@ -131,12 +132,13 @@ void Simulation::Run(uint64_t steps) {
   if (line_.findings().none()) ComeToRest();
   if (line_.findings().none()) CheckEnd();
   if (line_.findings().none()) CheckForgotten();
+  if (line_.findings().none() && random_.OneIn(kPrunedOneIn)) Prune();
 }
 
 void Simulation::Arm() {
   if (store_.armed().has_value() && steps_ < armed_since_ + kArmedFor) return;
   armed_since_ = steps_;
-  const auto row = Row(random_.Below(kRows));
+  const auto row = Row(random_.Below(static_cast<uint64_t>(Row::kPruned)));
   const auto last = static_cast<uint64_t>(Fault::kSyncFails);
   const auto fault = Fault(1 + random_.Below(last));
   if (WhyNever(row, fault).empty()) store_.Arm(row, fault);
@@ -269,7 +271,7 @@ void Simulation::CheckEnd() {
   regions_.AcknowledgeAllOutcomes();
   Settle();
   CheckToldOutside();
-  if (coverage_.Of("checkpoints") > 0 || coverage_.Of("restored") > 0) CheckJournal();
+  if (coverage_.Of("checkpoints") > 0 || coverage_.Of("restored") > 0) CheckJournalOf(medium_->store());
   for (const auto& [key, notice] : line_.notices()) {
     const auto story = history_.stories().find(key);
     const bool is_handed_in = notice.accepted() > 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/cautious_time.h"
 #include "broker/inbox/inboxes.h"
 #include "tests/simulation/coverage.h"
 #include "tests/simulation/faulty_store.h"
@@ -78,8 +79,15 @@ class Simulation {
   absl::StatusOr<store::HighWaterMark> MakeRestored(store::OfflineStore& store);
   absl::Status TakeFormerCheckpoints(store::OfflineStore& store);
   void ProvokeMissing(Row row);
+  void LoseAfterMirroring();
   // That the journal holds, with all the incarnations in it.
-  void CheckJournal();
+  void CheckJournalOf(store::OrderedStore& store);
+
+  // prunings.cc
+  void FillJournal(uint64_t batches);
+  void Prune();
+  bool PruneOne(const CautiousTime& time, bool may_fail);
+  void CheckPruned(uint64_t last, absl::Time now);
 
   // provoke.cc: does what makes this more likely to happen.
   void Provoke(Row row);
