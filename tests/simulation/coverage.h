@@ -20,6 +20,7 @@ enum class Row {
   kReviseReturned,
   kWithdrawUnseen,
   kWithdrawUnderWay,
+  kWithdrawGiven,
   kWithdrawDelivered,
   kWithdrawEnded,
   kTakeLease,
@@ -38,7 +39,7 @@ enum class Row {
   kUndelivered,
   kDestroyed,
 };
-inline constexpr size_t kRows = 23;
+inline constexpr size_t kRows = 24;
 
 // What can go wrong while it does.
 enum class Fault {

@@ -101,6 +101,7 @@ void History::Happened(const Event& event) {
       story.state = State::kLeased;
       story.token = event.token;
       ++story.leases;
+      story.was_leased = true;
       break;
     case EventType::kLeaseExpired:
       LeaseExpired(story, event);
@@ -138,6 +139,10 @@ void History::Happened(const Event& event) {
 
 void History::Enter(Story& story, const Event& event) {
   if (IsUnderWay(story.state) && story.revision != 0) return;
+  EnterAnew(story, event);
+}
+
+void History::EnterAnew(Story& story, const Event& event) {
   story.entered_at = event.at;
   story.leases = 0;
   story.late.clear();
@@ -174,7 +179,9 @@ void History::Withdrawn(Story& story, const Event& event, const Said& said, bool
   if (!is_new && event.item.revision <= story.revision) findings_.Add("a stale withdrawal", event.item.notice);
   if (story.is_withdrawal) findings_.Add("withdrawn twice", event.item.notice);
   Enter(story, event);
-  story.state = story.delivered == 0 ? State::kWithdrawn : State::kWaiting;
+  // Whoever was given any of it, acknowledged or not, is told; nobody else is.
+  if (story.was_leased) EnterAnew(story, event);
+  story.state = story.was_leased ? State::kWaiting : State::kWithdrawn;
   story.is_withdrawal = true;
   story.revision = event.item.revision;
   story.token.clear();

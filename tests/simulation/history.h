@@ -22,6 +22,7 @@ struct Story {
   uint32_t revision = 0;
   absl::Time entered_at;
   uint32_t leases = 0;
+  bool was_leased = false;  // this item or one before it
   std::string token;
   uint32_t failures = 0;
   absl::Time handed_out_from;  // after a failure, not before
@@ -57,6 +58,7 @@ class History {
  private:
   void Happened(const journal::Event& event);
   void Enter(Story& story, const journal::Event& event);
+  void EnterAnew(Story& story, const journal::Event& event);
   void Accepted(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void Withdrawn(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void LeaseExpired(Story& story, const journal::Event& event);

@@ -116,6 +116,7 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
   if (notice.key.municipality_code != municipality_code) findings_.Add("delivered to the wrong inbox", notice.key);
   if (item.content != said->second.content) findings_.Add("delivered with other content", notice.key);
   if (!tokens_.insert(item.record.token).second) findings_.Add("a token was given twice", notice.key);
+  if (item.record.kind != ItemKind::kWithdrawal) notice.given = true;
   if (handed_out.is_late) return;
   if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
   if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
@@ -124,8 +125,8 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
                                                [](const Claim& claim) { return claim.acknowledge_calls > 0; });
   const bool known_acknowledged = std::any_of(notice.claims.begin(), notice.claims.end(),
                                               [](const Claim& claim) { return claim.acknowledged.has_value(); });
-  if (!acknowledged_before && item.record.kind != ItemKind::kNotice) {
-    findings_.Add("a municipality that has nothing was told of a change", notice.key);
+  if (!acknowledged_before && item.record.kind == ItemKind::kRevision) {
+    findings_.Add("a municipality that has nothing was told of a revision", notice.key);
   }
   if (known_acknowledged && item.record.kind == ItemKind::kNotice) {
     findings_.Add("a change came as if it were a notice of its own", notice.key);
