@@ -14,6 +14,7 @@ namespace envej::municipality_client {
 namespace {
 
 constexpr int kFruitlessBatchesMost = 10;
+constexpr size_t kUnsignedMost = 1000;
 // A broker that answers a long poll at once with nothing (it is stopping, say) is not asked again at once.
 constexpr absl::Duration kEmptyAnswerLeast = absl::Seconds(1);
 
@@ -45,6 +46,12 @@ Delivery::Delivery(DeliveryOptions options, InboxClient& client, ContentOpener& 
       on_step_(std::move(on_step)) {}
 
 absl::Status Delivery::Run(std::stop_token stop) {
+  absl::Status status = EmptyInbox(stop);
+  TellUnsigned();
+  return status;
+}
+
+absl::Status Delivery::EmptyInbox(std::stop_token stop) {
   contract::Backoff backoff;
   Chance chance;
   int fruitless = 0;
@@ -55,6 +62,7 @@ absl::Status Delivery::Run(std::stop_token stop) {
     if (!pulled.ok()) return pulled.status();
     TellOnce(opener_.RefreshRevocationLists(), "the revocation lists read before stay in force: ", lists_read_);
     if (pulled->items.empty()) {
+      TellUnsigned();
       if (!options_.forever) return left_;
       if (absl::Now() - asked < kEmptyAnswerLeast) WaitFor(kEmptyAnswerLeast, stop);
       continue;
@@ -178,11 +186,25 @@ absl::StatusOr<std::vector<Kept>> Delivery::Keep(Batch& batch) {
     }
     kept.push_back(one);
     safe.push_back(batch.arrival_leases[i]);
-    if (!one.written) ++summary_.already_had;
-    output_.KeptItem(one, folder_.PathOf(one.item, one.kind));
+    TellKept(one);
   }
   batch.arrival_leases = std::move(safe);
   return kept;
+}
+
+void Delivery::TellKept(const Kept& kept) {
+  const std::string path = folder_.PathOf(kept.item, kept.kind);
+  output_.KeptItem(kept, path);
+  if (kept.unknown) {
+    ++summary_.unknown;
+  } else if (!kept.written) {
+    ++summary_.already_had;
+  }
+  if (kept.disputed) {
+    ++summary_.refused;
+    output_.Disputed(kept.item, path);
+  }
+  if (kept.kind == EntryKind::kWithdrawal) unsigned_.erase({kept.item.region_code, kept.item.notice_id});
 }
 
 absl::StatusOr<size_t> Delivery::Deliver(const Pulled& pulled, std::stop_token stop) {
@@ -296,17 +318,26 @@ bool Delivery::TellRefused(const v1::LeaseName& name, const v1::Rejection& rejec
   }
 }
 
-// The broker's word alone erases nothing: where no signed withdrawal comes, people must ask the region.
+// The broker's word alone erases nothing. The withdrawal itself is in the inbox by then; where it does not come, people
+// must ask the region.
 void Delivery::TellWithdrawn(const v1::LeaseName& name, absl::string_view reason, const Kept* kept) {
   if (kept == nullptr) {
     output_.Refused(name, reason, false);
   } else if (kept->kind == EntryKind::kWithdrawal) {
     output_.Acknowledged(name);  // somebody else of this municipality was quicker
   } else {
-    ++summary_.refused;
-    output_.Refused(name, reason, false);
-    output_.WithdrawnUnsigned(name, folder_.PathOf(kept->item, kept->kind));
+    output_.Refused(name, reason, true);
+    if (unsigned_.size() >= kUnsignedMost) TellUnsigned();
+    unsigned_[{kept->item.region_code, kept->item.notice_id}] = {name, folder_.PathOf(kept->item, kept->kind)};
   }
+}
+
+void Delivery::TellUnsigned() {
+  for (const auto& [notice, told] : unsigned_) {
+    ++summary_.refused;
+    output_.WithdrawnUnsigned(told.first, told.second);
+  }
+  unsigned_.clear();
 }
 
 }  // namespace envej::municipality_client

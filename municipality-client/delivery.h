@@ -2,10 +2,12 @@
 #define ENVEJ_MUNICIPALITY_CLIENT_DELIVERY_H_
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -78,10 +80,16 @@ class Delivery {
   absl::StatusOr<size_t> Acknowledge(const std::vector<v1::LeaseName>& leases, const std::vector<Kept>& kept,
                                      std::stop_token stop);
   absl::StatusOr<size_t> Return(const Batch& batch, std::stop_token stop);
+  // What became of one that is kept.
+  void TellKept(const Kept& kept);
   // Whether it counts as settled. `kept`: what the folder has of it; nothing for a return.
   bool TellRefused(const v1::LeaseName& name, const v1::Rejection& rejected, const Kept* kept);
   // That it is withdrawn, by the broker's word.
   void TellWithdrawn(const v1::LeaseName& name, absl::string_view reason, const Kept* kept);
+  // Of what is withdrawn by the broker's word alone, now that nothing else waits.
+  void TellUnsigned();
+  // As Run.
+  absl::Status EmptyInbox(std::stop_token stop);
   void Passed(Step step) const {
     if (on_step_) on_step_(step);
   }
@@ -96,6 +104,8 @@ class Delivery {
   Summary summary_;
   absl::Status lists_read_;  // whether the revocation lists could be read when they were looked at last
   absl::Status left_;        // why notices were left, if any were
+  // What is withdrawn by the broker's word, by region and id, and where its file is; until its withdrawal comes.
+  std::map<std::pair<std::string, std::string>, std::pair<v1::LeaseName, std::string>> unsigned_;
   // Of the lists of one generation, what was told of notices that are left.
   std::set<std::string> told_left_;
   int told_generation_ = 0;

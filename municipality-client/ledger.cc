@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -26,6 +28,7 @@ constexpr absl::string_view kTimeFormat = "%Y-%m-%dT%H:%M:%E6SZ";
 constexpr size_t kMostBytes = size_t{1} << 30;  // about five million items
 constexpr size_t kDigestCharacters = 64;
 constexpr size_t kChecksumCharacters = 16;
+constexpr uint32_t kRevisionMost = std::numeric_limits<uint32_t>::max();
 
 std::string Checksum(absl::string_view fields) { return Sha256Hex(fields).substr(0, kChecksumCharacters); }
 
@@ -126,13 +129,17 @@ std::optional<KnownItem> Ledger::Find(const ItemName& item) const {
 }
 
 std::optional<KnownNotice> Ledger::FindNotice(const std::string& region_code, const std::string& notice_id) const {
-  std::optional<KnownNotice> known;
-  for (auto at = items_.lower_bound({.region_code = region_code, .notice_id = notice_id, .revision = 0});
-       at != items_.end() && at->first.region_code == region_code && at->first.notice_id == notice_id; ++at) {
-    if (!known.has_value()) known.emplace();
-    known->newest_revision = at->first.revision;
-    known->newest_kind = at->second.kind;
-    known->sealed_by_region = known->sealed_by_region || !at->second.sealed_by_broker;
+  const auto begin = items_.lower_bound({.region_code = region_code, .notice_id = notice_id, .revision = 0});
+  const auto end = items_.upper_bound({.region_code = region_code, .notice_id = notice_id, .revision = kRevisionMost});
+  if (begin == end) return std::nullopt;
+  KnownNotice known;
+  known.sealed_by_region = std::any_of(begin, end, [](const auto& item) { return !item.second.sealed_by_broker; });
+  for (auto at = begin; at != end; ++at) {
+    const KnownItem& item = at->second;
+    if (known.sealed_by_region && item.sealed_by_broker && item.kind == EntryKind::kWithdrawal) continue;
+    known.newest_revision = at->first.revision;
+    known.newest_kind = item.kind;
+    known.newest_sealed_by_broker = item.sealed_by_broker;
   }
   return known;
 }

@@ -48,10 +48,12 @@ struct KnownItem {
   bool salted = false;
 };
 
-// What it knows of a notice by all its items.
+// What it knows of a notice by all its items. Where the region sealed any of them, a withdrawal that only the broker
+// sealed is none of them.
 struct KnownNotice {
   uint32_t newest_revision = 0;
   EntryKind newest_kind = EntryKind::kNotice;
+  bool newest_sealed_by_broker = false;
   bool sealed_by_region = false;  // any of them
 };
 
@@ -77,7 +79,7 @@ class Ledger {
 
   // An item that the folder has had; nothing for any other.
   std::optional<KnownItem> Find(const ItemName& item) const;
-  // What it has had of a notice; nothing if it has had none of it.
+  // What it has had of a notice, or was told of it; nothing if neither.
   std::optional<KnownNotice> FindNotice(const std::string& region_code, const std::string& notice_id) const;
   size_t size() const { return items_.size(); }
   int damaged_lines() const { return damaged_lines_; }

@@ -124,17 +124,21 @@ absl::Status NoticeFolder::Write(const Arrival& arrival, Round& round) {
   if (absl::Status status = folder_.WriteNew(temporary.name, bytes); !status.ok()) return status;
   Passed(Step::kTemporaryWritten);
   round.temporaries.push_back(temporary);
-  round.entries.push_back({.item = arrival.item,
-                           .kind = arrival.kind,
-                           .sealed_by_broker = arrival.sealed_by_broker,
-                           .accepted_at = arrival.accepted_at,
-                           .digest = KeyedDigest(bytes)});
+  Remember(arrival, round);
   round.supersedes = round.supersedes || arrival.item.revision > 1 || arrival.kind == EntryKind::kWithdrawal;
   return absl::OkStatus();
 }
 
+void NoticeFolder::Remember(const Arrival& arrival, Round& round) const {
+  round.entries.push_back({.item = arrival.item,
+                           .kind = arrival.kind,
+                           .sealed_by_broker = arrival.sealed_by_broker,
+                           .accepted_at = arrival.accepted_at,
+                           .digest = KeyedDigest(BytesOf(arrival))});
+}
+
 absl::Status NoticeFolder::PutInPlace(const Round& round) {
-  if (round.temporaries.empty()) return absl::OkStatus();
+  if (round.entries.empty()) return absl::OkStatus();
   // The names first: a ledger line that outlives its file would pass for one that was consumed.
   if (absl::Status status = folder_.Sync(); !status.ok()) return status;
   Passed(Step::kTemporariesSynced);
@@ -165,20 +169,23 @@ absl::StatusOr<Kept> NoticeFolder::Judge(const Arrival& arrival) const {
   const ItemName& item = arrival.item;
   Kept kept{.item = item, .kind = arrival.kind, .replaces = arrival.replaces};
   const std::optional<KnownNotice> notice = ledger_.FindNotice(item.region_code, item.notice_id);
-  if (notice.has_value() && item.revision < notice->newest_revision) {
+  const bool is_withdrawn = notice.has_value() && notice->newest_kind == EntryKind::kWithdrawal;
+  if (is_withdrawn && notice->newest_sealed_by_broker && !arrival.sealed_by_broker) {
+    kept.written = true;
+    kept.disputed = arrival.kind == EntryKind::kNotice;
+  } else if (notice.has_value() && item.revision < notice->newest_revision) {
     kept.newer = notice->newest_revision;
   } else if (const std::optional<KnownItem> known = ledger_.Find(item)) {
     const absl::StatusOr<bool> same = IsSame(*known, item, BytesOf(arrival));
     if (!same.ok()) return same.status();
     if (!*same) kept.unkept = Unkept::kOtherContent;
-  } else if (notice.has_value() && notice->newest_kind == EntryKind::kWithdrawal &&
-             arrival.kind == EntryKind::kNotice) {
+  } else if (is_withdrawn && arrival.kind == EntryKind::kNotice) {
     kept.unkept = Unkept::kWithdrawn;
-  } else if (arrival.sealed_by_broker &&
-             (notice.has_value() ? notice->sealed_by_region : arrival.kind == EntryKind::kWithdrawal)) {
+  } else if (arrival.sealed_by_broker && notice.has_value() && notice->sealed_by_region) {
     kept.unkept = Unkept::kNotAuthentic;
   } else {
-    kept.written = true;
+    kept.unknown = arrival.kind == EntryKind::kWithdrawal && !notice.has_value();
+    kept.written = !kept.unknown || !arrival.sealed_by_broker;
     if (notice.has_value()) kept.replaces = notice->newest_revision;
   }
   return kept;
@@ -198,6 +205,8 @@ absl::StatusOr<std::vector<Kept>> NoticeFolder::KeepAll(const std::vector<Arriva
     if (!kept.ok()) return kept.status();
     if (kept->written) {
       if (absl::Status status = Write(arrival, round); !status.ok()) return status;
+    } else if (kept->unknown) {
+      Remember(arrival, round);
     }
     results.push_back(*std::move(kept));
   }

@@ -38,7 +38,7 @@ enum class Unkept {
   kOtherContent,
   // The notice was withdrawn, and nothing comes after that.
   kWithdrawn,
-  // The broker sealed it, and would erase with it what did not come sealed by a broker.
+  // The broker sealed it, and would replace or erase with it what the region sealed.
   kNotAuthentic,
 };
 
@@ -48,6 +48,8 @@ struct Kept {
   EntryKind kind = EntryKind::kNotice;
   bool written = false;   // false: the folder has had it, or something newer, before
   bool present = false;   // its file is there; false once it was consumed
+  bool unknown = false;   // a withdrawal of a notice of which the folder never had anything
+  bool disputed = false;  // written although the broker had said that it is withdrawn, which the region never signed
   uint32_t replaces = 0;  // the newest revision before it that the municipality had; 0 for none
   uint32_t newer = 0;     // the newer revision that the folder has had; 0 for none
   Unkept unkept = Unkept::kNo;
@@ -69,7 +71,10 @@ struct Kept {
 // citizen and is the consumer's to delete. What it supersedes is removed, its names synced, after it was put in place
 // and before `Keep` returns; `Open` completes that too. So at any moment there is the older, the newer, or both. An
 // item that is older than one which the folder has had is not written. What the region sealed gives way only to what
-// the region sealed.
+// the region sealed, also where it comes after a withdrawal that the broker sealed: then it is disputed.
+//
+// A withdrawal of what the folder never had stands in the ledger, so that a late copy is not taken. One that the region
+// sealed is a file too, since others may have taken the notice elsewhere; the broker's own word is none.
 //
 // An item is the same as before if its file's bytes are: by the ledger's digest or, where the ledger has one of its
 // first version only, by the file itself while it is there.
@@ -122,6 +127,7 @@ class NoticeFolder {
   // What becomes of an arrival, before anything is done.
   absl::StatusOr<Kept> Judge(const Arrival& arrival) const;
   absl::Status Write(const Arrival& arrival, Round& round);
+  void Remember(const Arrival& arrival, Round& round) const;
   absl::Status PutInPlace(const Round& round);
   bool IsSuperseded(absl::string_view name) const;
   absl::Status EraseSuperseded();

@@ -37,9 +37,11 @@ Json LeaseEvent(const char* event, const v1::LeaseName& name) {
   return ItemEvent(event, name.region_code(), name.notice_id(), name.revision());
 }
 
-std::string NameOf(const v1::LeaseName& name) {
-  return absl::StrCat("notice ", SafeId(name.notice_id()), " of region ", SafeRegion(name.region_code()));
+std::string NameOf(const std::string& region, const std::string& id) {
+  return absl::StrCat("notice ", SafeId(id), " of region ", SafeRegion(region));
 }
+
+std::string NameOf(const v1::LeaseName& name) { return NameOf(name.region_code(), name.notice_id()); }
 
 const char* KindOf(const Kept& kept) {
   if (kept.kind == EntryKind::kWithdrawal) return "withdrawal";
@@ -84,8 +86,8 @@ void Output::TellAside(const Json& event, absl::string_view line) {
 void Output::Pulled(size_t count) { Tell({{"event", "pulled"}, {"count", count}}, ""); }
 
 void Output::KeptItem(const Kept& kept, absl::string_view path) {
-  Json event = ItemEvent(kept.written ? "written" : "already_had", kept.item.region_code, kept.item.notice_id,
-                         kept.item.revision);
+  const char* const what = kept.written ? "written" : kept.unknown ? "remembered" : "already_had";
+  Json event = ItemEvent(what, kept.item.region_code, kept.item.notice_id, kept.item.revision);
   event["kind"] = KindOf(kept);
   if (kept.replaces > 0) event["replaces_revision"] = kept.replaces;
   const std::string file = FileNameOf(kept.item, kept.kind);
@@ -94,6 +96,7 @@ void Output::KeptItem(const Kept& kept, absl::string_view path) {
     Tell(event, absl::StrCat("written ", path, Meaning(kept)));
     return;
   }
+  if (kept.unknown) return Tell(event, "");
   event["present"] = kept.present;
   if (kept.newer > 0) event["newer_revision"] = kept.newer;
   Tell(event, absl::StrCat("already had ", file,
@@ -127,11 +130,22 @@ void Output::Refused(const v1::LeaseName& name, absl::string_view reason, bool c
   Tell(event, comes_again ? "" : absl::StrCat("refused ", NameOf(name), ": ", reason));
 }
 
+void Output::Disputed(const ItemName& item, absl::string_view path) {
+  const std::string text = absl::StrCat(
+      NameOf(item.region_code, item.notice_id),
+      " came, signed by its region, after the broker had said without its signature that it is withdrawn; ", path,
+      " is kept: ask the region before anybody calls the citizen");
+  Json event = ItemEvent("warning", item.region_code, item.notice_id, item.revision);
+  event["text"] = text;
+  TellAside(event, absl::StrCat("envej-municipality: ", text));
+}
+
 void Output::WithdrawnUnsigned(const v1::LeaseName& name, absl::string_view path) {
   const std::string text = absl::StrCat(
-      NameOf(name), " was withdrawn before it was acknowledged, says the broker; since no signature proves that, ",
-      path,
-      " is not erased: unless the region's own withdrawal follows, ask the region before anybody calls the citizen");
+      NameOf(name),
+      " was withdrawn before it was acknowledged, says the broker, but its withdrawal has not come; since no signature "
+      "proves it, ",
+      path, " is not erased: unless the withdrawal follows, ask the region before anybody calls the citizen");
   Json event = LeaseEvent("warning", name);
   event["text"] = text;
   TellAside(event, absl::StrCat("envej-municipality: ", text));
@@ -178,6 +192,7 @@ void Output::End(const Summary& summary) {
   ClearProgress();
   std::string line = absl::StrCat("received ", summary.received, ", already had ", summary.already_had, ", returned ",
                                   summary.returned, ", acknowledged ", summary.acknowledged);
+  if (summary.unknown > 0) absl::StrAppend(&line, ", withdrawn before they came ", summary.unknown);
   if (summary.refused > 0) absl::StrAppend(&line, ", refused ", summary.refused);
   WriteLine(messages_, line);
 }

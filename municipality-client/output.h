@@ -19,6 +19,7 @@ namespace envej::municipality_client {
 struct Summary {
   uint64_t received = 0;  // of batches whose good notices are all durably in the folder
   uint64_t already_had = 0;
+  uint64_t unknown = 0;  // withdrawals of what never came
   uint64_t returned = 0;
   uint64_t acknowledged = 0;
   uint64_t refused = 0;  // acknowledgements and returns that the broker refused for good
@@ -27,10 +28,11 @@ struct Summary {
 // Tells what happens, by region, id and reason; never anything of a notice's content.
 //
 // Text: one line on standard output for what a person wants to know. JSON: one object a line for every event, written
-// out at once: {"event": pulled | written | already_had | acknowledging | acknowledged | returned | refused | retrying
-// | command_failed | warning, ...}. What is written or was had has a "kind", notice | revision | withdrawal, and, where
-// it replaces or erases a revision, "replaces_revision"; what is not written because something newer came before has
-// "newer_revision". The summary, and progress where that is a terminal, go to standard error.
+// out at once: {"event": pulled | written | already_had | remembered | acknowledging | acknowledged | returned |
+// refused | retrying | command_failed | warning, ...}. What is written, was had or is only remembered (a withdrawal of
+// what never came) has a "kind", notice | revision | withdrawal, and, where it replaces or erases a revision,
+// "replaces_revision"; what is not written because something newer came before has "newer_revision". The summary, and
+// progress where that is a terminal, go to standard error.
 //
 // After an event could not be written no further one is.
 //
@@ -49,7 +51,9 @@ class Output {
   void Returned(const v1::LeaseName& name, const ReturnCause& cause);
   // The broker refused to take an acknowledgement or a return. `comes_again`: the item will be delivered again.
   void Refused(const v1::LeaseName& name, absl::string_view reason, bool comes_again);
-  // The broker says that a notice, which was written to `path` and not acknowledged, is withdrawn.
+  // A notice was written to `path` although the broker had said before that it is withdrawn.
+  void Disputed(const ItemName& item, absl::string_view path);
+  // The broker says that a notice, which was written to `path` and not acknowledged, is withdrawn; and that was all.
   void WithdrawnUnsigned(const v1::LeaseName& name, absl::string_view path);
   void CommandFailed(size_t files, absl::string_view why);
   void Retrying(const Retry& retry);

@@ -73,8 +73,8 @@ std::string MissingEvent(const store::NoticeKey& notice, const Record& record, a
   return journal::EncodeEvent(event);
 }
 
-// Ends every lease, and journals what is missing; how many are.
-absl::StatusOr<uint64_t> VoidAndTell(store::OfflineStore& store, absl::Time now, Tail& tail) {
+// Lets all that is under way outlive its store, and journals what is missing; how many are.
+absl::StatusOr<uint64_t> OutliveAndTell(store::OfflineStore& store, absl::Time now, Tail& tail) {
   uint64_t missing = 0;
   std::vector<std::string> events;
   store::ScanRange range{.from = store::RecordPrefix(), .to = store::EndOfPrefix(store::RecordPrefix())};
@@ -89,13 +89,14 @@ absl::StatusOr<uint64_t> VoidAndTell(store::OfflineStore& store, absl::Time now,
       if (record->state == inbox::State::kMissing) {
         ++missing;
         events.push_back(MissingEvent(*notice, *record, now));
-        if (events.size() < kEventsInABatch) continue;
-        if (absl::Status status = tail.Append(std::exchange(events, {})); !status.ok()) return status;
+        if (events.size() >= kEventsInABatch) {
+          if (absl::Status status = tail.Append(std::exchange(events, {})); !status.ok()) return status;
+        }
       }
-      if (record->state != inbox::State::kLeased) continue;
       Record next = *record;
-      inbox::VoidLease(next);
-      next.due_at = now;
+      inbox::OutliveStore(next);
+      if (next == *record) continue;
+      if (record->state == inbox::State::kLeased) next.due_at = now;
       absl::Status status = store.Write(RecordWrites(*notice, *record, next, /*destroy_content=*/false));
       if (!status.ok()) return status;
     }
@@ -126,11 +127,11 @@ absl::StatusOr<NewIncarnation> Begin(store::OfflineStore& store, const Reached& 
     recovery.former = std::move(mark->former);
   }
   recovery.former.push_back({.store_incarnation = reached.head.store_incarnation, .last_batch = reached.head.batch});
-  recovery.restored_at = absl::FromUnixMicros(absl::ToUnixMicros(incarnation.now));
   Tail tail(store, reached.head, incarnation);
+  recovery.restored_at = tail.head().time;  // never before what is known to have happened
   absl::Status status = tail.Append({RestoredEvent(reached, recovery.backup_batch, tail.head().time)});
   if (!status.ok()) return status;
-  const absl::StatusOr<uint64_t> missing = VoidAndTell(store, tail.head().time, tail);
+  const absl::StatusOr<uint64_t> missing = OutliveAndTell(store, tail.head().time, tail);
   if (!missing.ok()) return missing.status();
   recovery.missing = *missing;
   const uint64_t epoch = EpochAfterRestore(incarnation.backup_epoch, incarnation.store_incarnation);

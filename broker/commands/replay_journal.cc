@@ -25,8 +25,8 @@ using store::BatchWrite;
 
 class Replaying {
  public:
-  Replaying(store::OfflineStore& store, const store::BatchHead& from, absl::Time now)
-      : store_(store), from_(from), now_(now) {
+  Replaying(store::OfflineStore& store, const store::BatchHead& from, bool was_restored, absl::Time now)
+      : store_(store), from_(from), was_restored_(was_restored), now_(now) {
     reached_.head = from;
   }
 
@@ -100,7 +100,7 @@ class Replaying {
       before = *std::move(decoded);
     }
     if (event.type == journal::EventType::kForgotten && before.has_value()) return Forget(notice, *before);
-    inbox::Replayed replayed = inbox::Replay(before, event, position);
+    inbox::Replayed replayed = inbox::Replay(before, event, position, was_restored_);
     if (!replayed.next.has_value()) {
       ++reached_.unfitting;
       return absl::OkStatus();
@@ -125,6 +125,7 @@ class Replaying {
 
   store::OfflineStore& store_;
   const store::BatchHead from_;
+  const bool was_restored_;
   const absl::Time now_;
   Reached reached_;
 };
@@ -150,7 +151,9 @@ absl::StatusOr<Reached> ReplayJournal(store::OfflineStore& store, const store::B
   if (!source.ok()) return source.status();
   journal::Findings findings;
   journal::CheckpointChain checkpoints(**source, check, findings);
-  Replaying replaying(store, from, now);
+  const absl::StatusOr<std::optional<std::string>> earlier = store.Get(store::RecoveryKey());
+  if (!earlier.ok()) return earlier.status();
+  Replaying replaying(store, from, earlier->has_value(), now);
   for (bool more = true; more;) {
     const absl::StatusOr<std::optional<StoredValue>> stored = (*source)->NextRecord();
     if (!stored.ok()) return stored.status();

@@ -37,6 +37,8 @@ struct Withdraw {
   WithdrawalReason reason = WithdrawalReason::kNone;
   std::string origin;
   std::optional<contract::Rejection> refusal_if_new;
+  // What would tell the municipality cannot be kept: its region must send it again.
+  bool lacks_content = false;
 };
 // Its region has taken note that it was returned or is undelivered.
 struct AcknowledgeOutcome {};

@@ -50,13 +50,15 @@ Decision On(const std::optional<Record>& state, const TakeLease& lease, const Ci
       lease.revision != state->newest.revision) {
     return Decision::Unchanged();
   }
+  // That it may be held decides whether a withdrawal is told, so it must not be forgotten; which lease it was, may.
+  const Durability durability = MayBeHeld(*state) ? Durability::kUnsynced : Durability::kSynced;
   Record next = *state;
   next.state = State::kLeased;
   if (next.lease_count == 0) next.first_leased_at = circumstances.now;
   ++next.lease_count;
   next.token = lease.token;
   next.lease_expires_at = lease.expires_at;
-  return Decision::Changed(std::move(next), {.events = {{EventType::kLeased}}, .durability = Durability::kUnsynced});
+  return Decision::Changed(std::move(next), {.events = {{EventType::kLeased}}, .durability = durability});
 }
 
 Decision On(const std::optional<Record>& state, const ExtendLease& extend, const Circumstances& circumstances) {

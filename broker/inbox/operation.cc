@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/inbox/content.h"
+#include "broker/journal/recovery_mark.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/rejection.h"
 
@@ -33,6 +34,25 @@ journal::Event MakeEvent(const Operation& operation, const Record& before, const
           .detail = told.detail};
 }
 
+// One that is damaged is as one of just now, so that withdrawals are told.
+absl::Time ReadUnknownUntil(store::OrderedStore& store) {
+  const absl::StatusOr<std::optional<journal::RecoveryMark>> mark = journal::ReadRecoveryMark(store);
+  if (!mark.ok()) return absl::InfiniteFuture();
+  return mark->has_value() ? (*mark)->restored_at + contract::kClockSkew : absl::InfinitePast();
+}
+
+// Whether a withdrawal goes on although the municipality cannot be told of it now, since it has no certificate to seal
+// that to: what is under way must leave the inbox.
+bool GoesOnUntold(const std::optional<Record>& before, Operation& operation, const absl::Status& status) {
+  auto* const withdraw = std::get_if<Withdraw>(&operation.happening);
+  if (withdraw == nullptr || withdraw->lacks_content || !before.has_value() || !IsUnderWay(before->state) ||
+      contract::RejectionOf(status).reason != contract::Reason::kInboxCertificateMissing) {
+    return false;
+  }
+  withdraw->lacks_content = true;
+  return true;
+}
+
 void MoveIndexes(const store::NoticeKey& notice, const std::optional<Record>& before, const Record& after,
                  std::vector<Mutation>& mutations) {
   const std::vector<std::string> old_keys =
@@ -59,7 +79,10 @@ struct Operations::Found {
 };
 
 Operations::Operations(store::OrderedStore& store, ThresholdsOf thresholds)
-    : store_(store), thresholds_(std::move(thresholds)), forgotten_until_micros_(ReadForgottenUntil(store)) {}
+    : store_(store),
+      thresholds_(std::move(thresholds)),
+      unknown_until_(ReadUnknownUntil(store)),
+      forgotten_until_micros_(ReadForgottenUntil(store)) {}
 
 absl::StatusOr<Operations::Found> Operations::Find(const store::NoticeKey& notice) {
   Found found;
@@ -199,7 +222,8 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
         .now = round->now,
         .thresholds = thresholds_ ? thresholds_(operation.notice) : contract::Thresholds(),
         .id = operation.notice.id,
-        .forgotten_until = absl::FromUnixMicros(forgotten_until_micros_)};
+        .forgotten_until = absl::FromUnixMicros(forgotten_until_micros_),
+        .unknown_until = unknown_until_};
     Decision decision = Decide(before->record, operation.happening, circumstances);
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
@@ -212,6 +236,10 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       continue;
     }
     absl::StatusOr<store::Transition> transition = MakeTransition(operation, *before, decision, round->now);
+    if (!transition.ok() && GoesOnUntold(before->record, operation, transition.status())) {
+      decision = Decide(before->record, operation.happening, circumstances);
+      transition = MakeTransition(operation, *before, decision, round->now);
+    }
     if (!transition.ok()) {
       result.status = transition.status();
       continue;

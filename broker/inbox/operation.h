@@ -88,6 +88,7 @@ class Operations {
 
   store::OrderedStore& store_;
   const ThresholdsOf thresholds_;
+  const absl::Time unknown_until_;               // when the store was restored, if it was
   std::atomic<int64_t> forgotten_until_micros_;  // as the store has it under ForgottenKey
 };
 

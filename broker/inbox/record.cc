@@ -11,6 +11,8 @@ namespace {
 
 constexpr uint8_t kVersion = 2;
 constexpr uint8_t kLateBits = 7;
+// Stands in one byte with those. A record that was written before there was such a bit has none.
+constexpr uint8_t kLeasedBeforeBit = 8;
 
 bool IsState(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(State::kMissing); }
 bool IsKind(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(ItemKind::kWithdrawal); }
@@ -66,7 +68,7 @@ std::string EncodeRecord(const Record& record) {
   writer.Time(record.lease_expires_at);
   writer.Uint32(record.failure_count);
   Write(writer, record.held_until);
-  writer.Uint8(record.late);
+  writer.Uint8(static_cast<uint8_t>(record.late | (record.leased_before ? kLeasedBeforeBit : 0)));
   writer.Uint32(record.undelivered_told);
   writer.Time(record.undelivered_told_at);
   writer.Time(record.due_at);
@@ -111,7 +113,9 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   record.lease_expires_at = reader.Time();
   record.failure_count = reader.Uint32();
   record.held_until = ReadTime(reader);
-  record.late = reader.Uint8();
+  const uint8_t bits = reader.Uint8();
+  record.late = bits & kLateBits;
+  record.leased_before = (bits & kLeasedBeforeBit) != 0;
   record.undelivered_told = reader.Uint32();
   record.undelivered_told_at = reader.Time();
   record.due_at = reader.Time();
@@ -122,7 +126,7 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   const uint8_t return_reason = reader.Uint8();
   record.outcome_acknowledged_at = ReadTime(reader);
   if (!reader.AtEnd() || !IsState(state) || !IsKind(kind) || !IsReturnReason(return_reason) ||
-      !IsWithdrawalReason(withdrawal_reason) || record.late > kLateBits) {
+      !IsWithdrawalReason(withdrawal_reason) || bits > (kLateBits | kLeasedBeforeBit)) {
     return absl::DataLossError("the store holds a record that cannot be read");
   }
   record.state = static_cast<State>(state);

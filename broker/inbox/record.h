@@ -102,6 +102,8 @@ struct Record {
   absl::Time undelivered_told_at;  // the last time; valid when told
   absl::Time due_at;               // when something is next to be done about it, or when it is to be forgotten
 
+  // An item of it before this one was leased; or may have been, by a store that is lost.
+  bool leased_before = false;
   // What the municipality has: the revision that it acknowledged last, under which token. 0: nothing.
   uint32_t delivered_revision = 0;
   std::string delivered_token;
@@ -113,6 +115,11 @@ struct Record {
 
   bool operator==(const Record&) const = default;
 };
+
+// Whether the municipality may hold something of it, acknowledged or not: whoever was given a lease was given content.
+inline bool MayBeHeld(const Record& record) {
+  return record.delivered_revision != 0 || record.lease_count > 0 || record.leased_before;
+}
 
 // Framed (store/record_codec.h); the newest position, framed for itself, ends the value, so that the store can add it.
 // Equal records give equal bytes, so that a transition's condition can compare them. A value without a position is

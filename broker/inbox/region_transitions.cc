@@ -50,6 +50,7 @@ Decision AcceptAnew(const Record& missing, const Withdraw& said, const Circumsta
 
 void Enter(Record& record, absl::Time now) {
   record.entered_at = now;
+  record.leased_before = record.leased_before || record.lease_count > 0;
   record.lease_count = 0;
   record.first_leased_at = absl::Time();
   record.late = 0;
@@ -88,6 +89,7 @@ Decision On(const std::optional<Record>& state, const Submit& submit, const Circ
   record.origin = submit.origin;
   record.discharge_date = submit.discharge_date;
   record.discharge_day_ends = submit.discharge_day_ends;
+  record.leased_before = submit.created_at <= circumstances.unknown_until;
   record.newest = {.revision = submit.revision,
                    .accepted_at = circumstances.now,
                    .commitment = submit.commitments.front(),
@@ -125,7 +127,8 @@ Decision On(const std::optional<Record>& state, const Revise& revise, const Circ
                            {.destroy_content = destroy, .store_content = true, .events = {{EventType::kAccepted}}});
 }
 
-// Before the municipality has anything of the notice there is nothing for it to do; afterwards it is told.
+// What nobody was ever given vanishes. Who was given it may have it, acknowledged or not, and is told; after a restore
+// also of what may have been here before. That is an item of its own, with all its time before it.
 Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const Circumstances& circumstances) {
   if (state.has_value() && state->withdrawal_reason != WithdrawalReason::kNone) {
     const bool same = state->newest.revision == withdraw.revision && state->withdrawal_reason == withdraw.reason;
@@ -138,11 +141,13 @@ Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const 
   if (withdraw.refusal_if_new.has_value()) return Decision::Rejected(*withdraw.refusal_if_new);
   Record next = state.value_or(Record());
   const bool destroy = state.has_value() && IsUnderWay(next.state);
-  const bool tell = next.delivered_revision != 0;
+  if (!state.has_value()) next.leased_before = circumstances.now < circumstances.unknown_until + kRemembered;
+  const bool tell = MayBeHeld(next);
   Acceptance withdrawn{
       .revision = withdraw.revision, .accepted_at = circumstances.now, .commitment = {}, .position = std::nullopt};
   if (state.has_value()) {
     Renew(next, circumstances.now);
+    if (tell) Enter(next, circumstances.now);
     Supersede(next, std::move(withdrawn));
   } else {
     next.origin = withdraw.origin;
@@ -151,14 +156,17 @@ Decision On(const std::optional<Record>& state, const Withdraw& withdraw, const 
   }
   next.kind = ItemKind::kWithdrawal;
   next.withdrawal_reason = withdraw.reason;
+  std::vector<Decision::Told> events = {{EventType::kWithdrawn, static_cast<uint32_t>(withdraw.reason)}};
   if (!tell) {
     next.state = State::kWithdrawn;
     next.concluded_at = circumstances.now;
+  } else if (withdraw.lacks_content) {
+    next.state = State::kMissing;
+    events.push_back({EventType::kMissing});
   }
-  return Decision::Changed(std::move(next),
-                           {.destroy_content = destroy,
-                            .store_content = tell,
-                            .events = {{EventType::kWithdrawn, static_cast<uint32_t>(withdraw.reason)}}});
+  return Decision::Changed(
+      std::move(next),
+      {.destroy_content = destroy, .store_content = tell && !withdraw.lacks_content, .events = std::move(events)});
 }
 
 Decision On(const std::optional<Record>& state, const AcknowledgeOutcome&, const Circumstances& circumstances) {

@@ -16,8 +16,10 @@ Acceptance AcceptanceOf(const Event& event, const contract::JournalPosition& pos
 }
 
 // Takes in what the region said, in the place of what it had said.
-Record TakeIn(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position) {
+Record TakeIn(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+              bool was_restored) {
   Record next = before.value_or(Record());
+  if (!before.has_value()) next.leased_before = was_restored;
   Acceptance newest = AcceptanceOf(event, position);
   if (!before.has_value()) {
     Enter(next, event.at);
@@ -35,9 +37,10 @@ Record TakeIn(const std::optional<Record>& before, const Event& event, const con
   return next;
 }
 
-Replayed Accepted(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position) {
+Replayed Accepted(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+                  bool was_restored) {
   if (before.has_value() && before->withdrawal_reason != WithdrawalReason::kNone) return {};
-  Record next = TakeIn(before, event, position);
+  Record next = TakeIn(before, event, position, was_restored);
   next.state = State::kMissing;
   next.kind = next.delivered_revision == 0 ? ItemKind::kNotice : ItemKind::kRevision;
   next.discharge_date.clear();
@@ -45,12 +48,15 @@ Replayed Accepted(const std::optional<Record>& before, const Event& event, const
   return {.next = std::move(next), .destroy_content = before.has_value()};
 }
 
-Replayed Withdrawn(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position) {
-  Record next = TakeIn(before, event, position);
+Replayed Withdrawn(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+                   bool was_restored) {
+  const bool is_sent_again = before.has_value() && before->withdrawal_reason != WithdrawalReason::kNone;
+  Record next = TakeIn(before, event, position, was_restored);
   next.kind = ItemKind::kWithdrawal;
   next.withdrawal_reason = static_cast<WithdrawalReason>(event.detail);
-  if (next.delivered_revision != 0) {
-    next.state = State::kMissing;  // the municipality is to erase what it has, and the order to do so is lost
+  if (MayBeHeld(next)) {
+    if (!is_sent_again) Enter(next, event.at);
+    next.state = State::kMissing;  // the municipality is to erase what it may have, and the order to do so is lost
   } else {
     next.state = State::kWithdrawn;
     next.concluded_at = event.at;
@@ -134,14 +140,17 @@ Replayed OfItem(const Record& before, const Event& event) {
 
 }  // namespace
 
-Replayed Replay(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position) {
-  if (event.type == EventType::kAccepted) return Accepted(before, event, position);
-  if (event.type == EventType::kWithdrawn) return Withdrawn(before, event, position);
+Replayed Replay(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+                bool was_restored) {
+  if (event.type == EventType::kAccepted) return Accepted(before, event, position, was_restored);
+  if (event.type == EventType::kWithdrawn) return Withdrawn(before, event, position, was_restored);
   if (!before.has_value() || before->newest.revision != event.item.revision) return {};
   return OfItem(*before, event);
 }
 
-void VoidLease(Record& record) {
+void OutliveStore(Record& record) {
+  if (!IsUnderWay(record.state)) return;
+  record.leased_before = true;
   if (record.state != State::kLeased) return;
   record.state = State::kWaiting;
   record.lease_expires_at = absl::Time();

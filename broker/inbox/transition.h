@@ -20,6 +20,8 @@ struct Circumstances {
   contract::NoticeId id = {};  // spreads what is held back, so that not all of it comes back at the same moment
   // What was made until then may have been here and be forgotten: it is not taken as new.
   absl::Time forgotten_until = absl::InfinitePast();
+  // What happened until then may not all be known: the store was restored.
+  absl::Time unknown_until = absl::InfinitePast();
 };
 
 // The one transition function: what becomes of a notice whose record is `state` (nothing: never seen) when

@@ -1,5 +1,7 @@
 #include "tests/crash/crash_ledger.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace envej::crash {
@@ -45,8 +47,9 @@ void CrashLedger::HandedOut(const std::string& id, const std::string& inbox, uin
   ++moment_;
   const auto found = notices_.find(id);
   if (found == notices_.end()) return Complain(counts_.altered, "never sent", id);
-  const Notice& notice = found->second;
+  Notice& notice = found->second;
   if (notice.municipality_code != inbox) Complain(counts_.wrong_inbox, "in another inbox", id);
+  notice.handed_out = notice.handed_out || !withdrawal;
   const auto acknowledged = notice.acknowledged.find(revision);
   if (acknowledged != notice.acknowledged.end() && acknowledged->second <= began) {
     Complain(counts_.doubled, "handed out after its acknowledgement", id);
@@ -85,9 +88,13 @@ uint64_t CrashLedger::Now() const {
   return moment_;
 }
 
+bool CrashLedger::WasThere(const Notice& notice) {
+  return notice.handed_out || !notice.taken.empty() || !notice.acknowledged.empty();
+}
+
 bool CrashLedger::IsUnderWay(const Notice& notice) const {
   if (notice.accepted_revision == 0) return false;
-  if (notice.withdrawn_at != 0) return !notice.acknowledged.empty() && notice.withdrawals_taken == 0;
+  if (notice.withdrawn_at != 0) return WasThere(notice) && notice.withdrawals_taken == 0;
   return !notice.taken.contains(notice.accepted_revision);
 }
 
@@ -106,10 +113,9 @@ CrashLedger::Counts CrashLedger::Count() const {
     ++counts.accepted;
     if (notice.accepted_revision > 1) ++counts.revised;
     if (notice.withdrawn_at != 0) ++counts.withdrawn;
-    const bool is_told = notice.withdrawals_taken > 0;
-    if (notice.withdrawn_at != 0 && !notice.taken.empty() && notice.acknowledged.empty() && !is_told) {
-      ++counts.withdrawn_between;
-    }
+    const bool was_acknowledged = std::any_of(notice.acknowledged.begin(), notice.acknowledged.end(),
+                                              [&](const auto& each) { return notice.names.contains(each.first); });
+    if (notice.withdrawn_at != 0 && WasThere(notice) && !was_acknowledged) ++counts.withdrawn_between;
     if (!IsUnderWay(notice)) continue;
     ++(notice.withdrawn_at == 0 ? counts.lost : counts.not_erased);
   }
@@ -121,7 +127,10 @@ std::vector<std::string> CrashLedger::Complaints() const {
   std::vector<std::string> complaints = complaints_;
   for (const auto& [id, notice] : notices_) {
     if (complaints.size() >= kComplaints) break;
-    if (IsUnderWay(notice)) complaints.push_back(absl::StrCat(id, ": revision ", notice.accepted_revision, " is lost"));
+    if (!IsUnderWay(notice)) continue;
+    complaints.push_back(notice.withdrawn_at != 0
+                             ? absl::StrCat(id, ": the municipality was not told that it is withdrawn")
+                             : absl::StrCat(id, ": revision ", notice.accepted_revision, " is lost"));
   }
   return complaints;
 }

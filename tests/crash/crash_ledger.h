@@ -27,9 +27,8 @@ class CrashLedger {
     size_t wrong_inbox = 0;       // handed out to another municipality than the one it was sent to
     size_t altered = 0;           // with another content than was sent, or never sent
     size_t after_withdrawal = 0;  // handed out as a notice by a pull that began after the withdrawal's receipt was held
-    size_t not_erased = 0;        // acknowledged, then withdrawn, and the municipality was not told
-    // Taken out of the folder, but withdrawn before it was acknowledged: the broker knows of nothing to erase.
-    size_t withdrawn_between = 0;
+    size_t not_erased = 0;        // in its municipality's folder, then withdrawn, and the municipality was not told
+    size_t withdrawn_between = 0;  // after it was in the folder, and before it was acknowledged; told or not
   };
 
   // The region's side. Of a notice one thing is under way at a time; each is noted before it is first tried.
@@ -62,11 +61,14 @@ class CrashLedger {
     uint32_t accepted_revision = 0;         // the newest with a receipt
     bool withdrawing = false;
     uint64_t withdrawn_at = 0;                  // since when a receipt is held; 0: none is
+    bool handed_out = false;                    // as a notice
     std::map<uint32_t, uint64_t> acknowledged;  // when the answer was seen
     std::map<uint32_t, int> taken;              // as notices
     int withdrawals_taken = 0;
   };
 
+  // Whether it was, as a notice, in the hands of its municipality.
+  static bool WasThere(const Notice& notice);
   bool IsUnderWay(const Notice& notice) const;
   void Complain(size_t& count, absl::string_view what, const std::string& id);
 

@@ -74,5 +74,29 @@ TEST_F(CrashLedgerTest, WhatIsHandedOutAfterItsWithdrawalIsCountedUnlessAsAWithd
   EXPECT_EQ(ledger_.Count().after_withdrawal, 1u);
 }
 
+// Written, or taken away already, by a client that was killed before it could say so.
+TEST_F(CrashLedgerTest, WhatWasInTheFolderAndIsWithdrawnIsToBeToldAlsoUnacknowledged) {
+  for (const bool taken : {false, true}) {
+    CrashLedger ledger;
+    ledger.Sending("a", "0101", 1, "Name");
+    ledger.Accepted("a", 1);
+    ledger.Withdrawing("a", "0101");
+    ledger.Withdrawn("a");
+    EXPECT_EQ(ledger.Count().not_erased, 0u) << "nobody has it";
+    if (taken) {
+      ledger.Taken("a", "0101", 1, "Name");
+    } else {
+      ledger.HandedOut("a", "0101", 1, false, 0);
+    }
+    EXPECT_EQ(ledger.Count().not_erased, 1u);
+    EXPECT_EQ(ledger.UnderWay(), 1u);
+    ASSERT_EQ(ledger.Complaints().size(), 1u);
+    ledger.Taken("a", "0101", 2, "");
+    ledger.Acknowledged("a", 2);
+    EXPECT_EQ(ledger.Count().not_erased, 0u);
+    EXPECT_EQ(ledger.Count().withdrawn_between, 1u);
+  }
+}
+
 }  // namespace
 }  // namespace envej::crash

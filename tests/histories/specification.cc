@@ -49,7 +49,7 @@ Answer Withdraw(const Call& call, Notice& next) {
   Enter(next, call);
   next.content = 0;
   next.is_withdrawal = true;
-  if (next.delivered_revision == 0) next.state = State::kWithdrawn;
+  if (!next.was_leased) next.state = State::kWithdrawn;
   return Answer::kDone;
 }
 
@@ -68,6 +68,7 @@ std::optional<Notice> Lease(const Call& call, Notice next) {
     next.lease_ends = absl::InfiniteFuture();
   }
   next.state = State::kLeased;
+  next.was_leased = true;
   next.token = call.token;
   next.lease_may_end = call.begin + call.lease;
   return next;
@@ -111,8 +112,9 @@ Answer Conclude(const Call& call, Notice& next) {
 }  // namespace
 
 std::string Notice::Key() const {
-  std::string key = absl::StrCat(static_cast<int>(state), " ", revision, " ", is_withdrawal ? 1 : 0, " ", content, " ",
-                                 first_content, " ", token, " ", delivered_revision, " ", delivered_token, " ");
+  std::string key =
+      absl::StrCat(static_cast<int>(state), " ", revision, " ", is_withdrawal ? 1 : 0, " ", was_leased ? 1 : 0, " ",
+                   content, " ", first_content, " ", token, " ", delivered_revision, " ", delivered_token, " ");
   absl::StrAppend(&key, return_reason, " ", absl::ToUnixMicros(lease_may_end), " ", absl::ToUnixMicros(lease_ends));
   for (const auto& [of, receipt] : receipts) absl::StrAppend(&key, " ", of, "=", receipt);
   return key;

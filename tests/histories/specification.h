@@ -22,7 +22,8 @@ struct Notice {
   // The receipt of what was accepted of each revision; empty where its answer was lost.
   std::map<uint32_t, std::string> receipts;
 
-  std::string token;  // of the newest lease; kept when it is over
+  bool was_leased = false;  // in any revision: somebody may have it, and is told when it is withdrawn
+  std::string token;        // of the newest lease; kept when it is over
   absl::Time lease_may_end;
   absl::Time lease_ends;
 

@@ -171,6 +171,35 @@ TEST_F(RevisionAndWithdrawalTest, WhatTheBrokerSealedItsWithdrawalErases) {
   EXPECT_THAT(Received(), IsEmpty());
 }
 
+TEST_F(RevisionAndWithdrawalTest, AWithdrawalOfWhatNeverCameIsConfirmedAndCounted) {
+  for (const bool by_broker : {false, true}) {
+    const int number = by_broker ? 2 : 1;
+    server_.AddWithdrawal(by_broker ? ByBroker(WithdrawalOf(number, 2)) : WithdrawalOf(number, 2));
+    options_.command = "cat >> " + files_ / "seen";
+    EXPECT_EQ(Pull(), kExitDone) << messages_;
+    EXPECT_EQ(server_.StateOf(NoticeIdOf(number)), State::kAcknowledged);
+    ASSERT_EQ(EventsNamed(by_broker ? "remembered" : "written").size(), 1);
+    EXPECT_EQ(EventsNamed(by_broker ? "remembered" : "written")[0]["kind"], "withdrawal");
+    EXPECT_EQ(ReadFile(files_ / "seen"), Withdrawn(1, 2) + "\n") << "what the region signed";
+    EXPECT_THAT(messages_, HasSubstr("already had 0, returned 0, acknowledged 1, withdrawn before they came 1\n"));
+  }
+  server_.Add(ByBroker(ProperNotice(2)));
+  EXPECT_EQ(Pull(), kExitDone) << messages_;
+  EXPECT_THAT(Received(), IsEmpty()) << "it came late";
+}
+
+TEST_F(RevisionAndWithdrawalTest, WhatTheRegionSignedIsKeptAgainstTheBrokersWordAndTold) {
+  server_.AddWithdrawal(ByBroker(WithdrawalOf(1, 2)));
+  ASSERT_EQ(Pull(), kExitDone);
+  server_.Add(ProperNotice(1));
+  EXPECT_EQ(Pull(), kExitRefused);
+  EXPECT_EQ(server_.StateOf(NoticeIdOf(1)), State::kAcknowledged);
+  EXPECT_EQ(Received().size(), 1);
+  ASSERT_EQ(EventsNamed("warning").size(), 1);
+  EXPECT_EQ(EventsNamed("warning")[0]["id"], NoticeIdOf(1));
+  EXPECT_THAT(messages_, HasSubstr(FileOf(1) + " is kept: ask the region"));
+}
+
 TEST_F(RevisionAndWithdrawalTest, AWithdrawalThatIsNotWhatWasSignedErasesNothing) {
   server_.Add(ProperNotice(1));
   ASSERT_EQ(Pull(), kExitDone);
@@ -213,14 +242,15 @@ TEST_F(RevisionAndWithdrawalTest, WhatTheBrokerSaysIsWithdrawnIsToldAndNotErased
   EXPECT_EQ(EventsNamed("warning")[0]["id"], NoticeIdOf(1));
   EXPECT_THAT(messages_, HasSubstr("was withdrawn before it was acknowledged, says the broker"));
   EXPECT_THAT(messages_, HasSubstr(FileOf(1) + " is not erased"));
-  EXPECT_EQ(EventsNamed("refused")[0]["comes_again"], false);
+  EXPECT_EQ(EventsNamed("refused")[0]["comes_again"], true) << "as its withdrawal";
   EXPECT_THAT(messages_, HasSubstr("refused 1\n"));
 }
 
-TEST_F(RevisionAndWithdrawalTest, ASignedWithdrawalThatFollowsErases) {
+TEST_F(RevisionAndWithdrawalTest, TheWithdrawalThatFollowsErasesAndNothingIsLeftToAsk) {
   server_.Add(ProperNotice(1));
-  EXPECT_EQ(PullWhile([&] { server_.AddWithdrawal(WithdrawalOf(1, 2)); }), kExitRefused) << messages_;
+  EXPECT_EQ(PullWhile([&] { server_.AddWithdrawal(WithdrawalOf(1, 2)); }), kExitDone) << messages_;
   EXPECT_EQ(EventsNamed("refused")[0]["reason"], "NOTICE_WITHDRAWN");
+  EXPECT_THAT(EventsNamed("warning"), IsEmpty());
   EXPECT_THAT(Received(), IsEmpty());
   EXPECT_EQ(server_.StateOf(NoticeIdOf(1)), State::kAcknowledged);
 }

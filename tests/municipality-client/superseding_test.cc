@@ -197,9 +197,63 @@ TEST_F(SupersedingTest, ANoticeThatTheRegionSealedOnceIsItsOwnFromThenOn) {
   EXPECT_EQ(Keep(Withdrawn(3, true)).unkept, Unkept::kNotAuthentic);
 }
 
-TEST_F(SupersedingTest, TheBrokersWithdrawalOfWhatIsNotKnownErasesNothing) {
-  EXPECT_EQ(Keep(Withdrawn(2, true)).unkept, Unkept::kNotAuthentic);
-  EXPECT_THAT(Files(), IsEmpty());
+TEST_F(SupersedingTest, AWithdrawalOfWhatNeverCameStopsTheLateCopy) {
+  for (const bool by_broker : {false, true}) {
+    path_ = files_ / std::to_string(by_broker);
+    const Kept kept = Keep(Withdrawn(2, by_broker));
+    EXPECT_EQ(kept.unkept, Unkept::kNo) << "it is acknowledged";
+    EXPECT_TRUE(kept.unknown);
+    EXPECT_EQ(kept.written, !by_broker) << "the broker's word is no order to those who took it elsewhere";
+    EXPECT_EQ(Files().size(), by_broker ? 0u : 1u);
+
+    EXPECT_FALSE(Keep(Revision(1, by_broker)).written);
+    EXPECT_EQ(Keep(Revision(3, by_broker)).unkept, Unkept::kWithdrawn);
+    EXPECT_THAT(NamesIn(path_, "notice-"), IsEmpty());
+    const Kept again = Keep(Withdrawn(2, by_broker));
+    EXPECT_FALSE(again.written || again.unknown);
+    EXPECT_EQ(again.unkept, Unkept::kNo);
+  }
+}
+
+TEST_F(SupersedingTest, WhatIsOnlyRememberedLeavesNoFileAlsoAfterACrash) {
+  int steps = 1;
+  for (bool crashed = true; crashed; ++steps) {
+    path_ = files_ / std::to_string(steps);
+    SCOPED_TRACE(path_);
+    crashed = CrashAfter(steps, Withdrawn(2, true));
+    EXPECT_EQ(Keep(Withdrawn(2, true)).unkept, Unkept::kNo);
+    EXPECT_EQ(Keep(Revision(3, true)).unkept, Unkept::kWithdrawn);
+    EXPECT_THAT(Files(), IsEmpty());
+    EXPECT_THAT(NamesIn(path_, ".incoming"), IsEmpty());
+  }
+  EXPECT_GT(steps, 4);
+}
+
+// Whoever has the broker could keep the notice back anyway, but nobody would be told that it had come.
+TEST_F(SupersedingTest, WhatTheRegionSealedIsKeptAlsoAfterAWithdrawalThatTheBrokerSealed) {
+  for (const uint32_t withdrawn : {1, 2}) {
+    path_ = files_ / std::to_string(withdrawn);
+    Keep(Withdrawn(withdrawn, true));
+    const Kept kept = Keep(Revision(1));
+    EXPECT_TRUE(kept.written && kept.present && kept.disputed);
+    ASSERT_TRUE(Open().ok());
+    EXPECT_THAT(Files(), ElementsAre(NoticeFile(1))) << "it is not superseded";
+    EXPECT_FALSE(Keep(Revision(1)).written) << "it is the same as before";
+    EXPECT_TRUE(Keep(Revision(3)).written);
+    EXPECT_EQ(Keep(Withdrawn(4, true)).unkept, Unkept::kNotAuthentic);
+    const Kept signed_one = Keep(Withdrawn(4));
+    EXPECT_TRUE(signed_one.written);
+    EXPECT_FALSE(signed_one.disputed);
+    EXPECT_THAT(Files(), ElementsAre(WithdrawnFile(4)));
+  }
+}
+
+TEST_F(SupersedingTest, TheRegionsOwnWithdrawalCountsAlsoAfterTheBrokers) {
+  Keep(Withdrawn(3, true));
+  EXPECT_TRUE(Keep(Withdrawn(2)).written);
+  EXPECT_EQ(Keep(Revision(3)).unkept, Unkept::kOtherContent);
+  EXPECT_EQ(Keep(Revision(4)).unkept, Unkept::kWithdrawn) << "by the region's own word";
+  EXPECT_THAT(Files(), ElementsAre(WithdrawnFile(2)));
 }
 
 TEST_F(SupersedingTest, SeveralItemsOfANoticeInOneBatchAreJudgedOneByOne) {

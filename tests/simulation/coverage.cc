@@ -13,6 +13,7 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "revise, returned",
     "withdraw, never seen",
     "withdraw, under way",
+    "withdraw, given out",
     "withdraw, delivered",
     "withdraw, ended",
     "take lease",

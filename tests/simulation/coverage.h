@@ -20,6 +20,7 @@ enum class Row {
   kReviseReturned,
   kWithdrawUnseen,
   kWithdrawUnderWay,
+  kWithdrawGiven,
   kWithdrawDelivered,
   kWithdrawEnded,
   kTakeLease,
@@ -43,7 +44,7 @@ enum class Row {
   kForgotten,
   kPruned,  // the journal
 };
-inline constexpr size_t kRows = 28;
+inline constexpr size_t kRows = 29;
 
 // What can go wrong while it does.
 enum class Fault {

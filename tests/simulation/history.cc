@@ -27,6 +27,7 @@ void History::Restart() {
   forgotten_.clear();
   forgotten_until_ = absl::InfinitePast();
   backup_batch_ = 0;
+  restores_ = 0;
   restored_at_ = absl::InfinitePast();
   events_.clear();
 }
@@ -96,6 +97,7 @@ void History::Happened(const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
   const auto [entry, is_new] = stories_.try_emplace(store::RecordKey(notice));
   Story& story = entry->second;
+  if (is_new) story.first_batch = batch_ + 1;
   CheckActor(event);
   const Said* const said = NewestSaid(event);
   if (said == nullptr) return findings_.Add("the journal tells of what nobody handed in", notice);
@@ -111,6 +113,7 @@ void History::Happened(const Event& event) {
       story.state = State::kLeased;
       story.token = event.token;
       ++story.leases;
+      story.was_leased = true;
       break;
     case EventType::kLeaseExpired:
       LeaseExpired(story, event);
@@ -153,6 +156,10 @@ void History::Happened(const Event& event) {
 
 void History::Enter(Story& story, const Event& event) {
   if (IsUnderWay(story.state) && story.revision != 0) return;
+  EnterAnew(story, event);
+}
+
+void History::EnterAnew(Story& story, const Event& event) {
   story.entered_at = event.at;
   story.leases = 0;
   story.late.clear();
@@ -177,6 +184,8 @@ void History::Accepted(Story& story, const Event& event, const Said& said, bool 
   if (is_new && said.created_at <= forgotten_until_ + contract::kClockSkew) {
     findings_.Add("what may have been forgotten was accepted as new", event.item.notice);
   }
+  // What may have been in a store that is lost may be in somebody's hands.
+  if (is_new) story.was_leased = said.created_at <= restored_at_ + contract::kClockSkew;
   const KnownNotice& notice = notices_.at(store::RecordKey(event.item.notice));
   const auto before = notice.said.find(story.revision);
   const bool same_date =
@@ -205,7 +214,10 @@ void History::Withdrawn(Story& story, const Event& event, const Said& said, bool
   Enter(story, event);
   story.accepted_at = story.last = event.at;
   story.accepted_batch = batch_ + 1;
-  story.state = story.delivered == 0 ? State::kWithdrawn : State::kWaiting;
+  if (is_new) story.was_leased = event.at < restored_at_ + contract::kClockSkew + kRemembered;
+  // Whoever was given any of it, acknowledged or not, is told; nobody else is.
+  if (story.was_leased) EnterAnew(story, event);
+  story.state = story.was_leased ? State::kWaiting : State::kWithdrawn;
   story.is_withdrawal = true;
   story.revision = event.item.revision;
   story.token.clear();

@@ -23,6 +23,7 @@ struct Story {
   uint32_t revision = 0;
   absl::Time entered_at;
   uint32_t leases = 0;
+  bool was_leased = false;  // this item or one before it
   std::string token;
   uint32_t failures = 0;
   absl::Time handed_out_from;  // after a failure, not before
@@ -35,6 +36,7 @@ struct Story {
   absl::Time accepted_at;           // of the newest from its region
   absl::Time last;                  // when anything ended it, or was accepted of it
   absl::Time discharge_day_ends;    // as far as it is known
+  uint64_t first_batch = 0;         // with which it came
   uint64_t accepted_batch = 0;      // with which the newest was accepted
   uint32_t had = 0;                 // the newest revision that the municipality has acknowledged or returned
   uint32_t ended = 0;               // and the newest whose outcome its region took note of
@@ -74,6 +76,7 @@ class History {
  private:
   void Happened(const journal::Event& event);
   void Enter(Story& story, const journal::Event& event);
+  void EnterAnew(Story& story, const journal::Event& event);
   void Accepted(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void Withdrawn(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void LeaseExpired(Story& story, const journal::Event& event);
@@ -103,6 +106,7 @@ class History {
   std::set<std::string> forgotten_;
   absl::Time forgotten_until_ = absl::InfinitePast();
   uint64_t backup_batch_ = 0;
+  uint64_t restores_ = 0;
   absl::Time restored_at_ = absl::InfinitePast();
   absl::Time sure_time_ = absl::InfinitePast();
   std::vector<journal::Event> events_;

@@ -9,16 +9,20 @@ using inbox::Late;
 using inbox::State;
 using journal::Event;
 
-// Every lease is over. Of what was accepted after the backup the day of discharge is lost, and with it whether it was
-// told as past it.
+// Every lease is over, and what was under way may have been given to somebody in a moment that no journal tells of;
+// what a restored store had accepted may have been there before that too. Of what was accepted after the backup the day
+// of discharge is lost, and with it whether it was told as past it.
 void History::Restored(const Event& event) {
   if (event.former_batch != batch_) findings_.Add("a restored store leads on from another batch than it says");
   if (event.backup_batch > event.former_batch) findings_.Add("a restored store has less than its backup");
   backup_batch_ = event.backup_batch;
   restored_at_ = event.at;
+  ++restores_;
   for (auto& [key, story] : stories_) {
     if (story.state == State::kLeased) story.state = State::kWaiting;
     story.handed_out_from = absl::InfinitePast();
+    story.was_leased =
+        story.was_leased || inbox::IsUnderWay(story.state) || (restores_ > 1 && story.first_batch > backup_batch_);
     if (story.accepted_batch <= backup_batch_) continue;
     story.discharge_day_ends = absl::InfinitePast();
     story.date_lost = true;
@@ -27,7 +31,16 @@ void History::Restored(const Event& event) {
 
 void History::Missing(Story& story, const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
-  if (!inbox::IsUnderWay(story.state)) findings_.Add("what had ended is missing", notice);
+  const bool is_to_be_told = story.state == State::kWithdrawn && story.delivered < story.revision && story.was_leased &&
+                             story.accepted_batch > backup_batch_;
+  if (is_to_be_told) {
+    story.entered_at = story.accepted_at;
+    story.leases = 0;
+    story.late.clear();
+    story.undelivered = 0;
+  } else if (!inbox::IsUnderWay(story.state)) {
+    findings_.Add("what had ended is missing", notice);
+  }
   const bool was_in_backup = story.state != State::kMissing && story.accepted_batch <= backup_batch_;
   if (was_in_backup) findings_.Add("what the backup has is missing", notice);
   story.state = State::kMissing;

@@ -88,6 +88,7 @@ void CompareWithStory(const store::NoticeKey& notice, const Record& record, cons
   compare(record.newest.revision == story.revision, "the revision");
   compare(record.entered_at == story.entered_at, "when it came in");
   compare(record.lease_count == story.leases, "its leases");
+  compare(inbox::MayBeHeld(record) == story.was_leased, "whether it was ever leased");
   compare(record.failure_count == story.failures, "its failures");
   compare((record.late | unknown) == (late | unknown), "what is overdue");
   compare(record.undelivered_told == story.undelivered, "how often it was told as undelivered");
@@ -113,6 +114,9 @@ void CheckPromised(const KnownNotice& notice, const Record* record, Findings& fi
   if (newest.is_withdrawal() && record->withdrawal_reason != newest.reason) {
     findings.Add("a withdrawal that was answered was lost", notice.key);
   }
+  const bool is_told = record->state != State::kWithdrawn || record->delivered_revision == record->newest.revision;
+  if (notice.given && !is_told)
+    findings.Add("what a municipality may hold was withdrawn without telling it", notice.key);
   if (notice.ended != 0 && record->newest.revision <= notice.ended && IsUnderWay(record->state)) {
     findings.Add("what had ended is under way", notice.key);
   }

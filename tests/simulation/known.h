@@ -68,6 +68,7 @@ struct KnownNotice {
   store::NoticeKey key;
   std::map<uint32_t, Said> said;  // by revision
   std::vector<Claim> claims;      // the newest last
+  bool given = false;             // some of its content reached the municipality, if only late
   uint32_t had = 0;               // the newest revision that the municipality was told it has, or has refused
   uint64_t outcome_calls = 0;
   std::optional<absl::Time> outcome_acknowledged;

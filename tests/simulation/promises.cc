@@ -137,17 +137,21 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
   if (notice.key.municipality_code != municipality_code) findings_.Add("delivered to the wrong inbox", notice.key);
   if (item.content != said->second.content) findings_.Add("delivered with other content", notice.key);
   if (!tokens_.insert(item.record.token).second) findings_.Add("a token was given twice", notice.key);
+  if (item.record.kind != ItemKind::kWithdrawal) notice.given = true;
   if (handed_out.is_late) return;
-  if (is_forgotten(notice)) findings_.Add("what was forgotten was delivered", notice.key);
-  if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
-  if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
-  if (revision <= notice.ended) findings_.Add("delivered after the region took note of its outcome", notice.key);
+  if (is_forgotten(notice)) {  // of what it does not know a restored store tells of the withdrawal
+    if (item.record.kind != ItemKind::kWithdrawal) findings_.Add("what was forgotten was delivered", notice.key);
+  } else {
+    if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
+    if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
+    if (revision <= notice.ended) findings_.Add("delivered after the region took note of its outcome", notice.key);
+  }
   const bool acknowledged_before = std::any_of(notice.claims.begin(), notice.claims.end(),
                                                [](const Claim& claim) { return claim.acknowledge_calls > 0; });
   const bool known_acknowledged = std::any_of(notice.claims.begin(), notice.claims.end(),
                                               [](const Claim& claim) { return claim.acknowledged.has_value(); });
-  if (!acknowledged_before && item.record.kind != ItemKind::kNotice) {
-    findings_.Add("a municipality that has nothing was told of a change", notice.key);
+  if (!acknowledged_before && item.record.kind == ItemKind::kRevision) {
+    findings_.Add("a municipality that has nothing was told of a revision", notice.key);
   }
   if (known_acknowledged && item.record.kind == ItemKind::kNotice) {
     findings_.Add("a change came as if it were a notice of its own", notice.key);
@@ -174,6 +178,7 @@ void Promises::CheckSuccess(const KnownNotice& notice, const Claim& claim, const
   if (claim.lost) findings_.Add(absl::StrCat(what, " with a token of a store that is no more"), notice.key);
   if (IsSuperseded(notice, claim)) findings_.Add(absl::StrCat(what, " with a token that is over"), notice.key);
   if (call.at >= claim.expires_at_most) findings_.Add(absl::StrCat(what, " after the lease was over"), notice.key);
+  if (is_forgotten(notice)) return;
   if (claim.revision < notice.accepted()) findings_.Add(absl::StrCat(what, " of what was replaced"), notice.key);
   if (claim.revision <= notice.ended) findings_.Add(absl::StrCat(what, " of what had ended"), notice.key);
 }

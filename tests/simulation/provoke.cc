@@ -89,6 +89,19 @@ void Simulation::Provoke(Row row) {
       return ProvokeRevision(State::kAcknowledged);
     case Row::kReviseReturned:
       return ProvokeRevision(State::kReturned);
+    case Row::kWithdrawUnderWay: {
+      KnownNotice* const untouched =
+          AnyWith([](const Story& story) { return IsUnderWay(story.state) && !story.was_leased; });
+      if (untouched != nullptr) return regions_.WithdrawOne(*untouched);
+      if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();
+      return;
+    }
+    case Row::kWithdrawGiven: {
+      KnownNotice* const given = AnyWith([](const Story& story) {
+        return IsUnderWay(story.state) && story.was_leased && story.delivered == 0 && !story.is_withdrawal;
+      });
+      return given != nullptr ? regions_.WithdrawOne(*given) : ProvokeLease();
+    }
     case Row::kWithdrawDelivered:
       return ProvokeWithdrawal();
     case Row::kWithdrawEnded: {

@@ -121,6 +121,7 @@ void Simulation::DestroyAndRestore() {
   line_.Connect(nullptr);
   inboxes_.reset();
   scheduler_.DropAll();
+  clock_.SetRight();  // by whoever restores it
   const absl::Status restored =
       store_.Restore(*backup_, [this](store::OfflineStore& store) { return MakeRestored(store); });
   if (!restored.ok()) return line_.findings().Add(absl::StrCat("it cannot be restored: ", restored.message()));

@@ -63,8 +63,9 @@ Row OfAccepted(const std::optional<Record>& before) {
 
 Row OfWithdrawn(const Change& change) {
   if (!change.before.has_value()) return Row::kWithdrawUnseen;
-  if (change.after.state == State::kWaiting) return Row::kWithdrawDelivered;
-  return inbox::IsUnderWay(change.before->state) ? Row::kWithdrawUnderWay : Row::kWithdrawEnded;
+  if (change.before->delivered_revision != 0) return Row::kWithdrawDelivered;
+  if (!inbox::IsUnderWay(change.before->state)) return Row::kWithdrawEnded;
+  return change.after.state == State::kWaiting ? Row::kWithdrawGiven : Row::kWithdrawUnderWay;
 }
 
 std::optional<Row> RowOf(EventType type, const Change& change) {

@@ -152,6 +152,17 @@ TEST_F(NodejsTest, ANoticeThatNodeSubmittedReachesTheRealClientAndTheOtherWayRou
   const auto intake = broker_.Intake(support::kRegion);
   ASSERT_TRUE(intake->SubmitNotice(support::CallContext().get(), request, &response).ok());
   EXPECT_THAT(Pull(support::kMunicipality, kCode).out, HasSubstr(request.notice().envelope().notice_id()));
+
+  v1::WithdrawNoticeRequest withdraw;
+  *withdraw.mutable_withdrawal() = support::WithdrawalOf(request.notice());
+  v1::WithdrawNoticeResponse withdrawn;
+  ASSERT_TRUE(intake->WithdrawNotice(support::CallContext().get(), withdraw, &withdrawn).ok());
+  const Ended told = Pull(support::kMunicipality, kCode);
+  EXPECT_EQ(told.code, support::kDone) << told.err;
+  EXPECT_THAT(told.err, HasSubstr("received 1, returned 0, acknowledged 1\n"));
+  const nlohmann::json line = nlohmann::json::parse(told.out, nullptr, false);
+  EXPECT_EQ(line["withdrawal"].value("noticeId", ""), request.notice().envelope().notice_id());
+  EXPECT_EQ(line.value("sealedBy", ""), "SEALED_BY_BROKER");
 }
 
 }  // namespace

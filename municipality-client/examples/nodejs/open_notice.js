@@ -55,12 +55,12 @@ function findSigner(signerCertificates, fingerprint = '') {
 }
 
 // Whether it is the sending region's, or a broker's where the broker sealed, as of when the notice was accepted.
-function isSigner(certificate, item, authorities) {
+function isSigner(certificate, item, sealed, authorities) {
   const names = certificate.subjectAltName || '';
   const uris = names.split(', ').filter((name) => name.startsWith('URI:'));
   if (uris.length !== 1 || names.includes('"')) return false; // in quotes stand names that try to look like several
   const uri = uris[0].slice('URI:'.length);
-  const byBroker = item.notice.sealed.sealedBy === 'SEALED_BY_BROKER';
+  const byBroker = sealed.sealedBy === 'SEALED_BY_BROKER';
   const region = REGION_URI.exec(uri);
   if (byBroker ? !BROKER_URI.test(uri) : !region || region[1] !== item.lease.name.regionCode) return false;
   const commandLine = ['verify', '-partial_chain', '-CAfile', authorities, '-no-CApath', '-no-CAstore'];
@@ -86,27 +86,46 @@ function bound({ contentCommitment, formerCommitments, ...envelope }) {
   return envelope;
 }
 
-// Gives a function that opens an item, with the signers' certificates that came along: { notice } with its citizen, or
-// { reason } why it is to be returned. `decodePayload` reads an envej.v1.SealedPayload.
+// Gives a function that opens an item, with the signers' certificates that came along: { notice } with its citizen,
+// { withdrawal, sealedBy }, or { reason } why it is to be returned. `decodePayload` reads an envej.v1.SealedPayload.
 function createOpener(options, decodePayload) {
   checkMeans(options);
   const decryption = ['cms', '-decrypt', '-inform', 'DER', '-binary'];
   decryption.push('-recip', options['inbox-certificate'], '-inkey', options['inbox-key']);
 
-  return (item, signerCertificates) => {
-    const { sealed, envelope } = item.notice;
-    if (!envelope || !sealed || !isAuthEnvelopedData(sealed.cms)) return CANNOT_BE_OPENED;
+  const unseal = (item, sealed, signerCertificates) => {
+    if (!sealed || !isAuthEnvelopedData(sealed.cms)) return CANNOT_BE_OPENED;
     const signedData = openssl(decryption, sealed.cms);
     if (signedData === null) return CANNOT_BE_OPENED;
     const signer = findSigner(signerCertificates, sealed.signerFingerprint);
-    if (!signer || !isSigner(signer, item, options.authorities)) return NOT_AUTHENTIC;
+    if (!signer || !isSigner(signer, item, sealed, options.authorities)) return NOT_AUTHENTIC;
     const bytes = verify(signedData, signer);
     if (bytes === null) return NOT_AUTHENTIC;
     const payload = read(decodePayload, bytes);
-    if (!payload || !payload.citizen || !payload.envelope) return NOT_AUTHENTIC;
+    return payload && payload.regionCode === item.lease.name.regionCode ? { payload } : NOT_AUTHENTIC;
+  };
+
+  const openWithdrawal = (item, signerCertificates) => {
+    const { sealed, ...withdrawal } = item.withdrawal || {};
+    const { payload, reason } = unseal(item, sealed, signerCertificates);
+    if (reason) return { reason };
+    const isOfItem = isDeepStrictEqual(payload.withdrawal, withdrawal);
+    return isOfItem ? { withdrawal, sealedBy: sealed.sealedBy } : NOT_AUTHENTIC;
+  };
+
+  const openNotice = (item, signerCertificates) => {
+    const { sealed, envelope } = item.notice || {};
+    if (!envelope) return CANNOT_BE_OPENED;
+    const { payload, reason } = unseal(item, sealed, signerCertificates);
+    if (reason) return { reason };
     const isOfItem =
-      payload.regionCode === item.lease.name.regionCode && isDeepStrictEqual(bound(payload.envelope), bound(envelope));
+      payload.citizen && payload.envelope && isDeepStrictEqual(bound(payload.envelope), bound(envelope));
     return isOfItem ? { notice: { envelope: bound(envelope), citizen: payload.citizen } } : NOT_AUTHENTIC;
+  };
+
+  return (item, signerCertificates) => {
+    const openItem = item.kind === 'ITEM_KIND_WITHDRAWAL' ? openWithdrawal : openNotice;
+    return openItem(item, signerCertificates);
   };
 }
 

@@ -17,6 +17,7 @@ const REQUIRED = ['broker', 'certificate', 'key', 'authorities', 'municipality',
 const CALL_MILLISECONDS = 20000;
 const ATTEMPTS = 5;
 const BATCH = 100;
+const HANDLED = new Set(['ITEM_KIND_NOTICE', 'ITEM_KIND_WITHDRAWAL']);
 const TRY_AGAIN = new Set([grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED, grpc.status.RESOURCE_EXHAUSTED]);
 
 function readOptions() {
@@ -80,7 +81,7 @@ async function call(client, method, request) {
 
 // What this program does not handle gets a reason to return it, never an acknowledgement.
 function judge(item, signerCertificates, open) {
-  if (item.kind !== 'ITEM_KIND_NOTICE') return { item, reason: 'RETURN_REASON_UNSUPPORTED' };
+  if (!HANDLED.has(item.kind)) return { item, reason: 'RETURN_REASON_UNSUPPORTED' };
   return { item, ...open(item, signerCertificates) };
 }
 
@@ -117,8 +118,10 @@ async function main() {
       if (items.length === 0) break;
       received += items.length;
       const judged = items.map((item) => judge(item, signerCertificates, open));
-      const opened = judged.filter(({ notice }) => notice);
-      for (const { notice } of opened) console.log(JSON.stringify(notice));
+      const opened = judged.filter(({ reason }) => !reason);
+      for (const { notice, withdrawal, sealedBy } of opened) {
+        console.log(JSON.stringify(notice || { withdrawal, sealedBy }));
+      }
       const taken = await acknowledge(client, municipalityCode, opened);
       const refused = judged.filter(({ reason }) => reason);
       const givenBack = await giveBack(client, municipalityCode, refused);

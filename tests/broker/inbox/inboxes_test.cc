@@ -204,18 +204,29 @@ TEST_F(InboxesTest, TimeGoesOnAtHalfSpeedUntilTheClockHasCaughtUp) {
   EXPECT_EQ(inboxes_->Now(), kStart + absl::Seconds(20));
 }
 
-TEST_F(InboxesTest, LeaseSurvivesRestartOrTheNoticeWaits) {
+// Of a notice's leases the first alone is synced before it is answered.
+TEST_F(InboxesTest, LeaseSurvivesRestartOrTheNoticeComesAgain) {
+  const auto crash = [this] {
+    inboxes_.reset();
+    scheduler_.DropAll();
+    store_.Crash();
+    Open();
+  };
   ASSERT_TRUE(SubmitOne(1).ok());
-  const LeaseName lease = NameOf(PullNow().at(0));
-  inboxes_.reset();
-  scheduler_.DropAll();
-  store_.Crash();  // the lease was not synced
-  Open();
-  EXPECT_EQ(inboxes_->Get(Key(1))->state, State::kWaiting);
-  EXPECT_EQ(RejectionOf(AcknowledgeOne(lease).status()).reason, Reason::kLeaseNotHeld);
+  const LeaseName first = NameOf(PullNow().at(0));
+  crash();
+  EXPECT_EQ(inboxes_->Get(Key(1))->lease_count, 1u) << "that it was handed out is known for good";
+  LetTimePass(absl::Seconds(61));
+  const LeaseName second = NameOf(PullNow().at(0));
+  EXPECT_EQ(inboxes_->Get(Key(1))->lease_count, 2u);
+  crash();
+  EXPECT_EQ(inboxes_->Get(Key(1))->lease_count, 1u);
+  EXPECT_EQ(RejectionOf(AcknowledgeOne(second).status()).reason, Reason::kLeaseNotHeld);
+  LetTimePass(absl::Seconds(1));
   const std::vector<PulledItem> again = PullNow();
   ASSERT_THAT(again, SizeIs(1));
-  EXPECT_NE(again[0].record.token, lease.token);
+  EXPECT_NE(again[0].record.token, first.token);
+  EXPECT_NE(again[0].record.token, second.token);
 }
 
 TEST_F(InboxesTest, FailedStoreAnswersThatNothingIsKnown) {

@@ -57,7 +57,7 @@ class Life {
                         .commitment = real_->newest.commitment,
                         .token = told.type == EventType::kLeased ? real_->token : before.token,
                         .detail = told.detail};
-      Replayed replayed = Replay(told_, event, PositionOf(batch_));
+      Replayed replayed = Replay(told_, event, PositionOf(batch_), /*was_restored=*/false);
       ASSERT_TRUE(replayed.next.has_value()) << "event " << static_cast<int>(told.type) << " does not fit";
       told_ = std::move(replayed.next);
     }
@@ -161,33 +161,44 @@ TEST(ReplayTest, WhatTheBackupHasWaitsOnUntilSomethingHappensToIt) {
   waiting.newest = {.revision = 1, .accepted_at = kStart, .commitment = CommitmentOf(1), .position = PositionOf(1)};
   Event event = EventOf(EventType::kLeased);
   event.token = "1-1";
-  Replayed leased = Replay(waiting, event, PositionOf(2));
+  Replayed leased = Replay(waiting, event, PositionOf(2), false);
   EXPECT_FALSE(leased.destroy_content);
   EXPECT_EQ(leased.next->state, State::kLeased);
-  VoidLease(*leased.next);
+  OutliveStore(*leased.next);
   EXPECT_EQ(leased.next->state, State::kWaiting);
   EXPECT_EQ(leased.next->failure_count, 0u);
   event.type = EventType::kAcknowledged;
-  const Replayed acknowledged = Replay(leased.next, event, PositionOf(3));
+  const Replayed acknowledged = Replay(leased.next, event, PositionOf(3), false);
   EXPECT_TRUE(acknowledged.destroy_content);
   EXPECT_EQ(acknowledged.next->state, State::kAcknowledged);
   event.type = EventType::kAccepted;
   event.item.revision = 2;
-  const Replayed revised = Replay(waiting, event, PositionOf(3));
+  const Replayed revised = Replay(waiting, event, PositionOf(3), false);
   EXPECT_TRUE(revised.destroy_content) << "of the revision that it replaces";
   EXPECT_EQ(revised.next->state, State::kMissing);
   EXPECT_EQ(revised.next->first, waiting.newest);
 }
 
+// Nobody knows what a store that was restored had forgotten of it.
+TEST(ReplayTest, WhatARestoredStoreTookAsNewMayBeHeldByTheMunicipality) {
+  Event event = EventOf(EventType::kWithdrawn);
+  event.detail = static_cast<uint32_t>(WithdrawalReason::kReadmitted);
+  EXPECT_EQ(Replay(std::nullopt, event, PositionOf(1), false).next->state, State::kWithdrawn);
+  EXPECT_EQ(Replay(std::nullopt, event, PositionOf(1), true).next->state, State::kMissing);
+  const Replayed accepted = Replay(std::nullopt, EventOf(EventType::kAccepted), PositionOf(1), true);
+  event.item.revision = 2;
+  EXPECT_EQ(Replay(accepted.next, event, PositionOf(2), true).next->state, State::kMissing);
+}
+
 TEST(ReplayTest, WhatDoesNotFitIsToldAndChangesNothing) {
   Event event = EventOf(EventType::kAcknowledged);
-  EXPECT_EQ(Replay(std::nullopt, event, PositionOf(1)).next, std::nullopt) << "never seen";
+  EXPECT_EQ(Replay(std::nullopt, event, PositionOf(1), false).next, std::nullopt) << "never seen";
   Record record;
   record.newest.revision = 2;
-  EXPECT_EQ(Replay(record, event, PositionOf(1)).next, std::nullopt) << "another revision";
+  EXPECT_EQ(Replay(record, event, PositionOf(1), false).next, std::nullopt) << "another revision";
   event.type = EventType::kCallsRefused;
   event.item.revision = 2;
-  EXPECT_EQ(Replay(record, event, PositionOf(1)).next, std::nullopt) << "of no notice";
+  EXPECT_EQ(Replay(record, event, PositionOf(1), false).next, std::nullopt) << "of no notice";
 }
 
 }  // namespace

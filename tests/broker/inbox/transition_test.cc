@@ -159,14 +159,14 @@ constexpr char kTable[] = R"(
 never seen   | > wait | > wait | unknown  | unknown  | > withdrawn | > withdrawn | > withdrawn | unknown
 tombstone    | gone   | gone   | gone     | gone     | gone        | =           | gone        | none
 waiting      | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
-was leased   | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
-held         | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
-leased       | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
-parked       | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
+was leased   | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
+held         | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
+leased       | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
+parked       | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
 late         | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | > undelivered
 acknowledged | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
-returned     | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | > returned
-revised      | =      | reused | > wait   | =        | > withdrawn | stale       | stale       | none
+returned     | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | > returned
+revised      | =      | reused | > wait   | =        | > wait      | stale       | stale       | none
 revision     | =      | reused | > wait   | =        | > wait      | stale       | stale       | none
 withdrawn    | =      | reused | gone     | gone     | gone        | =           | gone        | none
 withdrawal   | =      | reused | gone     | gone     | gone        | =           | gone        | none
@@ -375,21 +375,6 @@ TEST(TransitionTest, RevisionOfWhatWasDeliveredIsAnItemOfItsOwn) {
   EXPECT_EQ(decision.next->delivered_revision, 1u) << "it names what it replaces";
   EXPECT_EQ(decision.next->entered_at, kNow);
   EXPECT_EQ(decision.next->lease_count, 0u);
-}
-
-TEST(TransitionTest, WithdrawalLeavesTheInboxUnlessTheMunicipalityHasSomethingToErase) {
-  const Decision early = DecideNow(Leased(), MakeWithdraw(2, WithdrawalReason::kDeceased));
-  EXPECT_TRUE(early.effects.destroy_content);
-  EXPECT_FALSE(early.effects.store_content);
-  EXPECT_EQ(early.next->withdrawal_reason, WithdrawalReason::kDeceased);
-  EXPECT_THAT(early.effects.events,
-              ElementsAre(Told{EventType::kWithdrawn, static_cast<uint32_t>(WithdrawalReason::kDeceased)}));
-  const Decision late = DecideNow(States().at("revision"), MakeWithdraw(3));
-  EXPECT_TRUE(late.effects.destroy_content) << "of the revision that it overtakes";
-  EXPECT_TRUE(late.effects.store_content);
-  EXPECT_EQ(late.next->kind, ItemKind::kWithdrawal);
-  const Decision erased = DecideNow(DecideNow(late.next, Take("1-9", 3)).next, Ack(3, "1-9"));
-  EXPECT_EQ(erased.next->state, State::kWithdrawn);
 }
 
 }  // namespace
