@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/store/rocksdb_engine.h"
 #include "broker/store/rocksdb_examination.h"
-#include "broker/store/rocksdb_offline.h"
+#include "tests/simulation/offline_copy.h"
 #include "tests/support/losing_file_system.h"
 
 namespace envej::simulation {
@@ -62,8 +62,10 @@ LosingDisk::ChanceOf ChanceOf(Random& random) {
   };
 }
 
-absl::Status MakeEngine(const std::string& engine, const Copy& copy) {
-  rocksdb::Options options = store::EngineOptions(store::RocksDbSizes(), nullptr, store::LogEnd::kWhole);
+absl::Status MakeEngine(const std::string& engine, const std::map<std::string, std::string>& entries,
+                        rocksdb::Env* env) {
+  rocksdb::Options options =
+      store::EngineOptions({.write_buffer_bytes = kBuffer, .block_cache_bytes = kBuffer}, env, store::LogEnd::kWhole);
   options.create_if_missing = true;
   rocksdb::DB* opened = nullptr;
   if (const rocksdb::Status status = rocksdb::DB::Open(options, engine, &opened); !status.ok()) {
@@ -71,7 +73,7 @@ absl::Status MakeEngine(const std::string& engine, const Copy& copy) {
   }
   const std::unique_ptr<rocksdb::DB> made(opened);
   rocksdb::WriteBatch batch;
-  for (const auto& [key, value] : copy.entries) {
+  for (const auto& [key, value] : entries) {
     if (const rocksdb::Status status = batch.Put(key, value); !status.ok()) {
       return absl::UnavailableError(status.ToString());
     }
@@ -123,10 +125,11 @@ absl::Status RocksDbMedium::Open() {
   options.env = env_.get();
   options.fail_stop = [this](const absl::Status&) { ++fail_stops_; };
   fail_stops_ = 0;
-  synced_ = 0;
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> opened = store::RocksDbStore::Open(options);
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
+  durable_ = store_->LastDurableBatch();
+  mark_waits_ = false;
   return absl::OkStatus();
 }
 
@@ -140,7 +143,7 @@ void RocksDbMedium::Arm(bool is_synced) {
                           .failure = Failure::kAfter,
                           .suffix = kLog,
                           .on_disk = false,
-                          .beside_first = is_synced && synced_ > 0 ? uint64_t{1} : 0};
+                          .beside_first = is_synced && mark_waits_ ? uint64_t{1} : 0};
   switch (*failing_) {
     case Failing::kRead:  // what is read is in memory
     case Failing::kWrite:
@@ -183,7 +186,10 @@ void RocksDbMedium::Carry(std::vector<store::PendingCommit> commits) {
     answered.set_value(any);
   });
   const bool any_committed = answered.get_future().get();
-  if (any_committed && is_synced) ++synced_;
+  if (any_committed && is_synced) {
+    mark_waits_ = store_->LastDurableBatch() > durable_;
+    durable_ = store_->LastDurableBatch();
+  }
   if (!disk_.HasFailed()) disk_.EndBatch();
   disk_.Disarm();
   failing_.reset();
@@ -205,23 +211,26 @@ absl::Status RocksDbMedium::CheckFailStop() {
   return absl::OkStatus();
 }
 
-// On a part of the disk of its own, which is as it should be: a restore that is cut short is made anew.
+// On a part of the disk of its own, where all is as if it had been synced: a restore that is cut short is made anew.
 absl::Status RocksDbMedium::Restore(const Copy& copy, const Restoring& restoring) {
   disk_.PowerOffAfter(0);
   store_.reset();
-  disk_.LosePower(LosingDisk::Remains::kAll,
-                  [](const std::string&) -> LosingDisk::Chance { return [](uint64_t) { return uint64_t{0}; }; });
+  KeepAll();
+  OfflineCopy made(copy.entries);
+  const absl::StatusOr<store::HighWaterMark> mark = restoring(made);
+  if (!mark.ok()) return mark.status();
   directory_ = absl::StrCat(folder_, "/disk/restored-", ++restored_);
   const store::StorePaths paths(directory_);
   fs::create_directories(paths.engine);
-  if (absl::Status status = MakeEngine(paths.engine, copy); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<store::RocksDbOffline>> offline = store::RocksDbOffline::Open(paths.engine);
-  if (!offline.ok()) return offline.status();
-  const absl::StatusOr<store::HighWaterMark> mark = restoring(**offline);
-  if (!mark.ok()) return mark.status();
-  if (absl::Status status = (*offline)->Finish(); !status.ok()) return status;
+  if (absl::Status status = MakeEngine(paths.engine, made.entries(), env_.get()); !status.ok()) return status;
   if (absl::Status status = store::HighWaterMarkFile::Create(paths.mark, *mark); !status.ok()) return status;
+  KeepAll();
   return Open();
+}
+
+void RocksDbMedium::KeepAll() {
+  disk_.LosePower(LosingDisk::Remains::kAll,
+                  [](const std::string&) -> LosingDisk::Chance { return [](uint64_t) { return uint64_t{0}; }; });
 }
 
 absl::Status RocksDbMedium::LosePower(Remains remains, Random& random) {

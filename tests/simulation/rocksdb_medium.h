@@ -34,6 +34,8 @@ class RocksDbMedium final : public Medium {
   // The power goes while the store opens, and comes back; true if it opened before that, and is open.
   bool OpenAndLosePower(Random& random);
   void Arm(bool is_synced);
+  // All that was written stays, whatever becomes of the power.
+  void KeepAll();
   // That the store stopped at the failure, and wrote nothing after it.
   absl::Status CheckFailStop();
 
@@ -44,7 +46,8 @@ class RocksDbMedium final : public Medium {
   std::optional<Failing> failing_;
   std::string directory_;    // of the present store
   uint64_t restored_ = 0;    // times
-  uint64_t synced_ = 0;      // batches since the store was opened
+  uint64_t durable_ = 0;     // the newest batch that was synced
+  bool mark_waits_ = false;  // for the next sync, beside which it is written
   uint64_t fail_stops_ = 0;  // since then
 };
 
