@@ -19,6 +19,7 @@
 #include "broker/commands/files.h"
 #include "broker/commands/old_backups.h"
 #include "broker/commands/progress.h"
+#include "broker/commands/reader_view.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/high_water_mark.h"
 #include "broker/store/key_layout.h"

@@ -94,17 +94,6 @@ absl::Status Count(const StoreView& store, const std::string& prefix, uint64_t& 
 
 }  // namespace
 
-StoreView ViewOf(const store::RocksDbReader& reader, Progress& progress) {
-  return {.get = [&reader](absl::string_view key) { return reader.Get(key); },
-          .scan =
-              [&reader, &progress, keys = uint64_t{0}](const store::ScanRange& range) mutable {
-                absl::StatusOr<store::ScanResult> page = reader.Scan(range);
-                if (page.ok()) keys += page->entries.size();
-                progress.Tell([&] { return absl::StrCat("read again: ", keys, " keys"); });
-                return page;
-              }};
-}
-
 absl::StatusOr<CheckedStore> CheckStore(const StoreView& store) {
   CheckedStore checked;
   if (absl::Status status = CheckJournal(store, checked); !status.ok()) return status;

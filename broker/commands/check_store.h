@@ -8,9 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "broker/commands/progress.h"
 #include "broker/journal/journal_source.h"
-#include "broker/store/rocksdb_reader.h"
 
 namespace envej::commands {
 
@@ -19,9 +17,6 @@ struct StoreView {
   std::function<absl::StatusOr<std::optional<std::string>>(absl::string_view key)> get;
   journal::ScanFunction scan;
 };
-
-// A store that was opened for reading. Tells how much was scanned of it. Both must outlive the view.
-StoreView ViewOf(const store::RocksDbReader& reader, Progress& progress);
 
 // What a sound store holds.
 struct CheckedStore {

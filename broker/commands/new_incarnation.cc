@@ -26,7 +26,7 @@ constexpr size_t kEventsInABatch = 500;
 // The journal's end, which grows.
 class Tail {
  public:
-  Tail(store::RocksDbOffline& store, const store::BatchHead& head, const Incarnation& incarnation)
+  Tail(store::OfflineStore& store, const store::BatchHead& head, const Incarnation& incarnation)
       : store_(store), head_(head), incarnation_(incarnation) {
     head_.store_incarnation = incarnation.store_incarnation;
     head_.time = std::max(head_.time, contract::WholeMicroseconds(incarnation.now));
@@ -51,7 +51,7 @@ class Tail {
   const store::BatchHead& head() const { return head_; }
 
  private:
-  store::RocksDbOffline& store_;
+  store::OfflineStore& store_;
   store::BatchHead head_;
   const Incarnation& incarnation_;
 };
@@ -75,7 +75,7 @@ std::string MissingEvent(const store::NoticeKey& notice, const Record& record, a
 }
 
 // Lets all that is under way outlive its store, and journals what is missing; how many are.
-absl::StatusOr<uint64_t> OutliveAndTell(store::RocksDbOffline& store, absl::Time now, Tail& tail) {
+absl::StatusOr<uint64_t> OutliveAndTell(store::OfflineStore& store, absl::Time now, Tail& tail) {
   uint64_t missing = 0;
   std::vector<std::string> events;
   store::ScanRange range{.from = store::RecordPrefix(), .to = store::EndOfPrefix(store::RecordPrefix())};
@@ -118,8 +118,8 @@ uint64_t EpochAfterRestore(uint64_t backup_epoch, const std::string& store_incar
   return ((backup_epoch >> kEpochBits) + 1 + chance) << kEpochBits;
 }
 
-absl::StatusOr<NewIncarnation> Begin(store::RocksDbOffline& store, const Reached& reached,
-                                     const Incarnation& incarnation, journal::RecoveryMark recovery) {
+absl::StatusOr<NewIncarnation> Begin(store::OfflineStore& store, const Reached& reached, const Incarnation& incarnation,
+                                     journal::RecoveryMark recovery) {
   const absl::StatusOr<std::optional<std::string>> earlier = store.Get(store::RecoveryKey());
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) {
@@ -128,8 +128,8 @@ absl::StatusOr<NewIncarnation> Begin(store::RocksDbOffline& store, const Reached
     recovery.former = std::move(mark->former);
   }
   recovery.former.push_back({.store_incarnation = reached.head.store_incarnation, .last_batch = reached.head.batch});
-  recovery.restored_at = contract::WholeMicroseconds(incarnation.now);
   Tail tail(store, reached.head, incarnation);
+  recovery.restored_at = tail.head().time;  // never before what is known to have happened
   absl::Status status = tail.Append({RestoredEvent(reached, recovery.backup_batch, tail.head().time)});
   if (!status.ok()) return status;
   const absl::StatusOr<uint64_t> missing = OutliveAndTell(store, tail.head().time, tail);

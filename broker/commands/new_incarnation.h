@@ -6,10 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "broker/commands/replay_mirror.h"
+#include "broker/commands/replay_journal.h"
 #include "broker/journal/recovery_mark.h"
 #include "broker/store/high_water_mark.h"
-#include "broker/store/rocksdb_offline.h"
+#include "broker/store/offline_store.h"
 
 namespace envej::commands {
 
@@ -32,8 +32,8 @@ struct NewIncarnation {
 //
 // Its start epochs lie 2^32 times a random number above the backup's. A lost store was not started 2^32 times after its
 // backup, and two restores of one backup get the same number once in 2^24: so no lease token is given twice.
-absl::StatusOr<NewIncarnation> Begin(store::RocksDbOffline& store, const Reached& reached,
-                                     const Incarnation& incarnation, journal::RecoveryMark recovery);
+absl::StatusOr<NewIncarnation> Begin(store::OfflineStore& store, const Reached& reached, const Incarnation& incarnation,
+                                     journal::RecoveryMark recovery);
 
 // The first start epoch of a store with these random bytes, restored from a backup with this one.
 uint64_t EpochAfterRestore(uint64_t backup_epoch, const std::string& store_incarnation);

@@ -18,6 +18,7 @@
 #include "broker/commands/new_incarnation.h"
 #include "broker/commands/progress.h"
 #include "broker/commands/recovery_text.h"
+#include "broker/commands/reader_view.h"
 #include "broker/commands/replay_mirror.h"
 #include "broker/commands/restore_place.h"
 #include "broker/commands/signature_check.h"
@@ -26,7 +27,9 @@
 #include "broker/journal/recovery_mark.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/batch_record.h"
+#include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_incarnation.h"
+#include "broker/store/rocksdb_offline.h"
 #include "broker/store/rocksdb_reader.h"
 #include "proto/contract/whole_microseconds.h"
 
@@ -59,11 +62,29 @@ absl::Status CheckSound(const std::string& engine, Progress& progress) {
   return CheckStore(ViewOf(**reader, progress)).status();
 }
 
+std::string MirrorOf(const RestoreOptions& options, const options::BrokerOptions& broker) {
+  if (options.no_mirror) return std::string();
+  return options.mirror.empty() ? broker.journal.mirror : options.mirror;
+}
+
+// What the mirror has of checkpoints over the journals of former incarnations.
+absl::Status TakeCheckpointsOfFormer(store::OfflineStore& store, const std::string& mirror,
+                                     const journal::CheckSignatureFunction& check) {
+  if (mirror.empty()) return absl::OkStatus();
+  const auto open =
+      [&mirror](const std::string& incarnation) -> absl::StatusOr<std::unique_ptr<journal::JournalSource>> {
+    const std::string folder = journal::MirrorFolder(mirror, incarnation);
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) return nullptr;
+    return journal::SourceOfMirror(folder);
+  };
+  return TakeFormerCheckpoints(store, open, check);
+}
+
 // Where the mirror has the journal of the backup's store; empty if there is no mirror. One that is named must have it.
 absl::StatusOr<std::string> FolderToReplay(const RestoreOptions& options, const options::BrokerOptions& broker,
                                            const std::string& incarnation) {
-  if (options.no_mirror) return std::string();
-  const std::string& mirror = options.mirror.empty() ? broker.journal.mirror : options.mirror;
+  const std::string mirror = MirrorOf(options, broker);
   if (mirror.empty()) return std::string();
   const std::string folder = journal::MirrorFolder(mirror, incarnation);
   std::error_code error;
@@ -163,6 +184,8 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
                 << std::endl;
     }
   }
+  const absl::Status taken = TakeCheckpointsOfFormer(store, MirrorOf(options, order.broker), order.check);
+  if (!taken.ok()) return WithWayOut(taken);
   RecoveryMark mark;
   mark.backup_batch = order.manifest.head.batch;
   mark.backup_time = order.manifest.head.time;

@@ -30,8 +30,9 @@ void Forgetting::Look() {
     from_ = store::ForgetPrefix();
     began_anew_at_ = elapsed;
   }
+  const absl::Time up_to = cautious_.Now();
   const absl::StatusOr<store::ScanResult> scan =
-      store_.Scan({.from = from_, .to = store::ForgetUpTo(cautious_.Now()), .entries = kMost});
+      store_.Scan({.from = from_, .to = store::ForgetUpTo(up_to), .entries = kMost});
   if (!scan.ok() || scan->entries.empty()) {
     scheduler_.After(kInterval, [this] { Look(); });
     return;
@@ -45,7 +46,7 @@ void Forgetting::Look() {
       continue;
     }
     keys.push_back(entry.key);
-    operations.push_back({.notice = named->notice, .happening = Forget{}, .keep = nullptr});
+    operations.push_back({.notice = named->notice, .happening = Forget{.up_to = up_to}, .keep = nullptr});
   }
   from_ = store::KeyAfter(scan->entries.back().key);
   operations_.Run(operations, now_(), [this, keys = std::move(keys), operations](const std::vector<Result>& results) {

@@ -73,8 +73,11 @@ struct Redrive {};
 // Time has passed: a lease may be over, an item held back long enough, or late.
 struct PassTime {};
 
-// The time is over for which a notice is remembered that is under way no more.
-struct Forget {};
+// The time is over for which a notice is remembered that is under way no more, if it is over by `up_to`: a clock that
+// is ahead makes nothing older (forgetting.h).
+struct Forget {
+  absl::Time up_to;
+};
 
 using Happening = std::variant<Submit, Revise, Withdraw, AcknowledgeOutcome, TakeLease, ExtendLease, Acknowledge,
                                Return, Redrive, PassTime, Forget>;

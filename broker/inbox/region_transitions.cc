@@ -32,6 +32,8 @@ Decision AcceptAnew(const Record& missing, const Submit& said, const Circumstanc
   next.origin = said.origin;
   next.discharge_date = said.discharge_date;
   next.discharge_day_ends = said.discharge_day_ends;
+  // What was told as past its discharge may have been another day's.
+  next.late &= static_cast<uint8_t>(~BitOf(Late::kPastDischarge));
   return Decision::Changed(std::move(next), {.store_content = true, .events = {{EventType::kAccepted}}});
 }
 

@@ -130,8 +130,8 @@ Decision On(const std::optional<Record>& state, const PassTime&, const Circumsta
                                              .durability = is_told ? Durability::kSynced : Durability::kUnsynced});
 }
 
-Decision On(const std::optional<Record>& state, const Forget&, const Circumstances& circumstances) {
-  if (!state.has_value() || IsUnderWay(state->state) || circumstances.now < ForgetAt(*state)) {
+Decision On(const std::optional<Record>& state, const Forget& forget, const Circumstances&) {
+  if (!state.has_value() || IsUnderWay(state->state) || forget.up_to < ForgetAt(*state)) {
     return Decision::Unchanged();
   }
   return Decision::Forgotten();

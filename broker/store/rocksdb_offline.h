@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "broker/store/batch_builder.h"
+#include "broker/store/offline_store.h"
 #include "broker/store/ordered_store.h"
 
 namespace rocksdb {
@@ -18,23 +19,20 @@ class DB;
 
 namespace envej::store {
 
-// A store that is being made, that nobody serves from and that may be thrown away: any key of it can be written, the
-// store's own too, and nothing is on the disk before Finish. Thread safety: none.
-class RocksDbOffline {
+// A store on RocksDB that is being made; nothing is on the disk before Finish.
+class RocksDbOffline final : public OfflineStore {
  public:
   // `engine` is RocksDB's folder. DATA_LOSS or UNAVAILABLE if it cannot be opened; FAILED_PRECONDITION if a newer
   // program wrote it (kSchemaVersion of key_layout.h).
   static absl::StatusOr<std::unique_ptr<RocksDbOffline>> Open(const std::string& engine);
 
-  ~RocksDbOffline();
+  ~RocksDbOffline() override;
   RocksDbOffline(const RocksDbOffline&) = delete;
   RocksDbOffline& operator=(const RocksDbOffline&) = delete;
 
-  // As OrderedStore has them.
-  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const;
-  absl::StatusOr<ScanResult> Scan(const ScanRange& range) const;
-
-  absl::Status Write(const std::vector<BatchWrite>& writes);
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override;
+  absl::StatusOr<ScanResult> Scan(const ScanRange& range) const override;
+  absl::Status Write(const std::vector<BatchWrite>& writes) override;
 
   // All that was written is on the disk, and what was deleted or replaced is in none of the files any more, when this
   // returns OK. The store is closed: nothing else may be called.

@@ -24,6 +24,9 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "outcome noted",
     "outcome ends it",
     "redrive",
+    "missing, submitted",
+    "missing, revised",
+    "missing, withdrawn",
     "lease over, waits",
     "lease over, held back",
     "held long enough",
@@ -31,6 +34,8 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "overdue",
     "undelivered",
     "destroyed",
+    "forgotten",
+    "journal pruned",
 };
 constexpr std::array<absl::string_view, kFaults> kFaultNames = {
     "no fault",
@@ -55,7 +60,7 @@ bool IsByTime(Row row) { return row >= Row::kLeaseOver; }
 
 bool IsUnsynced(Row row) {
   return row == Row::kTakeLease || row == Row::kExtend || row == Row::kLeaseOver || row == Row::kLeaseOverHeld ||
-         row == Row::kHeldOver;
+         row == Row::kHeldOver || row == Row::kForgotten;
 }
 
 }  // namespace

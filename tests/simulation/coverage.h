@@ -31,6 +31,9 @@ enum class Row {
   kOutcomeNoted,
   kOutcomeEnds,
   kRedrive,
+  kSubmitMissing,  // again, after the store lost it
+  kReviseMissing,
+  kWithdrawMissing,
   kLeaseOver,
   kLeaseOverHeld,
   kHeldOver,
@@ -38,8 +41,10 @@ enum class Row {
   kOverdue,
   kUndelivered,
   kDestroyed,
+  kForgotten,
+  kPruned,  // the journal
 };
-inline constexpr size_t kRows = 24;
+inline constexpr size_t kRows = 29;
 
 // What can go wrong while it does.
 enum class Fault {

@@ -82,9 +82,8 @@ Fault FaultyStore::FaultFor(const std::vector<Waiting>& gathered) {
     });
   });
   if (!is_met) return Fault::kNone;
-  const Fault fault = armed_->fault;
-  armed_.reset();
-  return fault;
+  met_ = std::exchange(armed_, std::nullopt);
+  return met_->fault;
 }
 
 void FaultyStore::TurnAway(std::vector<Waiting>& gathered, Outcome::Kind kind) {
@@ -156,6 +155,8 @@ void FaultyStore::Carry(std::vector<Waiting>& gathered, Fault fault) {
   if (fault == Fault::kAnswerLost) {
     std::erase_if(carried, [](Row row) { return !WhyNever(row, Fault::kAnswerLost).empty(); });
     Count(carried, fault);
+    // What it was to meet may have come to nothing.
+    if (std::find(carried.begin(), carried.end(), met_->row) == carried.end()) armed_ = met_;
   }
   if (is_synced && is_changed) {
     durable_ = carried_;
@@ -174,15 +175,23 @@ absl::Status FaultyStore::LosePower(Remains remains, Random& random) {
     for (const std::vector<Row>& rows : waiting.rows) Count(rows, Fault::kCrashBeforeCommit);
   }
   if (remains == Remains::kNothing) Count(unsynced_, Fault::kForgotten);
+  BeginAnew();
+  return medium_.LosePower(remains, random);
+}
+
+absl::Status FaultyStore::Restore(const Copy& copy, const Restoring& restoring) {
+  BeginAnew();
+  return medium_.Restore(copy, restoring);
+}
+
+void FaultyStore::BeginAnew() {
   queue_.clear();
   unsynced_.clear();
   must_lose_power_.reset();
   failing_read_.reset();
   failed_ = false;
   loses_answers_ = false;
-  absl::Status opened = medium_.LosePower(remains, random);
   durable_ = carried_;
-  return opened;
 }
 
 void FaultyStore::Count(const std::vector<Waiting>& gathered, Fault fault) {

@@ -61,6 +61,8 @@ class FaultyStore final : public store::OrderedStore {
   uint64_t durable() const { return durable_; }
 
   absl::Status LosePower(Remains remains, Random& random);
+  // All is destroyed, and a store made of a copy.
+  absl::Status Restore(const Copy& copy, const Restoring& restoring);
 
  private:
   struct Armed {
@@ -73,6 +75,7 @@ class FaultyStore final : public store::OrderedStore {
   };
 
   absl::Status ReadFault();
+  void BeginAnew();
   // The fault that a batch of these is to meet.
   Fault FaultFor(const std::vector<Waiting>& gathered);
   void TurnAway(std::vector<Waiting>& gathered, store::Outcome::Kind kind);
@@ -85,6 +88,7 @@ class FaultyStore final : public store::OrderedStore {
   Coverage& coverage_;
   std::deque<Waiting> queue_;
   std::optional<Armed> armed_;
+  std::optional<Armed> met_;  // with the batch under way
   Fault clock_ = Fault::kNone;
   std::optional<uint64_t> failing_read_;
   std::vector<Row> unsynced_;  // answered, and not synced yet

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "broker/journal/receipts.h"
 #include "broker/store/batch_record.h"
+#include "proto/contract/limits.h"
 
 namespace envej::simulation {
 namespace {
@@ -16,7 +16,6 @@ using journal::Event;
 using journal::EventType;
 
 constexpr uint32_t kTries = 20;
-constexpr absl::Duration kDay = absl::Hours(24);
 
 }  // namespace
 
@@ -25,6 +24,11 @@ void History::Restart() {
   hash_.clear();
   time_ = absl::InfinitePast();
   stories_.clear();
+  forgotten_.clear();
+  forgotten_until_ = absl::InfinitePast();
+  backup_batch_ = 0;
+  restores_ = 0;
+  restored_at_ = absl::InfinitePast();
   events_.clear();
 }
 
@@ -40,12 +44,18 @@ void History::Read(store::OrderedStore& store) {
     const bool follows = record->batch == batch_ + 1 && (batch_ == 0 || record->previous_hash == hash_);
     if (!follows || entry.key != store::JournalKey(record->batch)) findings_.Add("the journal's chain is broken");
     if (record->time < time_) findings_.Add("the journal's time went back");
+    bool is_restored = false;
     for (const std::string& bytes : record->events) {
       const absl::StatusOr<Event> event = journal::DecodeEvent(bytes);
       if (!event.ok()) return findings_.Add("an event cannot be read");
+      is_restored = is_restored || event->type == EventType::kRestored;
       Happened(*event);
       events_.push_back(*event);
     }
+    if (batch_ != 0 && is_restored != (record->store_incarnation != incarnation_)) {
+      findings_.Add("a restored store takes itself for the lost one, or another for a restored one");
+    }
+    incarnation_ = record->store_incarnation;
     batch_ = record->batch;
     hash_ = store::HashOf(*record);
     time_ = record->time;
@@ -83,9 +93,11 @@ const Said* History::NewestSaid(const Event& event) const {
 }
 
 void History::Happened(const Event& event) {
+  if (event.type == EventType::kRestored) return Restored(event);
   const store::NoticeKey& notice = event.item.notice;
   const auto [entry, is_new] = stories_.try_emplace(store::RecordKey(notice));
   Story& story = entry->second;
+  if (is_new) story.first_batch = batch_ + 1;
   CheckActor(event);
   const Said* const said = NewestSaid(event);
   if (said == nullptr) return findings_.Add("the journal tells of what nobody handed in", notice);
@@ -132,6 +144,11 @@ void History::Happened(const Event& event) {
     case EventType::kOutcomeAcknowledged:
       OutcomeAcknowledged(story, event);
       break;
+    case EventType::kMissing:
+      Missing(story, event);
+      break;
+    case EventType::kForgotten:
+      return Forgotten(Story(story), event);
     default:
       findings_.Add("an event of another kind", notice);
   }
@@ -150,6 +167,12 @@ void History::EnterAnew(Story& story, const Event& event) {
 }
 
 void History::Accepted(Story& story, const Event& event, const Said& said, bool is_new) {
+  if (event.commitment != CommitmentTo(said.content)) findings_.Add("an event commits to other content");
+  if (IsAnew(story, event)) {
+    story.discharge_day_ends = said.discharge_day_ends;
+    if (story.is_withdrawal) findings_.Add("what was withdrawn was accepted anew", event.item.notice);
+    return AcceptedAnew(story, event);
+  }
   if (is_new != (said.kind == Said::Kind::kSubmit) || said.is_withdrawal()) {
     findings_.Add("a submission and a revision were mistaken for one another", event.item.notice);
   }
@@ -158,12 +181,21 @@ void History::Accepted(Story& story, const Event& event, const Said& said, bool 
   if (!is_new && (story.is_withdrawal || story.state == State::kWithdrawn || story.state == State::kUndelivered)) {
     findings_.Add("what had ended was revised", event.item.notice);
   }
-  if (event.commitment != CommitmentTo(said.content)) findings_.Add("an event commits to other content");
+  if (is_new && said.created_at <= forgotten_until_ + contract::kClockSkew) {
+    findings_.Add("what may have been forgotten was accepted as new", event.item.notice);
+  }
+  // What may have been in a store that is lost may be in somebody's hands.
+  if (is_new) story.was_leased = said.created_at <= restored_at_ + contract::kClockSkew;
   const KnownNotice& notice = notices_.at(store::RecordKey(event.item.notice));
   const auto before = notice.said.find(story.revision);
-  const bool same_date = before != notice.said.end() && before->second.discharge_date == said.discharge_date;
+  const bool same_date =
+      !story.date_lost && before != notice.said.end() && before->second.discharge_date == said.discharge_date;
   Enter(story, event);
   if (!same_date) story.late.erase(static_cast<uint32_t>(Late::kPastDischarge));
+  story.discharge_day_ends = said.discharge_day_ends;
+  story.date_lost = false;
+  story.accepted_at = story.last = event.at;
+  story.accepted_batch = batch_ + 1;
   story.state = State::kWaiting;
   story.revision = event.item.revision;
   story.token.clear();
@@ -176,9 +208,13 @@ void History::Withdrawn(Story& story, const Event& event, const Said& said, bool
   if (!said.is_withdrawal() || event.detail != static_cast<uint32_t>(said.reason)) {
     findings_.Add("withdrawn, or for a reason, as nobody said", event.item.notice);
   }
+  if (IsAnew(story, event) && story.is_withdrawal) return AcceptedAnew(story, event);
   if (!is_new && event.item.revision <= story.revision) findings_.Add("a stale withdrawal", event.item.notice);
   if (story.is_withdrawal) findings_.Add("withdrawn twice", event.item.notice);
   Enter(story, event);
+  story.accepted_at = story.last = event.at;
+  story.accepted_batch = batch_ + 1;
+  if (is_new) story.was_leased = event.at < restored_at_ + contract::kClockSkew + kRemembered;
   // Whoever was given any of it, acknowledged or not, is told; nobody else is.
   if (story.was_leased) EnterAnew(story, event);
   story.state = story.was_leased ? State::kWaiting : State::kWithdrawn;
@@ -207,6 +243,9 @@ void History::Concluded(Story& story, const Event& event) {
   if (story.state != State::kLeased || event.token != story.token) {
     findings_.Add("concluded by nobody who held it", event.item.notice);
   }
+  story.last = event.at;
+  story.had = event.item.revision;
+  story.concluded.insert(event.token);
   if (event.type == EventType::kReturned) {
     story.state = State::kReturned;
     return;
@@ -216,91 +255,15 @@ void History::Concluded(Story& story, const Event& event) {
   story.delivered_token = event.token;
 }
 
-void History::Overdue(Story& story, const Event& event) {
+void History::Forgotten(const Story& story, const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
-  const contract::Thresholds thresholds = ThresholdsOf(notice);
-  if (!IsUnderWay(story.state)) findings_.Add("overdue, and not under way", notice);
-  if (!story.late.insert(event.detail).second) findings_.Add("told twice that it is overdue", notice);
-  const absl::Time not_fetched = story.entered_at + thresholds.not_fetched;
-  absl::Time from = absl::InfiniteFuture();
-  switch (static_cast<Late>(event.detail)) {
-    case Late::kNotFetched:
-      if (story.leases == 0) from = not_fetched;
-      break;
-    case Late::kNotAcknowledged:
-      from = story.entered_at + thresholds.not_acknowledged;
-      break;
-    case Late::kPastDischarge:
-      if (story.is_withdrawal) break;
-      from = std::max(not_fetched, NewestSaid(event)->discharge_day_ends + thresholds.past_discharge);
-      break;
-  }
-  if (event.at < from) findings_.Add("told too early that it is overdue", notice);
-}
-
-void History::Undelivered(Story& story, const Event& event) {
-  const store::NoticeKey& notice = event.item.notice;
-  if (!IsUnderWay(story.state)) findings_.Add("undelivered, and not under way", notice);
-  if (event.detail != story.undelivered + 1) findings_.Add("told a wrong number of times of the undelivered", notice);
-  const absl::Time from =
-      story.undelivered == 0 ? story.entered_at + ThresholdsOf(notice).undelivered : story.undelivered_at + kDay;
-  if (event.at < from) findings_.Add("told too early that it is undelivered", notice);
-  story.undelivered = event.detail;
-  story.undelivered_at = event.at;
-}
-
-void History::Destroyed(Story& story, const Event& event) {
-  const store::NoticeKey& notice = event.item.notice;
-  const contract::Thresholds thresholds = ThresholdsOf(notice);
-  const int64_t days = (thresholds.destroyed - thresholds.undelivered) / kDay;
-  if (story.state == State::kLeased || !IsUnderWay(story.state)) findings_.Add("destroyed in somebody's hands", notice);
-  if (story.undelivered < days) findings_.Add("destroyed without being told of day after day", notice);
-  if (event.at < story.undelivered_at + kDay) findings_.Add("destroyed on the day that it was told of", notice);
-  if (event.at < story.entered_at + thresholds.destroyed) findings_.Add("destroyed before its time", notice);
-  story.state = State::kUndelivered;
-}
-
-void History::OutcomeAcknowledged(Story& story, const Event& event) {
-  const bool has_outcome = story.state == State::kReturned || story.state == State::kUndelivered ||
-                           (IsUnderWay(story.state) && story.undelivered > 0);
-  if (!has_outcome) findings_.Add("an outcome was noted before there was one", event.item.notice);
-  if (story.outcome_noted) findings_.Add("an outcome was noted twice", event.item.notice);
-  story.outcome_noted = true;
-  if (IsUnderWay(story.state)) story.state = State::kUndelivered;
-}
-
-void History::CheckReceipts(store::OrderedStore& store) {
-  journal::ReceiptReader receipts(store);
-  for (const auto& [key, notice] : notices_) {
-    for (const auto& [revision, said] : notice.said) {
-      if (!said.receipt.has_value()) continue;
-      const absl::StatusOr<contract::Receipt> receipt =
-          receipts.Read({.notice = notice.key, .revision = revision}, said.receipt->position);
-      if (!receipt.ok() || *receipt != *said.receipt) findings_.Add("a receipt cannot be rebuilt", notice.key);
-    }
-  }
-}
-
-void History::CheckTold(const std::vector<inbox::LateItem>& late) {
-  for (const inbox::LateItem& told : late) {
-    const bool happened = std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
-      return event.type == told.told.type && event.detail == told.told.detail && event.item == told.item;
-    });
-    if (!happened) findings_.Add("operations were told of what came not to have happened", told.item.notice);
-  }
-}
-
-void History::CheckStreamed(const std::string& region_code, const std::vector<Event>& streamed) {
-  size_t next = 0;
-  for (const Event& event : events_) {
-    if (next == streamed.size()) return;
-    if (event.item.notice.region_code != region_code) continue;
-    const Event& told = streamed[next++];
-    if (told.type != event.type || told.item != event.item || told.at != event.at || told.detail != event.detail) {
-      return findings_.Add("a region was told of what came not to have happened", event.item.notice);
-    }
-  }
-  if (next < streamed.size()) findings_.Add("a region was told of more than happened");
+  const absl::Time from = std::max(story.last, story.discharge_day_ends) + kRemembered;
+  if (IsUnderWay(story.state)) findings_.Add("what is under way was forgotten", notice);
+  if (event.at < from) findings_.Add("it was forgotten too early", notice);
+  if (sure_time_ < from) findings_.Add("it was forgotten because a clock was put forward", notice);
+  forgotten_.insert(store::RecordKey(notice));
+  forgotten_until_ = std::max(forgotten_until_, story.accepted_at);
+  stories_.erase(store::RecordKey(notice));
 }
 
 }  // namespace envej::simulation

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_SIMULATION_HISTORY_H_
 #define ENVEJ_TESTS_SIMULATION_HISTORY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -32,6 +33,15 @@ struct Story {
   uint32_t delivered = 0;  // revision
   std::string delivered_token;
   bool outcome_noted = false;
+  absl::Time accepted_at;           // of the newest from its region
+  absl::Time last;                  // when anything ended it, or was accepted of it
+  absl::Time discharge_day_ends;    // as far as it is known
+  uint64_t first_batch = 0;         // with which it came
+  uint64_t accepted_batch = 0;      // with which the newest was accepted
+  uint32_t had = 0;                 // the newest revision that the municipality has acknowledged or returned
+  uint32_t ended = 0;               // and the newest whose outcome its region took note of
+  std::set<std::string> concluded;  // tokens with which it was acknowledged or returned
+  bool date_lost = false;           // with the store
 };
 
 // Reads the journal as anybody can who knows what may follow on what, and how long things take at least; and knows
@@ -48,6 +58,14 @@ class History {
 
   // By record key.
   const std::map<std::string, Story>& stories() const { return stories_; }
+  // What was forgotten, by record key, also what was withdrawn anew since; and when the newest of it was accepted.
+  const std::set<std::string>& forgotten() const { return forgotten_; }
+  absl::Time forgotten_until() const { return forgotten_until_; }
+  // When the store was restored last; the infinite past if it never was.
+  absl::Time restored_at() const { return restored_at_; }
+
+  // So late it is for sure, whatever the clock shows: what is not old by then may not be forgotten.
+  void SetSureTime(absl::Time time) { sure_time_ = std::max(sure_time_, time); }
 
   // Each receipt that a client has is in the journal, and nothing that was told outside has come not to have happened:
   // what operations were told, and the events that were streamed to each region, in order.
@@ -67,6 +85,13 @@ class History {
   void Undelivered(Story& story, const journal::Event& event);
   void Destroyed(Story& story, const journal::Event& event);
   void OutcomeAcknowledged(Story& story, const journal::Event& event);
+  void Forgotten(const Story& story, const journal::Event& event);
+  // history_restored.cc
+  void Restored(const journal::Event& event);
+  void Missing(Story& story, const journal::Event& event);
+  // Whether what is missing is accepted again.
+  static bool IsAnew(const Story& story, const journal::Event& event);
+  void AcceptedAnew(Story& story, const journal::Event& event);
   void CheckActor(const journal::Event& event);
   // The date that the newest revision names.
   const Said* NewestSaid(const journal::Event& event) const;
@@ -74,9 +99,16 @@ class History {
   const KnownNotices& notices_;
   Findings& findings_;
   uint64_t batch_ = 0;
+  std::string incarnation_;
   std::string hash_;
   absl::Time time_ = absl::InfinitePast();
   std::map<std::string, Story> stories_;
+  std::set<std::string> forgotten_;
+  absl::Time forgotten_until_ = absl::InfinitePast();
+  uint64_t backup_batch_ = 0;
+  uint64_t restores_ = 0;
+  absl::Time restored_at_ = absl::InfinitePast();
+  absl::Time sure_time_ = absl::InfinitePast();
   std::vector<journal::Event> events_;
 };
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/inbox/content.h"
+#include "proto/contract/limits.h"
 
 namespace envej::simulation {
 namespace {
@@ -38,31 +40,31 @@ absl::Time DueAtLatest(const store::NoticeKey& notice, const Record& record) {
     due = std::min(due, record.entered_at + thresholds.not_acknowledged);
   }
   if ((record.late & BitOf(Late::kNotFetched)) == 0 && record.lease_count == 0) due = std::min(due, not_fetched);
-  if ((record.late & BitOf(Late::kPastDischarge)) == 0 && record.kind != inbox::ItemKind::kWithdrawal) {
+  const bool has_day = record.kind != inbox::ItemKind::kWithdrawal && !record.discharge_date.empty();
+  if ((record.late & BitOf(Late::kPastDischarge)) == 0 && has_day) {
     due = std::min(due, std::max(not_fetched, record.discharge_day_ends + thresholds.past_discharge));
   }
   return due;
 }
-
-// Seven months.
-constexpr absl::Duration kRememberedAtLeast = absl::Hours(24 * 31 * 7);
 
 struct Expected {
   std::set<std::string> indexes;
   std::map<std::string, std::string> contents;
 };
 
-void Expect(const store::NoticeKey& notice, const Record& record, const KnownNotices& notices, Expected& expected,
-            Findings& findings) {
+void Expect(const store::NoticeKey& notice, const Record& record, const KnownNotices& notices, absl::Time restored_at,
+            Expected& expected, Findings& findings) {
   if (!IsUnderWay(record.state)) {
     expected.indexes.insert(store::ForgetKey(record.due_at, notice));
-    const absl::Time ended = std::max(record.newest.accepted_at, record.concluded_at);
-    if (record.due_at < ended + kRememberedAtLeast) findings.Add("it would be forgotten too early", notice);
+    const absl::Time ended = std::max({record.newest.accepted_at, record.concluded_at, record.discharge_day_ends,
+                                       record.outcome_acknowledged_at.value_or(absl::InfinitePast())});
+    if (record.due_at < ended + kRemembered) findings.Add("it would be forgotten too early", notice);
     return;
   }
   const store::ItemKey item{.notice = notice, .revision = record.newest.revision};
   expected.indexes.insert(store::DueKey(record.due_at, notice));
-  if (record.due_at > DueAtLatest(notice, record)) findings.Add("nobody will look at it in time", notice);
+  if (record.due_at > std::max(DueAtLatest(notice, record), restored_at))
+    findings.Add("nobody will look at it in time", notice);
   if (record.state == State::kParked) expected.indexes.insert(store::ParkedKey(record.entered_at, item));
   if (record.state == State::kWaiting && !record.held_until.has_value()) {
     expected.indexes.insert(store::WaitingKey(record.entered_at, item));
@@ -71,12 +73,14 @@ void Expect(const store::NoticeKey& notice, const Record& record, const KnownNot
   if (known == notices.end() || !known->second.said.contains(item.revision)) {
     return findings.Add("the store has what nobody sent", notice);
   }
+  if (record.state == State::kMissing) return;
   expected.contents.emplace(store::ContentKey(record.entered_at, item), known->second.said.at(item.revision).content);
 }
 
 void CompareWithStory(const store::NoticeKey& notice, const Record& record, const Story& story, Findings& findings) {
   uint8_t late = 0;
   for (const uint32_t each : story.late) late = static_cast<uint8_t>(late | BitOf(static_cast<Late>(each)));
+  const uint8_t unknown = story.date_lost ? BitOf(Late::kPastDischarge) : uint8_t{0};
   const auto compare = [&](bool equal, absl::string_view what) {
     if (!equal) findings.Add(absl::StrCat("state and journal differ in ", what), notice);
   };
@@ -86,7 +90,7 @@ void CompareWithStory(const store::NoticeKey& notice, const Record& record, cons
   compare(record.lease_count == story.leases, "its leases");
   compare(inbox::MayBeHeld(record) == story.was_leased, "whether it was ever leased");
   compare(record.failure_count == story.failures, "its failures");
-  compare(record.late == late, "what is overdue");
+  compare((record.late | unknown) == (late | unknown), "what is overdue");
   compare(record.undelivered_told == story.undelivered, "how often it was told as undelivered");
   compare(record.delivered_revision == story.delivered, "what was delivered");
   compare(record.delivered_token == story.delivered_token, "the token of what was delivered");
@@ -118,6 +122,17 @@ void CheckPromised(const KnownNotice& notice, const Record* record, Findings& fi
   }
 }
 
+// What was forgotten must not be taken as new, also after a start.
+void CheckForgotten(store::OrderedStore& store, const History& history, Findings& findings) {
+  if (history.forgotten().empty()) return;
+  const absl::StatusOr<std::optional<std::string>> value = store.Get(store::ForgottenKey());
+  if (!value.ok() || !value->has_value()) return findings.Add("nothing says up to when what is sent may be forgotten");
+  const absl::Time until = store::DecodeTime(**value).value_or(absl::InfinitePast());
+  if (until < history.forgotten_until() + contract::kClockSkew) {
+    findings.Add("what was forgotten could be taken as new");
+  }
+}
+
 }  // namespace
 
 void CheckStore(store::OrderedStore& store, const History& history, const KnownNotices& notices, Findings& findings) {
@@ -127,7 +142,7 @@ void CheckStore(store::OrderedStore& store, const History& history, const KnownN
     const absl::StatusOr<Record> record = inbox::DecodeRecord(entry.value);
     const absl::StatusOr<store::NoticeKey> notice = store::ParseRecordKey(entry.key);
     if (!record.ok() || !notice.ok()) return findings.Add("a record cannot be read");
-    Expect(*notice, *record, notices, expected, findings);
+    Expect(*notice, *record, notices, history.restored_at(), expected, findings);
     const auto story = history.stories().find(entry.key);
     if (story == history.stories().end()) {
       findings.Add("the journal knows nothing of a notice", *notice);
@@ -150,7 +165,9 @@ void CheckStore(store::OrderedStore& store, const History& history, const KnownN
   }
   if (contents != expected.contents) findings.Add("state and content differ");
 
+  CheckForgotten(store, history, findings);
   for (const auto& [key, notice] : notices) {
+    if (history.forgotten().contains(key)) continue;
     const auto record = records.find(key);
     CheckPromised(notice, record == records.end() ? nullptr : &record->second, findings);
   }

@@ -26,10 +26,17 @@ struct Said {
   std::string content;  // of a withdrawal: what tells the municipality of it
   std::string discharge_date;
   absl::Time discharge_day_ends;
+  absl::Time created_at;  // by the region's clock, which is right
   inbox::WithdrawalReason reason = inbox::WithdrawalReason::kNone;
 
   uint64_t calls = 0;                        // made so far; an answer may never have come
   std::optional<contract::Receipt> receipt;  // accepted, and known to be
+  bool lost = false;                         // it was, and the restored store knows nothing of it
+  bool anew = false;  // its content was lost with the store: it is accepted anew, with another receipt
+
+  // What it had when its content was lost, as long as the client knows of no other.
+  std::optional<contract::Receipt> former;
+  bool AwaitsAnew() const { return anew && receipt == former; }
 
   bool is_withdrawal() const { return kind == Kind::kWithdraw; }
 };
@@ -44,6 +51,7 @@ struct Claim {
   uint64_t carried = 0;         // with which batch
   uint64_t extended = 0;        // with which batch last; 0: never
   bool in_doubt = false;        // it was not synced when power was lost
+  bool lost = false;            // the store that gave it is no more
 
   uint64_t acknowledge_calls = 0;
   uint64_t return_calls = 0;
@@ -51,6 +59,9 @@ struct Claim {
   std::optional<absl::Time> returned = {};
   inbox::ReturnReason reason = inbox::ReturnReason::kNotResident;
 };
+
+// Seven months, and a day: so long what is over is remembered at least.
+inline constexpr absl::Duration kRemembered = absl::Hours(24 * (31 * 7 + 1));
 
 // What clients know of one notice.
 struct KnownNotice {

@@ -34,6 +34,14 @@ class Line {
   // Whether a lease is the newest thing that happened to its notice, as the journal has it: an answer may come late.
   std::function<bool(const store::NoticeKey& notice, const std::string& token)> is_newest_lease;
 
+  // What a region's clock shows, which is right, and the broker's.
+  std::function<absl::Time()> region_time;
+  std::function<absl::Time()> broker_clock;
+
+  // While a restored store recovers nothing is handed out.
+  void HoldPulls(bool hold) { holds_pulls_ = hold; }
+  bool holds_pulls() const { return holds_pulls_; }
+
   // From now on nothing excuses a refusal.
   void EndFaults() { may_fail_ = false; }
 
@@ -104,6 +112,7 @@ class Line {
   inbox::Inboxes* inboxes_ = nullptr;
   uint64_t life_ = 0;
   bool may_fail_ = true;
+  bool holds_pulls_ = false;
   KnownNotices notices_;
   Findings findings_;
   Promises promises_{notices_, findings_};

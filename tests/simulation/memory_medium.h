@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/simulation/medium.h"
+#include "tests/simulation/offline_copy.h"
 #include "tests/support/memory_store.h"
 
 namespace envej::simulation {
@@ -42,6 +43,13 @@ class MemoryMedium final : public Medium {
     if (remains == Remains::kSome && unsynced > 0) kept = random.Below(unsynced);
     store_.Crash(kept);
     return absl::OkStatus();
+  }
+
+  absl::Status Restore(const Copy& copy, const Restoring& restoring) override {
+    OfflineCopy made(copy.entries);
+    const absl::StatusOr<store::HighWaterMark> mark = restoring(made);
+    if (!mark.ok()) return mark.status();
+    return store_.Become(std::move(made.entries()));
   }
 
  private:

@@ -24,6 +24,7 @@ inbox::InboxCaller CallerOf(const KnownNotice& notice) {
 }  // namespace
 
 void MunicipalityClients::PullFrom(const std::string& municipality_code, size_t most, absl::Duration wait) {
+  if (line_.holds_pulls()) return;
   inbox::PullRequest request{.municipality_code = municipality_code,
                              .actor = ActorOf(municipality_code),
                              .max_notices = most,

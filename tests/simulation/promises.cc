@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/contract/limits.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::simulation {
@@ -12,6 +13,8 @@ using contract::RejectionOf;
 using inbox::ItemKind;
 
 namespace {
+
+constexpr absl::Duration kMonths = absl::Hours(24 * 31 * contract::kIdMemoryMonths);
 
 bool StandsBefore(const contract::JournalPosition& left, const contract::JournalPosition& right) {
   return std::pair(left.batch, left.event_index) < std::pair(right.batch, right.event_index);
@@ -48,13 +51,22 @@ void Promises::CheckReceipt(const KnownNotice& notice, const Said& said, const c
 void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
                         const absl::StatusOr<inbox::Accepted>& answer) {
   if (!answer.ok()) {
-    if (!Excuses(call, answer.status())) CheckRefusedSubmission(notice, said, call, answer.status());
+    if (Excuses(call, answer.status())) return;
+    said.lost = false;
+    return CheckRefusedSubmission(notice, said, call, answer.status());
+  }
+  if (call.ruled_out != Reason::kNone && !answer->repeated && !said.anew)
+    findings_.Add("accepted against the rules of the day", notice.key);
+  CheckReceipt(notice, said, answer->receipt);
+  // A withdrawal anew, or an answer that was late.
+  if (is_forgotten(notice)) {
+    said.receipt = answer->receipt;
     return;
   }
-  if (call.ruled_out && !answer->repeated) findings_.Add("accepted against the rules of the day", notice.key);
-  CheckReceipt(notice, said, answer->receipt);
   if (said.receipt.has_value()) {
-    if (answer->receipt != *said.receipt) findings_.Add("a repeated call got another receipt", notice.key);
+    const bool is_same = answer->receipt == *said.receipt;
+    if (!is_same && !said.AwaitsAnew()) findings_.Add("a repeated call got another receipt", notice.key);
+    said.receipt = answer->receipt;
     return;
   }
   if (answer->repeated && said.calls == 1) findings_.Add("a first call was taken for a repeated one", notice.key);
@@ -65,6 +77,7 @@ void Promises::Accepted(KnownNotice& notice, Said& said, const CallMade& call,
     }
   }
   said.receipt = answer->receipt;
+  said.lost = false;
 }
 
 void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& said, const CallMade& call,
@@ -72,7 +85,8 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
   const Reason reason = RejectionOf(status).reason;
   const bool newer_called = notice.called() > said.revision;
   const bool submitted = notice.said.contains(1) && notice.said.at(1).kind == Said::Kind::kSubmit;
-  if (call.had_receipt && (said.kind == Said::Kind::kSubmit || !newer_called)) {
+  const bool forgotten = is_forgotten(notice);
+  if (call.had_receipt && !forgotten && (said.kind == Said::Kind::kSubmit || !newer_called)) {
     return findings_.Add(absl::StrCat("what was accepted is refused when it is repeated: ", status.message()),
                          notice.key);
   }
@@ -84,14 +98,20 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
       if (!newer_called) findings_.Add("refused as stale, which it is not", notice.key);
       return;
     case Reason::kNoticeNotFound:
-      if (call.accepted > 0) findings_.Add("an accepted notice was not found", notice.key);
+      if (call.accepted > 0 && !forgotten) findings_.Add("an accepted notice was not found", notice.key);
       if (said.kind != Said::Kind::kRevise) findings_.Add("a notice needs another before it", notice.key);
       return;
     case Reason::kNoticeUndelivered:
       if (said.kind != Said::Kind::kRevise) findings_.Add("a submission was refused as undelivered", notice.key);
       return;
+    case Reason::kNoticeTooOld:
+      if (call.answered_at < said.created_at + kMonths)
+        findings_.Add("refused as too old, which it is not", notice.key);
+      return;
+    case Reason::kCreatedAtInFuture:
     case kRuledOut:
-      if (!call.ruled_out || call.had_receipt) findings_.Add("refused by rules that allow it", notice.key);
+      if (call.ruled_out != reason || (call.had_receipt && !forgotten))
+        findings_.Add("refused by rules that allow it", notice.key);
       return;
     default:
       findings_.Add(absl::StrCat("a proper ", submitted ? "notice" : "withdrawal", " was refused: ", status.message()),
@@ -100,7 +120,8 @@ void Promises::CheckRefusedSubmission(const KnownNotice& notice, const Said& sai
 }
 
 void Promises::AcceptedOther(const KnownNotice& notice, const absl::StatusOr<inbox::Accepted>& answer) {
-  if (answer.ok()) findings_.Add("something else was accepted under a known revision", notice.key);
+  if (answer.ok() && !is_forgotten(notice))
+    findings_.Add("something else was accepted under a known revision", notice.key);
 }
 
 void Promises::Pulled(const std::string& municipality_code, const inbox::PulledItem& item,
@@ -118,9 +139,13 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
   if (!tokens_.insert(item.record.token).second) findings_.Add("a token was given twice", notice.key);
   if (item.record.kind != ItemKind::kWithdrawal) notice.given = true;
   if (handed_out.is_late) return;
-  if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
-  if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
-  if (revision <= notice.ended) findings_.Add("delivered after the region took note of its outcome", notice.key);
+  if (is_forgotten(notice)) {  // of what it does not know a restored store tells of the withdrawal
+    if (item.record.kind != ItemKind::kWithdrawal) findings_.Add("what was forgotten was delivered", notice.key);
+  } else {
+    if (revision < notice.accepted()) findings_.Add("what was replaced was delivered", notice.key);
+    if (revision <= notice.had) findings_.Add("what the municipality has was delivered again", notice.key);
+    if (revision <= notice.ended) findings_.Add("delivered after the region took note of its outcome", notice.key);
+  }
   const bool acknowledged_before = std::any_of(notice.claims.begin(), notice.claims.end(),
                                                [](const Claim& claim) { return claim.acknowledge_calls > 0; });
   const bool known_acknowledged = std::any_of(notice.claims.begin(), notice.claims.end(),
@@ -150,8 +175,10 @@ void Promises::Pulled(const std::string& municipality_code, const inbox::PulledI
 
 void Promises::CheckSuccess(const KnownNotice& notice, const Claim& claim, const CallMade& call,
                             absl::string_view what) {
+  if (claim.lost) findings_.Add(absl::StrCat(what, " with a token of a store that is no more"), notice.key);
   if (IsSuperseded(notice, claim)) findings_.Add(absl::StrCat(what, " with a token that is over"), notice.key);
   if (call.at >= claim.expires_at_most) findings_.Add(absl::StrCat(what, " after the lease was over"), notice.key);
+  if (is_forgotten(notice)) return;
   if (claim.revision < notice.accepted()) findings_.Add(absl::StrCat(what, " of what was replaced"), notice.key);
   if (claim.revision <= notice.ended) findings_.Add(absl::StrCat(what, " of what had ended"), notice.key);
 }
@@ -187,7 +214,7 @@ void Promises::CheckRefusedClaim(const KnownNotice& notice, const Claim& claim, 
     case Reason::kNoticeUndelivered:
       break;
     case Reason::kNoticeNotFound:
-      is_true = false;
+      is_true = claim.lost || is_forgotten(notice);
       break;
     default:
       is_true = false;
@@ -213,7 +240,7 @@ void Promises::Acknowledged(KnownNotice& notice, Claim& claim, const CallMade& c
     const bool newer_called = std::any_of(notice.claims.begin(), notice.claims.end(), [&](const Claim& other) {
       return other.revision > claim.revision && other.acknowledge_calls > 0;
     });
-    if (claim.acknowledged.has_value() && !newer_called && !Excuses(call, answer.status())) {
+    if (claim.acknowledged.has_value() && !newer_called && !is_forgotten(notice) && !Excuses(call, answer.status())) {
       findings_.Add(absl::StrCat("a repeated acknowledgement was refused: ", answer.status().message()), notice.key);
     }
     return CheckRefusedClaim(notice, claim, call, 1, answer.status());
@@ -230,7 +257,8 @@ void Promises::Acknowledged(KnownNotice& notice, Claim& claim, const CallMade& c
 void Promises::Returned(KnownNotice& notice, Claim& claim, const CallMade& call,
                         const absl::StatusOr<absl::Time>& answer) {
   if (!answer.ok()) {
-    if (claim.returned.has_value() && notice.called() == claim.revision && !Excuses(call, answer.status())) {
+    const bool is_newest = notice.called() == claim.revision && !is_forgotten(notice);
+    if (claim.returned.has_value() && is_newest && !Excuses(call, answer.status())) {
       findings_.Add(absl::StrCat("a repeated return was refused: ", answer.status().message()), notice.key);
     }
     return CheckRefusedClaim(notice, claim, call, 1, answer.status());
@@ -246,44 +274,6 @@ void Promises::Returned(KnownNotice& notice, Claim& claim, const CallMade& call,
 
 void Promises::ClaimedFalsely(const KnownNotice& notice, const absl::StatusOr<absl::Time>& answer) {
   if (answer.ok()) findings_.Add("a claim that nobody was given was good", notice.key);
-}
-
-void Promises::OutcomeAcknowledged(KnownNotice& notice, const CallMade& call,
-                                   const absl::StatusOr<absl::Time>& answer) {
-  if (answer.ok()) {
-    if (notice.outcome_acknowledged.has_value() && *answer < *notice.outcome_acknowledged) {
-      findings_.Add("an outcome was noted earlier than it was", notice.key);
-    }
-    notice.outcome_acknowledged = *answer;
-    notice.ended = std::max(notice.ended, notice.accepted());
-    return;
-  }
-  if (Excuses(call, answer.status())) return;
-  const Reason reason = RejectionOf(answer.status()).reason;
-  if (reason == Reason::kNoticeNotFound && notice.accepted() > 0) {
-    findings_.Add("an accepted notice was not found", notice.key);
-  } else if (reason == Reason::kOutcomeNotReached && notice.outcome_acknowledged.has_value() &&
-             notice.called() <= notice.ended) {
-    findings_.Add("an outcome that was noted is no outcome any more", notice.key);
-  } else if (reason != Reason::kNoticeNotFound && reason != Reason::kOutcomeNotReached) {
-    findings_.Add(absl::StrCat("an outcome could not be noted: ", answer.status().message()), notice.key);
-  }
-}
-
-void Promises::Redriven(const KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer) {
-  if (answer.ok() || Excuses(call, answer.status())) return;
-  if (RejectionOf(answer.status()).reason != Reason::kNoticeNotFound || notice.accepted() > 0) {
-    findings_.Add(absl::StrCat("it could not be redriven: ", answer.status().message()), notice.key);
-  }
-}
-
-void Promises::PowerLost(uint64_t durable) {
-  for (auto& [key, notice] : notices_) {
-    for (Claim& claim : notice.claims) {
-      if (claim.carried > durable) claim.in_doubt = true;
-      if (claim.extended > durable) claim.expires_at = claim.first_expires_at;
-    }
-  }
 }
 
 }  // namespace envej::simulation

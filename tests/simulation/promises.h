@@ -2,29 +2,33 @@
 #define ENVEJ_TESTS_SIMULATION_PROMISES_H_
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/inbox/inboxes.h"
+#include "broker/store/ordered_store.h"
 #include "proto/contract/rejection.h"
 #include "tests/simulation/known.h"
 
 namespace envej::simulation {
 
+class History;
+
 // What one call of a client was made with, for its answer to be judged by.
 struct CallMade {
-  absl::Time at;           // the inboxes' time then
-  uint64_t calls = 0;      // the same call was made so many times before
-  bool may_fail = true;    // faults are about
-  bool ruled_out = false;  // the rules of the day refuse it, if it is new
+  absl::Time at;                                         // the inboxes' time then
+  uint64_t calls = 0;                                    // the same call was made so many times before
+  bool may_fail = true;                                  // faults are about
+  contract::Reason ruled_out = contract::Reason::kNone;  // why the rules of the day refuse it, if it is new
   bool had_receipt = false;
   uint32_t accepted = 0;   // the newest revision with a receipt
   absl::Time answered_at;  // the inboxes' time when the answer came
 };
 
-// Why the rules of the day refuse what they refuse.
+// Why the rules of the day refuse what they refuse by chance.
 inline constexpr contract::Reason kRuledOut = contract::Reason::kAgreementNotInForce;
 
 // When an item was handed out.
@@ -39,6 +43,9 @@ struct HandedOut {
 class Promises {
  public:
   Promises(KnownNotices& notices, Findings& findings) : notices_(notices), findings_(findings) {}
+
+  // Whether a notice's time was over at least once: nothing that was said of it before is known any more.
+  std::function<bool(const KnownNotice& notice)> is_forgotten = [](const KnownNotice&) { return false; };
 
   void Accepted(KnownNotice& notice, Said& said, const CallMade& call, const absl::StatusOr<inbox::Accepted>& answer);
   // Something else was handed in under a revision that was accepted, or under one before it.
@@ -55,6 +62,8 @@ class Promises {
   void OutcomeAcknowledged(KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer);
   void Redriven(const KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer);
 
+  // The store was destroyed, and restored, with this journal.
+  void Restored(const History& history, store::OrderedStore& store);
   // Power was lost: what was carried out after `durable` may be forgotten.
   void PowerLost(uint64_t durable);
 

@@ -147,6 +147,12 @@ void Simulation::Provoke(Row row) {
       return ProvokeTime(absl::Hours(1), absl::Hours(26));
     case Row::kDestroyed:
       return ProvokeTime(absl::Hours(24), absl::Hours(30));
+    case Row::kSubmitMissing:
+    case Row::kReviseMissing:
+    case Row::kWithdrawMissing:
+      return ProvokeMissing(row);
+    case Row::kForgotten:
+      return ProvokeForgetting();
     default:
       return;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "proto/contract/limits.h"
 
 namespace envej::simulation {
 namespace {
@@ -13,14 +14,14 @@ const absl::Time kFirstDay = absl::FromUnixSeconds(1'800'000'000);
 using Answers = std::vector<absl::StatusOr<inbox::Accepted>>;
 using Times = std::vector<absl::StatusOr<absl::Time>>;
 
-// `ruled_out`: the rules of the day refuse it, if it is new; or there is no room for it.
-inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, bool ruled_out) {
+// `ruled_out`: why the rules of the day refuse it, if it is new; or that there is no room for it.
+inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, contract::Reason ruled_out) {
   inbox::Submission submission;
   submission.notice = notice.key;
   submission.actor = ActorOf(notice.key.region_code);
   submission.keep = inbox::KeepAsItIs(said.content);
   std::optional<contract::Rejection> refusal;
-  if (ruled_out) refusal = contract::Rejection{.reason = kRuledOut, .violations = {}};
+  if (ruled_out != contract::Reason::kNone) refusal = contract::Rejection{.reason = ruled_out, .violations = {}};
   if (said.is_withdrawal()) {
     submission.what =
         inbox::Withdraw{.revision = said.revision, .reason = said.reason, .origin = "ward", .refusal_if_new = refusal};
@@ -31,8 +32,11 @@ inbox::Submission MakeSubmission(const KnownNotice& notice, const Said& said, bo
                        .discharge_date = said.discharge_date,
                        .discharge_day_ends = said.discharge_day_ends,
                        .commitments = {CommitmentTo(said.content)},
+                       .created_at = said.created_at,
                        .refusal_if_new = std::nullopt};
-  (said.calls % 2 == 0 ? submit.refusal_if_new : submit.refusal_if_kept) = refusal;
+  // What has a receipt is promised to be accepted again, so there is always room for it here.
+  const bool lacks_room = said.calls % 2 == 1 && !said.receipt.has_value();
+  (lacks_room ? submit.refusal_if_kept : submit.refusal_if_new) = refusal;
   if (said.kind == Said::Kind::kRevise) {
     submission.what = inbox::Revise{.submit = std::move(submit)};
   } else {
@@ -63,6 +67,7 @@ Said& RegionClients::Say(KnownNotice& notice, Said::Kind kind) {
   Said& said = notice.said[revision];
   said.kind = kind;
   said.revision = revision;
+  said.created_at = line_.region_time();
   said.content = absl::StrCat("revision ", revision, " of ", notice.key.id.ToString());
   const bool only_the_date_changes = kind == Said::Kind::kRevise && before > 0 && line_.random().OneIn(5);
   if (only_the_date_changes) said.content = notice.said.at(before).content;
@@ -72,6 +77,15 @@ Said& RegionClients::Say(KnownNotice& notice, Said::Kind kind) {
   return said;
 }
 
+// As the broker's own clock has it, unlike what it does with what is forgotten.
+contract::Reason RegionClients::RuledOut(const Said& said, const CallMade& call) {
+  if (call.may_fail && line_.random().OneIn(8)) return kRuledOut;
+  const absl::Time now = line_.broker_clock();
+  if (said.created_at > now + contract::kClockSkew) return contract::Reason::kCreatedAtInFuture;
+  if (said.created_at < now - absl::Hours(24 * 31 * contract::kIdMemoryMonths)) return contract::Reason::kNoticeTooOld;
+  return contract::Reason::kNone;
+}
+
 void RegionClients::HandIn(const std::vector<Piece>& pieces) {
   std::vector<inbox::Submission> submissions;
   std::vector<CallMade> calls;
@@ -79,7 +93,7 @@ void RegionClients::HandIn(const std::vector<Piece>& pieces) {
     CallMade& call = calls.emplace_back(line_.Made(piece.said->calls++));
     call.had_receipt = piece.said->receipt.has_value();
     call.accepted = piece.notice->accepted();
-    call.ruled_out = call.may_fail && line_.random().OneIn(8);
+    call.ruled_out = RuledOut(*piece.said, call);
     submissions.push_back(MakeSubmission(*piece.notice, *piece.said, call.ruled_out));
   }
   line_.inboxes().SubmitAll(std::move(submissions),
@@ -127,7 +141,7 @@ void RegionClients::SayOther() {
   if (other.kind == Said::Kind::kWithdraw && other.reason == inbox::WithdrawalReason::kNone) {
     other.reason = inbox::WithdrawalReason::kSentInError;
   }
-  line_.inboxes().SubmitAll({MakeSubmission(*notice, other, /*ruled_out=*/false)},
+  line_.inboxes().SubmitAll({MakeSubmission(*notice, other, kRuledOut)},
                             [this, notice, hears = line_.Hears()](Answers answers) {
                               if (!hears()) return;
                               line_.CountAnswer("hand in something else", answers.at(0).status());
@@ -206,13 +220,15 @@ void RegionClients::Look() {
   if (notice == nullptr) return;
   const absl::StatusOr<inbox::Record> record = line_.inboxes().Get(notice->key);
   if (!record.ok()) {
-    if (!absl::IsUnavailable(record.status())) line_.findings().Add("an accepted notice cannot be seen", notice->key);
+    const bool is_lost = !absl::IsUnavailable(record.status()) && !line_.promises().is_forgotten(*notice);
+    if (is_lost) line_.findings().Add("an accepted notice cannot be seen", notice->key);
     return;
   }
   const absl::StatusOr<std::optional<contract::Receipt>> receipt = line_.inboxes().GetReceipt(notice->key, *record);
   const auto said = notice->said.find(record->newest.revision);
   if (!receipt.ok() || !receipt->has_value() || said == notice->said.end() || !said->second.receipt.has_value()) return;
-  if (**receipt != *said->second.receipt) line_.findings().Add("another receipt is shown than was given", notice->key);
+  if (**receipt != *said->second.receipt && !said->second.AwaitsAnew() && !line_.promises().is_forgotten(*notice))
+    line_.findings().Add("another receipt is shown than was given", notice->key);
 }
 
 void RegionClients::HandInAll() {
@@ -220,6 +236,21 @@ void RegionClients::HandInAll() {
     Said& newest = notice.said.rbegin()->second;
     if (!newest.receipt.has_value()) HandIn(notice, newest);
   }
+}
+
+void RegionClients::SendAgain(KnownNotice& notice) {
+  for (auto& [revision, said] : notice.said) {
+    if (said.lost || said.AwaitsAnew()) HandIn(notice, said);
+  }
+}
+
+void RegionClients::SendAgainAll() {
+  for (auto& [key, notice] : line_.notices()) SendAgain(notice);
+}
+
+void RegionClients::ForgetStreams() {
+  streamed_.clear();
+  next_batch_.clear();
 }
 
 void RegionClients::AcknowledgeAllOutcomes() {

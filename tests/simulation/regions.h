@@ -22,6 +22,7 @@ class RegionClients {
   // Other content under a revision that was accepted.
   void SayOther();
   void Revise();
+  void HandInAgain(KnownNotice& notice) { HandIn(notice, notice.said.begin()->second); }
   // Of a notice that was never submitted.
   void ReviseUnseen();
   void Withdraw();
@@ -44,12 +45,19 @@ class RegionClients {
   void AcknowledgeOutcomeOf(KnownNotice& notice);
   void RedriveOne(KnownNotice& notice);
 
+  // After a restore, from what the region keeps: what the store lost.
+  void SendAgainAll();
+  void SendAgain(KnownNotice& notice);
+  // The stream begins anew.
+  void ForgetStreams();
+
   // By region: what its stream told, in order.
   const std::map<std::string, std::vector<journal::Event>>& streamed() const { return streamed_; }
 
  private:
   KnownNotice& NewNotice();
   Said& Say(KnownNotice& notice, Said::Kind kind);
+  contract::Reason RuledOut(const Said& said, const CallMade& call);
   // One of what a call hands in.
   struct Piece {
     KnownNotice* notice;

@@ -12,6 +12,7 @@ namespace {
 constexpr absl::string_view kAnswers[] = {
     "hand in: OK",
     "hand in: NOTICE_NOT_FOUND",
+    "hand in: NOTICE_TOO_OLD",
     "hand in: NOTICE_UNDELIVERED",
     "hand in: NOTICE_WITHDRAWN",
     "hand in: REVISION_STALE",

@@ -1,5 +1,7 @@
 #include "tests/simulation/rocksdb_medium.h"
 
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -11,6 +13,10 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "broker/store/rocksdb_engine.h"
+#include "broker/store/rocksdb_examination.h"
+#include "tests/simulation/offline_copy.h"
 #include "tests/support/losing_file_system.h"
 
 namespace envej::simulation {
@@ -56,6 +62,28 @@ LosingDisk::ChanceOf ChanceOf(Random& random) {
   };
 }
 
+absl::Status MakeEngine(const std::string& engine, const std::map<std::string, std::string>& entries,
+                        rocksdb::Env* env) {
+  rocksdb::Options options =
+      store::EngineOptions({.write_buffer_bytes = kBuffer, .block_cache_bytes = kBuffer}, env, store::LogEnd::kWhole);
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  if (const rocksdb::Status status = rocksdb::DB::Open(options, engine, &opened); !status.ok()) {
+    return absl::UnavailableError(status.ToString());
+  }
+  const std::unique_ptr<rocksdb::DB> made(opened);
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : entries) {
+    if (const rocksdb::Status status = batch.Put(key, value); !status.ok()) {
+      return absl::UnavailableError(status.ToString());
+    }
+  }
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = made->Write(synced, &batch);
+  return status.ok() ? absl::OkStatus() : absl::UnavailableError(status.ToString());
+}
+
 bool AnyCommitted(const std::vector<store::Outcome>& outcomes) {
   return std::any_of(outcomes.begin(), outcomes.end(),
                      [](const store::Outcome& outcome) { return outcome.kind == store::Outcome::Kind::kCommitted; });
@@ -67,7 +95,8 @@ std::unique_ptr<Medium> RocksDbMedium::Make(uint64_t seed) {
   return std::unique_ptr<Medium>(new RocksDbMedium(NewFolder(), seed));
 }
 
-RocksDbMedium::RocksDbMedium(const std::string& folder, uint64_t seed) : folder_(folder), disk_(folder + "/disk") {
+RocksDbMedium::RocksDbMedium(const std::string& folder, uint64_t seed)
+    : folder_(folder), disk_(folder + "/disk"), directory_(folder + "/disk/store") {
   Random random(seed);
   env_ = rocksdb::NewCompositeEnv(std::make_shared<support::LosingFileSystem>(disk_));
   // The power may go while the store is made.
@@ -87,7 +116,7 @@ RocksDbMedium::~RocksDbMedium() {
 
 absl::Status RocksDbMedium::Open() {
   store::RocksDbStoreOptions options;
-  options.directory = folder_ + "/disk/store";
+  options.directory = directory_;
   options.broker = "broker-1";
   options.quiet = absl::InfiniteDuration();
   options.opening_bytes = 1;
@@ -96,10 +125,11 @@ absl::Status RocksDbMedium::Open() {
   options.env = env_.get();
   options.fail_stop = [this](const absl::Status&) { ++fail_stops_; };
   fail_stops_ = 0;
-  synced_ = 0;
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> opened = store::RocksDbStore::Open(options);
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
+  durable_ = store_->LastDurableBatch();
+  mark_waits_ = false;
   return absl::OkStatus();
 }
 
@@ -113,7 +143,7 @@ void RocksDbMedium::Arm(bool is_synced) {
                           .failure = Failure::kAfter,
                           .suffix = kLog,
                           .on_disk = false,
-                          .beside_first = is_synced && synced_ > 0 ? uint64_t{1} : 0};
+                          .beside_first = is_synced && mark_waits_ ? uint64_t{1} : 0};
   switch (*failing_) {
     case Failing::kRead:  // what is read is in memory
     case Failing::kWrite:
@@ -156,7 +186,10 @@ void RocksDbMedium::Carry(std::vector<store::PendingCommit> commits) {
     answered.set_value(any);
   });
   const bool any_committed = answered.get_future().get();
-  if (any_committed && is_synced) ++synced_;
+  if (any_committed && is_synced) {
+    mark_waits_ = store_->LastDurableBatch() > durable_;
+    durable_ = store_->LastDurableBatch();
+  }
   if (!disk_.HasFailed()) disk_.EndBatch();
   disk_.Disarm();
   failing_.reset();
@@ -176,6 +209,28 @@ absl::Status RocksDbMedium::CheckFailStop() {
   if (fail_stops_ != 1) return absl::InternalError("a failed write or sync did not stop the process");
   if (disk_.WrittenAfterFailure() > 0) return absl::InternalError("something was written after a failed write or sync");
   return absl::OkStatus();
+}
+
+// On a part of the disk of its own, where all is as if it had been synced: a restore that is cut short is made anew.
+absl::Status RocksDbMedium::Restore(const Copy& copy, const Restoring& restoring) {
+  disk_.PowerOffAfter(0);
+  store_.reset();
+  KeepAll();
+  OfflineCopy made(copy.entries);
+  const absl::StatusOr<store::HighWaterMark> mark = restoring(made);
+  if (!mark.ok()) return mark.status();
+  directory_ = absl::StrCat(folder_, "/disk/restored-", ++restored_);
+  const store::StorePaths paths(directory_);
+  fs::create_directories(paths.engine);
+  if (absl::Status status = MakeEngine(paths.engine, made.entries(), env_.get()); !status.ok()) return status;
+  if (absl::Status status = store::HighWaterMarkFile::Create(paths.mark, *mark); !status.ok()) return status;
+  KeepAll();
+  return Open();
+}
+
+void RocksDbMedium::KeepAll() {
+  disk_.LosePower(LosingDisk::Remains::kAll,
+                  [](const std::string&) -> LosingDisk::Chance { return [](uint64_t) { return uint64_t{0}; }; });
 }
 
 absl::Status RocksDbMedium::LosePower(Remains remains, Random& random) {

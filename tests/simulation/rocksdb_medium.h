@@ -25,6 +25,7 @@ class RocksDbMedium final : public Medium {
   void Carry(std::vector<store::PendingCommit> commits) override;
   void FailNext(Failing failing) override { failing_ = failing; }
   absl::Status LosePower(Remains remains, Random& random) override;
+  absl::Status Restore(const Copy& copy, const Restoring& restoring) override;
 
  private:
   RocksDbMedium(const std::string& folder, uint64_t seed);
@@ -33,6 +34,8 @@ class RocksDbMedium final : public Medium {
   // The power goes while the store opens, and comes back; true if it opened before that, and is open.
   bool OpenAndLosePower(Random& random);
   void Arm(bool is_synced);
+  // All that was written stays, whatever becomes of the power.
+  void KeepAll();
   // That the store stopped at the failure, and wrote nothing after it.
   absl::Status CheckFailStop();
 
@@ -41,7 +44,10 @@ class RocksDbMedium final : public Medium {
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<store::RocksDbStore> store_;
   std::optional<Failing> failing_;
-  uint64_t synced_ = 0;      // batches since the store was opened
+  std::string directory_;    // of the present store
+  uint64_t restored_ = 0;    // times
+  uint64_t durable_ = 0;     // the newest batch that was synced
+  bool mark_waits_ = false;  // for the next sync, beside which it is written
   uint64_t fail_stops_ = 0;  // since then
 };
 

@@ -34,6 +34,10 @@ std::optional<Change> ChangeOf(const store::Transition& transition) {
   }
   for (const store::Mutation& mutation : transition.mutations) {
     if (mutation.key != condition.key) continue;
+    if (mutation.kind == store::Mutation::Kind::kDelete && change.before.has_value()) {
+      change.after = *change.before;
+      return change;
+    }
     const bool lacks_position = mutation.kind == store::Mutation::Kind::kPutWithPosition;
     const std::string position = store::EncodePosition(
         {.store_incarnation = std::string(kSomePosition), .broker = "b", .batch = 1, .event_index = 0});
@@ -43,6 +47,12 @@ std::optional<Change> ChangeOf(const store::Transition& transition) {
     return change;
   }
   return std::nullopt;
+}
+
+// Of the same revision twice there is only what was missing.
+bool IsAnew(const Change& change) {
+  return change.before.has_value() && change.before->state == State::kMissing &&
+         change.before->newest.revision == change.after.newest.revision;
 }
 
 Row OfAccepted(const std::optional<Record>& before) {
@@ -61,8 +71,10 @@ Row OfWithdrawn(const Change& change) {
 std::optional<Row> RowOf(EventType type, const Change& change) {
   switch (type) {
     case EventType::kAccepted:
+      if (IsAnew(change)) return change.after.newest.revision == 1 ? Row::kSubmitMissing : Row::kReviseMissing;
       return OfAccepted(change.before);
     case EventType::kWithdrawn:
+      if (IsAnew(change)) return Row::kWithdrawMissing;
       return OfWithdrawn(change);
     case EventType::kLeased:
       return Row::kTakeLease;
@@ -86,6 +98,8 @@ std::optional<Row> RowOf(EventType type, const Change& change) {
       return Row::kUndelivered;
     case EventType::kDestroyed:
       return Row::kDestroyed;
+    case EventType::kForgotten:
+      return Row::kForgotten;
     case EventType::kCallsRefused:
       break;
     default:
@@ -98,6 +112,7 @@ std::optional<Row> RowOf(EventType type, const Change& change) {
 
 std::vector<Row> RowsOf(const store::Transition& transition) {
   std::vector<Row> rows;
+  if (transition.pruned.last_batch != 0) rows.push_back(Row::kPruned);
   const std::optional<Change> change = ChangeOf(transition);
   if (!change.has_value()) return rows;
   for (const std::string& bytes : transition.events) {

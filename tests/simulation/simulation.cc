@@ -10,19 +10,26 @@ namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(400);  // the broker looks at least once in it for what is due
 constexpr int kRestRounds = 80;
-constexpr uint64_t kArmedFor = 40;   // steps
-constexpr size_t kNoticesMost = 12;  // that come by chance
-constexpr int kSettleMost = 10'000;  // batches
+constexpr uint64_t kArmedFor = 40;     // steps
+constexpr size_t kNoticesMost = 12;    // that come by chance
+constexpr uint64_t kPrunedOneIn = 50;  // it takes a thousand batches
+constexpr int kSettleMost = 10'000;    // batches
 
 }  // namespace
 
 Simulation::Simulation(uint64_t seed, std::unique_ptr<Medium> medium) : random_(seed), medium_(std::move(medium)) {
   line_.is_newest_lease = [this](const store::NoticeKey& notice, const std::string& token) {
     if (store_.failed()) return false;
-    history_.Read(medium_->store());
+    ReadHistory();
     const auto story = history_.stories().find(store::RecordKey(notice));
     return story != history_.stories().end() && story->second.state == inbox::State::kLeased &&
            story->second.token == token;
+  };
+  line_.region_time = [this] { return clock_.RightTime(); };
+  line_.broker_clock = [this] { return clock_.clock().Now(); };
+  line_.promises().is_forgotten = [this](const KnownNotice& notice) {
+    if (!store_.failed()) ReadHistory();
+    return history_.forgotten().contains(store::RecordKey(notice.key));
   };
   Open();
 }
@@ -37,6 +44,9 @@ void Simulation::Open() {
   options.report = [this](const inbox::UnreadableItem&) { line_.findings().Add("something cannot be read"); };
   inboxes_ = std::make_unique<inbox::Inboxes>(store_, clock_.clock(), scheduler_, options);
   line_.Connect(inboxes_.get());
+  opened_at_ = clock_.clock().Now();
+  opened_elapsed_ = clock_.clock().Elapsed();
+  opened_waited_ = scheduler_.elapsed();
   inboxes_->Start();
 }
 
@@ -75,6 +85,12 @@ std::vector<Simulation::Act> Simulation::Acts() {
       {30, [this] { LetTimePass(absl::Seconds(30), absl::Minutes(30)); }},
       {15, [this] { LetTimePass(absl::Hours(1), absl::Hours(26)); }},
       {4, [this] { Neglect(); }},
+      {3, [this] { LetMonthsPass(); }},
+      {6, [this] { HandInForgotten(); }},
+      {6, [this] { TakeBackup(); }},
+      {10, [this] { WriteCheckpoint(); }},
+      {8, [this] { MirrorJournal(); }},
+      {2, [this] { DestroyAndRestore(); }},
       {3, [this] { FailWithAll(24); }},
       {15, [this] { clock_.Jump(random_); }},
       {10, [this] { clock_.SetRight(); }},
@@ -115,27 +131,36 @@ void Simulation::Run(uint64_t steps) {
   }
   if (line_.findings().none()) ComeToRest();
   if (line_.findings().none()) CheckEnd();
+  if (line_.findings().none()) CheckForgotten();
+  if (line_.findings().none() && random_.OneIn(kPrunedOneIn)) Prune();
 }
 
 void Simulation::Arm() {
   if (store_.armed().has_value() && steps_ < armed_since_ + kArmedFor) return;
   armed_since_ = steps_;
-  const auto row = Row(random_.Below(kRows));
+  const auto row = Row(random_.Below(static_cast<uint64_t>(Row::kPruned)));
   const auto last = static_cast<uint64_t>(Fault::kSyncFails);
   const auto fault = Fault(1 + random_.Below(last));
   if (WhyNever(row, fault).empty()) store_.Arm(row, fault);
 }
 
+void Simulation::ReadHistory() {
+  history_.SetSureTime(SureTime());
+  history_.Read(medium_->store());
+}
+
 void Simulation::AfterStep() {
+  history_.SetSureTime(SureTime());
   if (store_.must_lose_power().has_value()) {
     LosePower(*store_.must_lose_power());
   } else if (store_.failed() && random_.OneIn(4)) {
     LosePower(Remains(random_.Below(3)));
   }
   store_.SetClock(clock_.fault());
+  if (steps_ >= recovers_until_) line_.HoldPulls(false);
   if (store_.failed() || store_.carried() == checked_) return;
   checked_ = store_.carried();
-  history_.Read(medium_->store());
+  ReadHistory();
   CheckStore(medium_->store(), history_, line_.notices(), line_.findings());
 }
 
@@ -206,9 +231,13 @@ void Simulation::ComeToRest() {
   AfterStep();
   Settle();
   line_.EndFaults();
+  regions_.SendAgainAll();
+  Settle();
+  line_.HoldPulls(false);
   for (int round = 0; round < kRestRounds && line_.findings().none(); ++round) {
     for (size_t call = line_.open(); call > 0; --call) line_.Repeat();
     regions_.HandInAll();
+    regions_.SendAgainAll();
     if (round % 8 == 0) regions_.RedriveAll();
     Settle();
     for (const std::string& code : Municipalities()) municipalities_.PullFrom(code, 100, absl::ZeroDuration());
@@ -232,16 +261,21 @@ bool Simulation::IsAtRest() {
   });
 }
 
-void Simulation::CheckEnd() {
-  regions_.AcknowledgeAllOutcomes();
-  Settle();
+void Simulation::CheckToldOutside() {
   history_.CheckReceipts(medium_->store());
   history_.CheckTold(late_);
   for (const auto& [region, streamed] : regions_.streamed()) history_.CheckStreamed(region, streamed);
+}
+
+void Simulation::CheckEnd() {
+  regions_.AcknowledgeAllOutcomes();
+  Settle();
+  CheckToldOutside();
+  if (coverage_.Of("checkpoints") > 0 || coverage_.Of("restored") > 0) CheckJournalOf(medium_->store());
   for (const auto& [key, notice] : line_.notices()) {
     const auto story = history_.stories().find(key);
     const bool is_handed_in = notice.accepted() > 0;
-    if (!is_handed_in) continue;
+    if (!is_handed_in || history_.forgotten().contains(key)) continue;
     if (story == history_.stories().end()) {
       line_.findings().Add("an accepted notice has no story", notice.key);
       continue;

@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "broker/cautious_time.h"
 #include "broker/inbox/inboxes.h"
 #include "tests/simulation/coverage.h"
 #include "tests/simulation/faulty_store.h"
 #include "tests/simulation/history.h"
+#include "tests/simulation/journal_copies.h"
 #include "tests/simulation/line.h"
 #include "tests/simulation/medium.h"
 #include "tests/simulation/municipalities.h"
@@ -49,6 +52,7 @@ class Simulation {
   void Settle();
   // What follows on every step: power is lost where a fault says so, and the store is held against what was promised.
   void AfterStep();
+  void ReadHistory();
   void Arm();
 
   void LetTimePass(absl::Duration least, absl::Duration most);
@@ -56,6 +60,33 @@ class Simulation {
   void Neglect();
   // Somebody takes what waits, again and again, and never concludes it.
   void FailWithAll(int times);
+
+  // ages.cc
+  // Up to when the clock is to be trusted, whoever put it forward; the infinite past for a while after a start.
+  absl::Time SureTime() const;
+  void LetMonthsPass();
+  void HandInForgotten();
+  void ProvokeForgetting();
+  // That what is to be forgotten is.
+  void CheckForgotten();
+
+  // restores.cc
+  void TakeBackup();
+  void WriteCheckpoint();
+  void MirrorJournal();
+  // All is lost but the backup, the mirror and what clients know; the broker is restored from that, and recovers.
+  void DestroyAndRestore();
+  absl::StatusOr<store::HighWaterMark> MakeRestored(store::OfflineStore& store);
+  void ProvokeMissing(Row row);
+  void LoseAfterMirroring();
+  // That the journal holds, with all the incarnations in it.
+  void CheckJournalOf(store::OrderedStore& store);
+
+  // prunings.cc
+  void FillJournal(uint64_t batches);
+  void Prune();
+  bool PruneOne(const CautiousTime& time, bool may_fail);
+  void CheckPruned(uint64_t last, absl::Time now);
 
   // provoke.cc: does what makes this more likely to happen.
   void Provoke(Row row);
@@ -71,6 +102,8 @@ class Simulation {
 
   void ComeToRest();
   bool IsAtRest();
+  // That what was told outside happened.
+  void CheckToldOutside();
   void CheckEnd();
 
   Random random_;
@@ -85,9 +118,16 @@ class Simulation {
   History history_{line_.notices(), line_.findings()};
   std::unique_ptr<inbox::Inboxes> inboxes_;
   std::vector<inbox::LateItem> late_;
+  std::optional<Copy> backup_;
+  JournalCopies copies_;
+  uint64_t recovers_until_ = 0;  // step
   uint64_t steps_ = 0;
   uint64_t armed_since_ = 0;
   uint64_t checked_ = 0;  // batches
+  // When the broker was started last: by its clock, by the time that passed, and by what tasks could have waited.
+  absl::Time opened_at_;
+  absl::Duration opened_elapsed_;
+  absl::Duration opened_waited_;
 };
 
 }  // namespace envej::simulation

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "broker/store/key_layout.h"
 
 namespace envej::store {
 namespace {
@@ -144,6 +145,19 @@ void MemoryStore::Crash(size_t unsynced_kept) {
   }
   unsynced_.clear();
   ++epoch_;
+}
+
+absl::Status MemoryStore::Become(std::map<std::string, std::string> entries) {
+  Crash();
+  state_.clear();
+  state_.insert(entries.begin(), entries.end());
+  const absl::StatusOr<BatchHead> head = DecodeBatchHead(entries[HeadKey()]);
+  if (!head.ok()) return head.status();
+  const absl::StatusOr<uint64_t> epoch = DecodeEpoch(entries[EpochKey()]);
+  if (!epoch.ok()) return epoch.status();
+  head_ = *head;
+  epoch_ = *epoch + 1;
+  return absl::OkStatus();
 }
 
 absl::Status MemoryStore::Health() const {

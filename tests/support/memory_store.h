@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -56,6 +57,10 @@ class MemoryStore : public OrderedStore {
   // Loses power and opens again: what waits is dropped without an answer, watches end, the start epoch grows, and of
   // the batches since the last synced one only the first `unsynced_kept` are left.
   void Crash(size_t unsynced_kept = 0);
+
+  // Loses all that it holds and opens again with these entries, which have a head and the start epoch of the opening
+  // before.
+  absl::Status Become(std::map<std::string, std::string> entries);
 
   // Where the next batch fails. Its commits are answered kIndeterminate, and so is everything after it, and reads fail,
   // until Crash.

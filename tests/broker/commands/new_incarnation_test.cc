@@ -13,6 +13,7 @@
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_copy.h"
 #include "broker/store/rocksdb_examination.h"
+#include "broker/store/rocksdb_offline.h"
 #include "broker/store/rocksdb_reader.h"
 #include "broker/store/rocksdb_store.h"
 #include "tests/broker/journal/journal_fixture.h"

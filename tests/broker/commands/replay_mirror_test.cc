@@ -13,6 +13,7 @@
 #include "broker/store/key_layout.h"
 #include "broker/store/rocksdb_copy.h"
 #include "broker/store/rocksdb_examination.h"
+#include "broker/store/rocksdb_offline.h"
 #include "broker/store/rocksdb_reader.h"
 #include "broker/store/rocksdb_store.h"
 #include "tests/broker/journal/journal_fixture.h"
@@ -134,6 +135,17 @@ TEST_F(ReplayMirrorTest, TakesNothingThatNoBrokerHasSigned) {
   ASSERT_TRUE(reached.ok()) << reached.status();
   EXPECT_EQ(reached->head.batch, 3u);
   EXPECT_NE(reached->why_not_further.find("no checkpoint"), std::string::npos);
+}
+
+// As of the journal of a store that the lost one was restored from: it is not replayed again.
+TEST_F(ReplayMirrorTest, TakesCheckpointsOverRecordsThatTheStoreHas) {
+  ASSERT_TRUE(offline_->Write({{.key = store::CheckpointKey(2), .value = std::nullopt}}).ok());
+  const journal::SigningBroker stranger;
+  ASSERT_TRUE(TakeCheckpoints(*offline_, **journal::SourceOfMirror(folder_), stranger.Check()).ok());
+  EXPECT_EQ(*offline_->Get(store::CheckpointKey(2)), std::nullopt) << "no broker has signed it";
+  ASSERT_TRUE(TakeCheckpoints(*offline_, **journal::SourceOfMirror(folder_), broker_.Check()).ok());
+  EXPECT_TRUE(offline_->Get(store::CheckpointKey(2))->has_value());
+  EXPECT_EQ(*offline_->Get(store::CheckpointKey(4)), std::nullopt) << "of its records there are three";
 }
 
 TEST_F(ReplayMirrorTest, AMirrorOfAnotherHistoryIsRefused) {

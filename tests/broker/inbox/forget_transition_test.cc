@@ -35,12 +35,14 @@ std::optional<Record> Returned() {
 const absl::Time kReturnedUntil = kNow + absl::Hours(9) + kRemembered;
 
 TEST(ForgetTransitionTest, WhatIsForgottenIsJournalledAndNothingElse) {
-  const Decision decision = DecideAt(kReturnedUntil, Returned(), Forget{});
+  const Decision decision = DecideAt(kReturnedUntil, Returned(), Forget{.up_to = kReturnedUntil});
   EXPECT_EQ(decision.kind, Kind::kForgotten);
   EXPECT_EQ(decision.next, std::nullopt);
   EXPECT_THAT(decision.effects.events, ElementsAre(Told{EventType::kForgotten}));
   EXPECT_FALSE(decision.effects.destroy_content) << "it has none";
-  EXPECT_EQ(DecideAt(kReturnedUntil - absl::Microseconds(1), Returned(), Forget{}).kind, Kind::kUnchanged);
+  const absl::Time before = kReturnedUntil - absl::Microseconds(1);
+  EXPECT_EQ(DecideAt(kReturnedUntil, Returned(), Forget{.up_to = before}).kind, Kind::kUnchanged)
+      << "whatever a clock shows that is ahead";
 }
 
 TEST(ForgetTransitionTest, TimeToBeRememberedCountsFromTheLastThingThatMatters) {

@@ -47,6 +47,12 @@ TEST(RegionTransitionsTest, WhatIsMissingIsAcceptedAnewInItsPlace) {
   EXPECT_EQ(DecideNow(leased, Acknowledge{.revision = 1, .token = kToken}).next->state, State::kAcknowledged);
 }
 
+TEST(RegionTransitionsTest, WhatComesAgainIsToldOfOnceMoreAsPastItsDay) {
+  std::optional<Record> missing = Missing(After({MakeSubmit()}));
+  missing->late = BitOf(Late::kNotFetched) | BitOf(Late::kPastDischarge);
+  EXPECT_EQ(DecideNow(missing, MakeSubmit()).next->late, BitOf(Late::kNotFetched)) << "the day told may be another's";
+}
+
 TEST(RegionTransitionsTest, AMissingRevisionOrWithdrawalIsAnItemAsBefore) {
   const Decision revision = DecideNow(Missing(Delivered(MakeRevise())), MakeRevise());
   EXPECT_TRUE(revision.effects.store_content);

@@ -97,7 +97,7 @@ std::map<std::string, Happening> Happenings(uint32_t newest) {
       {"dead", GiveBack(1, kToken, ReturnReason::kDeceased)},
       {"redrive", Redrive{}},
       {"time", PassTime{}},
-      {"forget", Forget{}},
+      {"forget", Forget{.up_to = kNow}},
   };
 }
 
