@@ -20,7 +20,6 @@ namespace {
 using contract::Reason;
 using journal::EventType;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using Kind = Decision::Kind;
 using Told = Decision::Told;
 
