@@ -141,7 +141,9 @@ void RegionClients::SayOther() {
   if (other.kind == Said::Kind::kWithdraw && other.reason == inbox::WithdrawalReason::kNone) {
     other.reason = inbox::WithdrawalReason::kSentInError;
   }
-  line_.inboxes().SubmitAll({MakeSubmission(*notice, other, kRuledOut)},
+  // A withdrawal is the one thing that may come of what is forgotten by then.
+  const contract::Reason ruled_out = other.is_withdrawal() ? kRuledOut : contract::Reason::kNone;
+  line_.inboxes().SubmitAll({MakeSubmission(*notice, other, ruled_out)},
                             [this, notice, hears = line_.Hears()](Answers answers) {
                               if (!hears()) return;
                               line_.CountAnswer("hand in something else", answers.at(0).status());
