@@ -21,7 +21,6 @@
 #include "broker/clock.h"
 #include "broker/commands/arguments.h"
 #include "broker/commands/exit_codes.h"
-#include "broker/commands/verify_journal.h"
 #include "broker/configuration.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/secret_register.h"
@@ -331,33 +330,6 @@ int CheckConfig(const std::string& config_path) {
   return Refuse(kUsage, absl::DataLossError("standard output cannot be written"));
 }
 
-const CLI::App* AddVerify(CLI::App& program, commands::VerifyJournalOptions& options) {
-  CLI::App* journal = program.add_subcommand("journal", "Look at the journal of everything that happened.");
-  journal->require_subcommand(1);
-  CLI::App* verify = journal->add_subcommand(
-      "verify",
-      "Find whatever was changed, removed or put in another order in a journal: in a store, also of a running\n"
-      "broker or a copy; in a mirror; or in both, each against the other.");
-  CLI::Option* config =
-      verify->add_option("--config", options.config, "The broker's configuration: its store and mirror");
-  CLI::Option* data = verify->add_option("--data", options.data, "A data directory, or a copy of one");
-  config->type_name("FILE")->excludes(data);
-  data->type_name("DIR");
-  verify->add_option("--mirror", options.mirror, "A mirror; alone, it is verified by itself")->type_name("DIR");
-  verify->add_option("--authorities", options.authorities, "Those whose brokers' signatures count (PEM)")
-      ->required()
-      ->type_name("FILE");
-  verify
-      ->add_option(
-          "--revocation-lists", options.revocation_lists,
-          "A file or folder with their revocation lists: what a certificate signed counts up to the date from\n"
-          "which it is revoked, and not at all while no current list says anything of it. Without it those\n"
-          "that the configuration names, if it does")
-      ->type_name("PATH");
-  verify->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
-  return verify;
-}
-
 int Main(int argument_count, char** arguments) {
   certs::HoldStandardStreams();
   certs::KeepMemoryPrivate();
@@ -373,17 +345,14 @@ int Main(int argument_count, char** arguments) {
   for (CLI::App* command : {serve, check}) {
     command->add_option("--config", config_path, "The configuration file (YAML)")->required()->type_name("FILE");
   }
-  commands::VerifyJournalOptions verification;
-  const CLI::App* verify = AddVerify(program, verification);
-  commands::CopyCommands copies;
-  commands::AddCopyCommands(program, copies);
+  commands::StoreCommands commands;
+  commands::AddStoreCommands(program, commands);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? kStopped : kUsage;
   }
-  if (verify->parsed()) return commands::VerifyJournal(verification, SystemClock().Now());
-  if (commands::IsParsed(copies)) return commands::Run(copies, SystemClock().Now());
+  if (commands::IsParsed(commands)) return commands::Run(commands, SystemClock().Now());
   return serve->parsed() ? Serve(config_path) : CheckConfig(config_path);
 }
 

@@ -12,7 +12,7 @@ void AddCommon(CLI::App& command, std::string& config, std::string& output) {
   command.add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
 }
 
-void AddBackup(CLI::App& program, CopyCommands& commands) {
+void AddBackup(CLI::App& program, StoreCommands& commands) {
   BackupOptions& options = commands.backup_options;
   CLI::App& backup = *program.add_subcommand(
       "backup",
@@ -29,7 +29,7 @@ void AddBackup(CLI::App& program, CopyCommands& commands) {
   commands.backup = &backup;
 }
 
-void AddRestore(CLI::App& program, CopyCommands& commands) {
+void AddRestore(CLI::App& program, StoreCommands& commands) {
   RestoreOptions& options = commands.restore_options;
   CLI::App& restore = *program.add_subcommand(
       "restore",
@@ -64,7 +64,7 @@ void AddRestore(CLI::App& program, CopyCommands& commands) {
   commands.restore = &restore;
 }
 
-void AddRecovery(CLI::App& program, CopyCommands& commands) {
+void AddRecovery(CLI::App& program, StoreCommands& commands) {
   CLI::App& recovery = *program.add_subcommand("recovery", "See to what a restored store lacks.");
   recovery.require_subcommand(1);
   commands.status = recovery.add_subcommand("status", "Say what it lacks, and whether pulls are served.");
@@ -75,20 +75,50 @@ void AddRecovery(CLI::App& program, CopyCommands& commands) {
   }
 }
 
+void AddVerify(CLI::App& program, StoreCommands& commands) {
+  VerifyJournalOptions& options = commands.verify_options;
+  CLI::App* journal = program.add_subcommand("journal", "Look at the journal of everything that happened.");
+  journal->require_subcommand(1);
+  CLI::App* verify = journal->add_subcommand(
+      "verify",
+      "Find whatever was changed, removed or put in another order in a journal: in a store, also of a running\n"
+      "broker or a copy; in a mirror; or in both, each against the other.");
+  CLI::Option* config =
+      verify->add_option("--config", options.config, "The broker's configuration: its store and mirror");
+  CLI::Option* data = verify->add_option("--data", options.data, "A data directory, or a copy of one");
+  config->type_name("FILE")->excludes(data);
+  data->type_name("DIR");
+  verify->add_option("--mirror", options.mirror, "A mirror; alone, it is verified by itself")->type_name("DIR");
+  verify->add_option("--authorities", options.authorities, "Those whose brokers' signatures count (PEM)")
+      ->required()
+      ->type_name("FILE");
+  verify
+      ->add_option(
+          "--revocation-lists", options.revocation_lists,
+          "A file or folder with their revocation lists: what a certificate signed counts up to the date from\n"
+          "which it is revoked, and not at all while no current list says anything of it. Without it those\n"
+          "that the configuration names, if it does")
+      ->type_name("PATH");
+  verify->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  commands.verify = verify;
+}
+
 }  // namespace
 
-void AddCopyCommands(CLI::App& program, CopyCommands& commands) {
+void AddStoreCommands(CLI::App& program, StoreCommands& commands) {
+  AddVerify(program, commands);
   AddBackup(program, commands);
   AddRestore(program, commands);
   AddRecovery(program, commands);
 }
 
-bool IsParsed(const CopyCommands& commands) {
-  return commands.backup->parsed() || commands.restore->parsed() || commands.status->parsed() ||
-         commands.accept->parsed();
+bool IsParsed(const StoreCommands& commands) {
+  return commands.verify->parsed() || commands.backup->parsed() || commands.restore->parsed() ||
+         commands.status->parsed() || commands.accept->parsed();
 }
 
-int Run(const CopyCommands& commands, absl::Time now) {
+int Run(const StoreCommands& commands, absl::Time now) {
+  if (commands.verify->parsed()) return VerifyJournal(commands.verify_options, now);
   if (commands.backup->parsed()) return MakeBackup(commands.backup_options, now);
   if (commands.restore->parsed()) return Restore(commands.restore_options, now);
   if (commands.accept->parsed()) return AcceptRecovery(commands.recovery_options);

@@ -5,6 +5,7 @@
 #include "broker/commands/backup.h"
 #include "broker/commands/recovery.h"
 #include "broker/commands/restore.h"
+#include "broker/commands/verify_journal.h"
 
 namespace CLI {
 class App;
@@ -12,11 +13,13 @@ class App;
 
 namespace envej::commands {
 
-// The commands that copy a store, make one of a copy, and see to what it lacks.
-struct CopyCommands {
+// The commands that copy a store, make one of a copy, see to what it lacks, and verify its journal.
+struct StoreCommands {
+  VerifyJournalOptions verify_options;
   BackupOptions backup_options;
   RestoreOptions restore_options;
   RecoveryOptions recovery_options;
+  CLI::App* verify = nullptr;
   CLI::App* backup = nullptr;
   CLI::App* restore = nullptr;
   CLI::App* status = nullptr;
@@ -24,12 +27,12 @@ struct CopyCommands {
 };
 
 // Adds them to the program. Parsing then writes to `commands`, which must outlive it.
-void AddCopyCommands(CLI::App& program, CopyCommands& commands);
+void AddStoreCommands(CLI::App& program, StoreCommands& commands);
 
 // Whether one of them was asked for.
-bool IsParsed(const CopyCommands& commands);
+bool IsParsed(const StoreCommands& commands);
 // Runs the one that was; its exit code.
-int Run(const CopyCommands& commands, absl::Time now);
+int Run(const StoreCommands& commands, absl::Time now);
 
 }  // namespace envej::commands
 

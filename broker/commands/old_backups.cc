@@ -23,6 +23,7 @@ constexpr absl::string_view kUnfinished = "unfinished-";
 constexpr char kTimeFormat[] = "%Y%m%dT%H%M%SZ";
 constexpr char kTimeApart[] = "%Y-%m-%dT%H%M%SZ";
 constexpr size_t kTimeLength = 16;
+constexpr int kLaterMost = 60;  // seconds
 
 std::string InName(absl::Time time) { return absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()); }
 
@@ -86,7 +87,12 @@ absl::Status Remove(const std::string& to, const std::string& backup, absl::Time
 }  // namespace
 
 std::string BackupFolder(const std::string& to, absl::Time made_at, uint64_t batch) {
-  return absl::StrCat(to, "/", kPrefix, InName(made_at), "-", batch);
+  while (true) {
+    std::string folder = absl::StrCat(to, "/", kPrefix, InName(made_at), "-", batch);
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(folder, error))) return folder;
+    made_at += absl::Seconds(1);
+  }
 }
 
 std::string UnfinishedFolder(const std::string& to, absl::Time now) {

@@ -11,7 +11,8 @@
 
 namespace envej::commands {
 
-// The folders of backups in the one that holds them, by name: of a backup, and of what is being made or removed.
+// The folders of backups in the one that holds them, by name: of a new backup, which has a later second where one of
+// the same second and batch is there; and of what is being made or removed.
 std::string BackupFolder(const std::string& to, absl::Time made_at, uint64_t batch);
 std::string UnfinishedFolder(const std::string& to, absl::Time now);
 

@@ -242,8 +242,6 @@ void Kills::ExpectRefused(const std::string& unfinished) const {
 }
 
 void Kills::ExpectNextBackup() {
-  // Two that were made in one second of one batch would have one name.
-  for (const std::string& whole : PathsIn(backups_, "backup-", "")) fs::remove_all(whole);
   const Clock::time_point began = Clock::now();
   const Ended made = support::RunProgram(BackupArguments());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
@@ -251,7 +249,9 @@ void Kills::ExpectNextBackup() {
   EXPECT_EQ(made.code, support::kDone) << made.err;
   EXPECT_TRUE(Unfinished().empty()) << "what was cut is removed";
   const nlohmann::json said = nlohmann::json::parse(made.out, nullptr, /*allow_exceptions=*/false);
-  newest_backup_ = said.is_object() ? said.value("backup", "") : "";
+  if (!said.is_object()) return;
+  if (!newest_backup_.empty()) fs::remove_all(newest_backup_);
+  newest_backup_ = said.value("backup", "");
 }
 
 void Kills::ExpectNewestBackupRestores() {

@@ -63,6 +63,13 @@ TEST_F(OldBackupsTest, WhatIsOlderIsRemovedButForTheNewest) {
   EXPECT_THAT(Left(), UnorderedElementsAre(newest, kept));
 }
 
+TEST_F(OldBackupsTest, TwoOfOneSecondAndBatchHaveTheirNames) {
+  const std::string first = Make(kOldest, 8);
+  const std::string second = Make(kOldest, 8);
+  EXPECT_THAT(Left(), UnorderedElementsAre(first, second));
+  EXPECT_LT(first, second);
+}
+
 TEST_F(OldBackupsTest, ABrokenBackupIsToldOfAndRemovedWhenItIsOld) {
   store::WriteFile(ManifestOf(Make(kOld, 1)), "{");
   fs::remove(ManifestOf(Make(kOld, 2)));
