@@ -130,7 +130,7 @@ TEST_F(SuccessorResendTest, WithoutAMirrorTheyComeBackToo) {
   WithdrawKept(lost[1]);
   Lose();
   fs::remove_all(mirror_);
-  ASSERT_EQ(Restore(backup).code, support::kDone);
+  ASSERT_EQ(Restore(backup, {"--no-mirror"}).code, support::kDone);
   fs::create_directory(mirror_);
   ASSERT_TRUE(broker_.Start());
   const Ended sent = Region(support::kSuccessor, ForPredecessor(Again("resend")));
