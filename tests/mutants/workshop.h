@@ -26,7 +26,7 @@ class Workshop {
   // How many seeds the simulation has to find a mutant.
   struct Seeds {
     uint64_t memory = 2000;
-    uint64_t rocksdb = 60;
+    uint64_t rocksdb = 150;
   };
 
   // `source` and `build` are the tree's folder and its build folder; what is made lies in `build`/mutants.
