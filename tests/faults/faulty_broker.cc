@@ -83,16 +83,20 @@ bool FaultyBroker::Withdraw(int count) {
   return true;
 }
 
-bool FaultyBroker::MayBe(const std::string& id, v1::NoticeState state) const {
+bool FaultyBroker::MayBe(const std::string& id, const v1::NoticeStatus& status) const {
+  const v1::NoticeState state = status.state();
   if (acknowledged_.contains(id)) return state == v1::NOTICE_STATE_ACKNOWLEDGED;
-  if (withdrawn_.contains(id)) return state == v1::NOTICE_STATE_WITHDRAWN;
-  return state == v1::NOTICE_STATE_WAITING || state == v1::NOTICE_STATE_LEASED ||
-         (state == v1::NOTICE_STATE_ACKNOWLEDGED && acknowledging_.contains(id)) ||
-         (state == v1::NOTICE_STATE_WITHDRAWN && withdrawing_.contains(id));
+  const bool is_offered = state == v1::NOTICE_STATE_WAITING || state == v1::NOTICE_STATE_LEASED;
+  // One that was ever handed out is withdrawn once the municipality has confirmed it.
+  const bool is_withdrawn =
+      state == v1::NOTICE_STATE_WITHDRAWN || (is_offered && status.kind() == v1::ITEM_KIND_WITHDRAWAL);
+  if (withdrawn_.contains(id)) return is_withdrawn;
+  if (is_withdrawn) return withdrawing_.contains(id);
+  return is_offered || (state == v1::NOTICE_STATE_ACKNOWLEDGED && acknowledging_.contains(id));
 }
 
-std::map<std::string, v1::NoticeState> FaultyBroker::List() {
-  std::map<std::string, v1::NoticeState> states;
+std::map<std::string, v1::NoticeStatus> FaultyBroker::List() {
+  std::map<std::string, v1::NoticeStatus> notices;
   const auto intake = broker_.Intake(support::kRegion);
   v1::ListNoticesRequest request;
   request.set_municipality_code(kCode);
@@ -101,11 +105,11 @@ std::map<std::string, v1::NoticeState> FaultyBroker::List() {
     v1::ListNoticesResponse answer;
     last_error_ = intake->ListNotices(CallContext().get(), request, &answer);
     if (!last_error_.ok()) break;
-    for (const v1::NoticeStatus& notice : answer.notices()) states[notice.notice_id()] = notice.state();
+    for (const v1::NoticeStatus& notice : answer.notices()) notices[notice.notice_id()] = notice;
     if (answer.next_page_token().empty()) break;
     request.set_page_token(answer.next_page_token());
   }
-  return states;
+  return notices;
 }
 
 void FaultyBroker::PullInto(std::set<std::string>& waiting) {
@@ -120,6 +124,11 @@ void FaultyBroker::PullInto(std::set<std::string>& waiting) {
     if (!last_error_.ok() || pulled.items().empty()) break;
     for (const v1::InboxItem& item : pulled.items()) {
       const std::string& id = item.lease().name().notice_id();
+      if (item.kind() == v1::ITEM_KIND_WITHDRAWAL) {
+        EXPECT_TRUE(withdrawing_.contains(id)) << "told as withdrawn: " << id;
+        waiting.erase(id);
+        continue;
+      }
       EXPECT_FALSE(acknowledged_.contains(id) || withdrawn_.contains(id)) << "handed out again: " << id;
       const auto sent = accepted_.find(id);
       if (sent == accepted_.end()) continue;  // its answer was lost
@@ -131,14 +140,14 @@ void FaultyBroker::PullInto(std::set<std::string>& waiting) {
 }
 
 void FaultyBroker::ExpectNothingLost() {
-  const std::map<std::string, v1::NoticeState> states = List();
+  const std::map<std::string, v1::NoticeStatus> notices = List();
   ASSERT_TRUE(last_error_.ok()) << last_error_.error_message();
   std::set<std::string> waiting;
   for (const auto& [id, notice] : accepted_) {
-    const auto state = states.find(id);
-    ASSERT_NE(state, states.end()) << id << " is lost";
-    EXPECT_TRUE(MayBe(id, state->second)) << id << " is " << v1::NoticeState_Name(state->second);
-    if (state->second == v1::NOTICE_STATE_WAITING) waiting.insert(id);
+    const auto found = notices.find(id);
+    ASSERT_NE(found, notices.end()) << id << " is lost";
+    EXPECT_TRUE(MayBe(id, found->second)) << id << " is " << v1::NoticeState_Name(found->second.state());
+    if (found->second.state() == v1::NOTICE_STATE_WAITING) waiting.insert(id);
   }
   PullInto(waiting);
   EXPECT_TRUE(last_error_.ok()) << last_error_.error_message();
@@ -146,20 +155,20 @@ void FaultyBroker::ExpectNothingLost() {
 }
 
 std::string FaultyBroker::DescribeAnswers() {
-  const std::map<std::string, v1::NoticeState> states = List();
+  const std::map<std::string, v1::NoticeStatus> notices = List();
   const grpc::Status listed = last_error_;
   size_t unreadable = 0;
   std::set<std::string> waiting;
   for (const auto& [id, notice] : accepted_) {
-    const auto state = states.find(id);
-    if (state == states.end()) {
+    const auto found = notices.find(id);
+    if (found == notices.end()) {
       EXPECT_FALSE(listed.ok()) << id << " is answered as if it were not there";
-    } else if (state->second == v1::NOTICE_STATE_UNREADABLE) {
+    } else if (found->second.state() == v1::NOTICE_STATE_UNREADABLE) {
       ++unreadable;
     } else {
-      EXPECT_TRUE(MayBe(id, state->second)) << id << " is " << v1::NoticeState_Name(state->second);
+      EXPECT_TRUE(MayBe(id, found->second)) << id << " is " << v1::NoticeState_Name(found->second.state());
     }
-    if (state != states.end() && state->second == v1::NOTICE_STATE_WAITING) waiting.insert(id);
+    if (found != notices.end() && found->second.state() == v1::NOTICE_STATE_WAITING) waiting.insert(id);
   }
   PullInto(waiting);
   const grpc::Status pulled = last_error_;

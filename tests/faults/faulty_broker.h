@@ -30,7 +30,8 @@ class FaultyBroker {
   const grpc::Status& last_error() const { return last_error_; }
 
   // While it serves: whether every notice that was accepted is there with its content, neither lost nor handed out
-  // again after its acknowledgement or withdrawal. What is wrong is recorded as failures.
+  // again after its acknowledgement or withdrawal; of what was withdrawn the withdrawal may be. What is wrong is
+  // recorded as failures.
   void ExpectNothingLost();
 
   // The same of a store that is damaged: answers may be missing, but none may be wrong. In words for the table;
@@ -41,9 +42,9 @@ class FaultyBroker {
 
  private:
   // Whether this is so of an accepted notice.
-  bool MayBe(const std::string& id, v1::NoticeState state) const;
-  // The states of all notices; what stopped the listing is in last_error.
-  std::map<std::string, v1::NoticeState> List();
+  bool MayBe(const std::string& id, const v1::NoticeStatus& status) const;
+  // All notices; what stopped the listing is in last_error.
+  std::map<std::string, v1::NoticeStatus> List();
   // Hands out what waits, and takes from `waiting` what came and is right.
   void PullInto(std::set<std::string>& waiting);
 

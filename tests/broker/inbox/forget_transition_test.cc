@@ -64,12 +64,15 @@ TEST(ForgetTransitionTest, WhatWasDeliveredOnADayThatIsLostIsNotForgottenBeforeT
   record.discharge_day_ends = absl::Time();
   // The last day that the rules take is kDischargeDaysAhead from the day of acceptance, which may just have begun.
   const absl::Time latest = kNow + absl::Hours(24 * (contract::kDischargeDaysAhead + 1));
-  EXPECT_EQ(DecideAt(latest + kRemembered, record, Forget{}).kind, Kind::kUnchanged) << "never early";
-  EXPECT_EQ(DecideAt(latest + kRemembered + absl::Hours(2), record, Forget{}).kind, Kind::kForgotten);
+  EXPECT_EQ(DecideAt(latest + kRemembered, record, Forget{latest + kRemembered}).kind, Kind::kUnchanged)
+      << "never early";
+  const absl::Time over = latest + kRemembered + absl::Hours(2);
+  EXPECT_EQ(DecideAt(over, record, Forget{over}).kind, Kind::kForgotten);
 
   record.state = State::kWithdrawn;
   record.delivered_revision = 0;
-  EXPECT_EQ(DecideAt(kNow + absl::Hours(1) + kRemembered, record, Forget{}).kind, Kind::kForgotten)
+  const absl::Time soon = kNow + absl::Hours(1) + kRemembered;
+  EXPECT_EQ(DecideAt(soon, record, Forget{soon}).kind, Kind::kForgotten)
       << "of what the municipality never had it is not to be told";
 }
 
