@@ -169,13 +169,19 @@ absl::StatusOr<Kept> NoticeFolder::Judge(const Arrival& arrival) const {
   const ItemName& item = arrival.item;
   Kept kept{.item = item, .kind = arrival.kind, .replaces = arrival.replaces};
   const std::optional<KnownNotice> notice = ledger_.FindNotice(item.region_code, item.notice_id);
+  std::optional<KnownItem> known = ledger_.Find(item);
+  // A withdrawal that the broker sealed says nothing of what the region sealed under its revision.
+  if (known.has_value() && known->kind == EntryKind::kWithdrawal && known->sealed_by_broker &&
+      !arrival.sealed_by_broker) {
+    known.reset();
+  }
   const bool is_withdrawn = notice.has_value() && notice->newest_kind == EntryKind::kWithdrawal;
   if (is_withdrawn && notice->newest_sealed_by_broker && !arrival.sealed_by_broker) {
     kept.written = true;
     kept.disputed = arrival.kind == EntryKind::kNotice;
   } else if (notice.has_value() && item.revision < notice->newest_revision) {
     kept.newer = notice->newest_revision;
-  } else if (const std::optional<KnownItem> known = ledger_.Find(item)) {
+  } else if (known.has_value()) {
     const absl::StatusOr<bool> same = IsSame(*known, item, BytesOf(arrival));
     if (!same.ok()) return same.status();
     if (!*same) kept.unkept = Unkept::kOtherContent;

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/notice_rules.h"
+#include "proto/contract/rejection.h"
 #include "region-client/at_once.h"
 #include "region-client/json_fields.h"
 #include "region-client/line_file.h"
@@ -145,6 +146,14 @@ class Resending {
                        receipt.withdrawal_reason());
   }
 
+  // Whether the broker answered with its receipt alone: it cannot tell the municipality yet.
+  bool IsStillMissing(size_t place) {
+    const ResendOutcome& outcome = outcomes_[place];
+    const Newest newest = AskNewest(context_, deadline_, outcome.municipality_code, outcome.notice_id, Told());
+    const auto* const found = std::get_if<std::optional<v1::GetNoticeResponse>>(&newest);
+    return found != nullptr && found->has_value() && (*found)->status().state() == v1::NOTICE_STATE_MISSING;
+  }
+
   void Withdraw(size_t place) {
     if (HasEnded(place) || !steps_[place].withdraw.has_value()) return;
     v1::WithdrawNoticeRequest request;
@@ -159,6 +168,10 @@ class Resending {
     Outcome outcome;
     if (!status.ok()) {
       outcome = NotAsked(ToCallFailure(status));
+    } else if (answer.repeated_withdrawal() && IsStillMissing(place)) {
+      outcome = {.kind = Outcome::Kind::kRefused,
+                 .receipt = {},
+                 .refusal = ToRefusal({.reason = contract::Reason::kInboxCertificateMissing, .violations = {}})};
     } else if (CheckReceiptFor(answer.receipt(), request.withdrawal()).ok()) {
       outcome = {.kind = Outcome::Kind::kAccepted, .receipt = answer.receipt(), .refusal = {}};
     } else {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/contract/rejection.h"
 #include "region-client/receipt_keeper.h"
 #include "region-client/resend.h"
 
@@ -113,6 +114,13 @@ absl::StatusOr<std::vector<ResendOutcome>> SendAgain(const Kept& kept, const Res
   return outcomes;
 }
 
+// It was not sent, or a withdrawal waits until its municipality has an inbox certificate again.
+bool IsToBeTriedAgain(const ResendOutcome& outcome) {
+  return outcome.kind == Kind::kUnsent ||
+         (outcome.kind == Kind::kRefused &&
+          outcome.refusal.reason == contract::Describe(contract::Reason::kInboxCertificateMissing).name);
+}
+
 bool IsAny(const std::vector<ResendOutcome>& outcomes, Kind kind) {
   return std::any_of(outcomes.begin(), outcomes.end(),
                      [kind](const ResendOutcome& outcome) { return outcome.kind == kind; });
@@ -154,7 +162,7 @@ Lacking ResendLacking(const ResendOptions& options, const CommandContext& contex
   if (!outcomes.ok()) return unusable(outcomes.status());
   Lacking left;
   for (const ResendOutcome& outcome : *outcomes) {
-    if (outcome.kind == Kind::kUnsent) left.names.emplace(outcome.municipality_code, outcome.notice_id);
+    if (IsToBeTriedAgain(outcome)) left.names.emplace(outcome.municipality_code, outcome.notice_id);
   }
   return left;
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "broker/commands/backup_manifest.h"
@@ -29,6 +31,8 @@
 
 namespace envej::commands {
 namespace {
+
+namespace fs = std::filesystem;
 
 using store::RocksDbReader;
 
@@ -113,6 +117,14 @@ void Tell(const std::string& backup, const BackupManifest& manifest, const OldBa
             << "\nIt holds neither keys of certificates nor secrets nor configuration: keep those elsewhere.\n";
 }
 
+bool IsInside(const std::string& path, const std::string& folder) {
+  if (folder.empty()) return false;
+  std::error_code error;
+  const fs::path inner = fs::weakly_canonical(path, error) / "";
+  const fs::path outer = fs::weakly_canonical(folder, error) / "";
+  return absl::StartsWith(inner.string(), outer.string());
+}
+
 }  // namespace
 
 bool ParseAge(const std::string& text, absl::Duration& age) {
@@ -144,6 +156,12 @@ int MakeBackup(const BackupOptions& options, absl::Time now) {
   }
   const absl::StatusOr<options::BrokerOptions> broker = options::ReadBrokerOptions(options.config);
   if (!broker.ok()) return Refuse(kCopyConfigurationRefused, broker.status());
+  for (const std::string& folder : {broker->data_directory, broker->journal.mirror}) {
+    if (IsInside(options.to, folder)) {
+      return Refuse(kCopyUsage, absl::InvalidArgumentError(absl::StrCat(
+                                    "--to lies in ", folder, ", which a backup is to outlive: take another disk")));
+    }
+  }
   if (absl::Status status = MakeFolder(options.to); !status.ok() && !absl::IsAlreadyExists(status)) {
     return RefuseCopy(status);
   }

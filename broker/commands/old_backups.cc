@@ -87,12 +87,13 @@ absl::Status Remove(const std::string& to, const std::string& backup, absl::Time
 }  // namespace
 
 std::string BackupFolder(const std::string& to, absl::Time made_at, uint64_t batch) {
-  while (true) {
-    std::string folder = absl::StrCat(to, "/", kPrefix, InName(made_at), "-", batch);
+  std::string folder;
+  for (int later = 0; later < kLaterMost; ++later) {
+    folder = absl::StrCat(to, "/", kPrefix, InName(made_at + absl::Seconds(later)), "-", batch);
     std::error_code error;
-    if (!fs::exists(fs::symlink_status(folder, error))) return folder;
-    made_at += absl::Seconds(1);
+    if (!fs::exists(fs::symlink_status(folder, error))) break;
   }
+  return folder;
 }
 
 std::string UnfinishedFolder(const std::string& to, absl::Time now) {

@@ -103,9 +103,13 @@ absl::Status WithWayOut(const absl::Status& status) {
                                              "with --no-mirror"));
 }
 
-// The last batch that the lost store is known to have had; 0 if nobody knows.
-absl::StatusOr<uint64_t> KnownEnd(const std::string& lost_data, const std::string& incarnation) {
-  if (lost_data.empty()) return 0;
+// The last batch that the lost store is known to have had, and whether it was its last: the broker was stopped.
+struct KnownEnd {
+  uint64_t batch = 0;  // 0 if nobody knows
+  bool is_end = false;
+};
+absl::StatusOr<KnownEnd> ReadKnownEnd(const std::string& lost_data, const std::string& incarnation) {
+  if (lost_data.empty()) return KnownEnd();
   const absl::StatusOr<std::optional<store::HighWaterMark>> mark =
       store::HighWaterMarkFile::Read(store::StorePaths(lost_data).mark);
   if (!mark.ok()) return mark.status();
@@ -113,7 +117,7 @@ absl::StatusOr<uint64_t> KnownEnd(const std::string& lost_data, const std::strin
   if ((*mark)->store_incarnation != incarnation) {
     return absl::FailedPreconditionError(absl::StrCat("the high-water mark in ", lost_data, " is another store's"));
   }
-  return (*mark)->batch;
+  return KnownEnd{.batch = (*mark)->batch, .is_end = (*mark)->is_end};
 }
 
 // Whether the mirror has the journal of a store that was once restored from this one's history: what happened there is
@@ -137,10 +141,10 @@ absl::StatusOr<bool> LivedOn(const std::string& folder, const std::string& incar
 
 // From when on pulls are served. By themselves only if the mirror reaches beyond the backup: one that ends before it
 // was not written to for a while, and says nothing of what came after.
-void SayUntilWhen(const Reached& reached, bool mark_known, bool lived_on, absl::Duration wait, absl::Time now,
+void SayUntilWhen(const Reached& reached, bool end_known, bool lived_on, absl::Duration wait, absl::Time now,
                   RecoveryMark& mark) {
   const bool is_whole = reached.unfitting == 0 && !lived_on && reached.head.batch >= mark.known_end;
-  if (is_whole && mark_known) {
+  if (is_whole && end_known) {
     mark.end = RecoveryMark::End::kNothingLost;
     mark.ended_at = contract::WholeMicroseconds(now);
   } else if (is_whole && mark.mirror_read && reached.mirror_end >= mark.backup_batch) {
@@ -153,8 +157,7 @@ struct Order {
   options::BrokerOptions broker;
   BackupManifest manifest;
   std::string folder;  // of the mirror; may be empty
-  uint64_t known_end = 0;
-  bool mark_known = false;
+  KnownEnd known_end;
   absl::Duration wait;
   journal::CheckSignatureFunction check;
   absl::Time now;
@@ -192,7 +195,7 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
   mark.mirror_read = !order.folder.empty();
   mark.reached_batch = reached.head.batch;
   mark.reached_time = reached.head.time;
-  mark.known_end = std::max(order.known_end, reached.mirror_end);
+  mark.known_end = std::max(order.known_end.batch, reached.mirror_end);
   mark.unfitting = reached.unfitting;
   const absl::StatusOr<bool> lived_on = LivedOn(order.folder, order.manifest.head.store_incarnation);
   if (!lived_on.ok()) return WithWayOut(lived_on.status());
@@ -202,7 +205,7 @@ absl::StatusOr<RecoveryMark> Make(const RestoreOptions& options, const Order& or
                  "before: what was acknowledged and withdrawn there is not replayed. A backup of that store has it"
               << std::endl;
   }
-  SayUntilWhen(reached, order.mark_known, *lived_on, order.wait, order.now, mark);
+  SayUntilWhen(reached, order.known_end.is_end, *lived_on, order.wait, order.now, mark);
   const absl::StatusOr<std::string> incarnation = store::NameIncarnation();
   if (!incarnation.ok()) return incarnation.status();
   absl::StatusOr<NewIncarnation> begun = Begin(store, reached,
@@ -225,8 +228,7 @@ absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::Br
   Order order{.broker = broker,
               .manifest = {},
               .folder = {},
-              .known_end = 0,
-              .mark_known = !options.lost_data.empty(),
+              .known_end = {},
               .wait = {},
               .check = [](const contract::SignedCheckpoint&) { return absl::OkStatus(); },
               .now = now};
@@ -245,7 +247,7 @@ absl::StatusOr<Order> ReadOrder(const RestoreOptions& options, const options::Br
   absl::StatusOr<std::string> folder = FolderToReplay(options, broker, incarnation);
   if (!folder.ok()) return folder.status();
   order.folder = *std::move(folder);
-  const absl::StatusOr<uint64_t> known_end = KnownEnd(options.lost_data, incarnation);
+  const absl::StatusOr<KnownEnd> known_end = ReadKnownEnd(options.lost_data, incarnation);
   if (!known_end.ok()) return known_end.status();
   order.known_end = *known_end;
   if (options.authorities.empty()) return order;

@@ -117,6 +117,7 @@ store::Transition Operations::MakeForgetting(const Operation& operation, const F
 absl::StatusOr<store::Transition> Operations::MakeTransition(const Operation& operation, const Found& before,
                                                              const Decision& decision, absl::Time now) {
   if (decision.kind == Decision::Kind::kForgotten) return MakeForgetting(operation, before, decision, now);
+  if (decision.kind != Decision::Kind::kChanged) return store::Transition();
   const Record& next = *decision.next;
   const std::string record_key = store::RecordKey(operation.notice);
   store::Transition transition;
@@ -216,6 +217,11 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
         .forgotten_until = absl::FromUnixMicros(forgotten_until_micros_),
         .unknown_until = unknown_until_};
     Decision decision = Decide(before->record, operation.happening, circumstances);
+    absl::StatusOr<store::Transition> transition = MakeTransition(operation, *before, decision, round->now);
+    if (!transition.ok() && GoesOnUntold(before->record, operation, transition.status())) {
+      decision = Decide(before->record, operation.happening, circumstances);
+      transition = MakeTransition(operation, *before, decision, round->now);
+    }
     result.repeated = decision.kind == Decision::Kind::kRepeated;
     if (decision.kind == Decision::Kind::kRejected) {
       result.status = contract::ToStatus(*decision.rejection);
@@ -225,11 +231,6 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
       if (before->record.has_value()) result.record = *std::move(before->record);
       if (result.repeated && round->repeated) round->repeated(index, result);
       continue;
-    }
-    absl::StatusOr<store::Transition> transition = MakeTransition(operation, *before, decision, round->now);
-    if (!transition.ok() && GoesOnUntold(before->record, operation, transition.status())) {
-      decision = Decide(before->record, operation.happening, circumstances);
-      transition = MakeTransition(operation, *before, decision, round->now);
     }
     if (!transition.ok()) {
       result.status = transition.status();

@@ -38,6 +38,7 @@ Decision AcceptAnew(const Record& missing, const Submit& said, const Circumstanc
 }
 
 Decision AcceptAnew(const Record& missing, const Withdraw& said, const Circumstances& circumstances) {
+  if (said.lacks_content) return Decision::Repeated();  // it stays missing
   Record next = missing;
   Renew(next, circumstances.now);
   next.newest.accepted_at = circumstances.now;

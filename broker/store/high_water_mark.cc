@@ -16,10 +16,12 @@
 namespace envej::store {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersionWithoutEnd = 1;
 constexpr size_t kSlots = 2;
 constexpr off_t kSlotDistance = 4096;
-constexpr size_t kSlotBytes = 1 + 8 + kIncarnationBytes + 8 + contract::kHashBytes + 8 + 4;
+constexpr size_t kSlotBytesWithoutEnd = 1 + 8 + kIncarnationBytes + 8 + contract::kHashBytes + 8 + 4;
+constexpr size_t kSlotBytes = kSlotBytesWithoutEnd + 1;
 static_assert(kSlotBytes < 512, "a slot lies within one sector");
 
 struct Slot {
@@ -54,10 +56,12 @@ std::string EncodeSlot(const Slot& slot) {
   payload.Uint64(slot.mark.batch);
   payload.Raw(slot.mark.hash);
   payload.Uint64(slot.mark.epoch);
+  payload.Uint8(slot.mark.is_end ? 1 : 0);
   return Frame(kVersion, payload.bytes());
 }
 
 absl::StatusOr<Slot> DecodeSlot(absl::string_view value) {
+  if (!value.empty() && value.front() == kVersionWithoutEnd) value = value.substr(0, kSlotBytesWithoutEnd);
   const absl::StatusOr<Framed> framed = Unframe(value, kVersion);
   if (!framed.ok()) return framed.status();
   contract::ByteReader reader(framed->payload);
@@ -67,6 +71,7 @@ absl::StatusOr<Slot> DecodeSlot(absl::string_view value) {
   slot.mark.batch = reader.Uint64();
   slot.mark.hash = reader.Raw(contract::kHashBytes);
   slot.mark.epoch = reader.Uint64();
+  if (framed->version > kVersionWithoutEnd) slot.mark.is_end = reader.Uint8() != 0;
   if (!reader.AtEnd()) return absl::DataLossError("a slot of the high-water mark is malformed");
   return slot;
 }

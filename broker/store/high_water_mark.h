@@ -19,6 +19,9 @@ struct HighWaterMark {
   uint64_t batch = 0;
   std::string hash;    // 32 bytes
   uint64_t epoch = 0;  // of the newest opening that ended well; 0: none has
+  // The store was stopped after it. Otherwise one more batch may have been answered: the newest is marked beside the
+  // next.
+  bool is_end = false;
 
   bool operator==(const HighWaterMark&) const = default;
 };

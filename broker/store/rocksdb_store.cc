@@ -132,7 +132,7 @@ absl::Status RocksDbStore::Stop() {
     queue_.Close();
     committer_.join();
     if (!failed_) {
-      if (absl::Status status = SyncAndMark(); !status.ok()) Fail(std::move(status));
+      if (absl::Status status = SyncAndMarkTheEnd(); !status.ok()) Fail(std::move(status));
     }
   }
   return Failure();
@@ -194,9 +194,11 @@ absl::Status RocksDbStore::Write(const Batch& batch) {
   return status;
 }
 
-absl::Status RocksDbStore::SyncAndMark() {
+absl::Status RocksDbStore::SyncAndMarkTheEnd() {
   if (absl::Status status = FromEngine(engine_->SyncWAL(), "cannot sync the store"); !status.ok()) return status;
-  return Mark(MarkOf(head_, epoch_));
+  HighWaterMark end = MarkOf(head_, epoch_);
+  end.is_end = true;
+  return Mark(end);
 }
 
 absl::Status RocksDbStore::Mark(const HighWaterMark& last) {

@@ -113,7 +113,7 @@ class RocksDbStore : public OrderedStore {
   void RunCommitter();
   void RunBatch(std::vector<PendingCommit> commits);
   absl::Status Write(const Batch& batch);
-  absl::Status SyncAndMark();
+  absl::Status SyncAndMarkTheEnd();
   absl::Status Mark(const HighWaterMark& last);
   void Fail(absl::Status status);
   absl::Status Failure() const;

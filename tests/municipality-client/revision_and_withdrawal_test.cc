@@ -200,6 +200,17 @@ TEST_F(RevisionAndWithdrawalTest, WhatTheRegionSignedIsKeptAgainstTheBrokersWord
   EXPECT_THAT(messages_, HasSubstr(FileOf(1) + " is kept: ask the region"));
 }
 
+TEST_F(RevisionAndWithdrawalTest, WhatTheBrokerWithdrewUnderTheSameRevisionHidesNoWithdrawalOfTheRegions) {
+  server_.AddWithdrawal(ByBroker(WithdrawalOf(1, 2)));
+  ASSERT_EQ(Pull(), kExitDone);
+  server_.Add(ProperNotice(1));
+  ASSERT_EQ(Pull(), kExitRefused);
+  ASSERT_EQ(Received().size(), 1);
+  server_.AddWithdrawal(WithdrawalOf(1, 2));
+  EXPECT_EQ(Pull(), kExitDone) << messages_;
+  EXPECT_THAT(Received(), IsEmpty()) << "it is erased";
+}
+
 TEST_F(RevisionAndWithdrawalTest, AWithdrawalThatIsNotWhatWasSignedErasesNothing) {
   server_.Add(ProperNotice(1));
   ASSERT_EQ(Pull(), kExitDone);

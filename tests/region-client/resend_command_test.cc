@@ -131,6 +131,23 @@ TEST_F(ResendCommandTest, TellsOnceWhichWithdrawalsGoUnsealed) {
   EXPECT_FALSE(broker_.withdrawals()[0].has_sealed());
 }
 
+// The broker answers it with its receipt, and has no certificate to seal it to.
+TEST_F(ResendCommandTest, AWithdrawalThatStaysMissingIsNotSaidToBeSent) {
+  Send({NoticeIdNumber(2)});
+  v1::NoticeStatus missing;
+  missing.set_municipality_code("0101");
+  missing.set_notice_id(NoticeIdNumber(2));
+  missing.set_revision(2);
+  missing.set_kind(v1::ITEM_KIND_WITHDRAWAL);
+  missing.set_state(v1::NOTICE_STATE_MISSING);
+  lost_.Show(missing);
+  const ProgramRun run = RunWith(lost_.address(), {"resend", "--secret", "s", "--notices", notices_, "--receipts",
+                                                   receipts_, "--receipts", withdrawals_});
+  EXPECT_EQ(run.exit_code, ExitCode::kRefused);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("INBOX_CERTIFICATE_MISSING"),
+                             HasSubstr("the broker has 2, sent again 0, refused 1, without a line 0, unsent 0\n")));
+}
+
 TEST_F(ResendCommandTest, SaysWhyItWaitsAndWritesNothingButJsonForMachines) {
   Send({});
   broker_.Refuse(NoticeIdNumber(1), Reason::kStorageNearlyFull, 2);

@@ -31,6 +31,7 @@ using support::kCode;
 using support::ReasonOf;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr int kDone = 0;
 constexpr int kRefused = 1;
@@ -90,6 +91,20 @@ TEST_F(RestoreTest, WhatHappenedAfterTheBackupHasHappenedAndWhatWasLostIsSentAga
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }
 
+// The newest batch that was answered is marked beside the next one, or a moment later.
+TEST_F(RestoreTest, TheMarkOfAStoreThatWasNotStoppedIsNotItsEnd) {
+  SubmitNew();
+  const std::string backup = NewBackup();
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  ASSERT_TRUE(broker_.Start());  // all that there is is mirrored, and marked
+  broker_.Kill();
+  const std::string lost_data = broker_.folder().Path("lost");
+  fs::rename(broker_.data(), lost_data);
+  const Ended restored = Restore(backup, {"--lost-data", lost_data});
+  ASSERT_EQ(restored.code, kDone) << restored.err;
+  EXPECT_THAT(restored.out, Not(HasSubstr("pulls are served")));
+}
+
 TEST_F(RestoreTest, PullsAreRefusedUntilOperationsAcceptWhatIsMissing) {
   const v1::Notice notice = SubmitNew();
   const std::string backup = NewBackup();
@@ -147,6 +162,11 @@ TEST_F(RestoreTest, ABackupIsPrivateWholeAndTheOnlyThingThatIsLeft) {
     EXPECT_EQ(fs::status(path).permissions() & others, fs::perms::none) << path;
   }
   EXPECT_EQ(Backup({"--keep", "never"}).code, kUsage);
+  for (const std::string& inside : {broker_.data(), broker_.data() + "/rocksdb/../new", mirror_}) {
+    const Ended refused = Run({"backup", "--config", broker_.config(), "--to", inside});
+    EXPECT_EQ(refused.code, kUsage) << inside;
+    EXPECT_THAT(refused.err, HasSubstr("which a backup is to outlive"));
+  }
   // What a backup that was killed left is removed, and what is too old; never the newest.
   fs::create_directory(backups_ + "/unfinished-20260101T000000Z");
   const std::string manifest = first + "/manifest.json";

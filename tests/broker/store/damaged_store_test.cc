@@ -281,7 +281,10 @@ TEST(UnfinishedStore, IsFinishedWhereverItsMakingStopped) {
 
   const std::string no_name = directory.path("no-name");
   CopyTree(whole, no_name);
-  std::filesystem::rename(no_name + "/high-water-mark", no_name + "/high-water-mark.new");
+  HighWaterMark mark = **HighWaterMarkFile::Read(no_name + "/high-water-mark");
+  mark.is_end = false;  // it was never stopped
+  ASSERT_TRUE(HighWaterMarkFile::Create(no_name + "/high-water-mark.new", mark).ok());
+  std::filesystem::remove(no_name + "/high-water-mark");
   const std::unique_ptr<RocksDbStore> store = OpenStore(no_name);
   ASSERT_NE(store, nullptr);
   CommitBatches(*store, 0, 1);

@@ -2,16 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include "broker/store/record_codec.h"
+#include "proto/contract/byte_codec.h"
 #include "tests/broker/store/store_directory.h"
 
 namespace envej::store {
 namespace {
 
 constexpr size_t kSecondSlot = 4096;
-constexpr size_t kSlotBytes = 77;
+constexpr size_t kSlotBytes = 78;
 
 HighWaterMark Mark(uint64_t batch) {
-  return {.store_incarnation = std::string(16, 'i'), .batch = batch, .hash = std::string(32, 'h'), .epoch = batch + 1};
+  return {.store_incarnation = std::string(16, 'i'),
+          .batch = batch,
+          .hash = std::string(32, 'h'),
+          .epoch = batch + 1,
+          .is_end = batch % 2 == 1};
 }
 
 TEST(HighWaterMark, NewestOfManyIsRead) {
@@ -28,6 +34,26 @@ TEST(HighWaterMark, NewestOfManyIsRead) {
       EXPECT_EQ(*HighWaterMarkFile::Read(path), Mark(batch * 10 + step));
     }
   }
+}
+
+// As the version before wrote it.
+TEST(HighWaterMark, AMarkThatDoesNotSayWhetherItIsTheEndIsNot) {
+  TemporaryDirectory directory;
+  const std::string path = directory.path("mark");
+  contract::ByteWriter payload;
+  payload.Uint64(0);
+  payload.Raw(std::string(16, 'i'));
+  payload.Uint64(7);
+  payload.Raw(std::string(32, 'h'));
+  payload.Uint64(8);
+  std::string slots = Frame(1, payload.bytes());
+  slots.resize(2 * kSecondSlot);
+  WriteFile(path, slots);
+  HighWaterMark mark = Mark(7);
+  mark.is_end = false;
+  ASSERT_EQ(*HighWaterMarkFile::Read(path), mark);
+  ASSERT_TRUE((*HighWaterMarkFile::Open(path))->Write(Mark(9)).ok());
+  EXPECT_EQ(*HighWaterMarkFile::Read(path), Mark(9));
 }
 
 TEST(HighWaterMark, TornSlotLeavesTheMarkBefore) {

@@ -140,7 +140,10 @@ TEST(RocksDbStore, StopAnswersWhatWaitsAndRefusesWhatComesAfter) {
   EXPECT_NE(ValueOf(*store, "x499"), std::nullopt);
   EXPECT_TRUE(store->Stop().ok());
   store.reset();
+  const std::string mark = directory.path("store") + "/high-water-mark";
+  EXPECT_TRUE((*HighWaterMarkFile::Read(mark))->is_end);
   store = OpenStore(directory.path("store"));
+  EXPECT_FALSE((*HighWaterMarkFile::Read(mark))->is_end);
   EXPECT_NE(ValueOf(*store, "x499"), std::nullopt);
   EXPECT_EQ(ValueOf(*store, "y"), std::nullopt);
 }
