@@ -64,7 +64,7 @@ class Ward {
   void Revise(std::vector<v1::Notice> notices);
   void Withdraw(const std::string& code, const std::vector<std::string>& ids);
   void SubmitLate();
-  int Run(const std::string& command, const std::vector<std::string>& arguments);
+  support::Ended Run(const std::string& command, const std::vector<std::string>& arguments);
   std::string Write(const std::vector<v1::Notice>& notices);
   void ReadReceipts();
 

@@ -22,6 +22,8 @@ constexpr std::chrono::milliseconds kKillWithin(120);
 constexpr absl::Duration kProgram = absl::Seconds(90);
 constexpr int kNotices = 20;  // in a file, at most
 
+void ExpectDone(const support::Ended& ended) { EXPECT_EQ(ended.code, support::kDone) << ended.out << ended.err; }
+
 }  // namespace
 
 std::string NameOf(const std::string& id, uint32_t revision) {
@@ -87,7 +89,7 @@ void Ward::Submit(const std::vector<v1::Notice>& notices) {
     const v1::Envelope& envelope = notice.envelope();
     ledger_.Sending(envelope.notice_id(), envelope.municipality_code(), 1, notice.citizen().name());
   }
-  EXPECT_EQ(Run("submit", {Write(notices)}), support::kDone);
+  ExpectDone(Run("submit", {Write(notices)}));
 }
 
 void Ward::Revise(std::vector<v1::Notice> notices) {
@@ -97,23 +99,24 @@ void Ward::Revise(std::vector<v1::Notice> notices) {
     notice.mutable_citizen()->set_name(NameOf(id, 2));
     ledger_.Sending(id, notice.envelope().municipality_code(), 2, notice.citizen().name());
   }
-  EXPECT_EQ(Run("revise", {Write(notices)}), support::kDone);
+  ExpectDone(Run("revise", {Write(notices)}));
 }
 
 void Ward::Withdraw(const std::string& code, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) ledger_.Withdrawing(id, code);
   std::vector<std::string> arguments = ids;
   arguments.insert(arguments.end(), {"--municipality", code, "--reason", "consent-withdrawn"});
-  EXPECT_EQ(Run("withdraw", arguments), support::kDone);
+  ExpectDone(Run("withdraw", arguments));
 }
 
 void Ward::SubmitLate() {
   const v1::Notice notice = NewNamedNotice(codes_.front());
   Withdraw(codes_.front(), {notice.envelope().notice_id()});
-  EXPECT_EQ(Run("submit", {Write({notice})}), support::kClientRefused) << "a withdrawal does not stop the late notice";
+  EXPECT_EQ(Run("submit", {Write({notice})}).code, support::kClientRefused)
+      << "a withdrawal does not stop the late notice";
 }
 
-int Ward::Run(const std::string& command, const std::vector<std::string>& arguments) {
+support::Ended Ward::Run(const std::string& command, const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {support::ProgramPath("envej-region"), command};
   all.insert(all.end(), arguments.begin(), arguments.end());
   all.insert(all.end(),
@@ -126,10 +129,10 @@ int Ward::Run(const std::string& command, const std::vector<std::string>& argume
       all.push_back(connection_.arguments[index]);
     }
   }
-  const support::Ended ended = program_.UntilDone(all);
+  support::Ended ended = program_.UntilDone(all);
   ReadReceipts();
   EXPECT_TRUE(ended.code == support::kDone || ended.code == support::kClientRefused) << command << ": " << ended.err;
-  return ended.code;
+  return ended;
 }
 
 std::string Ward::Write(const std::vector<v1::Notice>& notices) {
