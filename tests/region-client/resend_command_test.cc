@@ -1,13 +1,16 @@
 #include "region-client/resend_command.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/json_fields.h"
 #include "tests/region-client/support/submit_fixture.h"
@@ -44,6 +47,39 @@ class ResendCommandTest : public testing::Test {
     std::vector<std::string> arguments = {"resend", "--secret", "s", "--notices", notices_, "--receipts", receipts_};
     arguments.insert(arguments.end(), further.begin(), further.end());
     return RunWith(broker_.address(), arguments);
+  }
+  // Where the broker says that the withdrawal of the second notice is.
+  void ShowWithdrawal(v1::NoticeState state) {
+    v1::NoticeStatus withdrawal;
+    withdrawal.set_municipality_code("0101");
+    withdrawal.set_notice_id(NoticeIdNumber(2));
+    withdrawal.set_revision(2);
+    withdrawal.set_kind(v1::ITEM_KIND_WITHDRAWAL);
+    withdrawal.set_state(state);
+    lost_.Show(withdrawal);
+  }
+  // What is still lacking after one.
+  Lacking RoundOfAWatch() {
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    const Streams streams{.in = in, .out = out, .err = err};
+    const Surroundings surroundings{
+        .now = [] { return absl::Now(); }, .sleep = absl::SleepFor, .random = [] { return 0.5; }};
+    const CommandContext context{.channel = grpc::CreateChannel(lost_.address(), grpc::InsecureChannelCredentials()),
+                                 .broker = lost_.address(),
+                                 .copenhagen = *contract::CopenhagenTimeZone(),
+                                 .streams = streams,
+                                 .surroundings = surroundings};
+    const support::SealingWorld& world = IntakeServer::World();
+    absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(
+        {.tls = world.region_files(), .secret = world.secret_file(), .former_secrets = {}}, absl::Now());
+    EXPECT_TRUE(sealer.ok()) << sealer.status();
+    ResendOptions options;
+    options.notices = {notices_};
+    options.receipts = {receipts_, withdrawals_};
+    options.deadline = absl::Seconds(30);
+    return ResendLacking(options, context, *sealer, {.all = true, .names = {}});
   }
   // As if all in the file had been accepted so long ago.
   static void Age(const std::string& path, absl::Duration by) {
@@ -134,18 +170,20 @@ TEST_F(ResendCommandTest, TellsOnceWhichWithdrawalsGoUnsealed) {
 // The broker answers it with its receipt, and has no certificate to seal it to.
 TEST_F(ResendCommandTest, AWithdrawalThatStaysMissingIsNotSaidToBeSent) {
   Send({NoticeIdNumber(2)});
-  v1::NoticeStatus missing;
-  missing.set_municipality_code("0101");
-  missing.set_notice_id(NoticeIdNumber(2));
-  missing.set_revision(2);
-  missing.set_kind(v1::ITEM_KIND_WITHDRAWAL);
-  missing.set_state(v1::NOTICE_STATE_MISSING);
-  lost_.Show(missing);
+  ShowWithdrawal(v1::NOTICE_STATE_MISSING);
   const ProgramRun run = RunWith(lost_.address(), {"resend", "--secret", "s", "--notices", notices_, "--receipts",
                                                    receipts_, "--receipts", withdrawals_});
   EXPECT_EQ(run.exit_code, ExitCode::kRefused);
   EXPECT_THAT(run.err, AllOf(HasSubstr("INBOX_CERTIFICATE_MISSING"),
                              HasSubstr("the broker has 2, sent again 0, refused 1, without a line 0, unsent 0\n")));
+}
+
+TEST_F(ResendCommandTest, AWatchTriesAgainWhatWaitsForAnInboxCertificate) {
+  Send({NoticeIdNumber(2)});
+  ShowWithdrawal(v1::NOTICE_STATE_MISSING);
+  EXPECT_THAT(RoundOfAWatch().names, ElementsAre(testing::Pair("0101", NoticeIdNumber(2))));
+  ShowWithdrawal(v1::NOTICE_STATE_WAITING);
+  EXPECT_FALSE(RoundOfAWatch().any());
 }
 
 TEST_F(ResendCommandTest, SaysWhyItWaitsAndWritesNothingButJsonForMachines) {
