@@ -6,10 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "broker/inbox/transitions.h"
 #include "broker/journal/commit_and_wait.h"
 #include "broker/store/rocksdb_store.h"
@@ -80,6 +83,38 @@ void ExpectUpgraded(store::OrderedStore& store) {
   EXPECT_EQ(forget->entries.size(), final_records);
 }
 
+// This program again, as the process whose upgrade is killed: one that had merely forked would lack the threads of the
+// engine, which are running by then.
+constexpr char kPathVariable[] = "ENVEJ_TEST_UPGRADE_PATH";
+constexpr char kKilledAfterVariable[] = "ENVEJ_TEST_UPGRADE_KILLED_AFTER";
+constexpr int kKilled = 9;
+
+int UpgradeInAProcessOfItsOwn(const std::string& path, uint64_t killed_after) {
+  const std::string path_setting = absl::StrCat(kPathVariable, "=", path);
+  const std::string killed_setting = absl::StrCat(kKilledAfterVariable, "=", killed_after);
+  const char* const sanitizer = std::getenv("TSAN_OPTIONS");
+  const std::string sanitizer_setting = absl::StrCat("TSAN_OPTIONS=", sanitizer == nullptr ? "" : sanitizer);
+  const char* const environment[] = {path_setting.c_str(), killed_setting.c_str(), sanitizer_setting.c_str(), nullptr};
+  const pid_t child = fork();
+  if (child == 0) {
+    execle("/proc/self/exe", "upgrade_test", "--gtest_also_run_disabled_tests",
+           "--gtest_filter=KilledUpgrade.DISABLED_Runs", nullptr, environment);
+    _exit(1);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : -1;
+}
+
+// Not a test: what that process runs.
+TEST(KilledUpgrade, DISABLED_Runs) {
+  const uint64_t killed_after = std::strtoull(std::getenv(kKilledAfterVariable), nullptr, 10);
+  const auto store = store::RocksDbStore::Open(store::OptionsFor(std::getenv(kPathVariable)));
+  ASSERT_TRUE(store.ok()) << store.status();
+  UpgradeStore(**store, [&](const UpgradeProgress& progress) {
+    if (progress.records >= killed_after) _exit(kKilled);
+  }).IgnoreError();
+}
+
 class UpgradeTest : public testing::Test {
  protected:
   UpgradeTest() {
@@ -107,18 +142,7 @@ TEST_F(UpgradeTest, FinalRecordsGetTheirTimeToBeForgotten) {
 
 TEST_F(UpgradeTest, KilledUpgradeGoesOn) {
   for (const uint64_t killed_after : {kUpgradeStep, 2 * kUpgradeStep}) {
-    const pid_t child = fork();
-    if (child == 0) {
-      const auto store = store::RocksDbStore::Open(store::OptionsFor(path_));
-      if (!store.ok()) _exit(1);
-      UpgradeStore(**store, [&](const UpgradeProgress& progress) {
-        if (progress.records >= killed_after) _exit(9);
-      }).IgnoreError();
-      _exit(2);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_EQ(WEXITSTATUS(status), 9);
+    ASSERT_EQ(UpgradeInAProcessOfItsOwn(path_, killed_after), kKilled);
     const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
     EXPECT_FALSE(store->Get(store::SchemaKey())->has_value()) << "the version is written last";
   }
