@@ -1,6 +1,5 @@
 #include "certs/client_connection.h"
 
-#include <grpc/grpc.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/support/channel_arguments.h>
 
@@ -45,9 +44,6 @@ bool IsPort(absl::string_view text) {
 }
 
 }  // namespace
-
-GrpcLibrary::GrpcLibrary() { grpc_init(); }
-GrpcLibrary::~GrpcLibrary() { grpc_shutdown_blocking(); }
 
 void AddConnectionOptions(CLI::App& app, ConnectionOptions& options) {
   app.add_option("--broker", options.broker, "the broker's host name or address, and port")

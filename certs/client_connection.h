@@ -18,17 +18,6 @@ class App;
 
 namespace envej::certs {
 
-// Keeps gRPC for a program that calls: where the last one of these ends, it waits until gRPC's threads and connections
-// have ended, a handshake under way too, which takes milliseconds, and ten seconds at the most. Otherwise they would go
-// on into the end of the process. To be made before the first channel.
-class GrpcLibrary {
- public:
-  GrpcLibrary();
-  ~GrpcLibrary();
-  GrpcLibrary(const GrpcLibrary&) = delete;
-  GrpcLibrary& operator=(const GrpcLibrary&) = delete;
-};
-
 // How a client reaches the broker.
 struct ConnectionOptions {
   std::string broker;  // HOST:PORT; an IPv6 address in brackets

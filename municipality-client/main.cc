@@ -49,7 +49,6 @@ int Main(int argc, char** argv) {
   const StopSignals signals;
   signal(SIGPIPE, SIG_IGN);
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // its own lines would stand between the program's
-  const certs::GrpcLibrary library;
 
   CLI::App application("Receives the discharge notices of one municipality.", "envej-municipality");
   application.set_version_flag("--version", "envej-municipality " ENVEJ_VERSION);

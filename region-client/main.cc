@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   // A reader that has had enough is an error of writing, which is told, not the end.
   std::signal(SIGPIPE, SIG_IGN);
-  const envej::certs::GrpcLibrary library;
   std::mutex mutex;
   std::mt19937_64 generator{std::random_device{}()};
   const region::Surroundings surroundings = {.now = [] { return absl::Now(); },
