@@ -20,7 +20,6 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/notice_messages.h"
-#include "tests/support/sanitizer.h"
 #include "tests/support/trust_changes.h"
 
 namespace envej::trust {
@@ -31,9 +30,6 @@ using support::CallContext;
 using support::Process;
 
 constexpr int kRounds = 3;
-// Calls at once on each connection: no more than are answered within their deadline, also by a broker that is slowed
-// down.
-constexpr const char* kStreams = support::kUnderSanitizer ? "25" : "100";
 // ENVEJ_FLOOD_SECONDS: longer windows for better figures.
 const auto kWindow = [] {
   const char* const seconds = std::getenv("ENVEJ_FLOOD_SECONDS");
@@ -94,7 +90,7 @@ class FloodTest : public testing::TestWithParam<FloodOf> {
                                           "--connections",
                                           "4",
                                           "--streams",
-                                          kStreams};
+                                          "100"};
     const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion);
     arguments.insert(arguments.end(), connection.begin(), connection.end());
     auto flood = std::make_unique<Process>(arguments);

@@ -107,8 +107,11 @@ int UpgradeInAProcessOfItsOwn(const std::string& path, uint64_t killed_after) {
 
 // Not a test: what that process runs.
 TEST(KilledUpgrade, DISABLED_Runs) {
-  const uint64_t killed_after = std::strtoull(std::getenv(kKilledAfterVariable), nullptr, 10);
-  const auto store = store::RocksDbStore::Open(store::OptionsFor(std::getenv(kPathVariable)));
+  const char* const path = std::getenv(kPathVariable);
+  const char* const after = std::getenv(kKilledAfterVariable);
+  ASSERT_TRUE(path != nullptr && after != nullptr) << "only UpgradeTest.KilledUpgradeGoesOn runs this";
+  const uint64_t killed_after = std::strtoull(after, nullptr, 10);
+  const auto store = store::RocksDbStore::Open(store::OptionsFor(path));
   ASSERT_TRUE(store.ok()) << store.status();
   UpgradeStore(**store, [&](const UpgradeProgress& progress) {
     if (progress.records >= killed_after) _exit(kKilled);
