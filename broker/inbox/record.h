@@ -42,6 +42,7 @@ enum class ReturnReason : uint8_t {
   kUnsupported = 4,
   kDeceased = 5,
   kNotAuthentic = 6,
+  kNotDeliverable = 7,  // by two operators; a municipality cannot give it
 };
 
 // Why a region withdrew it. Numbers as in envej.v1.WithdrawalReason; on disk.

@@ -61,6 +61,35 @@ std::optional<Event> ReadRestored(contract::ByteReader& reader) {
   return event;
 }
 
+std::string EncodeOfAParticipant(const Event& event) {
+  contract::ByteWriter writer;
+  writer.Uint8(static_cast<uint8_t>(event.type));
+  writer.Bytes(event.caller);
+  writer.Bytes(event.actor);
+  writer.Time(event.at);
+  return std::move(writer).bytes();
+}
+
+std::optional<Event> ReadOfAParticipant(EventType type, contract::ByteReader& reader) {
+  Event event;
+  event.type = type;
+  event.caller = reader.Bytes();
+  event.actor = reader.Bytes();
+  event.at = reader.Time();
+  if (!reader.AtEnd() || event.caller.empty() || event.actor.size() != kActorBytes) return std::nullopt;
+  return event;
+}
+
+std::optional<Event> ReadOfNoNotice(EventType type, contract::ByteReader& reader) {
+  if (type == EventType::kCallsRefused) return ReadCallsRefused(reader);
+  if (type == EventType::kRestored) return ReadRestored(reader);
+  return ReadOfAParticipant(type, reader);
+}
+
+bool IsOfAParticipant(EventType type) {
+  return type == EventType::kParticipantSuspended || type == EventType::kParticipantResumed;
+}
+
 bool HasToken(EventType type) {
   return type == EventType::kLeased || type == EventType::kAcknowledged || type == EventType::kReturned ||
          type == EventType::kLeaseExpired;
@@ -71,12 +100,15 @@ bool HasDetail(EventType type) {
 }
 
 bool IsEventType(uint8_t type) {
-  return type >= static_cast<uint8_t>(EventType::kAccepted) && type <= static_cast<uint8_t>(EventType::kRestored);
+  return type >= static_cast<uint8_t>(EventType::kAccepted) &&
+         type <= static_cast<uint8_t>(EventType::kParticipantResumed);
 }
 
 }  // namespace
 
-bool IsOfANotice(EventType type) { return type != EventType::kCallsRefused && type != EventType::kRestored; }
+bool IsOfANotice(EventType type) {
+  return type != EventType::kCallsRefused && type != EventType::kRestored && !IsOfAParticipant(type);
+}
 
 bool IsByBroker(EventType type) {
   return type == EventType::kLeaseExpired || type == EventType::kParked || type == EventType::kOverdue ||
@@ -104,6 +136,7 @@ std::string EncodeEvent(const Event& event) {
   if (HasReceipt(event.type)) return contract::AcceptedEvent(ReceiptOf(event));
   if (event.type == EventType::kCallsRefused) return EncodeCallsRefused(event);
   if (event.type == EventType::kRestored) return EncodeRestored(event);
+  if (IsOfAParticipant(event.type)) return EncodeOfAParticipant(event);
   contract::ByteWriter writer;
   writer.Uint8(static_cast<uint8_t>(event.type));
   writer.Bytes(event.item.notice.region_code);
@@ -125,7 +158,7 @@ absl::StatusOr<Event> DecodeEvent(absl::string_view bytes) {
   Event event;
   event.type = static_cast<EventType>(type);
   if (!IsOfANotice(event.type)) {
-    std::optional<Event> other = event.type == EventType::kRestored ? ReadRestored(reader) : ReadCallsRefused(reader);
+    std::optional<Event> other = ReadOfNoNotice(event.type, reader);
     if (!other.has_value()) return malformed;
     return *std::move(other);
   }

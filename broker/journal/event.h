@@ -30,11 +30,14 @@ enum class EventType : uint8_t {
   kOutcomeAcknowledged = 13,  // its region took note that it was returned or is undelivered
   kForgotten = 14,            // the time for which its id is remembered was over: nothing is left of it but the journal
   kMissing = 15,              // accepted, but its content was lost with the store: its region must send it again
-  kRestored = 16,  // the store was made from a backup: a new incarnation, whose journal leads on from another's
+  kRestored = 16,        // the store was made from a backup: a new incarnation, whose journal leads on from another's
+  kReturnProposed = 17,  // an operator proposed to return it; a second one carries that out
+  kParticipantSuspended = 18,  // operations refuse every call of a participant; of no notice
+  kParticipantResumed = 19,    // and take that back; of no notice
 };
 
-// One thing that happened to one notice, or calls that were refused, or that the store was restored. It holds no direct
-// identifier; with a notice's id and time it is pseudonymous.
+// One thing that happened to one notice or one participant, or calls that were refused, or that the store was restored.
+// It holds no direct identifier; with a notice's id and time it is pseudonymous.
 struct Event {
   EventType type = EventType::kAccepted;
   store::ItemKey item;                     // if IsOfANotice
@@ -50,7 +53,7 @@ struct Event {
   // Of calls refused. With an actor and no caller, as where the certificate is revoked, it is not said who that is.
   // With neither: all whose certificates name no participant, or, of reason 0, all who were too many to be counted
   // apart.
-  std::string caller = {};      // its URI
+  std::string caller = {};      // its URI; also of who is suspended or resumed
   uint32_t refusal_reason = 0;  // number of envej.v1.RejectionReason
   uint64_t count = 0;           // from 1
   absl::Time from = {};         // the first one; whole microseconds

@@ -38,6 +38,9 @@ v1::ChangeKind KindOf(const journal::Event& event) {
     case EventType::kForgotten:
     case EventType::kCallsRefused:
     case EventType::kRestored:
+    case EventType::kReturnProposed:
+    case EventType::kParticipantSuspended:
+    case EventType::kParticipantResumed:
       break;
   }
   return v1::CHANGE_KIND_UNSPECIFIED;
