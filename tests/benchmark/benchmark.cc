@@ -13,6 +13,7 @@
 #include "tests/benchmark/report.h"
 #include "tests/benchmark/sealing_speed.h"
 #include "tests/benchmark/stage.h"
+#include "tests/benchmark/watching_cost.h"
 
 namespace envej::benchmark {
 namespace {
@@ -21,7 +22,8 @@ struct Options {
   double seconds = 3;
   int rounds = 5;
   int notices = 100'000;
-  std::vector<std::string> parts = {"sealing", "submission", "calls", "inbox"};
+  int watched_notices = 1'000'000;
+  std::vector<std::string> parts = {"sealing", "submission", "calls", "inbox", "watching"};
   std::string output = "table";
   std::string programs;
   std::string directory;
@@ -45,6 +47,9 @@ absl::StatusOr<Report> Measure(const Options& options) {
   if (status.ok() && wanted("submission")) status = MeasureSubmission(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("calls")) status = MeasureCalls(**stage, duration, options.rounds, report);
   if (status.ok() && wanted("inbox")) status = MeasureInboxDepth(**stage, options.notices, options.rounds, report);
+  if (status.ok() && wanted("watching")) {
+    status = MeasureWatchingCost(**stage, options.watched_notices, duration, options.rounds, report);
+  }
   if (!status.ok()) return status;
   if (status = (*stage)->Stop(); !status.ok()) return status;
   return report;
@@ -65,9 +70,12 @@ int Main(int argument_count, char** arguments) {
   program.add_option("--notices", options.notices, "in the deep inbox")
       ->check(CLI::Range(500, 10'000'000))
       ->capture_default_str();
+  program.add_option("--watched-notices", options.watched_notices, "in all inboxes together, while they are watched")
+      ->check(CLI::Range(500, 10'000'000))
+      ->capture_default_str();
   program.add_option("--parts", options.parts, "what to measure")
       ->delimiter(',')
-      ->check(CLI::IsMember({"sealing", "submission", "calls", "inbox"}))
+      ->check(CLI::IsMember({"sealing", "submission", "calls", "inbox", "watching"}))
       ->capture_default_str();
   program.add_option("--output", options.output)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   program.add_option("--programs", options.programs, "the folder of the built programs")->capture_default_str();

@@ -105,6 +105,12 @@ absl::StatusOr<Figures> RunDelivery(InboxUser& inbox, absl::Duration duration) {
 
 }  // namespace
 
+absl::StatusOr<Callers> SubmitCallersOf(Stage& stage, size_t count) {
+  const absl::StatusOr<Stubs> stubs = Connect(stage);
+  if (!stubs.ok()) return stubs.status();
+  return SubmitCallers(*stubs, count);
+}
+
 absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds, Report& report) {
   const absl::StatusOr<Stubs> stubs = Connect(stage);
   if (!stubs.ok()) return stubs.status();

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "tests/benchmark/load_rounds.h"
 #include "tests/benchmark/report.h"
 #include "tests/benchmark/stage.h"
 
@@ -22,6 +24,9 @@ absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds
 
 // The same without company, SubmitNotices, and a consumer's pull with its acknowledgement.
 absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report);
+
+// Callers that submit one notice each, over a connection of their own.
+absl::StatusOr<Callers> SubmitCallersOf(Stage& stage, size_t count);
 
 }  // namespace envej::benchmark
 

@@ -21,14 +21,15 @@ namespace {
 constexpr std::chrono::milliseconds kPause(20);
 constexpr int kPausesToServe = 3000;
 constexpr int kPausesToStop = 1500;
+constexpr char kServing[] = "serving";  // the event of a program's log
 constexpr int kFieldsBeforeTimes = 11;  // of /proc/PID/stat, after the name
 
-std::optional<int> PortIn(const std::string& log_path, std::string& last_line) {
+std::optional<int> FindPort(const std::string& log_path, const std::string& event, std::string& last_line) {
   std::ifstream log(log_path);
   for (std::string line; std::getline(log, line);) {
     last_line = line;
     const nlohmann::json fields = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (fields.is_object() && fields.value("event", "") == "serving") return fields.value("port", 0);
+    if (fields.is_object() && fields.value("event", "") == event) return fields.value("port", 0);
   }
   return std::nullopt;
 }
@@ -63,16 +64,16 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
                                                                     const std::string& log_path) {
   const pid_t process = Spawn(arguments, log_path);
   if (process < 0) return absl::UnavailableError(absl::StrCat("cannot start ", arguments.front()));
-  auto server = std::unique_ptr<ServerProcess>(new ServerProcess(process));
+  auto server = std::unique_ptr<ServerProcess>(new ServerProcess(process, log_path));
   std::string last_line;
   for (int pause = 0; pause < kPausesToServe; ++pause) {
-    if (const std::optional<int> port = PortIn(log_path, last_line)) {
+    if (const std::optional<int> port = FindPort(log_path, kServing, last_line)) {
       server->port_ = *port;
       return server;
     }
     if (WaitFor(process, 1).has_value()) {
       server->process_ = -1;
-      PortIn(log_path, last_line);
+      FindPort(log_path, kServing, last_line);
       return absl::UnavailableError(absl::StrCat(arguments.front(), " ended before it served: ", last_line));
     }
   }
@@ -82,6 +83,11 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
 ServerProcess::~ServerProcess() { Stop().IgnoreError(); }
 
 std::string ServerProcess::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+int ServerProcess::PortIn(const std::string& event) const {
+  std::string last_line;
+  return FindPort(log_path_, event, last_line).value_or(0);
+}
 
 double ServerProcess::CpuSeconds() const {
   std::ifstream file(absl::StrCat("/proc/", process_, "/stat"));

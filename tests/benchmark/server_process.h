@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,8 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   std::string address() const;
+  // The port that its log tells with this event; 0 if it tells none.
+  int PortIn(const std::string& event) const;
 
   // Processor time used so far, in steps of a hundredth; 0 if it has ended.
   double CpuSeconds() const;
@@ -30,9 +33,10 @@ class ServerProcess {
   absl::Status Stop();
 
  private:
-  explicit ServerProcess(pid_t process) : process_(process) {}
+  ServerProcess(pid_t process, std::string log_path) : process_(process), log_path_(std::move(log_path)) {}
 
   pid_t process_;
+  const std::string log_path_;
   int port_ = 0;
 };
 

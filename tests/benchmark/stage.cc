@@ -14,6 +14,7 @@ namespace envej::benchmark {
 namespace {
 
 constexpr absl::Duration kValidity = absl::Hours(24);
+constexpr int kFirstMore = 9000;  // of the codes of inboxes that are there for their number
 
 constexpr char kConfiguration[] =
     "broker_name: benchmark\n"
@@ -23,13 +24,9 @@ constexpr char kConfiguration[] =
     "tls: {certificate_chain: broker.pem, private_key: broker.key, client_authorities: authority.pem}\n"
     "commitment: {key_id: benchmark, secret_file: commitment.secret}\n"
     // What is measured is the broker, and not what a participant may do.
+    "metrics: {listen: \"127.0.0.1:0\"}\n"
+    "operations: {listen: \"127.0.0.1:0\"}\n"
     "limits: {participant_notices_per_second: 1000000, participant_burst: 1000000}\n";
-
-std::vector<std::string> InboxCodes() {
-  std::vector<std::string> codes(std::begin(kSpread), std::end(kSpread));
-  codes.insert(codes.end(), {kBatchInbox, kDeepInbox, kShallowInbox});
-  return codes;
-}
 
 std::string RegisterText() {
   std::string municipalities = "municipalities:\n";
@@ -42,7 +39,7 @@ std::string RegisterText() {
     absl::StrAppend(&agreements, "  - {region: \"", kRegion, "\", municipality: \"", code,
                     "\", first_day: 2020-01-01, last_day: 2999-12-31}\n");
   }
-  return absl::StrCat("regions:\n  - {code: \"", kRegion, "\", name: Region}\n", agreements, "operations: []\n",
+  return absl::StrCat("regions:\n  - {code: \"", kRegion, "\", name: Region}\n", agreements, "operations: [watch]\n",
                       municipalities);
 }
 
@@ -56,6 +53,13 @@ certs::LeafRequest RequestFor(const std::string& name, certs::LeafUsage usage) {
 }
 
 }  // namespace
+
+std::vector<std::string> InboxCodes() {
+  std::vector<std::string> codes(std::begin(kSpread), std::end(kSpread));
+  codes.insert(codes.end(), {kBatchInbox, kDeepInbox, kShallowInbox});
+  for (int code = kFirstMore; codes.size() < kInboxes; ++code) codes.push_back(absl::StrCat(code));
+  return codes;
+}
 
 absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, const std::string& directory) {
   std::string folder = absl::StrCat(directory, "/envej-benchmark-XXXXXX");

@@ -22,6 +22,9 @@ inline constexpr absl::string_view kSpread[] = {"0101", "0147", "0151", "0153", 
 inline constexpr char kBatchInbox[] = "0461";
 inline constexpr char kDeepInbox[] = "0751";
 inline constexpr char kShallowInbox[] = "0851";
+// Those above and more, as many as Denmark has.
+inline constexpr size_t kInboxes = 98;
+std::vector<std::string> InboxCodes();
 
 // A broker and the empty server, each as a process of its own with the same credentials, in a folder that goes with
 // its owner: certificates, configuration, register and store.
@@ -50,6 +53,8 @@ class Stage {
   // For one who also signs with the certificate with which it calls: new files for the region, good until the next time
   // that any are issued to it, and a new connection with them.
   absl::StatusOr<certs::TlsFiles> IssueToRegion();
+  // New files for whoever has this URI name, named `name`.
+  absl::StatusOr<certs::TlsFiles> IssueToClient(const std::string& name, const std::string& uri);
   static absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ServerProcess& server,
                                                                 const certs::TlsFiles& files);
   // Of an inbox: what is sealed to it.
@@ -64,7 +69,6 @@ class Stage {
 
   absl::Status WriteConfiguration();
   absl::StatusOr<certs::TlsFiles> Issue(const std::string& name, const certs::LeafRequest& request);
-  absl::StatusOr<certs::TlsFiles> IssueToClient(const std::string& name, const std::string& uri);
   std::string Path(absl::string_view name) const;
 
   const std::string programs_;
