@@ -22,13 +22,13 @@
 #include "tests/crash/clients.h"
 #include "tests/crash/crash_ledger.h"
 #include "tests/crash/kills.h"
-#include "tests/crash/skipped_time.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/free_address.h"
 #include "tests/support/notice_messages.h"
 #include "tests/support/sanitizer.h"
+#include "tests/support/skipped_time.h"
 
 namespace envej::crash {
 namespace {
@@ -166,7 +166,7 @@ class CrashTest : public testing::Test {
   }
 
   const unsigned seed_ = std::random_device()();
-  const SkippedTime skipped_;
+  const support::SkippedTime skipped_;
   const support::BrokerSettings settings_ = Kills::SettingsOf(support::FreeAddress(seed_), skipped_);
   BrokerProcess broker_{settings_};
   std::optional<Kills> kills_;

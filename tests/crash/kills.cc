@@ -73,14 +73,14 @@ void IssueForLong(const support::BrokerProcess& broker, const std::string& name,
   support::SharedAuthority().IssueFiles(broker.folder(), name, request);
 }
 
-support::BrokerSettings Kills::SettingsOf(const std::string& listen, const SkippedTime& skipped) {
+support::BrokerSettings Kills::SettingsOf(const std::string& listen, const support::SkippedTime& skipped) {
   // A library that is loaded before all others does not go with a sanitizer.
   return {.listen = listen,
           .more = "journal: {mirror: mirror, checkpoint_seconds: 1, keep_months: 8}\n",
           .environment = support::kUnderSanitizer ? std::vector<std::string>() : skipped.Environment()};
 }
 
-Kills::Kills(support::BrokerProcess& broker, const SkippedTime& skipped, int upkeep_kills, unsigned seed)
+Kills::Kills(support::BrokerProcess& broker, const support::SkippedTime& skipped, int upkeep_kills, unsigned seed)
     : broker_(broker),
       skipped_(skipped),
       random_(seed),

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "tests/crash/old_store.h"
-#include "tests/crash/skipped_time.h"
 #include "tests/support/broker_process.h"
+#include "tests/support/skipped_time.h"
 
 namespace envej::crash {
 
@@ -36,11 +36,11 @@ class Kills {
   enum class Upkeep { kCompaction, kRetention };
 
   // How the broker must be set up. `skipped` outlives the broker.
-  static support::BrokerSettings SettingsOf(const std::string& listen, const SkippedTime& skipped);
+  static support::BrokerSettings SettingsOf(const std::string& listen, const support::SkippedTime& skipped);
 
   // Both must outlive it. The broker is one with these settings, and was never started: it gets a store with a past
   // that is enough for so many kills.
-  Kills(support::BrokerProcess& broker, const SkippedTime& skipped, int upkeep_kills, unsigned seed);
+  Kills(support::BrokerProcess& broker, const support::SkippedTime& skipped, int upkeep_kills, unsigned seed);
 
   // While the broker serves: kills at a random moment, and starts it again; false if it does not serve afterwards.
   bool UnderLoad();
@@ -75,7 +75,7 @@ class Kills {
   Retained LookAtStore() const;
 
   support::BrokerProcess& broker_;
-  const SkippedTime& skipped_;
+  const support::SkippedTime& skipped_;
   std::mt19937 random_;
   const std::string mirror_;
   const std::string backups_;

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
-#define ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
+#ifndef ENVEJ_TESTS_SUPPORT_SKIPPED_TIME_H_
+#define ENVEJ_TESTS_SUPPORT_SKIPPED_TIME_H_
 
 #include <cstdlib>
 #include <fstream>
@@ -9,17 +9,20 @@
 #include "absl/strings/str_cat.h"
 #include "tests/certs/test_files.h"
 
-namespace envej::crash {
+namespace envej::support {
 
 // Lets time pass at once for a broker that runs, by skipped_time.cc.
 class SkippedTime {
  public:
-  // What a broker is started with, so that time can be skipped.
-  std::vector<std::string> Environment() const {
+  // What a broker is started with, so that time can be skipped: by the clock that counts what has passed, and by that
+  // on the wall too if it is asked.
+  enum class Clocks { kSteady, kAll };
+  std::vector<std::string> Environment(Clocks clocks = Clocks::kSteady) const {
     const char* const folder = std::getenv("ENVEJ_BINARY_DIRECTORY");
     const std::string library =
         absl::StrCat(folder == nullptr ? "build/dev/bin" : folder, "/tests/libenvej_skipped_time.so");
-    return {absl::StrCat("LD_PRELOAD=", library), absl::StrCat("ENVEJ_SKIPPED_TIME=", path_)};
+    return {absl::StrCat("LD_PRELOAD=", library), absl::StrCat("ENVEJ_SKIPPED_TIME=", path_),
+            absl::StrCat("ENVEJ_SKIPPED_WALL_CLOCK=", clocks == Clocks::kAll ? "1" : "")};
   }
 
   void Skip(int minutes) const {
@@ -31,6 +34,6 @@ class SkippedTime {
   const std::string path_ = folder_.Path("minutes");
 };
 
-}  // namespace envej::crash
+}  // namespace envej::support
 
-#endif  // ENVEJ_TESTS_CRASH_SKIPPED_TIME_H_
+#endif  // ENVEJ_TESTS_SUPPORT_SKIPPED_TIME_H_

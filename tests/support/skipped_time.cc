@@ -1,9 +1,10 @@
 // libenvej_skipped_time.so, for LD_PRELOAD: lets time pass at once by the clock that counts what has passed, so that
-// what a program does an hour after its start is done when a test says so. The wall clock, and all that is read by
-// other ways than std::chrono, stay as they are. Nothing of it is linked into any program.
+// what a program does an hour after its start is done when a test says so. Other ways than std::chrono to read that
+// clock stay as they are. Nothing of it is linked into any program.
 //
 // ENVEJ_SKIPPED_TIME names a file: so many minutes are skipped as it has bytes, none while it is not there. It may grow
-// at any time, and then whoever waits notices within kSlice that time has passed.
+// at any time, and then whoever waits notices within kSlice that time has passed. ENVEJ_SKIPPED_WALL_CLOCK=1: the wall
+// clock skips them too, for whoever reads it by clock_gettime, as Abseil does.
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -25,9 +26,14 @@ constexpr int64_t kSlice = kSecond / 50;
 
 std::atomic<int64_t> skipped{0};
 
+int ReadRealClock(clockid_t clock, timespec* now) {
+  static const auto real = reinterpret_cast<decltype(&clock_gettime)>(dlsym(RTLD_NEXT, "clock_gettime"));
+  return real(clock, now);
+}
+
 int64_t RealNow() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  ReadRealClock(CLOCK_MONOTONIC, &now);
   return now.tv_sec * kSecond + now.tv_nsec;
 }
 
@@ -46,6 +52,13 @@ void Look() {
 
 std::chrono::steady_clock::time_point std::chrono::steady_clock::now() noexcept {
   return time_point(nanoseconds(RealNow() + skipped));
+}
+
+extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
+  static const char* const wall = std::getenv("ENVEJ_SKIPPED_WALL_CLOCK");
+  const int answer = ReadRealClock(clock, now);
+  if (clock == CLOCK_REALTIME && answer == 0 && wall != nullptr && *wall == '1') now->tv_sec += skipped / kSecond;
+  return answer;
 }
 
 // Waits in slices: one that ended before its time is one that was woken for nothing, which may always happen.
