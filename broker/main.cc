@@ -53,6 +53,7 @@
 #include "broker/wire/server.h"
 #include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
+#include "certs/openssl_lifetime.h"
 #include "certs/private_memory.h"
 #include "certs/replaceable_credentials.h"
 #include "certs/tls_suites.h"
@@ -333,6 +334,7 @@ int CheckConfig(const std::string& config_path) {
 int Main(int argument_count, char** arguments) {
   certs::HoldStandardStreams();
   certs::KeepMemoryPrivate();
+  certs::KeepOpenSslToTheEnd();
   CLI::App program("The secure broker: carries consented discharge notices from wards to municipalities' inboxes.",
                    "envej-broker");
   program.set_version_flag("--version", absl::StrCat("envej-broker ", ENVEJ_VERSION));
