@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
-#include <csignal>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/notice_messages.h"
@@ -31,13 +32,10 @@ class MetricsTest : public testing::Test {
     if (!broker_.Start()) return false;
     const std::string log = broker_.Log();
     const std::string name = "\"port\":";
-    const size_t at = log.find(name, log.find("metrics_served"));
-    const bool found =
-        at != std::string::npos &&
-        absl::SimpleAtoi(log.substr(at + name.size(), log.find_first_of(",}", at + name.size()) - at - name.size()),
-                         &port_);
-    EXPECT_TRUE(found) << log;
-    return found;
+    const size_t at = log.find(name, log.find("\"metrics_served\""));
+    EXPECT_NE(at, std::string::npos) << log;
+    port_ = at == std::string::npos ? 0 : std::atoi(log.c_str() + at + name.size());
+    return port_ != 0;
   }
 
   httplib::Result Get(const std::string& path) { return httplib::Client("127.0.0.1", port_).Get(path); }

@@ -87,7 +87,8 @@ TEST_F(BoardTest, WhatIsReturnedCountsByItsReason) {
 TEST_F(BoardTest, WhatIsWithdrawnWasAcceptedToo) {
   ASSERT_TRUE(SubmitOne(1).ok());
   inbox::Submission withdrawal = SubmissionOf(1);
-  withdrawal.what = inbox::Withdraw{.revision = 2, .reason = inbox::WithdrawalReason::kSentInError, .origin = "ward"};
+  withdrawal.what = inbox::Withdraw{
+      .revision = 2, .reason = inbox::WithdrawalReason::kSentInError, .origin = "ward", .refusal_if_new = std::nullopt};
   inboxes_->SubmitAll({withdrawal}, [](const auto& answers) { EXPECT_TRUE(answers.at(0).ok()); });
   EXPECT_EQ(Here().waiting, 0u);
   EXPECT_EQ(Here().today, (DayCounts{.accepted = 2, .withdrawn = 1}));

@@ -108,8 +108,10 @@ TEST_F(StandingTest, WhateverHappensTheCountsStayWhatIsThere) {
         break;
       case 4: {
         inbox::Submission withdrawal = SubmissionOf(static_cast<int>(random() % 400));
-        withdrawal.what =
-            inbox::Withdraw{.revision = 2, .reason = inbox::WithdrawalReason::kDeceased, .origin = "ward"};
+        withdrawal.what = inbox::Withdraw{.revision = 2,
+                                          .reason = inbox::WithdrawalReason::kDeceased,
+                                          .origin = "ward",
+                                          .refusal_if_new = std::nullopt};
         inboxes_->SubmitAll({withdrawal}, [](const auto&) {});
         break;
       }
