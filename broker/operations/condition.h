@@ -22,7 +22,7 @@ struct Condition {
   bool nearly_full = false;    // nothing new is taken
   bool damaged = false;        // the last verification of the store found damage
 
-  std::optional<absl::Time> checkpoint_at;  // when the newest checkpoint of this run was signed
+  std::optional<absl::Time> checkpoint_at;  // when checkpoints last covered all of the journal
   uint64_t newest_batch = 0;
   std::optional<uint64_t> mirrored_batch;  // nothing: no mirror is configured
 

@@ -56,7 +56,7 @@ class Metrics {
   void SetReserve(uint64_t bytes);
   // When the broker's own certificate expires.
   void SetCertificateExpires(absl::Time at);
-  // When the newest checkpoint was signed.
+  // Signed checkpoints cover all that the journal had then.
   void SetCheckpoint(absl::Time at);
   // Why nothing can be written any more, one line; empty: it can.
   void SetCannotWrite(const std::string& why);
