@@ -8,6 +8,7 @@
 
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
+#include "certs/openssl_lifetime.h"
 #include "certs/private_memory.h"
 #include "municipality-client/pull_command.h"
 #include "municipality-client/stop_signals.h"
@@ -46,6 +47,7 @@ int Run(PullOptions& options, const certs::ConnectionOptions& connection, const 
 int Main(int argc, char** argv) {
   certs::HoldStandardStreams();
   certs::KeepMemoryPrivate();
+  certs::KeepOpenSslToTheEnd();
   const StopSignals signals;
   signal(SIGPIPE, SIG_IGN);
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // its own lines would stand between the program's

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
+#include "certs/openssl_lifetime.h"
 #include "certs/private_memory.h"
 #include "region-client/program.h"
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   namespace region = envej::region;
   envej::certs::HoldStandardStreams();
   envej::certs::KeepMemoryPrivate();
+  envej::certs::KeepOpenSslToTheEnd();
   std::ios::sync_with_stdio(false);  // else an error of reading standard input passes for its end
   // gRPC's own lines would stand between the program's; whoever looks for a cause can set this to ERROR.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);

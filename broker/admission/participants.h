@@ -112,6 +112,7 @@ class Participants {
   contract::Thresholds ThresholdsOf(absl::string_view region_code, absl::string_view municipality_code,
                                     absl::CivilDay day) const;
 
+  const std::set<std::string>& operations() const { return operations_; }            // names
   absl::Span<const Region> regions() const { return regions_; }                      // by code
   absl::Span<const Municipality> municipalities() const { return municipalities_; }  // by code
   const std::vector<std::string>& files() const { return files_; }                   // that the register names

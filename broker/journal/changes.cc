@@ -13,8 +13,10 @@ absl::Status Add(const store::BatchRecord& record, const std::set<std::string>& 
   for (const std::string& bytes : record.events) {
     absl::StatusOr<Event> event = DecodeEvent(bytes);
     if (!event.ok()) return event.status();
-    // That an id is forgotten is no news to its region, which knows for how long ids are remembered.
-    const bool is_told = IsOfANotice(event->type) && event->type != EventType::kForgotten;
+    // That an id is forgotten is no news to its region, which knows for how long ids are remembered; what one operator
+    // proposes is nothing that has become of a notice.
+    const bool is_told =
+        IsOfANotice(event->type) && event->type != EventType::kForgotten && event->type != EventType::kReturnProposed;
     if (is_told && region_codes.contains(event->item.notice.region_code)) events.push_back(*std::move(event));
   }
   return absl::OkStatus();

@@ -160,16 +160,18 @@ TEST_F(SlowReaderTest, WhoDoesNotReadAnswersCostsBoundedMemoryAndNobodyElse) {
     readers.push_back(Connect(support::kRegion));
     v1::GetServiceInfoResponse info;
     const grpc::Status status = readers.back().intake->GetServiceInfo(CallContext().get(), {}, &info);
-    EXPECT_TRUE(status.ok()) << status.error_message();  // and on: calls that are open are waited for below
+    ASSERT_TRUE(status.ok()) << status.error_message();
     readers.back().relay->HoldAnswers();
+  }
+  for (const Reader& reader : readers) {
     for (int call = 0; call < kCallsEach; ++call) {
       calls.push_back(std::make_unique<Call>());
       Call& one = *calls.back();
       one.request.set_municipality_code(support::kCode);
       one.request.set_page_size(kNotices);
       ++open;
-      readers.back().intake->async()->ListNotices(one.context.get(), &one.request, &one.answer,
-                                                  [&open](const grpc::Status&) { --open; });
+      reader.intake->async()->ListNotices(one.context.get(), &one.request, &one.answer,
+                                          [&open](const grpc::Status&) { --open; });
     }
   }
   int64_t most = 0;
