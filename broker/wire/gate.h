@@ -4,7 +4,10 @@
 #include <grpcpp/server_context.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "broker/admission/access_policy.h"
@@ -18,6 +21,7 @@
 #include "certs/certificate.h"
 #include "certs/identity.h"
 #include "certs/peer_certificates.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 
@@ -27,9 +31,14 @@ namespace envej::wire {
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
-  // All must outlive it.
-  Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log)
+  // Whether operations have suspended who calls. Any thread; must not block.
+  using Suspended = std::function<bool(const certs::Identity& caller)>;
+
+  // All must outlive it. Without `suspended` only the register suspends.
+  Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log,
+       Suspended suspended = nullptr)
       : trust_(trust),
+        suspended_(std::move(suspended)),
         share_(share),
         refusals_(refusals),
         clock_(clock),
@@ -63,7 +72,10 @@ class Gate {
   absl::Status Authorise(const Caller& caller, admission::Method method) const;
   absl::Status Unidentified(contract::Reason reason, const absl::Status& why) const;
 
+  std::optional<contract::Rejection> Forbids(const Caller& caller, admission::Method method) const;
+
   const trust::CurrentTrust& trust_;
+  const Suspended suspended_;
   FairShare& share_;
   const Refusals& refusals_;
   const Clock& clock_;
