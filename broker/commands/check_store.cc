@@ -82,7 +82,7 @@ absl::StatusOr<bool> HasForgetIndex(const StoreView& store) {
   if (!value->has_value()) return false;
   const absl::StatusOr<uint32_t> version = store::DecodeSchema(**value);
   if (!version.ok()) return version.status();
-  return *version >= store::kSchemaVersion;
+  return *version >= store::kSchemaWithForgetting;
 }
 
 absl::Status Count(const StoreView& store, const std::string& prefix, uint64_t& count) {

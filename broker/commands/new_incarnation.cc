@@ -66,12 +66,12 @@ std::string RestoredEvent(const Reached& reached, uint64_t backup_batch, absl::T
   return journal::EncodeEvent(event);
 }
 
-std::string MissingEvent(const store::NoticeKey& notice, const Record& record, absl::Time now) {
+Event MissingEvent(const store::NoticeKey& notice, const Record& record, absl::Time now) {
   Event event;
   event.type = EventType::kMissing;
   event.item = {.notice = notice, .revision = record.newest.revision};
   event.at = now;
-  return journal::EncodeEvent(event);
+  return event;
 }
 
 // Lets all that is under way outlive its store, and journals what is missing; how many are.
@@ -87,14 +87,16 @@ absl::StatusOr<uint64_t> OutliveAndTell(store::OfflineStore& store, absl::Time n
       if (!notice.ok()) return notice.status();
       const absl::StatusOr<Record> record = inbox::DecodeRecord(entry.value);
       if (!record.ok()) continue;  // it stays unreadable, and is told of when it is met
+      Record next = *record;
       if (record->state == inbox::State::kMissing) {
         ++missing;
-        events.push_back(MissingEvent(*notice, *record, now));
+        const Event event = MissingEvent(*notice, *record, now);
+        inbox::AddHop(next.trail, inbox::HopOf(event));
+        events.push_back(journal::EncodeEvent(event));
         if (events.size() >= kEventsInABatch) {
           if (absl::Status status = tail.Append(std::exchange(events, {})); !status.ok()) return status;
         }
       }
-      Record next = *record;
       inbox::OutliveStore(next);
       if (next == *record) continue;
       if (record->state == inbox::State::kLeased) next.due_at = now;

@@ -70,6 +70,11 @@ struct Return {
 // Operations put an item that is parked, or held back, into the inbox again.
 struct Redrive {};
 
+// An operator would return what cannot be delivered. It is proposed, or, where another operator has proposed it, done.
+struct ReturnByOperations {
+  std::string operator_uri;  // the operator's URI name
+};
+
 // Time has passed: a lease may be over, an item held back long enough, or late.
 struct PassTime {};
 
@@ -80,7 +85,7 @@ struct Forget {
 };
 
 using Happening = std::variant<Submit, Revise, Withdraw, AcknowledgeOutcome, TakeLease, ExtendLease, Acknowledge,
-                               Return, Redrive, PassTime, Forget>;
+                               Return, Redrive, ReturnByOperations, PassTime, Forget>;
 
 }  // namespace envej::inbox
 

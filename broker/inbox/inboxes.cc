@@ -44,6 +44,16 @@ absl::Time DeliveredAt(const Record& record) { return record.delivered_at; }
 absl::Time ConcludedAt(const Record& record) { return record.concluded_at; }
 absl::Time LeaseExpiresAt(const Record& record) { return record.lease_expires_at; }
 
+std::vector<Operation> OperationsOn(const std::vector<store::NoticeKey>& notices, const Happening& happening,
+                                    const NoticeCaller& caller) {
+  std::vector<Operation> operations;
+  operations.reserve(notices.size());
+  for (const store::NoticeKey& notice : notices) {
+    operations.push_back({.notice = notice, .happening = happening, .actor = caller.actor, .keep = nullptr});
+  }
+  return operations;
+}
+
 bool Matches(const ListQuery& query, const Record& record) {
   const bool state =
       query.states.empty() || std::find(query.states.begin(), query.states.end(), record.state) != query.states.end();
@@ -209,25 +219,45 @@ void Inboxes::ReturnAll(const InboxCaller& caller, const std::vector<NoticeRetur
   RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), ConcludedAt);
 }
 
-void Inboxes::RunForNotices(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
-                            const Happening& happening, TimesDone done, absl::Time (*time)(const Record&)) {
-  std::vector<store::ItemKey> items;
-  std::vector<Operation> operations;
-  for (const store::NoticeKey& notice : notices) {
-    items.push_back({.notice = notice});
-    operations.push_back({.notice = notice, .happening = happening, .actor = caller.actor, .keep = nullptr});
-  }
-  RunForTimes(std::move(items), std::move(operations), Now(), std::move(done), time);
-}
-
 void Inboxes::AcknowledgeOutcomes(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
                                   TimesDone done) {
-  RunForNotices(caller, notices, AcknowledgeOutcome{}, std::move(done),
-                [](const Record& record) { return record.outcome_acknowledged_at.value_or(absl::Time()); });
+  std::vector<store::ItemKey> items;
+  for (const store::NoticeKey& notice : notices) items.push_back({.notice = notice});
+  RunForTimes(std::move(items), OperationsOn(notices, AcknowledgeOutcome{}, caller), Now(), std::move(done),
+              [](const Record& record) { return record.outcome_acknowledged_at.value_or(absl::Time()); });
 }
 
-void Inboxes::RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done) {
-  RunForNotices(caller, notices, Redrive{}, std::move(done), [](const Record& record) { return record.entered_at; });
+void Inboxes::RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, RedriveDone done) {
+  operations_.Run(OperationsOn(notices, Redrive{}, caller), Now(),
+                  [this, notices, done = std::move(done)](const std::vector<Result>& results) {
+                    std::vector<absl::StatusOr<bool>> redriven;
+                    redriven.reserve(results.size());
+                    for (size_t place = 0; place < results.size(); ++place) {
+                      const absl::Status& status = results[place].status;
+                      if (status.ok()) {
+                        redriven.emplace_back(results[place].changed);
+                      } else {
+                        redriven.emplace_back(Told({.notice = notices[place]}, status));
+                      }
+                    }
+                    done(std::move(redriven));
+                  });
+}
+
+void Inboxes::ReturnByOperations(const NoticeCaller& caller, const std::string& operator_uri,
+                                 const store::NoticeKey& notice, ReturnDone done) {
+  operations_.Run(OperationsOn({notice}, inbox::ReturnByOperations{.operator_uri = operator_uri}, caller), Now(),
+                  [this, notice, done = std::move(done)](const std::vector<Result>& results) {
+                    const Result& result = results.front();
+                    if (!result.status.ok()) return done(Told({.notice = notice}, result.status));
+                    ReturnedByOperations answer;
+                    if (result.record.state == State::kReturned) {
+                      answer.returned_at = result.record.concluded_at;
+                    } else {
+                      answer.proposal = result.record.return_proposal;
+                    }
+                    done(std::move(answer));
+                  });
 }
 
 absl::StatusOr<Record> Inboxes::Get(const store::NoticeKey& notice) {
@@ -274,6 +304,22 @@ absl::StatusOr<std::string> Inboxes::StoreIncarnation() {
   absl::StatusOr<store::BatchHead> head = store::DecodeBatchHead(**value);
   if (!head.ok()) return head.status();
   return std::move(head->store_incarnation);
+}
+
+UnreadableNotice Inboxes::TellUnreadable() {
+  return [this](const store::NoticeKey& notice, const absl::Status& why) {
+    reports_.Tell(store::ItemKey{.notice = notice}, why, Now());
+  };
+}
+
+absl::StatusOr<NoticePage> Inboxes::ListAll(const NoticeQuery& query) {
+  return ListNotices(store_, query, TellUnreadable());
+}
+
+absl::StatusOr<std::vector<FoundNotice>> Inboxes::Find(const contract::NoticeId& id,
+                                                       absl::Span<const std::string> municipality_codes,
+                                                       absl::Span<const std::string> region_codes) {
+  return FindNotices(store_, id, municipality_codes, region_codes, TellUnreadable());
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

@@ -14,11 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "broker/clock.h"
 #include "broker/inbox/clock_watch.h"
 #include "broker/inbox/due_watch.h"
 #include "broker/inbox/forgetting.h"
 #include "broker/inbox/inbox_time.h"
+#include "broker/inbox/notice_lists.h"
 #include "broker/inbox/operation.h"
 #include "broker/inbox/pull_queue.h"
 #include "broker/inbox/record.h"
@@ -71,7 +73,13 @@ struct NoticeReturn {
   ReturnReason reason = ReturnReason::kNone;
 };
 
-// Which notices to list, and where to go on.
+// What became of a notice that an operator would return: one of the two.
+struct ReturnedByOperations {
+  std::optional<ReturnProposal> proposal;  // it waits for another operator, for as long as it stands
+  std::optional<absl::Time> returned_at;   // it is returned
+};
+
+// Which notices of one region in one inbox to list, and where to go on.
 struct ListQuery {
   std::string municipality_code;
   std::string region_code;
@@ -112,6 +120,8 @@ class Inboxes {
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;
   using TimesDone = std::function<void(std::vector<absl::StatusOr<absl::Time>>)>;
+  using RedriveDone = std::function<void(std::vector<absl::StatusOr<bool>>)>;
+  using ReturnDone = std::function<void(absl::StatusOr<ReturnedByOperations>)>;
 
   // All must outlive this object; the store and the scheduler must run no more of its tasks when it is destroyed.
   Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& scheduler, const Options& options);
@@ -138,9 +148,23 @@ class Inboxes {
   void AcknowledgeAll(const InboxCaller& caller, const std::vector<LeaseName>& leases, TimesDone done);
   void ReturnAll(const InboxCaller& caller, const std::vector<NoticeReturn>& returns, TimesDone done);
 
-  // The times are those of the first acknowledgement, and of when the item came into the inbox.
+  // The times are those of the first acknowledgement.
   void AcknowledgeOutcomes(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done);
-  void RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, TimesDone done);
+
+  // For operations. Whether each was parked or held back, and is no more. Answered after the sync.
+  void RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, RedriveDone done);
+  // Proposes to return a notice that is under way or, where another operator has proposed it within
+  // kReturnProposalStands, returns it as not deliverable. Each may be repeated. Answered after the sync. Refused:
+  // NOTICE_NOT_FOUND, NOTICE_ALREADY_ACKNOWLEDGED, NOTICE_ALREADY_RETURNED by the municipality, NOTICE_WITHDRAWN,
+  // NOTICE_UNDELIVERED.
+  void ReturnByOperations(const NoticeCaller& caller, const std::string& operator_uri, const store::NoticeKey& notice,
+                          ReturnDone done);
+  // A page of the notices of all inboxes (notice_lists.h).
+  absl::StatusOr<NoticePage> ListAll(const NoticeQuery& query);
+  // The notices that have an id, in these inboxes and of these regions (notice_lists.h).
+  absl::StatusOr<std::vector<FoundNotice>> Find(const contract::NoticeId& id,
+                                                absl::Span<const std::string> municipality_codes,
+                                                absl::Span<const std::string> region_codes);
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);
@@ -163,8 +187,6 @@ class Inboxes {
   // Which store this is: 16 bytes; empty as long as nothing was ever written.
   absl::StatusOr<std::string> StoreIncarnation();
 
-  static constexpr size_t kListScan = 5000;
-
   // The time that everything happening now is given (inbox_time.h).
   absl::Time Now();
 
@@ -175,8 +197,7 @@ class Inboxes {
   // Carries out what happens to these items, one for each, and answers with a time of each one's record.
   void RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now, TimesDone done,
                    absl::Time (*time)(const Record&));
-  void RunForNotices(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices,
-                     const Happening& happening, TimesDone done, absl::Time (*time)(const Record&));
+  UnreadableNotice TellUnreadable();
   // The error that the caller gets: that the item cannot be read is told here, and refused by name.
   absl::Status Told(const store::ItemKey& item, const absl::Status& status);
 

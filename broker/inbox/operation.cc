@@ -35,6 +35,15 @@ journal::Event MakeEvent(const Operation& operation, const Record& before, const
           .detail = told.detail};
 }
 
+// Adds what is told to what happened to the notice, so that its record and the journal say the same.
+void AddHops(const Operation& operation, const std::optional<Record>& before, Decision& decision, absl::Time now) {
+  if (!decision.next.has_value()) return;
+  Record& next = *decision.next;
+  for (const Decision::Told& told : decision.effects.events) {
+    AddHop(next.trail, HopOf(MakeEvent(operation, before.value_or(Record()), next, told, now)));
+  }
+}
+
 // One that is damaged is as one of just now, so that withdrawals are told.
 absl::Time ReadUnknownUntil(store::OrderedStore& store) {
   const absl::StatusOr<std::optional<journal::RecoveryMark>> mark = journal::ReadRecoveryMark(store);
@@ -217,9 +226,11 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
         .forgotten_until = absl::FromUnixMicros(forgotten_until_micros_),
         .unknown_until = unknown_until_};
     Decision decision = Decide(before->record, operation.happening, circumstances);
+    AddHops(operation, before->record, decision, round->now);
     absl::StatusOr<store::Transition> transition = MakeTransition(operation, *before, decision, round->now);
     if (!transition.ok() && GoesOnUntold(before->record, operation, transition.status())) {
       decision = Decide(before->record, operation.happening, circumstances);
+      AddHops(operation, before->record, decision, round->now);
       transition = MakeTransition(operation, *before, decision, round->now);
     }
     result.repeated = decision.kind == Decision::Kind::kRepeated;

@@ -9,14 +9,15 @@
 namespace envej::inbox {
 namespace {
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersionWithoutTrail = 2;
 constexpr uint8_t kLateBits = 7;
 // Stands in one byte with those. A record that was written before there was such a bit has none.
 constexpr uint8_t kLeasedBeforeBit = 8;
 
 bool IsState(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(State::kMissing); }
 bool IsKind(uint8_t value) { return value >= 1 && value <= static_cast<uint8_t>(ItemKind::kWithdrawal); }
-bool IsReturnReason(uint8_t value) { return value <= static_cast<uint8_t>(ReturnReason::kNotAuthentic); }
+bool IsReturnReason(uint8_t value) { return value <= static_cast<uint8_t>(ReturnReason::kNotDeliverable); }
 bool IsWithdrawalReason(uint8_t value) { return value <= static_cast<uint8_t>(WithdrawalReason::kReadmitted); }
 
 void Write(contract::ByteWriter& writer, const std::optional<absl::Time>& time) {
@@ -43,6 +44,30 @@ Acceptance ReadAcceptance(contract::ByteReader& reader) {
   acceptance.commitment.key_id = reader.Bytes();
   acceptance.commitment.value = reader.Bytes();
   return acceptance;
+}
+
+void Write(contract::ByteWriter& writer, const std::optional<ReturnProposal>& proposal) {
+  writer.Uint8(proposal.has_value() ? 1 : 0);
+  if (!proposal.has_value()) return;
+  writer.Bytes(proposal->operator_uri);
+  writer.Time(proposal->proposed_at);
+}
+
+std::optional<ReturnProposal> ReadProposal(contract::ByteReader& reader) {
+  if (reader.Uint8() == 0) return std::nullopt;
+  ReturnProposal proposal;
+  proposal.operator_uri = reader.Bytes();
+  proposal.proposed_at = reader.Time();
+  return proposal;
+}
+
+// What a record has since it has a trail; false if the bytes are not that.
+bool ReadProposalAndTrail(contract::ByteReader& reader, Record& record) {
+  record.return_proposal = ReadProposal(reader);
+  std::optional<Trail> trail = ReadTrail(reader);
+  if (!trail.has_value()) return false;
+  record.trail = *std::move(trail);
+  return true;
 }
 
 }  // namespace
@@ -78,6 +103,8 @@ std::string EncodeRecord(const Record& record) {
   writer.Time(record.concluded_at);
   writer.Uint8(static_cast<uint8_t>(record.return_reason));
   Write(writer, record.outcome_acknowledged_at);
+  Write(writer, record.return_proposal);
+  WriteTrail(writer, record.trail);
   contract::ByteWriter value;
   value.Bytes(store::Frame(kVersion, writer.bytes()));
   if (record.newest.position.has_value()) value.Raw(store::EncodePosition(*record.newest.position));
@@ -86,11 +113,12 @@ std::string EncodeRecord(const Record& record) {
 
 absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   contract::ByteReader parts(value);
-  const absl::StatusOr<std::string> payload = store::UnframeOf(parts.Bytes(), kVersion);
-  if (!payload.ok()) return payload.status();
+  const absl::StatusOr<store::Framed> framed = store::Unframe(parts.Bytes(), kVersion);
+  if (!framed.ok()) return framed.status();
+  if (framed->version < kVersionWithoutTrail) return store::WrittenInAnOldForm();
   absl::StatusOr<contract::JournalPosition> newest_position = store::DecodePosition(parts.Rest());
   if (!newest_position.ok()) return newest_position.status();
-  contract::ByteReader reader(*payload);
+  contract::ByteReader reader(framed->payload);
   const uint8_t state = reader.Uint8();
   const uint8_t kind = reader.Uint8();
   Record record;
@@ -125,8 +153,10 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   record.concluded_at = reader.Time();
   const uint8_t return_reason = reader.Uint8();
   record.outcome_acknowledged_at = ReadTime(reader);
-  if (!reader.AtEnd() || !IsState(state) || !IsKind(kind) || !IsReturnReason(return_reason) ||
-      !IsWithdrawalReason(withdrawal_reason) || bits > (kLateBits | kLeasedBeforeBit)) {
+  const bool has_trail = framed->version > kVersionWithoutTrail;
+  if ((has_trail && !ReadProposalAndTrail(reader, record)) || !reader.AtEnd() || !IsState(state) || !IsKind(kind) ||
+      !IsReturnReason(return_reason) || !IsWithdrawalReason(withdrawal_reason) ||
+      bits > (kLateBits | kLeasedBeforeBit)) {
     return absl::DataLossError("the store holds a record that cannot be read");
   }
   record.state = static_cast<State>(state);

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "broker/inbox/trail.h"
 #include "proto/contract/notice.h"
 #include "proto/contract/receipt.h"
 
@@ -74,6 +75,15 @@ struct Acceptance {
   bool operator==(const Acceptance&) const = default;
 };
 
+// That an operator would return a notice. It stands for kReturnProposalStands (transition.h), as long as nothing else
+// becomes of the item.
+struct ReturnProposal {
+  std::string operator_uri;  // who: a URI name
+  absl::Time proposed_at;
+
+  bool operator==(const ReturnProposal&) const = default;
+};
+
 // All that is known of one notice; never its content. Its item is the newest that the inbox has of it: a notice
 // has at most one at a time.
 struct Record {
@@ -114,6 +124,9 @@ struct Record {
   ReturnReason return_reason = ReturnReason::kNone;
   std::optional<absl::Time> outcome_acknowledged_at;  // by the region: of what was returned or undelivered
 
+  std::optional<ReturnProposal> return_proposal;  // the newest; it may stand no more
+  Trail trail;                                    // what happened, since records keep that
+
   bool operator==(const Record&) const = default;
 };
 
@@ -124,7 +137,7 @@ inline bool MayBeHeld(const Record& record) {
 
 // Framed (store/record_codec.h); the newest position, framed for itself, ends the value, so that the store can add it.
 // Equal records give equal bytes, so that a transition's condition can compare them. A value without a position is
-// malformed.
+// malformed. One that was written before records had a trail is read, and has none.
 std::string EncodeRecord(const Record& record);
 absl::StatusOr<Record> DecodeRecord(absl::string_view value);
 

@@ -67,6 +67,7 @@ Replayed Withdrawn(const std::optional<Record>& before, const Event& event, cons
 void Conclude(Record& record, State state, absl::Time at) {
   record.state = state;
   record.concluded_at = at;
+  record.return_proposal.reset();
 }
 
 // What is missing stays so until its region sends it again.
@@ -132,20 +133,30 @@ Replayed OfItem(const Record& before, const Event& event) {
     case EventType::kMissing:
       next.state = State::kMissing;
       break;
+    case EventType::kReturnProposed:  // by whom, the journal does not say as a name: it is to be proposed anew
+      next.return_proposal.reset();
+      break;
     default:
       return {};
   }
   return replayed;
 }
 
-}  // namespace
-
-Replayed Replay(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
-                bool was_restored) {
+Replayed Apply(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+               bool was_restored) {
   if (event.type == EventType::kAccepted) return Accepted(before, event, position, was_restored);
   if (event.type == EventType::kWithdrawn) return Withdrawn(before, event, position, was_restored);
   if (!before.has_value() || before->newest.revision != event.item.revision) return {};
   return OfItem(*before, event);
+}
+
+}  // namespace
+
+Replayed Replay(const std::optional<Record>& before, const Event& event, const contract::JournalPosition& position,
+                bool was_restored) {
+  Replayed replayed = Apply(before, event, position, was_restored);
+  if (replayed.next.has_value()) AddHop(replayed.next->trail, HopOf(event));
+  return replayed;
 }
 
 void OutliveStore(Record& record) {

@@ -21,9 +21,9 @@ struct Replayed {
 // Does to a notice's record (nothing: never seen) what the transition function did when the event was journalled at
 // `position`, as far as the journal tells. What ended there ends here: acknowledged, returned, withdrawn, undelivered.
 // What was accepted has lost its content and is missing: its day of discharge and its day's end are not known either.
-// Leases have no expiry and holds are over; call OutliveStore when all is replayed. `due_at` is left for the caller to
-// set. Pure.
-// `was_restored`: the store in which it happened was restored itself, so that what was new to it may be held.
+// A return that was proposed is to be proposed anew: the journal has no operator's name. Leases have no expiry and
+// holds are over; call OutliveStore when all is replayed. `due_at` is left for the caller to set. Pure. `was_restored`:
+// the store in which it happened was restored itself, so that what was new to it may be held.
 Replayed Replay(const std::optional<Record>& before, const journal::Event& event,
                 const contract::JournalPosition& position, bool was_restored);
 

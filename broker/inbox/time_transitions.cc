@@ -8,7 +8,6 @@
 namespace envej::inbox {
 namespace {
 
-using contract::Reason;
 using contract::Thresholds;
 using journal::EventType;
 using store::Durability;
@@ -86,17 +85,6 @@ absl::Time ForgetAt(const Record& record) {
     return std::max({record.newest.accepted_at + kDischargeDayEndsAtMost, record.concluded_at, outcome}) + kRemembered;
   }
   return std::max({record.newest.accepted_at, record.concluded_at, outcome, record.discharge_day_ends}) + kRemembered;
-}
-
-Decision On(const std::optional<Record>& state, const Redrive&, const Circumstances&) {
-  if (!state.has_value()) return Decision::Rejected(Reason::kNoticeNotFound);
-  const bool held = state->state == State::kWaiting && state->held_until.has_value();
-  if (state->state != State::kParked && !held) return Decision::Unchanged();
-  Record next = *state;
-  next.state = State::kWaiting;
-  next.failure_count = 0;
-  next.held_until.reset();
-  return Decision::Changed(std::move(next), {.events = {{EventType::kRedriven}}});
 }
 
 Decision On(const std::optional<Record>& state, const PassTime&, const Circumstances& circumstances) {

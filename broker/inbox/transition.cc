@@ -43,6 +43,7 @@ Decision Decide(const std::optional<Record>& state, const Happening& happening, 
   Decision decision = std::visit([&](const auto& happened) { return On(state, happened, circumstances); }, happening);
   if (decision.next.has_value()) {
     Record& next = *decision.next;
+    if (!IsUnderWay(next.state)) next.return_proposal.reset();
     next.due_at = IsUnderWay(next.state) ? NextDue(next, circumstances.thresholds) : ForgetAt(next);
   }
   return decision;

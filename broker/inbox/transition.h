@@ -40,6 +40,16 @@ inline constexpr absl::Duration kHoldMost = absl::Minutes(10);
 // destroyed.
 inline constexpr absl::Duration kUndeliveredToldEvery = absl::Hours(24);
 
+// So long another operator may carry out what one has proposed.
+inline constexpr absl::Duration kReturnProposalStands = absl::Hours(24);
+
+// What is proposed of a notice, if another operator may still carry it out.
+inline std::optional<ReturnProposal> StandingProposal(const Record& record, absl::Time now) {
+  const std::optional<ReturnProposal>& proposal = record.return_proposal;
+  if (!proposal.has_value() || now >= proposal->proposed_at + kReturnProposalStands) return std::nullopt;
+  return proposal;
+}
+
 // So long a notice is remembered that is under way no more: never less than the seven months of the contract and a day.
 // It counts from the latest of: what was accepted of it last, since what was made at that time could be sent again for
 // seven months; its conclusion and the acknowledgement of its outcome, which their callers may repeat; and the end of

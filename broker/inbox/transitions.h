@@ -27,8 +27,11 @@ Decision On(const std::optional<Record>& state, const ExtendLease& extend, const
 Decision On(const std::optional<Record>& state, const Acknowledge& acknowledge, const Circumstances& circumstances);
 Decision On(const std::optional<Record>& state, const Return& refusal, const Circumstances& circumstances);
 
-// time_transitions.cc
+// operations_transitions.cc
 Decision On(const std::optional<Record>& state, const Redrive& redrive, const Circumstances& circumstances);
+Decision On(const std::optional<Record>& state, const ReturnByOperations& call, const Circumstances& circumstances);
+
+// time_transitions.cc
 Decision On(const std::optional<Record>& state, const PassTime& pass, const Circumstances& circumstances);
 Decision On(const std::optional<Record>& state, const Forget& forget, const Circumstances& circumstances);
 

@@ -74,7 +74,9 @@ absl::Status UpgradeStore(store::OrderedStore& store, const std::function<void(c
   if (!schema.ok()) return schema.status();
   if (*schema == store::kSchemaVersion) return absl::OkStatus();
   UpgradeProgress so_far{.from = *schema, .to = store::kSchemaVersion};
-  if (absl::Status status = GiveTimesToBeForgotten(store, progress, so_far); !status.ok()) return status;
+  if (*schema < store::kSchemaWithForgetting) {
+    if (absl::Status status = GiveTimesToBeForgotten(store, progress, so_far); !status.ok()) return status;
+  }
   store::Transition last;
   last.mutations.push_back(
       {.kind = Mutation::Kind::kPut, .key = store::SchemaKey(), .value = store::EncodeSchema(store::kSchemaVersion)});

@@ -25,6 +25,9 @@ inline constexpr size_t kUpgradeStep = 500;  // records in one commit
 // Brings a store from an older schema version to store::kSchemaVersion: nothing, if it has that.
 //
 //   2  What is under way no more has a time at which it is forgotten, and a key for it.
+//   3  A record may hold what happened to its notice, and what is proposed (record.h, version 3). Records are left as
+//      they are and read in either form: one gets its trail from what happens to it next. The way back is the backup
+//      that was made before: a program of schema 2 does not open the store.
 //
 // Each step is one synced commit, and all of them may be made again: an upgrade that was interrupted, whatever by, goes
 // on with the next call. The version is written last. `progress` is called after each step, and at the end; it may be

@@ -35,7 +35,8 @@ namespace envej::store {
 
 // What the keys above are and mean. A store of an older version is upgraded before it serves (inbox/upgrade.h), one of
 // a newer version is not opened.
-inline constexpr uint32_t kSchemaVersion = 2;
+inline constexpr uint32_t kSchemaVersion = 3;
+inline constexpr uint32_t kSchemaWithForgetting = 2;  // since that one, what is concluded has its forget key
 
 // Names one notice: ids are scoped by municipality and region.
 struct NoticeKey {

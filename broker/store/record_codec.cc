@@ -45,6 +45,10 @@ absl::StatusOr<std::string> UnframeOf(absl::string_view value, uint8_t version) 
   absl::StatusOr<Framed> framed = Unframe(value, version);
   if (!framed.ok()) return framed.status();
   if (framed->version == version) return std::move(framed->payload);
+  return WrittenInAnOldForm();
+}
+
+absl::Status WrittenInAnOldForm() {
   return absl::FailedPreconditionError(
       "a stored value was written by an older version of this program, in a form that is not read any more");
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -22,6 +23,9 @@ struct Framed {
 absl::StatusOr<Framed> Unframe(absl::string_view value, uint8_t newest);
 // The same of what is read in one version alone: FAILED_PRECONDITION also if it is older.
 absl::StatusOr<std::string> UnframeOf(absl::string_view value, uint8_t version);
+
+// That it is in a form of an older version that is not read any more: FAILED_PRECONDITION.
+absl::Status WrittenInAnOldForm();
 
 }  // namespace envej::store
 

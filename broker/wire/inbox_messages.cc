@@ -67,7 +67,10 @@ std::optional<inbox::LeaseName> ToLeaseName(const v1::LeaseName& message) {
 }
 
 std::optional<inbox::ReturnReason> ToReturnReason(v1::ReturnReason reason) {
-  if (reason <= v1::RETURN_REASON_UNSPECIFIED || !v1::ReturnReason_IsValid(reason)) return std::nullopt;
+  if (reason <= v1::RETURN_REASON_UNSPECIFIED || !v1::ReturnReason_IsValid(reason) ||
+      reason == v1::RETURN_REASON_NOT_DELIVERABLE) {
+    return std::nullopt;
+  }
   return static_cast<inbox::ReturnReason>(reason);
 }
 

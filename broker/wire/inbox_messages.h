@@ -20,7 +20,7 @@ absl::StatusOr<absl::Duration> ToLeaseDuration(const v1::ExtendLeasesRequest& re
 // Nothing for a name that no lease can have: such a notice is not found.
 std::optional<inbox::LeaseName> ToLeaseName(const v1::LeaseName& message);
 
-// Nothing for a reason that is unspecified or that this version does not know.
+// Nothing for a reason that is unspecified, that this version does not know, or that is not a municipality's to give.
 std::optional<inbox::ReturnReason> ToReturnReason(v1::ReturnReason reason);
 
 // DATA_LOSS if the stored content is no notice.
