@@ -1,12 +1,19 @@
 #ifndef ENVEJ_BROKER_OPERATIONS_METRICS_H_
 #define ENVEJ_BROKER_OPERATIONS_METRICS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "broker/operations/condition.h"
+
+namespace prometheus {
+class Collectable;
+}
 
 namespace envej::operations {
 
@@ -41,6 +48,33 @@ class Metrics {
   void SetStorage(uint64_t free_bytes, bool nearly_full);
   // What the last checksum verification of the store found.
   void SetStoreDamaged(bool damaged);
+
+  // Who this is, and since when it runs.
+  void SetStart(const std::string& broker, const std::string& version, absl::Time at);
+  // SHA-256 of what was read, in hexadecimal digits: brokers of one cluster compare it.
+  void SetConfiguration(const std::string& configuration_hash, const std::string& register_hash);
+  void SetReserve(uint64_t bytes);
+  // When the broker's own certificate expires.
+  void SetCertificateExpires(absl::Time at);
+  // When the newest checkpoint was signed.
+  void SetCheckpoint(absl::Time at);
+  // Why nothing can be written any more, one line; empty: it can.
+  void SetCannotWrite(const std::string& why);
+  // Where the journal and its mirror are, asked when somebody wants to know; without a mirror null. What they ask must
+  // outlive this, or be taken back with null.
+  void SetJournal(std::function<uint64_t()> newest_batch, std::function<uint64_t()> mirrored_batch);
+
+  // How long something took, and what a batch of the store held. A few of these a batch, or one a notice.
+  void ObserveFetched(absl::Duration since_accepted);
+  void ObserveAcknowledged(absl::Duration since_accepted);
+  void ObserveBatch(size_t transitions, size_t bytes);
+  void ObserveSync(absl::Duration took);
+
+  // More metrics, gathered with each Text for as long as they exist.
+  void Add(const std::shared_ptr<prometheus::Collectable>& more);
+
+  // What was told of the broker itself.
+  Condition condition() const;
 
   // All of it, as it is now.
   std::string Text() const;

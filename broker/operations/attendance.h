@@ -1,0 +1,78 @@
+#ifndef ENVEJ_BROKER_OPERATIONS_ATTENDANCE_H_
+#define ENVEJ_BROKER_OPERATIONS_ATTENDANCE_H_
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "broker/mutex.h"
+#include "certs/certificate.h"
+#include "certs/identity.h"
+
+namespace envej::operations {
+
+// A certificate with which a participant called.
+struct SeenCertificate {
+  std::string fingerprint;  // the first 8 hexadecimal digits of its SHA-256 fingerprint
+  std::string origin;       // which of a region's systems it names; empty if none
+  absl::Time expires_at;
+  absl::Time last_seen_at;
+};
+
+// One participant, since the broker started.
+struct Attendant {
+  absl::Time last_seen_at;
+  std::vector<SeenCertificate> certificates;  // at most kCertificatesMost: those seen last, the newest first
+};
+
+// The URI name of a participant without an origin: by it participants are named here.
+std::string ParticipantUri(const certs::Identity& identity);
+std::string MunicipalityUri(absl::string_view code);
+
+// Who has called since the broker started, and when last. Kept in memory, bounded by kCertificatesMost a participant
+// and kParticipantsMost participants; whoever comes beyond that is not remembered.
+//
+// Thread safety: any thread. See costs one short lock, and an allocation only for a certificate that is new.
+class Attendance {
+ public:
+  static constexpr size_t kCertificatesMost = 16;
+  static constexpr size_t kParticipantsMost = 4096;
+
+  // A caller who is known and may call did so, with this certificate.
+  void See(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now);
+
+  // When a participant called last; nothing if it did not.
+  std::optional<absl::Time> LastSeen(const std::string& participant) const;
+  // All that called, by URI name.
+  std::map<std::string, Attendant> All() const;
+
+ private:
+  struct Seen {
+    certs::Identity identity;
+    std::string participant;
+    absl::Time expires_at;
+    absl::Time last_seen_at;
+    absl::Time* participant_seen_at = nullptr;  // of its participant, which stays where it is
+  };
+  struct Participant {
+    absl::Time last_seen_at;
+    std::vector<std::string> fingerprints;  // whole ones
+  };
+
+  void Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now)
+      ENVEJ_REQUIRES(mutex_);
+  void ForgetOldest(Participant& participant) ENVEJ_REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  absl::flat_hash_map<std::string, Seen> seen_ ENVEJ_GUARDED_BY(mutex_);      // by whole fingerprint
+  std::map<std::string, Participant> participants_ ENVEJ_GUARDED_BY(mutex_);  // by URI name
+};
+
+}  // namespace envej::operations
+
+#endif  // ENVEJ_BROKER_OPERATIONS_ATTENDANCE_H_

@@ -1,0 +1,141 @@
+#ifndef ENVEJ_BROKER_OPERATIONS_BOARD_H_
+#define ENVEJ_BROKER_OPERATIONS_BOARD_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "broker/clock.h"
+#include "broker/inbox/change.h"
+#include "broker/mutex.h"
+#include "broker/operations/attendance.h"
+#include "broker/operations/durations.h"
+#include "broker/operations/standing.h"
+#include "broker/operations/today.h"
+#include "broker/store/ordered_store.h"
+
+namespace envej::operations {
+
+// An inbox is silent when the oldest of what can be handed out has waited for so long, and for so long nobody of the
+// municipality has called. The one constant for it.
+inline constexpr absl::Duration kSilentAfter = absl::Minutes(10);
+
+// How one inbox is. Of what is under way: waiting, leased, parked, missing.
+struct InboxFigures {
+  std::string municipality_code;
+  uint64_t waiting = 0;  // what is held back counted in
+  uint64_t held = 0;     // of what waits
+  uint64_t leased = 0;
+  uint64_t parked = 0;
+  uint64_t missing = 0;
+  uint64_t overdue = 0;                         // of what is under way: late in any way
+  uint64_t undelivered = 0;                     // of what is under way: told as undelivered
+  std::optional<absl::Time> oldest_entered_at;  // of what is under way; at most kOldestFor old
+  std::optional<absl::Time> oldest_waiting_at;  // of what can be handed out; as old
+  std::optional<absl::Time> oldest_leased_at;   // when the first of what is leased was first leased
+  std::optional<absl::Time> last_fetch_at;      // when something was last leased, as far as is known
+  std::optional<absl::Time> last_seen_at;       // when the municipality last called, since the broker started
+  size_t consumers = 0;                         // pulls that wait for something now
+  DayCounts today;                              // of the day in Copenhagen
+  std::optional<absl::Time> silent_since;       // nothing: it is not silent
+};
+
+// How often something happened to an inbox's notices since the broker started.
+struct InboxTotals {
+  // By number of inbox::ReturnReason and of inbox::WithdrawalReason.
+  static constexpr size_t kReturnReasons = 8;
+  static constexpr size_t kWithdrawalReasons = 6;
+
+  std::map<std::string, uint64_t> accepted;  // notices, revisions and withdrawals, by region
+  uint64_t fetched = 0;
+  uint64_t acknowledged = 0;
+  std::array<uint64_t, kReturnReasons> returned = {};
+  std::array<uint64_t, kWithdrawalReasons> withdrawn = {};
+};
+
+// How all inboxes are, counted in memory: what is under way at the start, moved by every change (inbox/change.h).
+// Nothing of it grows with what waits: beside its counts an inbox has the times of what is leased, held back, parked or
+// missing. Which of what can be handed out is the oldest is asked of the store when somebody wants to know, once in
+// kOldestFor at most.
+//
+// Thread safety: any thread. Take is for the store's thread: a lock for about a microsecond.
+class Board {
+ public:
+  // What it works with. All must outlive it.
+  struct Parts {
+    store::OrderedStore& store;
+    const Attendance& attendance;
+    Durations& durations;
+    const Clock& clock;
+    absl::TimeZone copenhagen;
+  };
+  using Consumers = std::function<std::map<std::string, size_t>()>;
+
+  explicit Board(Parts parts);
+
+  // What was under way before anything was told; to be called first.
+  void Begin(const Standing& standing);
+  // How many pulls wait, by municipality; asked whenever somebody reads.
+  void SetConsumers(Consumers consumers);
+
+  void Take(const inbox::Change& change);
+  // Adds what the journal has, from before this run, of the day that began then. If that day is over, only when
+  // something was last fetched counts.
+  void Add(absl::Time day_began, const std::map<std::string, JournalledInbox>& inboxes);
+
+  // When the day in Copenhagen began that it is now.
+  absl::Time DayBegan() const;
+
+  // All inboxes that have something under way, or had since the broker started, by code. The others have no figures but
+  // last_seen_at and consumers: ReadOne gives those too.
+  std::vector<InboxFigures> ReadAll();
+  InboxFigures ReadOne(const std::string& municipality_code);
+  std::map<std::string, InboxTotals> Totals() const;
+
+  static constexpr absl::Duration kOldestFor = absl::Seconds(1);
+
+ private:
+  // The oldest of what can be handed out, as the store had it.
+  struct Oldest {
+    // Nothing that can be handed out came in before it: where to look.
+    absl::Time from = absl::UnixEpoch();
+    bool lowered = false;  // since somebody began to look
+    std::optional<absl::Time> found;
+    absl::Duration found_when = -absl::InfiniteDuration();  // by the clock's Elapsed
+  };
+  struct Inbox {
+    StandingInbox standing;
+    InboxTotals totals;
+    DayCounts today;
+    absl::Time last_fetch_at = absl::InfinitePast();
+    Oldest oldest;
+  };
+
+  void Count(const inbox::Change& change, Inbox& inbox) ENVEJ_REQUIRES(mutex_);
+  void RollDay(absl::Time now) ENVEJ_REQUIRES(mutex_);
+  void Measure(const inbox::Change& change);
+  // Looks into the store for inboxes whose oldest was not looked for lately.
+  void FindOldest(const std::string& municipality_code);
+  InboxFigures FiguresOf(const std::string& municipality_code, const Inbox& inbox, absl::Time now) const
+      ENVEJ_REQUIRES(mutex_);
+  void Complete(InboxFigures& figures, const std::map<std::string, size_t>& consumers, absl::Time now) const;
+
+  const Parts parts_;
+  const absl::Time started_at_;
+  mutable Mutex mutex_;
+  Consumers consumers_ ENVEJ_GUARDED_BY(mutex_);
+  std::map<std::string, Inbox> inboxes_ ENVEJ_GUARDED_BY(mutex_);
+  absl::Time day_began_ ENVEJ_GUARDED_BY(mutex_);
+  absl::Time day_ends_ ENVEJ_GUARDED_BY(mutex_);
+};
+
+}  // namespace envej::operations
+
+#endif  // ENVEJ_BROKER_OPERATIONS_BOARD_H_
