@@ -29,6 +29,8 @@ class Certificate {
   // By its dates alone.
   bool IsValidAt(absl::Time now) const { return parsed_->not_before <= now && now <= parsed_->not_after; }
 
+  absl::Time not_after() const { return parsed_->not_after; }
+
   bool operator==(const Certificate& other) const { return der() == other.der(); }
 
  private:
