@@ -12,7 +12,8 @@ std::shared_ptr<journal::Mirror> MirrorOf(const options::BrokerOptions& broker, 
 std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
                                                           const trust::CurrentTrust& trust, store::OrderedStore& store,
                                                           const std::shared_ptr<journal::Mirror>& mirror,
-                                                          journal::RefusedCalls& refused_calls, const Clock& clock,
+                                                          journal::RefusedCalls& refused_calls,
+                                                          operations::Metrics& metrics, const Clock& clock,
                                                           const Log& log) {
   const options::JournalOptions& options = broker.journal;
   auto writer = std::make_unique<journal::CheckpointWriter>(store, broker.broker_name, [&trust] {
@@ -33,6 +34,7 @@ std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerO
     log.Error("journal_checkpoint_failed",
               {{"error", why.ToString()}, {"next", "run envej-broker journal verify; it is tried again"}});
   };
+  task.covered = [&metrics, &clock] { metrics.SetCheckpoint(clock.Now()); };
   task.mirror.failed = [&log](const absl::Status& why) {
     log.Error("journal_mirror_failed",
               {{"error", why.ToString()}, {"next", "mend the mirror; what it lacks is copied then"}});

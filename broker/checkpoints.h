@@ -8,6 +8,7 @@
 #include "broker/journal/mirror.h"
 #include "broker/journal/refused_calls.h"
 #include "broker/log.h"
+#include "broker/operations/metrics.h"
 #include "broker/options/broker_options.h"
 #include "broker/store/ordered_store.h"
 #include "broker/trust/trust.h"
@@ -22,7 +23,8 @@ std::shared_ptr<journal::Mirror> MirrorOf(const options::BrokerOptions& broker, 
 std::unique_ptr<journal::CheckpointTask> StartCheckpoints(const options::BrokerOptions& broker,
                                                           const trust::CurrentTrust& trust, store::OrderedStore& store,
                                                           const std::shared_ptr<journal::Mirror>& mirror,
-                                                          journal::RefusedCalls& refused_calls, const Clock& clock,
+                                                          journal::RefusedCalls& refused_calls,
+                                                          operations::Metrics& metrics, const Clock& clock,
                                                           const Log& log);
 
 }  // namespace envej

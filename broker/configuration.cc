@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "certs/file_hash.h"
 #include "certs/key_file.h"
 #include "proto/contract/day.h"
 
@@ -9,6 +10,7 @@ namespace envej {
 
 absl::StatusOr<Configuration> ReadConfiguration(const std::string& path, absl::Time now) {
   Configuration configuration;
+  configuration.hash = certs::HashOfFiles({path});
   absl::StatusOr<options::BrokerOptions> options = options::ReadBrokerOptions(path);
   if (!options.ok()) return options.status();
   configuration.options = *std::move(options);

@@ -14,6 +14,7 @@ namespace envej {
 
 // Everything that files say, read and checked. The trust may be replaced later (trust/reload.h); the rest stays.
 struct Configuration {
+  std::string hash;  // certs::HashOfFiles of the file
   options::BrokerOptions options;
   std::vector<contract::CommitmentSecret> secrets;  // the one in use first
   absl::TimeZone copenhagen;

@@ -30,6 +30,7 @@
 #include "broker/late_notices.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
+#include "broker/operations/durations.h"
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/options/broker_options.h"
@@ -41,6 +42,7 @@
 #include "broker/trust/revocation_watch.h"
 #include "broker/upgrading.h"
 #include "broker/upkeep.h"
+#include "broker/watching.h"
 #include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
 #include "broker/wire/fair_share.h"
@@ -118,7 +120,8 @@ int RaiseOpenFiles() {
 // What the store needs to go on is in store/rocksdb_room.h.
 static_assert(uint64_t{options::kReserveMibLeast} << 20 >= store::kReserveLeast);
 
-store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, const Log& log) {
+store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, operations::Durations& durations,
+                                        operations::Metrics& metrics, const Clock& clock, const Log& log) {
   store::RocksDbStoreOptions store;
   store.directory = options.data_directory;
   store.broker = options.broker_name;
@@ -139,11 +142,17 @@ store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, c
           "the log could not be read after this batch, as after a loss of power; leases may be lost, and what was "
           "answered in the last moment before it: a region that has a receipt of a later batch submits again"}});
   };
+  store.clock = &clock;
+  store.synced = [&durations, &metrics](const store::SyncedBatch& batch) {
+    metrics.ObserveBatch(batch.transitions, batch.bytes);
+    metrics.ObserveSync(batch.took);
+    durations.sync.Add(batch.took);
+  };
   return store;
 }
 
 inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, const trust::CurrentTrust& trust,
-                                     LateNotices& late, const Clock& clock, const Log& log) {
+                                     LateNotices& late, Watching& watching, const Clock& clock, const Log& log) {
   inbox::Inboxes::Options inboxes;
   inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
                    .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
@@ -151,6 +160,7 @@ inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, cons
   inboxes.thresholds = [&trust, &clock](const store::NoticeKey& notice) {
     return trust.Get()->ThresholdsOf(notice.region_code, notice.municipality_code, clock.Now());
   };
+  inboxes.changed = watching.changed();
   inboxes.late = [&late](const inbox::LateItem& item) { late.Tell(item); };
   inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
   inboxes.clock_behind = [&log](absl::Duration behind) {
@@ -202,14 +212,16 @@ int Serve(const std::string& config_path) {
                                                              kOpenFilesLeast, " are the least, more are better")));
   }
 
-  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store = store::RocksDbStore::Open(StoreOptions(options, log));
+  operations::Metrics metrics;
+  operations::Durations durations(clock);
+  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store =
+      store::RocksDbStore::Open(StoreOptions(options, durations, metrics, clock, log));
   if (!store.ok()) return Refuse(kStoreRefused, store.status());
   if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return Refuse(kStoreRefused, upgraded);
   const absl::Status known =
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
-  operations::Metrics metrics;
   std::unique_ptr<operations::MetricsEndpoint> metrics_endpoint;
   if (!options.metrics.listen.empty()) {
     absl::StatusOr<std::unique_ptr<operations::MetricsEndpoint>> endpoint =
@@ -219,14 +231,16 @@ int Serve(const std::string& config_path) {
     log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
   }
   TellRevokedInboxes(configuration.trust, log);
+  TellTrust(configuration.trust, configuration.hash, metrics);
   trust::CurrentTrust trust(configuration.trust.trust);
   const absl::StatusOr<std::unique_ptr<certs::ReplaceableCredentials>> credentials =
       certs::ReplaceableCredentials::Create(configuration.trust.tls);
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
   journal::RefusedCalls refused_calls([] { return clock.Now(); });
   const std::shared_ptr<journal::Mirror> mirror = MirrorOf(options, **store);
+  TellStart(options.broker_name, options.storage.reserve_bytes, **store, mirror, metrics, clock);
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
-      StartCheckpoints(options, trust, **store, mirror, refused_calls, clock, log);
+      StartCheckpoints(options, trust, **store, mirror, refused_calls, metrics, clock, log);
   Upkeep upkeep({.options = options,
                  .store = **store,
                  .files = {.erase_destroyed = [&](std::atomic<bool>& stop) { return (*store)->EraseDestroyed(stop); },
@@ -237,7 +251,15 @@ int Serve(const std::string& config_path) {
                  .log = log});
   TimerScheduler scheduler;
   LateNotices late(log, metrics, clock);
-  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, clock, log));
+  Watching watching({.store = **store,
+                     .scheduler = scheduler,
+                     .trust = trust,
+                     .durations = durations,
+                     .metrics = metrics,
+                     .clock = clock,
+                     .log = log,
+                     .copenhagen = configuration.copenhagen});
+  inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, watching, clock, log));
   const wire::Refusals refusals(
       [&refused_calls, &metrics](const wire::Refused& refused) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
@@ -248,6 +270,9 @@ int Serve(const std::string& config_path) {
       {.per_second = options.limits.participant_notices_per_second, .burst = options.limits.participant_burst},
       scheduler, refusals, clock, log);
   wire::Gate gate(trust, share, refusals, clock, log);
+  gate.TellSeen([&watching](const wire::Caller& caller, absl::Time now) {
+    watching.See(caller.identity, caller.certificate, now);
+  });
   inbox::SignerCertificates signers(**store);
   const wire::ContentKeeper keeper(signers);
   wire::NoticeWatches watches(inboxes, scheduler, trust, gate, refusals, clock);
@@ -272,7 +297,9 @@ int Serve(const std::string& config_path) {
                          .data_directory = options.data_directory,
                          .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
   if (const absl::Status begun = recovery.Start(); !begun.ok()) return Refuse(kStoreRefused, begun);
+  if (const absl::Status counted = watching.Begin(); !counted.ok()) return Refuse(kStoreRefused, counted);
   inboxes.Start();
+  watching.Start(inboxes);
   watches.Start();
   absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
       Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});
@@ -291,7 +318,7 @@ int Serve(const std::string& config_path) {
     while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) reload->Now();
     reload.reset();
     log.Info("stopping", {{"signal", int64_t{signal_number}}});
-    metrics_endpoint.reset();
+    metrics.SetCannotWrite("the broker is stopping");
     const absl::Time deadline = clock.Now() + options.drain;
     gate.Close();
     health.SayNotServing();
@@ -304,6 +331,8 @@ int Serve(const std::string& config_path) {
     code = Refuse(kCannotListen, server.status());
   }
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
+  metrics_endpoint.reset();
+  watching.Stop();
   scheduler.Stop();
   upkeep.Stop();
   const bool mirror_ended = checkpoints->Stop();

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "broker/watching.h"
+
 namespace envej {
 
 void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log) {
@@ -21,8 +23,9 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
   reload.read = [&configuration, &clock] {
     return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
   };
-  reload.taken = [&metrics, &log](const trust::TrustFiles& taken) {
+  reload.taken = [&configuration, &metrics, &log](const trust::TrustFiles& taken) {
     metrics.CountReload(true);
+    TellTrust(taken, configuration.hash, metrics);
     log.Info("trust_reloaded");
     TellRevokedInboxes(taken, log);
   };

@@ -65,7 +65,7 @@ bool Matches(const ListQuery& query, const Record& record) {
 Inboxes::Inboxes(store::OrderedStore& store, const Clock& clock, Scheduler& scheduler, const Options& options)
     : store_(store),
       time_(clock, store),
-      operations_(store, options.thresholds),
+      operations_(store, options.thresholds, options.changed),
       proofs_(store),
       reports_(options.report),
       pulls_(
@@ -158,6 +158,8 @@ absl::Status Inboxes::Told(const store::ItemKey& item, const absl::Status& statu
 uint64_t Inboxes::Pull(PullRequest request, PullDone done) { return pulls_.Pull(std::move(request), std::move(done)); }
 
 void Inboxes::CancelPull(uint64_t handle) { pulls_.Cancel(handle); }
+
+std::map<std::string, size_t> Inboxes::WaitingPulls() { return pulls_.Waiting(); }
 
 void Inboxes::RunForTimes(std::vector<store::ItemKey> items, std::vector<Operation> operations, absl::Time now,
                           TimesDone done, absl::Time (*time)(const Record&)) {

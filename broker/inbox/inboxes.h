@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "broker/clock.h"
+#include "broker/inbox/change.h"
 #include "broker/inbox/clock_watch.h"
 #include "broker/inbox/due_watch.h"
 #include "broker/inbox/forgetting.h"
@@ -116,6 +118,7 @@ class Inboxes {
     ClockWatch::Report clock_behind = nullptr;
     LateReport late = nullptr;
     Operations::ThresholdsOf thresholds = nullptr;  // those of agreements that say nothing else
+    Changed changed = nullptr;                      // told of each change
   };
 
   using SubmitDone = std::function<void(std::vector<absl::StatusOr<Accepted>>)>;
@@ -141,6 +144,8 @@ class Inboxes {
   // See pull_queue.h. Returns a handle for CancelPull.
   uint64_t Pull(PullRequest request, PullDone done);
   void CancelPull(uint64_t handle);
+  // How many pulls wait for something now, by municipality; those at which none does are left out.
+  std::map<std::string, size_t> WaitingPulls();
 
   // The times are those of the new expiry, of the first acknowledgement, and of the first return.
   void Extend(const std::string& municipality_code, const std::vector<LeaseName>& leases, absl::Duration duration,

@@ -76,9 +76,10 @@ struct Operations::Found {
   std::optional<Record> record;
 };
 
-Operations::Operations(store::OrderedStore& store, ThresholdsOf thresholds)
+Operations::Operations(store::OrderedStore& store, ThresholdsOf thresholds, Changed changed)
     : store_(store),
       thresholds_(std::move(thresholds)),
+      changed_(std::move(changed)),
       unknown_until_(ReadUnknownUntil(store)),
       forgotten_until_micros_(ReadForgottenUntil(store)) {}
 
@@ -181,8 +182,9 @@ std::vector<std::string> IndexKeys(const store::NoticeKey& notice, const Record&
 struct Operations::Round {
   std::vector<Operation> operations;
   std::vector<Result> results;
-  std::vector<size_t> open;       // operations not settled yet
-  std::vector<size_t> committed;  // those in the commit under way, in its order
+  std::vector<std::optional<Record>> before;  // as each was found, if changes are told; of what is forgotten none
+  std::vector<size_t> open;                   // operations not settled yet
+  std::vector<size_t> committed;              // those in the commit under way, in its order
   absl::Time now;
   int round = 0;
   Done done;
@@ -198,6 +200,7 @@ absl::StatusOr<std::optional<Record>> Operations::Read(const store::NoticeKey& n
 void Operations::Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated) {
   auto round = std::make_shared<Round>();
   round->results.resize(operations.size());
+  if (changed_) round->before.resize(operations.size());
   round->open.resize(operations.size());
   for (size_t index = 0; index < operations.size(); ++index) round->open[index] = index;
   round->operations = std::move(operations);
@@ -249,7 +252,9 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
     }
     if (decision.effects.durability == store::Durability::kSynced) durability = store::Durability::kSynced;
     transitions.push_back(*std::move(transition));
-    result.record = decision.next.has_value() ? *std::move(decision.next) : *std::move(before->record);
+    const bool is_forgotten = !decision.next.has_value();
+    result.record = is_forgotten ? *std::move(before->record) : *std::move(decision.next);
+    if (changed_ && !is_forgotten) round->before[index] = std::move(before->record);
     result.told = std::move(decision.effects.events);
     round->committed.push_back(index);
   }
@@ -259,6 +264,20 @@ void Operations::RunRound(const std::shared_ptr<Round>& round) {
   }
   store_.Commit(std::move(transitions), durability, round->now,
                 [this, round](std::vector<store::Outcome> outcomes) { Settle(round, std::move(outcomes)); });
+}
+
+void Operations::TellChange(const Round& round, size_t index) const {
+  const Result& result = round.results[index];
+  const std::optional<Record>& before = round.before[index];
+  const bool is_forgotten = std::any_of(result.told.begin(), result.told.end(), [](const Decision::Told& told) {
+    return told.type == journal::EventType::kForgotten;
+  });
+  const Record* const was = before.has_value() ? &*before : nullptr;
+  changed_({.notice = round.operations[index].notice,
+            .before = is_forgotten ? &result.record : was,
+            .after = is_forgotten ? nullptr : &result.record,
+            .told = result.told,
+            .at = round.now});
 }
 
 void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes) {
@@ -271,6 +290,7 @@ void Operations::Settle(const std::shared_ptr<Round>& round, std::vector<store::
         result.changed = true;
         result.outcome = std::move(outcomes[place]);
         if (!result.record.newest.position.has_value()) result.record.newest.position = result.outcome.position;
+        if (changed_) TellChange(*round, index);
         break;
       case store::Outcome::Kind::kConditionFailed:
         round->open.push_back(index);

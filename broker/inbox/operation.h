@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "broker/inbox/change.h"
 #include "broker/inbox/transition.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/ordered_store.h"
@@ -65,7 +66,7 @@ class Operations {
   using ThresholdsOf = std::function<contract::Thresholds(const store::NoticeKey& notice)>;
 
   // Without `thresholds`, those that an agreement has unless it says otherwise. The store must outlive it.
-  explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr);
+  explicit Operations(store::OrderedStore& store, ThresholdsOf thresholds = nullptr, Changed changed = nullptr);
 
   void Run(std::vector<Operation> operations, absl::Time now, Done done, Repeated repeated = nullptr);
 
@@ -79,6 +80,7 @@ class Operations {
   absl::StatusOr<Found> Find(const store::NoticeKey& notice);
   void RunRound(const std::shared_ptr<Round>& round);
   void Settle(const std::shared_ptr<Round>& round, std::vector<store::Outcome> outcomes);
+  void TellChange(const Round& round, size_t index) const;
 
   absl::StatusOr<store::Transition> MakeTransition(const Operation& operation, const Found& before,
                                                    const Decision& decision, absl::Time now);
@@ -88,6 +90,7 @@ class Operations {
 
   store::OrderedStore& store_;
   const ThresholdsOf thresholds_;
+  const Changed changed_;
   const absl::Time unknown_until_;               // when the store was restored, if it was
   std::atomic<int64_t> forgotten_until_micros_;  // as the store has it under ForgottenKey
 };

@@ -131,6 +131,15 @@ void PullQueue::Drain() {
   for (const PullDone& done : waiting) done(contract::Refusal(Reason::kBrokerStopping));
 }
 
+std::map<std::string, size_t> PullQueue::Waiting() {
+  std::map<std::string, size_t> waiting;
+  MutexLock lock(mutex_);
+  for (const auto& [code, inbox] : inboxes_) {
+    if (inbox.waiting > 0) waiting.emplace(code, inbox.waiting);
+  }
+  return waiting;
+}
+
 void PullQueue::OnPut(absl::string_view waiting_key) {
   const absl::StatusOr<store::WaitingEntry> entry = store::ParseWaitingKey(waiting_key);
   if (!entry.ok()) return;

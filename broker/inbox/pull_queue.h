@@ -74,6 +74,8 @@ class PullQueue {
   // The pull is forgotten if it still waits; its callback is then called with CANCELLED.
   void Cancel(uint64_t handle);
   void Drain();
+  // How many pulls wait, by municipality, where any does.
+  std::map<std::string, size_t> Waiting();
 
  private:
   struct WaitingPull {

@@ -46,6 +46,7 @@ bool CheckpointTask::WriteAll() {
   for (int count = 0; count < kRoundMost; ++count) {
     const absl::StatusOr<bool> written = writer_->WriteNext(options_.now());
     if (!written.ok() && options_.checkpoint_failed) options_.checkpoint_failed(written.status());
+    if (written.ok() && !*written && options_.covered) options_.covered();
     if (!written.ok() || !*written) return false;
   }
   return true;

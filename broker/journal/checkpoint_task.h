@@ -28,6 +28,8 @@ class CheckpointTask {
     // An alarm, called on the task's thread, once a round at most: no checkpoint could be made. It is tried again in
     // the next round.
     std::function<void(const absl::Status& why)> checkpoint_failed;
+    // Called on the task's thread when checkpoints cover all that was committed before the round; may be empty.
+    std::function<void()> covered;
     // What the mirror lacks is tried again in the next round.
     MirrorTask::Options mirror;
   };

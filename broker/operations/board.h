@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "broker/mutex.h"
 #include "broker/operations/attendance.h"
 #include "broker/operations/durations.h"
+#include "broker/operations/metrics.h"
 #include "broker/operations/standing.h"
 #include "broker/operations/today.h"
 #include "broker/store/ordered_store.h"
@@ -73,6 +75,7 @@ class Board {
     store::OrderedStore& store;
     const Attendance& attendance;
     Durations& durations;
+    Metrics& metrics;  // of how long things took
     const Clock& clock;
     absl::TimeZone copenhagen;
   };
@@ -93,9 +96,9 @@ class Board {
   // When the day in Copenhagen began that it is now.
   absl::Time DayBegan() const;
 
-  // All inboxes that have something under way, or had since the broker started, by code. The others have no figures but
-  // last_seen_at and consumers: ReadOne gives those too.
-  std::vector<InboxFigures> ReadAll();
+  // All inboxes that have something under way, or had since the broker started, and `besides` those of these
+  // municipalities; by code.
+  std::vector<InboxFigures> ReadAll(const std::set<std::string>& besides = {});
   InboxFigures ReadOne(const std::string& municipality_code);
   std::map<std::string, InboxTotals> Totals() const;
 
@@ -104,9 +107,8 @@ class Board {
  private:
   // The oldest of what can be handed out, as the store had it.
   struct Oldest {
-    // Nothing that can be handed out came in before it: where to look.
-    absl::Time from = absl::UnixEpoch();
-    bool lowered = false;  // since somebody began to look
+    absl::Time from = absl::UnixEpoch();  // nothing that can be handed out came in before it
+    bool lowered = false;                 // since somebody began to look
     std::optional<absl::Time> found;
     absl::Duration found_when = -absl::InfiniteDuration();  // by the clock's Elapsed
   };
@@ -118,14 +120,14 @@ class Board {
     Oldest oldest;
   };
 
-  void Count(const inbox::Change& change, Inbox& inbox) ENVEJ_REQUIRES(mutex_);
   void RollDay(absl::Time now) ENVEJ_REQUIRES(mutex_);
-  void Measure(const inbox::Change& change);
-  // Looks into the store for inboxes whose oldest was not looked for lately.
+  // How long it took, told where that is kept.
+  void Measure(const inbox::Change& change) const;
+  // Looks into the store for the oldest of an inbox, unless that was looked for lately.
   void FindOldest(const std::string& municipality_code);
-  InboxFigures FiguresOf(const std::string& municipality_code, const Inbox& inbox, absl::Time now) const
-      ENVEJ_REQUIRES(mutex_);
-  void Complete(InboxFigures& figures, const std::map<std::string, size_t>& consumers, absl::Time now) const;
+  std::vector<InboxFigures> Read(const std::set<std::string>& codes);
+  static InboxFigures FiguresOf(const std::string& municipality_code, const Inbox& inbox);
+  void Judge(InboxFigures& figures, absl::Time now) const;
 
   const Parts parts_;
   const absl::Time started_at_;

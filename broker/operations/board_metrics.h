@@ -3,11 +3,17 @@
 
 #include <prometheus/collectable.h>
 
+#include <functional>
+#include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "broker/admission/participants.h"
+#include "broker/clock.h"
 #include "broker/operations/attendance.h"
 #include "broker/operations/board.h"
 #include "broker/trust/trust.h"
+#include "certs/identity.h"
 
 namespace envej::operations {
 
@@ -23,13 +29,22 @@ class BoardMetrics final : public prometheus::Collectable {
     Board& board;
     const Attendance& attendance;
     const trust::CurrentTrust& trust;
+    const Clock& clock;
+    // Whom operations have suspended, beside those whom the register suspends; may be empty. Any thread.
+    std::function<bool(const certs::Identity& participant)> suspended = nullptr;
   };
 
-  explicit BoardMetrics(const Parts& parts) : parts_(parts) {}
+  // A certificate with which a participant has not called for so long before its last call is used no more.
+  static constexpr absl::Duration kCertificateInUse = absl::Hours(24);
+
+  explicit BoardMetrics(Parts parts) : parts_(std::move(parts)) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
+  void GatherParticipants(const admission::Participants& participants,
+                          std::vector<prometheus::MetricFamily>& families) const;
+
   const Parts parts_;
 };
 

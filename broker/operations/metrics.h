@@ -60,8 +60,8 @@ class Metrics {
   void SetCheckpoint(absl::Time at);
   // Why nothing can be written any more, one line; empty: it can.
   void SetCannotWrite(const std::string& why);
-  // Where the journal and its mirror are, asked when somebody wants to know; without a mirror null. What they ask must
-  // outlive this, or be taken back with null.
+  // Where the journal and its mirror are, asked when somebody wants to know, and may not block; without a mirror null.
+  // What they ask must outlive this, or be taken back with null.
   void SetJournal(std::function<uint64_t()> newest_batch, std::function<uint64_t()> mirrored_batch);
 
   // How long something took, and what a batch of the store held. A few of these a batch, or one a notice.

@@ -30,20 +30,30 @@ constexpr char kFound[] = "200 OK";
 constexpr char kMalformed[] = "400 Bad Request";
 constexpr char kOtherPath[] = "404 Not Found";
 constexpr char kOtherMethod[] = "405 Method Not Allowed";
+constexpr char kNotReady[] = "503 Service Unavailable";
+
+struct Judged {
+  absl::string_view status;
+  absl::string_view path = "";  // if found
+};
 
 // What there is to say to a request, by RFC 9112 as far as it is needed here.
-absl::string_view Judge(absl::string_view request) {
+Judged Judge(absl::string_view request) {
   const size_t end = request.find(kEndOfRequest);
-  if (end == absl::string_view::npos) return kMalformed;
+  if (end == absl::string_view::npos) return {kMalformed};
   const std::vector<absl::string_view> lines = absl::StrSplit(request.substr(0, end), kEndOfLine);
   const std::vector<absl::string_view> words = absl::StrSplit(lines.front(), ' ');
-  if (words.size() != 3 || words[0].empty() || words[1].empty()) return kMalformed;
-  if (words[2] != "HTTP/1.1" && words[2] != "HTTP/1.0") return kMalformed;
+  if (words.size() != 3 || words[0].empty() || words[1].empty()) return {kMalformed};
+  if (words[2] != "HTTP/1.1" && words[2] != "HTTP/1.0") return {kMalformed};
   for (size_t at = 1; at < lines.size(); ++at) {
-    if (!absl::StrContains(lines[at], ':')) return kMalformed;
+    if (!absl::StrContains(lines[at], ':')) return {kMalformed};
   }
-  if (words[0] != "GET") return kOtherMethod;
-  return words[1].substr(0, words[1].find('?')) == "/metrics" ? kFound : kOtherPath;
+  if (words[0] != "GET") return {kOtherMethod};
+  const absl::string_view path = words[1].substr(0, words[1].find('?'));
+  for (const absl::string_view served : {"/metrics", "/healthz", "/readyz"}) {
+    if (path == served) return {kFound, served};
+  }
+  return {kOtherPath};
 }
 
 bool MayBeTriedAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
@@ -120,8 +130,16 @@ std::optional<std::string> MetricsEndpoint::ReadRequest(int connection) const {
 }
 
 std::string MetricsEndpoint::AnswerTo(absl::string_view request) const {
-  const absl::string_view status = Judge(request);
-  const std::string text = status == kFound ? metrics_.Text() : "";
+  const auto [found, path] = Judge(request);
+  absl::string_view status = found;
+  std::string text;
+  if (path == "/metrics") text = metrics_.Text();
+  if (path == "/healthz") text = "ok\n";
+  if (path == "/readyz") {
+    const std::string why = metrics_.condition().cannot_write;
+    if (!why.empty()) status = kNotReady;
+    text = absl::StrCat(why.empty() ? "ok" : why, "\n");
+  }
   return absl::StrCat("HTTP/1.1 ", status, kEndOfLine, status == kOtherMethod ? "Allow: GET\r\n" : "",
                       "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n", "Content-Length: ", text.size(),
                       "\r\nConnection: close", kEndOfRequest, text);

@@ -15,11 +15,12 @@
 
 namespace envej::operations {
 
-// Serves GET /metrics in plain HTTP on a loopback address, for a scraper on the same machine, on a thread of its own,
-// for as long as it lives. It serves one connection at a time, and one request on it, of at most 4 KiB, which must be
-// whole within a second of being accepted; its answer must be taken within another. So whoever dawdles costs each other
-// client some two seconds at most, and the endpoint's end nothing. When it cannot accept, for want of descriptors, it
-// tries again every tenth of a second.
+// Serves GET /metrics, /healthz (200 as long as the process serves) and /readyz (200 if the store can write; 503, and
+// one line that says why, if not) in plain HTTP on a loopback address, for a scraper on the same machine, on a thread
+// of its own, for as long as it lives. It serves one connection at a time, and one request on it, of at most 4 KiB,
+// which must be whole within a second of being accepted; its answer must be taken within another. So whoever dawdles
+// costs each other client some two seconds at most, and the endpoint's end nothing. When it cannot accept, for want of
+// descriptors, it tries again every tenth of a second.
 class MetricsEndpoint {
  public:
   // `listen` is HOST:PORT or [IPV6]:PORT of the loopback network, as the options check it; port 0 lets the system

@@ -1,12 +1,14 @@
 #ifndef ENVEJ_BROKER_OPERATIONS_TODAY_H_
 #define ENVEJ_BROKER_OPERATIONS_TODAY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/inbox/scheduler.h"
 #include "broker/journal/event.h"
@@ -46,9 +48,9 @@ class TodayReader {
   struct Options {
     absl::Time from;          // the beginning of the day
     uint64_t last_batch = 0;  // the newest batch before anything of this run
-    // Called once, when all is read, on the scheduler's thread: what there is by municipality.
+    // Called once, when all that can be read is, on the scheduler's thread: what there is by municipality.
     std::function<void(const std::map<std::string, JournalledInbox>& inboxes)> read;
-    // Called instead when the journal cannot be read; what was read until then is told before.
+    // Called after it if something could not be read; may be empty.
     std::function<void(const absl::Status& why)> failed;
   };
 
@@ -58,20 +60,18 @@ class TodayReader {
   void Start();
 
  private:
+  void Begin();
+  // The first batch that is of the day, by their times; behind the last if none is. Some thirty of them are read.
+  absl::StatusOr<uint64_t> FindFirst();
   void Step();
-  // Looks for the first batch that is not before the day; false once it is found. Half of what is left at each step.
-  absl::Status Search();
-  absl::Status ReadSome();
-  void Count(const journal::Event& event);
+  void Count(const std::string& event);
   void End(const absl::Status& status);
 
   store::OrderedStore& store_;
   inbox::Scheduler& scheduler_;
   const Options options_;
-  uint64_t first_ = 1;   // no batch before it is of the day
-  uint64_t beyond_ = 1;  // this one is, or is behind the last
-  bool searching_ = true;
   uint64_t next_ = 1;
+  absl::Status unreadable_;  // why something was passed over
   std::map<std::string, JournalledInbox> inboxes_;
 };
 

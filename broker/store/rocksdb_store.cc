@@ -44,6 +44,14 @@ uint64_t CountDestroyed(const Batch& batch) {
   }));
 }
 
+size_t CountCommitted(const Batch& batch) {
+  size_t committed = 0;
+  for (const std::vector<Outcome>& outcomes : batch.outcomes) {
+    for (const Outcome& outcome : outcomes) committed += outcome.kind == Outcome::Kind::kCommitted ? 1 : 0;
+  }
+  return committed;
+}
+
 // RocksDB inserts neighbours more quickly one after another; each key is there once, so order means nothing.
 std::vector<const BatchWrite*> SortedByKey(const std::vector<BatchWrite>& writes) {
   std::vector<const BatchWrite*> sorted;
@@ -68,6 +76,8 @@ RocksDbStore::RocksDbStore(const RocksDbStoreOptions& options, std::unique_ptr<r
                            uint64_t epoch, std::unique_ptr<HighWaterMarkFile> mark)
     : broker_(options.broker),
       fail_stop_(options.fail_stop),
+      told_synced_(options.clock == nullptr ? nullptr : options.synced),
+      clock_(options.clock),
       quiet_(options.quiet),
       engine_(std::move(engine)),
       epoch_(epoch),
@@ -156,7 +166,7 @@ void RocksDbStore::RunBatch(std::vector<PendingCommit> commits) {
   if (!failed_) {
     absl::StatusOr<Batch> batch =
         BuildBatch([this](absl::string_view key) { return ReadKey(*engine_, key); }, head_, broker_, commits);
-    absl::Status status = batch.ok() ? Write(*batch) : batch.status();
+    absl::Status status = batch.ok() ? WriteTimed(*batch) : batch.status();
     if (status.ok()) {
       head_ = std::move(batch->head);
       last_persisted_micros_ = absl::ToUnixMicros(head_.time);
@@ -167,6 +177,16 @@ void RocksDbStore::RunBatch(std::vector<PendingCommit> commits) {
     Fail(std::move(status));
   }
   for (PendingCommit& commit : commits) commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
+}
+
+absl::Status RocksDbStore::WriteTimed(const Batch& batch) {
+  if (!told_synced_ || !batch.synced || batch.writes.empty()) return Write(batch);
+  const absl::Duration began = clock_->Elapsed();
+  const absl::Status status = Write(batch);
+  if (status.ok()) {
+    told_synced_({.transitions = CountCommitted(batch), .bytes = LogBytes(batch), .took = clock_->Elapsed() - began});
+  }
+  return status;
 }
 
 absl::Status RocksDbStore::Write(const Batch& batch) {

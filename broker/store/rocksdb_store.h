@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "broker/clock.h"
 #include "broker/mutex.h"
 #include "broker/store/batch_builder.h"
 #include "broker/store/commit_queue.h"
@@ -31,6 +32,13 @@ class Env;
 }  // namespace rocksdb
 
 namespace envej::store {
+
+// What was written and synced at once.
+struct SyncedBatch {
+  size_t transitions = 0;  // that were carried out
+  size_t bytes = 0;        // of keys and values in the log
+  absl::Duration took;     // to write and sync it, and to mark the one before
+};
 
 struct RocksDbStoreOptions {
   // Holds `rocksdb/` and `high-water-mark`; made, with mode 0700, if it is not there. Its parent must be.
@@ -63,6 +71,11 @@ struct RocksDbStoreOptions {
   // `batch` was known to be synced, but a batch that was answered in the last moment may have been. `why` is the
   // engine's word.
   std::function<void(uint64_t batch, const std::string& why)> log_end_dropped;
+
+  // Called after each batch that was synced, on the store's thread, before its commits are answered; may be empty. It
+  // must return within microseconds. `clock`, which tells how long it took, is needed with it, and outlives the store.
+  std::function<void(const SyncedBatch& batch)> synced;
+  const Clock* clock = nullptr;
 
   // The file system, for tests that make it fail; the real one if null. Outlives the store.
   rocksdb::Env* env = nullptr;
@@ -113,6 +126,7 @@ class RocksDbStore : public OrderedStore {
   void RunCommitter();
   void RunBatch(std::vector<PendingCommit> commits);
   absl::Status Write(const Batch& batch);
+  absl::Status WriteTimed(const Batch& batch);
   absl::Status SyncAndMarkTheEnd();
   absl::Status Mark(const HighWaterMark& last);
   void Fail(absl::Status status);
@@ -120,6 +134,8 @@ class RocksDbStore : public OrderedStore {
 
   const std::string broker_;
   const std::function<void(absl::Status)> fail_stop_;
+  const std::function<void(const SyncedBatch& batch)> told_synced_;  // null without a clock
+  const Clock* const clock_;
   const absl::Duration quiet_;
   const std::unique_ptr<rocksdb::DB> engine_;
   std::atomic<uint64_t> destroyed_{1};  // contents that were deleted; 1 for what was before

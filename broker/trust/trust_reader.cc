@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/admission/participants_reader.h"
 #include "certs/broker_certificate.h"
+#include "certs/file_hash.h"
 #include "certs/file_stamp.h"
 #include "certs/inbox_certificate.h"
 #include "certs/pem.h"
@@ -75,6 +76,8 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
   if (!naming.ok()) return naming.status();
   const std::vector<std::string> named = naming->files();
   paths.insert(paths.end(), named.begin(), named.end());
+  std::vector<std::string> of_register = named;
+  of_register.insert(of_register.begin(), options.participants);
   std::string stamp = certs::StampOf(paths);
   absl::StatusOr<admission::Participants> participants = admission::ReadParticipants(options.participants);
   if (!participants.ok()) return participants.status();
@@ -119,6 +122,7 @@ absl::StatusOr<TrustFiles> ReadTrust(const options::BrokerOptions& options, absl
                     .tls = *std::move(tls),
                     .paths = std::move(paths),
                     .stamp = std::move(stamp),
+                    .register_hash = certs::HashOfFiles(of_register),
                     .with_revoked_inbox_certificates = std::move(with_revoked)};
 }
 

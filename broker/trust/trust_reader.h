@@ -19,6 +19,7 @@ struct TrustFiles {
   certs::TlsMaterial tls;          // of the same files, for connections
   std::vector<std::string> paths;  // the files, and the directory of revocation lists, if it is one
   std::string stamp;               // certs::StampOf these, as they were read
+  std::string register_hash;       // certs::HashOfFiles of the register and of the files that it names
   // Of municipalities with inbox certificates that are on a revocation list: nothing is sealed to those any more.
   std::vector<std::string> with_revoked_inbox_certificates = {};
 };

@@ -33,11 +33,13 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
     refusal = is_stranger ? refusals_.CountedOfUnknown(refusal, nullptr) : refusals_.Counted(*caller, refusal);
     return share_.Refused(std::move(refusal), certificate->fingerprint());
   }
+  const absl::Time now = clock_.Now();
+  if (seen_) seen_(*caller, now);
   if (closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
   if (refusal.ok() && pulls_held_ && method == admission::Method::kPullNotices) {
     refusal = contract::Refusal(contract::Reason::kBrokerRecovering);
   }
-  if (refusal.ok() && absl::FromChrono(context.deadline()) <= clock_.Now()) {
+  if (refusal.ok() && absl::FromChrono(context.deadline()) <= now) {
     refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
   }
   if (refusal.ok()) refusal = share_.Admit(caller->identity, admission::CostOf(method));

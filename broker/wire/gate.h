@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "broker/admission/access_policy.h"
 #include "broker/log.h"
 #include "broker/log_limit.h"
@@ -58,6 +59,11 @@ class Gate {
   // How the work of those who entered is done, and how calls are ended.
   FairShare& share() const { return share_; }
 
+  // Told of every call of a participant that may make it, also if it is then refused because it is too early, too late
+  // or too much. Any thread; must not block. To be set before the first call.
+  using Seen = std::function<void(const Caller& caller, absl::Time now)>;
+  void TellSeen(Seen seen) { seen_ = std::move(seen); }
+
   // Whether pulls are refused with BROKER_RECOVERING; at first they are not. Those that wait already go on.
   void HoldPulls(bool hold) { pulls_held_ = hold; }
 
@@ -80,6 +86,7 @@ class Gate {
   const Refusals& refusals_;
   const Clock& clock_;
   const Log& log_;
+  Seen seen_;
   mutable LogLimit unknown_lines_;
   mutable LogLimit refused_lines_;
   mutable certs::PeerCertificates certificates_;  // a cache

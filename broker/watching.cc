@@ -1,0 +1,92 @@
+#include "broker/watching.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "broker/operations/standing.h"
+
+namespace envej {
+
+using operations::Standing;
+
+Watching::Watching(Parts parts)
+    : parts_(std::move(parts)),
+      board_({.store = parts_.store,
+              .attendance = attendance_,
+              .durations = parts_.durations,
+              .metrics = parts_.metrics,
+              .clock = parts_.clock,
+              .copenhagen = parts_.copenhagen}),
+      board_metrics_(
+          std::make_shared<operations::BoardMetrics>(operations::BoardMetrics::Parts{.board = board_,
+                                                                                     .attendance = attendance_,
+                                                                                     .trust = parts_.trust,
+                                                                                     .clock = parts_.clock,
+                                                                                     .suspended = parts_.suspended})) {}
+
+absl::Status Watching::Begin() {
+  const absl::Duration began = parts_.clock.Elapsed();
+  last_batch_before_ = parts_.store.LastDurableBatch();
+  const absl::StatusOr<Standing> standing = operations::CountStanding(parts_.store, parts_.clock.Now());
+  if (!standing.ok()) return standing.status();
+  board_.Begin(*standing);
+  parts_.log.Info("standing_counted", {{"under_way", static_cast<int64_t>(standing->under_way)},
+                                       {"records_read", static_cast<int64_t>(standing->records_read)},
+                                       {"unreadable", static_cast<int64_t>(standing->unreadable)},
+                                       {"milliseconds", absl::ToInt64Milliseconds(parts_.clock.Elapsed() - began)}});
+  parts_.metrics.Add(board_metrics_);
+  return absl::OkStatus();
+}
+
+inbox::Changed Watching::changed() {
+  return [this](const inbox::Change& change) { board_.Take(change); };
+}
+
+void Watching::Start(inbox::Inboxes& inboxes) {
+  board_.SetConsumers([&inboxes] { return inboxes.WaitingPulls(); });
+  const absl::Time day_began = board_.DayBegan();
+  today_.emplace(
+      parts_.store, parts_.scheduler,
+      operations::TodayReader::Options{
+          .from = day_began,
+          .last_batch = last_batch_before_,
+          .read = [this, day_began](
+                      const std::map<std::string, operations::JournalledInbox>& read) { board_.Add(day_began, read); },
+          .failed =
+              [this](const absl::Status& why) {
+                parts_.log.Error("today_not_counted",
+                                 {{"error", why.ToString()},
+                                  {"next",
+                                   "what was counted of today before the start is too little; run envej-broker "
+                                   "journal verify"}});
+              }});
+  today_->Start();
+}
+
+void Watching::See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now) {
+  attendance_.See(caller, certificate, now);
+}
+
+void Watching::Stop() {
+  board_.SetConsumers(nullptr);
+  parts_.metrics.SetJournal(nullptr, nullptr);
+}
+
+void TellTrust(const trust::TrustFiles& taken, const std::string& configuration_hash, operations::Metrics& metrics) {
+  metrics.SetConfiguration(configuration_hash, taken.register_hash);
+  metrics.SetCertificateExpires(taken.trust->signer().certificate().not_after());
+}
+
+void TellStart(const std::string& broker, uint64_t reserve_bytes, store::OrderedStore& store,
+               const std::shared_ptr<journal::Mirror>& mirror, operations::Metrics& metrics, const Clock& clock) {
+  metrics.SetStart(broker, ENVEJ_VERSION, clock.Now());
+  metrics.SetReserve(reserve_bytes);
+  std::function<uint64_t()> mirrored;
+  if (mirror != nullptr) mirrored = [mirror] { return mirror->mirrored_up_to(); };
+  metrics.SetJournal([&store] { return store.LastDurableBatch(); }, std::move(mirrored));
+}
+
+}  // namespace envej
