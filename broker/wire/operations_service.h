@@ -25,7 +25,7 @@ class OperationsService final : public v1::OperationsService::CallbackService {
     Suspensions& suspensions;
     EventWatches& watches;
     const Refusals& refusals;
-    // Somebody may no longer call: any thread; must not block. Nothing: their open calls are ended by others.
+    // Somebody may no longer call, so that open calls are to be ended: any thread; must not block.
     std::function<void()> suspended = nullptr;
   };
 

@@ -65,6 +65,7 @@ const std::vector<Room>& Rooms() {
       {"broker/configuration.*", {kContract, "certs/", "broker/", kGrpc}},
       {"broker/watching.*", {kContract, "certs/", "broker/"}, {kEngine}},
       {"broker/reloading.*", {kContract, "certs/", "broker/", kGrpc}, {kEngine}},
+      {"broker/serving.*", {kContract, "certs/", "broker/", kGrpc}},
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 
