@@ -162,9 +162,11 @@ std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {
     const MutexLock lock(mutex_);
     RollDay(now);
     consumers = consumers_;
+    const Inbox none;
     for (const std::string& code : codes) {
       const auto found = inboxes_.find(code);
-      all.push_back(FiguresOf(code, found == inboxes_.end() ? Inbox() : found->second));
+      const Inbox& inbox = found == inboxes_.end() ? none : found->second;
+      all.push_back(FiguresOf(code, inbox));
     }
   }
   const std::map<std::string, size_t> waiting = consumers ? consumers() : std::map<std::string, size_t>();

@@ -19,7 +19,7 @@ size_t HourOfDurations::BucketOf(absl::Duration duration) {
   constexpr uint64_t kMost = (kLeast << kOctaves) - 1;
   const int64_t microseconds = std::max<int64_t>(absl::ToInt64Microseconds(duration), 0);
   const uint64_t bounded = std::clamp<uint64_t>(static_cast<uint64_t>(microseconds), kLeast, kMost);
-  const int power = std::bit_width(bounded) - 1;
+  const int power = static_cast<int>(std::bit_width(bounded)) - 1;
   const uint64_t part = (bounded - (uint64_t{1} << power)) * kPartsOfOctave >> power;
   return static_cast<size_t>(power - kFirstOctave) * kPartsOfOctave + static_cast<size_t>(part);
 }

@@ -23,6 +23,12 @@ TEST(CertificateTest, DerAndPemAreOneCertificate) {
   EXPECT_EQ(again->fingerprint().size(), 32u);
 }
 
+TEST(CertificateTest, SaysWhenItExpires) {
+  const Certificate certificate = Issued("urn:envej:region:1081");
+  EXPECT_TRUE(certificate.IsValidAt(certificate.not_after()));
+  EXPECT_FALSE(certificate.IsValidAt(certificate.not_after() + absl::Seconds(1)));
+}
+
 TEST(CertificateTest, EachHasAFingerprintOfItsOwn) {
   EXPECT_NE(Issued("urn:envej:region:1081").fingerprint(), Issued("urn:envej:region:1081").fingerprint());
 }

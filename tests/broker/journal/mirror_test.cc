@@ -161,10 +161,13 @@ TEST_F(MirrorTest, TheTasksLastRoundCoversAndMirrorsWhatCameLast) {
   options.every = absl::Hours(1);
   options.now = [this] { return broker_.now(); };
   options.checkpoint_failed = options.mirror.failed = [&](const absl::Status&) { ++failures; };
+  std::atomic<int> covered = 0;
+  options.covered = [&] { ++covered; };
   CheckpointTask task(broker_.Writer(store_), Mirroring(), options);
   EXPECT_TRUE(task.Stop());
   EXPECT_TRUE(task.Stop());
   EXPECT_EQ(failures, 0);
+  EXPECT_EQ(covered, 2) << "by the first round, and by the last";
   EXPECT_TRUE(store_.Get(store::CheckpointKey(3))->has_value());
   EXPECT_EQ(ListCheckpoints(Folder())->size(), 1u);
 }

@@ -119,6 +119,20 @@ TEST_F(MetricsEndpointTest, ServesWhatIsCountedAndNothingElse) {
   EXPECT_EQ(posted->status, 405);
 }
 
+TEST_F(MetricsEndpointTest, ABrokerIsHealthyAsLongAsItServesAndReadyAsLongAsItCanWrite) {
+  httplib::Client client("127.0.0.1", endpoint_->port());
+  EXPECT_EQ(client.Get("/healthz")->status, 200);
+  EXPECT_EQ(client.Get("/readyz")->status, 200);
+  EXPECT_EQ(client.Get("/readyz")->body, "ok\n");
+  metrics_.SetStorage(1, true);
+  EXPECT_EQ(client.Get("/readyz")->status, 200) << "what is under way is still written";
+  metrics_.SetCannotWrite("the broker is stopping");
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  EXPECT_EQ(client.Get("/readyz")->body, "the broker is stopping\n");
+  EXPECT_EQ(client.Get("/healthz")->status, 200);
+  EXPECT_EQ(client.Get("/healthz")->body, "ok\n");
+}
+
 TEST_F(MetricsEndpointTest, AnAnswerOfManySeriesIsWhole) {
   for (size_t caller = 0; caller < Metrics::kRefusalSeriesMost; ++caller) {
     metrics_.CountRefused(absl::StrCat("urn:envej:region:", caller), "RATE_EXCEEDED");

@@ -66,5 +66,66 @@ TEST(MetricsTest, ListsExpireOnlyWhereThereAreSome) {
   EXPECT_THAT(metrics.Text(), Not(HasSubstr(name + " 1")));
 }
 
+TEST(MetricsTest, WhatIsNotKnownIsNotThere) {
+  Metrics metrics;
+  for (const char* name :
+       {"envej_start_timestamp_seconds", "envej_broker_certificate_expires_timestamp_seconds", "envej_mirror_batch",
+        "envej_checkpoint_timestamp_seconds", "envej_build_info", "envej_configuration_info"}) {
+    EXPECT_THAT(metrics.Text(), Not(HasSubstr(name)));
+  }
+  EXPECT_EQ(metrics.condition().started_at, std::nullopt);
+  EXPECT_EQ(metrics.condition().mirrored_batch, std::nullopt);
+}
+
+TEST(MetricsTest, WhatIsToldOfTheBrokerIsItsCondition) {
+  Metrics metrics;
+  const absl::Time at = absl::FromUnixSeconds(1'800'000'000);
+  metrics.SetStart("broker-1", "1.2.3", at);
+  metrics.SetConfiguration("c0", "r0");
+  metrics.SetConfiguration("c1", "r1");
+  metrics.SetCertificateExpires(at + absl::Seconds(1));
+  metrics.SetCheckpoint(at + absl::Seconds(2));
+  metrics.SetJournal([] { return 7u; }, [] { return 5u; });
+  metrics.SetStorage(100, true);
+  metrics.SetReserve(200);
+  metrics.SetRecovering(true);
+  metrics.CountReload(false);
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("envej_build_info{version=\"1.2.3\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_configuration_info{configuration=\"c1\",register=\"r1\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("c0")));
+  EXPECT_THAT(text, HasSubstr("envej_start_timestamp_seconds 1800000000\n"));
+  EXPECT_THAT(text, HasSubstr("envej_broker_certificate_expires_timestamp_seconds 1800000001\n"));
+  EXPECT_THAT(text, HasSubstr("envej_checkpoint_timestamp_seconds 1800000002\n"));
+  EXPECT_THAT(text, HasSubstr("envej_journal_newest_batch 7\n"));
+  EXPECT_THAT(text, HasSubstr("envej_mirror_batch 5\n"));
+  const Condition condition = metrics.condition();
+  EXPECT_EQ(condition.broker, "broker-1");
+  EXPECT_EQ(condition.configuration_hash, "c1");
+  EXPECT_EQ(condition.newest_batch, 7u);
+  EXPECT_EQ(condition.mirrored_batch, 5u);
+  EXPECT_EQ(condition.free_bytes, 100u);
+  EXPECT_EQ(condition.reserve_bytes, 200u);
+  EXPECT_TRUE(condition.nearly_full);
+  EXPECT_TRUE(condition.recovering);
+  EXPECT_TRUE(condition.reload_refused);
+  EXPECT_EQ(condition.cannot_write, "");
+}
+
+TEST(MetricsTest, TimesAndSizesAreHistograms) {
+  Metrics metrics;
+  metrics.ObserveFetched(absl::Seconds(7));
+  metrics.ObserveAcknowledged(absl::Minutes(2));
+  metrics.ObserveBatch(64, 100'000);
+  metrics.ObserveSync(absl::Milliseconds(3));
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("envej_accepted_to_fetched_seconds_bucket{le=\"5\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("envej_accepted_to_fetched_seconds_bucket{le=\"10\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_accepted_to_acknowledged_seconds_sum 120\n"));
+  EXPECT_THAT(text, HasSubstr("envej_commit_batch_transitions_bucket{le=\"64\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_commit_batch_bytes_count 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_store_sync_seconds_bucket{le=\"0.005\"} 1\n"));
+}
+
 }  // namespace
 }  // namespace envej::operations

@@ -295,5 +295,28 @@ TEST(RocksDbStore, WhatWaitsBehindAFailedBatchIsIndeterminate) {
   EXPECT_EQ(kinds, std::vector<Outcome::Kind>(5, kIndeterminate));
 }
 
+TEST(RocksDbStore, EachBatchThatWasSyncedIsToldWithWhatItHeld) {
+  TemporaryDirectory directory;
+  const SystemClock clock;
+  std::vector<SyncedBatch> synced;
+  RocksDbStoreOptions options = OptionsFor(directory.path("store"));
+  options.clock = &clock;
+  options.synced = [&](const SyncedBatch& batch) { synced.push_back(batch); };
+  const std::unique_ptr<RocksDbStore> store = OpenStore(options);
+  ASSERT_NE(store, nullptr);
+  CommitAndWait(*store, {Writing("n1", "x"), Writing("n2", "x")});
+  CommitOne(*store, Writing("n3", "x"), Durability::kUnsynced);
+  Transition failing = Writing("n4", "x");
+  failing.conditions = {Absent("n1")};
+  CommitAndWait(*store, {failing, Writing("n5", std::string(1000, 'x'))});
+  ASSERT_TRUE(store->Stop().ok());
+  ASSERT_EQ(synced.size(), 2u);
+  EXPECT_EQ(synced[0].transitions, 2u);
+  EXPECT_GT(synced[0].bytes, 0u);
+  EXPECT_GT(synced[0].took, absl::ZeroDuration());
+  EXPECT_EQ(synced[1].transitions, 1u);
+  EXPECT_GT(synced[1].bytes, 1000u);
+}
+
 }  // namespace
 }  // namespace envej::store

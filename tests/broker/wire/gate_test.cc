@@ -243,5 +243,19 @@ TEST_F(GateTest, TheHealthOfAServiceThatIsNotThereIsNotFound) {
   context->TryCancel();
 }
 
+TEST_F(GateTest, WhoeverMayCallIsSeenAndNobodyElseIs) {
+  std::vector<std::string> seen;
+  gate_.TellSeen([&](const Caller& caller, absl::Time now) {
+    EXPECT_EQ(now, clock_.Now());
+    const std::lock_guard lock(mutex_);
+    seen.push_back(certs::ToUri(caller.identity));
+  });
+  EXPECT_TRUE(Connect(support::kMunicipality).Check().ok());
+  trust_.Replace(MakeTrust({.municipality_suspended = true}));
+  ExpectRefused(Connect(support::kMunicipality).Check(), Reason::kParticipantSuspended);
+  const std::lock_guard lock(mutex_);
+  EXPECT_EQ(seen, std::vector<std::string>{support::kMunicipality});
+}
+
 }  // namespace
 }  // namespace envej::wire

@@ -1,0 +1,92 @@
+#include "broker/operations/attendance.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+#include "tests/certs/test_files.h"
+
+namespace envej::operations {
+namespace {
+
+using certs::Certificate;
+using certs::Identity;
+using certs::ParticipantKind;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+const Identity kWard = {.kind = ParticipantKind::kRegion, .code = "1081", .origin = "ward"};
+const Identity kRegion = {.kind = ParticipantKind::kRegion, .code = "1081", .origin = ""};
+const Identity kInbox = {.kind = ParticipantKind::kMunicipality, .code = "0101", .origin = ""};
+constexpr char kRegionUri[] = "urn:envej:region:1081";
+
+class AttendanceTest : public testing::Test {
+ protected:
+  Certificate Issue() { return authority_.IssueCertificate(certs::ClientRequest("urn:envej:region:1081")); }
+
+  certs::TestAuthority authority_;
+  Attendance attendance_;
+};
+
+TEST_F(AttendanceTest, WhoDidNotCallIsNotThere) {
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri), std::nullopt);
+  EXPECT_THAT(attendance_.All(), IsEmpty());
+}
+
+TEST_F(AttendanceTest, ARegionsSystemsAreOneParticipantWithACertificateEach) {
+  const Certificate first = Issue();
+  const Certificate second = Issue();
+  attendance_.See(kRegion, first, kStart);
+  attendance_.See(kWard, second, kStart + absl::Seconds(1));
+  attendance_.See(kRegion, first, kStart + absl::Seconds(2));
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart + absl::Seconds(2));
+  const std::map<std::string, Attendant> all = attendance_.All();
+  ASSERT_THAT(all, ElementsAre(Pair(kRegionUri, testing::_)));
+  const Attendant& attendant = all.begin()->second;
+  ASSERT_THAT(attendant.certificates, SizeIs(2));
+  EXPECT_EQ(attendant.certificates[0].fingerprint, absl::BytesToHexString(first.fingerprint()).substr(0, 8));
+  EXPECT_EQ(attendant.certificates[0].origin, "");
+  EXPECT_EQ(attendant.certificates[0].expires_at, first.not_after());
+  EXPECT_EQ(attendant.certificates[1].origin, "ward");
+  EXPECT_EQ(attendant.certificates[1].last_seen_at, kStart + absl::Seconds(1));
+}
+
+TEST_F(AttendanceTest, AClockThatGoesBackMakesNobodySeenEarlier) {
+  const Certificate certificate = Issue();
+  attendance_.See(kRegion, certificate, kStart);
+  attendance_.See(kRegion, certificate, kStart - absl::Hours(1));
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart);
+}
+
+TEST_F(AttendanceTest, OnlyTheCertificatesSeenLastAreRemembered) {
+  const Certificate kept = Issue();
+  attendance_.See(kRegion, kept, kStart);
+  for (size_t number = 0; number < Attendance::kCertificatesMost + 4; ++number) {
+    const absl::Time at = kStart + absl::Seconds(static_cast<int64_t>(number) + 1);
+    attendance_.See(kRegion, Issue(), at);
+    attendance_.See(kRegion, kept, at);
+  }
+  const Attendant attendant = attendance_.All().at(kRegionUri);
+  ASSERT_THAT(attendant.certificates, SizeIs(Attendance::kCertificatesMost));
+  bool has_kept = false;
+  for (const SeenCertificate& certificate : attendant.certificates) {
+    EXPECT_GT(certificate.last_seen_at, kStart + absl::Seconds(5));
+    has_kept |= certificate.fingerprint == absl::BytesToHexString(kept.fingerprint()).substr(0, 8);
+  }
+  EXPECT_TRUE(has_kept);
+}
+
+TEST_F(AttendanceTest, ACertificateThatIsSomebodyElsesByNowCountsForThem) {
+  const Certificate certificate = Issue();
+  attendance_.See(kRegion, certificate, kStart);
+  attendance_.See(kInbox, certificate, kStart + absl::Seconds(1));
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart);
+  EXPECT_THAT(attendance_.All().at(kRegionUri).certificates, IsEmpty());
+  EXPECT_EQ(attendance_.LastSeen(MunicipalityUri("0101")), kStart + absl::Seconds(1));
+}
+
+}  // namespace
+}  // namespace envej::operations

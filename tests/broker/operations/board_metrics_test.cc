@@ -1,0 +1,121 @@
+#include "broker/operations/board_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/broker/operations/board_fixture.h"
+#include "tests/support/trust_world.h"
+
+namespace envej::operations {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class BoardMetricsTest : public BoardFixture {
+ protected:
+  BoardMetricsTest() {
+    metrics_->Add(gathered_);
+    metrics_->SetJournal([this] { return store_.LastDurableBatch(); }, nullptr);
+  }
+
+  void Call(const certs::Identity& who, absl::Duration certificate_lasts) {
+    certs::LeafRequest request = certs::ClientRequest(ParticipantUri(who));
+    request.not_after = request.not_before + certificate_lasts;
+    attendance_->See(who, authority_.IssueCertificate(request), clock_.Now());
+  }
+
+  const certs::TestAuthority authority_;
+  trust::CurrentTrust trust_{support::MakeTrust({.municipality_suspended = true})};
+  bool suspended_ = false;
+  const std::shared_ptr<BoardMetrics> gathered_ = std::make_shared<BoardMetrics>(BoardMetrics::Parts{
+      .board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_, .suspended = [this](const auto&) {
+        return suspended_;
+      }});
+};
+
+TEST_F(BoardMetricsTest, AnInboxThatHadNothingYetIsThereWithZeros) {
+  const std::string text = metrics_->Text();
+  for (const char* name : {"envej_inbox_waiting", "envej_inbox_leased", "envej_inbox_parked", "envej_inbox_missing",
+                           "envej_inbox_overdue", "envej_inbox_undelivered", "envej_inbox_consumers",
+                           "envej_inbox_silent", "envej_notices_fetched_total", "envej_notices_acknowledged_total"}) {
+    EXPECT_THAT(text, HasSubstr(absl::StrCat(name, "{municipality=\"0101\"} 0\n")));
+  }
+  EXPECT_THAT(text, HasSubstr("envej_notices_returned_total{municipality=\"0101\",reason=\"NOT_RESIDENT\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("envej_notices_withdrawn_total{municipality=\"0101\",reason=\"DECEASED\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_certificate_expires_timestamp_seconds{municipality=\"0101\"} "));
+  for (const char* absent : {"envej_inbox_oldest", "envej_inbox_last_fetch", "envej_participant_last_seen",
+                             "envej_participant_certificate", "envej_notices_accepted_total{"}) {
+    EXPECT_THAT(text, Not(HasSubstr(absent)));
+  }
+}
+
+TEST_F(BoardMetricsTest, TellsOfWhatIsUnderWayAndOfWhatHappened) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  ASSERT_TRUE(SubmitOne(2).ok());
+  const std::vector<inbox::PulledItem> pulled = PullSome();
+  ASSERT_EQ(pulled.size(), 1u);
+  std::string text = metrics_->Text();
+  EXPECT_THAT(text, HasSubstr("envej_notices_accepted_total{region=\"1084\",municipality=\"0101\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_waiting{municipality=\"0101\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_leased{municipality=\"0101\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_notices_fetched_total{municipality=\"0101\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_oldest_entered_timestamp_seconds{municipality=\"0101\"} 1800000000\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_oldest_lease_timestamp_seconds{municipality=\"0101\"} 1800000000\n"));
+  EXPECT_THAT(text, HasSubstr("envej_inbox_last_fetch_timestamp_seconds{municipality=\"0101\"} 1800000000\n"));
+  EXPECT_THAT(text, HasSubstr("envej_accepted_to_fetched_seconds_count 1\n"));
+  ASSERT_TRUE(AcknowledgeOne(NameOf(pulled[0])).ok());
+  text = metrics_->Text();
+  EXPECT_THAT(text, HasSubstr("envej_notices_acknowledged_total{municipality=\"0101\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("envej_accepted_to_acknowledged_seconds_count 1\n"));
+  LetTimePass(kSilentAfter);
+  EXPECT_THAT(metrics_->Text(), HasSubstr("envej_inbox_silent{municipality=\"0101\"} 1\n"));
+}
+
+TEST_F(BoardMetricsTest, TellsOfParticipants) {
+  const certs::Identity region{.kind = certs::ParticipantKind::kRegion, .code = "1081", .origin = ""};
+  EXPECT_THAT(metrics_->Text(), HasSubstr("envej_participant_suspended{participant=\"urn:envej:region:1081\"} 0\n"));
+  EXPECT_THAT(metrics_->Text(),
+              HasSubstr("envej_participant_suspended{participant=\"urn:envej:municipality:0101\"} 1\n"));
+  suspended_ = true;
+  EXPECT_THAT(metrics_->Text(), HasSubstr("envej_participant_suspended{participant=\"urn:envej:region:1081\"} 1\n"));
+  Call(region, absl::Hours(2));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("envej_participant_last_seen_timestamp_seconds{participant=\"urn:envej:"
+                                          "region:1081\"} 1800000000\n"));
+}
+
+TEST_F(BoardMetricsTest, ACertificateThatWasRenewedSaysNothingADayLater) {
+  const certs::Identity region{.kind = certs::ParticipantKind::kRegion, .code = "1081", .origin = ""};
+  const auto expires = [this] {
+    const std::string text = metrics_->Text();
+    const std::string name = "envej_participant_certificate_expires_timestamp_seconds{participant=";
+    const size_t at = text.find(name);
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  };
+  Call(region, absl::Hours(2));
+  const std::string first = expires();
+  EXPECT_NE(first, "");
+  LetTimePass(absl::Seconds(1));
+  Call(region, absl::Hours(3));
+  EXPECT_EQ(expires(), first);
+  Skip(BoardMetrics::kCertificateInUse + absl::Seconds(1));
+  Call(region, absl::Hours(3));
+  EXPECT_NE(expires(), first);
+}
+
+TEST_F(BoardMetricsTest, WhatIsGoneIsGatheredNoMore) {
+  Metrics metrics;
+  auto gathered = std::make_shared<BoardMetrics>(
+      BoardMetrics::Parts{.board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_});
+  metrics.Add(gathered);
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_inbox_waiting"));
+  gathered.reset();
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("envej_inbox_waiting")));
+}
+
+}  // namespace
+}  // namespace envej::operations

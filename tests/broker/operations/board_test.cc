@@ -1,0 +1,209 @@
+#include "broker/operations/board.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/broker/operations/board_fixture.h"
+#include "tests/certs/test_files.h"
+
+namespace envej::operations {
+namespace {
+
+using inbox::kStart;
+using inbox::NoticeReturn;
+using inbox::PulledItem;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+class BoardTest : public BoardFixture {
+ protected:
+  // The municipality calls.
+  void Call(const std::string& code = kHere) {
+    static const certs::TestAuthority authority;
+    static const certs::Certificate certificate =
+        authority.IssueCertificate(certs::ClientRequest(MunicipalityUri("0101")));
+    attendance_->See({.kind = certs::ParticipantKind::kMunicipality, .code = code, .origin = ""}, certificate,
+                     clock_.Now());
+  }
+};
+
+TEST_F(BoardTest, AnInboxWithoutAnythingHasNoFigures) {
+  EXPECT_THAT(board_->ReadAll(), IsEmpty());
+  const InboxFigures here = Here();
+  EXPECT_EQ(here.municipality_code, kHere);
+  EXPECT_EQ(here.waiting, 0u);
+  EXPECT_EQ(here.oldest_entered_at, std::nullopt);
+  EXPECT_EQ(here.last_fetch_at, std::nullopt);
+  EXPECT_EQ(here.silent_since, std::nullopt);
+  EXPECT_THAT(board_->ReadAll({"0147"}), SizeIs(1));
+}
+
+TEST_F(BoardTest, FollowsANoticeFromAcceptanceToAcknowledgement) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  EXPECT_EQ(Here().waiting, 1u);
+  EXPECT_EQ(Here().oldest_waiting_at, kStart);
+  EXPECT_EQ(Here().oldest_entered_at, kStart);
+
+  LetTimePass(absl::Seconds(30));
+  const std::vector<PulledItem> pulled = PullSome();
+  ASSERT_THAT(pulled, SizeIs(1));
+  InboxFigures here = Here();
+  EXPECT_EQ(here.waiting, 0u);
+  EXPECT_EQ(here.leased, 1u);
+  EXPECT_EQ(here.oldest_waiting_at, std::nullopt);
+  EXPECT_EQ(here.oldest_entered_at, kStart);
+  EXPECT_EQ(here.oldest_leased_at, kStart + absl::Seconds(30));
+  EXPECT_EQ(here.last_fetch_at, kStart + absl::Seconds(30));
+
+  ASSERT_TRUE(AcknowledgeOne(NameOf(pulled[0])).ok());
+  here = Here();
+  EXPECT_EQ(here.leased, 0u);
+  EXPECT_EQ(here.oldest_entered_at, std::nullopt);
+  EXPECT_EQ(here.oldest_leased_at, std::nullopt);
+  EXPECT_EQ(here.today, (DayCounts{.accepted = 1, .acknowledged = 1}));
+  const InboxTotals totals = board_->Totals().at(kHere);
+  EXPECT_THAT(totals.accepted, ElementsAre(Pair("1084", 1)));
+  EXPECT_EQ(totals.fetched, 1u);
+  EXPECT_EQ(totals.acknowledged, 1u);
+  EXPECT_EQ(durations_->accepted_to_fetched.Read().count, 1u);
+  EXPECT_EQ(durations_->accepted_to_acknowledged.Read().count, 1u);
+  EXPECT_GT(*durations_->accepted_to_fetched.Read().p50, absl::Seconds(29));
+}
+
+TEST_F(BoardTest, WhatIsReturnedCountsByItsReason) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  const std::vector<PulledItem> pulled = PullSome();
+  ASSERT_THAT(pulled, SizeIs(1));
+  inboxes_->ReturnAll(inbox::CallerOf(kHere),
+                      {NoticeReturn{.lease = NameOf(pulled[0]), .reason = inbox::ReturnReason::kDeceased}},
+                      [](const auto& times) { EXPECT_TRUE(times.at(0).ok()); });
+  EXPECT_EQ(Here().leased, 0u);
+  EXPECT_EQ(Here().today.returned, 1u);
+  EXPECT_EQ(board_->Totals().at(kHere).returned.at(5), 1u);
+}
+
+TEST_F(BoardTest, WhatIsWithdrawnWasAcceptedToo) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  inbox::Submission withdrawal = SubmissionOf(1);
+  withdrawal.what = inbox::Withdraw{.revision = 2, .reason = inbox::WithdrawalReason::kSentInError, .origin = "ward"};
+  inboxes_->SubmitAll({withdrawal}, [](const auto& answers) { EXPECT_TRUE(answers.at(0).ok()); });
+  EXPECT_EQ(Here().waiting, 0u);
+  EXPECT_EQ(Here().today, (DayCounts{.accepted = 2, .withdrawn = 1}));
+  EXPECT_EQ(board_->Totals().at(kHere).withdrawn.at(4), 1u);
+}
+
+TEST_F(BoardTest, WhatIsHeldBackWaitsAndCannotBeHandedOut) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  for (int failure = 0; failure < 2; ++failure) {
+    ASSERT_THAT(PullSome(), SizeIs(1));
+    LetTimePass(absl::Seconds(61));
+  }
+  const InboxFigures here = Here();
+  EXPECT_EQ(here.waiting, 1u);
+  EXPECT_EQ(here.held, 1u);
+  EXPECT_EQ(here.oldest_waiting_at, std::nullopt);
+  EXPECT_EQ(here.oldest_entered_at, kStart);
+}
+
+TEST_F(BoardTest, WhatIsLateIsOverdueAndThenUndeliveredUntilItIsDelivered) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(absl::Hours(5));
+  EXPECT_EQ(Here().overdue, 1u);
+  EXPECT_EQ(Here().undelivered, 0u);
+  Skip(absl::Hours(24 * 14));
+  EXPECT_EQ(Here().undelivered, 1u);
+  const std::vector<PulledItem> pulled = PullSome();
+  ASSERT_THAT(pulled, SizeIs(1));
+  ASSERT_TRUE(AcknowledgeOne(NameOf(pulled[0])).ok());
+  EXPECT_EQ(Here().overdue, 0u);
+  EXPECT_EQ(Here().undelivered, 0u);
+}
+
+TEST_F(BoardTest, TheOldestIsFoundAnewAfterItWasDelivered) {
+  for (int number = 1; number <= 3; ++number) {
+    ASSERT_TRUE(SubmitOne(number).ok());
+    LetTimePass(absl::Seconds(10));
+  }
+  EXPECT_EQ(Here().oldest_waiting_at, kStart);
+  const std::vector<PulledItem> pulled = PullSome(2);
+  ASSERT_THAT(pulled, SizeIs(2));
+  EXPECT_EQ(HereAnew().oldest_waiting_at, kStart + absl::Seconds(20));
+  LetTimePass(absl::Seconds(61));  // the leases run out, and what was leased is back in its place
+  EXPECT_EQ(HereAnew().oldest_waiting_at, kStart);
+  EXPECT_EQ(Here().waiting, 3u);
+}
+
+TEST_F(BoardTest, AnInboxIsSilentWhenNobodyCallsForTenMinutesWhileSomethingWaits) {
+  Skip(absl::Hours(1));
+  Call();
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(kSilentAfter - absl::Seconds(2));
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(absl::Seconds(2));
+  EXPECT_EQ(Here().silent_since, kStart + absl::Hours(1));
+  Call();
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  const absl::Time called = clock_.Now();
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().silent_since, called);
+  EXPECT_EQ(Here().last_seen_at, called);
+  ASSERT_THAT(PullSome(), SizeIs(1));
+  EXPECT_EQ(Here().silent_since, std::nullopt) << "nothing waits";
+}
+
+TEST_F(BoardTest, RightAfterAStartNoInboxIsSilent) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(absl::Hours(1));
+  Restart();
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().silent_since, kStart + absl::Hours(1));
+}
+
+TEST_F(BoardTest, PullsThatWaitAreItsConsumers) {
+  const uint64_t handle = inboxes_->Pull(Request(1, absl::Seconds(30)), [](const auto&) {});
+  inboxes_->Pull(Request(1, absl::Seconds(30)), [](const auto&) {});
+  EXPECT_EQ(Here().consumers, 2u);
+  inboxes_->CancelPull(handle);
+  EXPECT_EQ(Here().consumers, 1u);
+  LetTimePass(absl::Seconds(31));
+  EXPECT_EQ(Here().consumers, 0u);
+}
+
+TEST_F(BoardTest, ADayEndsAtMidnightInCopenhagen) {
+  EXPECT_EQ(absl::FormatTime("%Y-%m-%dT%H:%M:%S", board_->DayBegan(), absl::UTCTimeZone()), "2027-01-14T23:00:00");
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(absl::Hours(15) - absl::Seconds(1));
+  EXPECT_EQ(Here().today.accepted, 1u);
+  LetTimePass(absl::Seconds(1));
+  EXPECT_EQ(Here().today.accepted, 0u);
+  EXPECT_EQ(Here().waiting, 1u);
+  ASSERT_TRUE(SubmitOne(2).ok());
+  EXPECT_EQ(Here().today.accepted, 1u);
+  EXPECT_EQ(board_->Totals().at(kHere).accepted.at("1084"), 2u);
+}
+
+TEST_F(BoardTest, WhatTheJournalHasOfTodayIsAdded) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  const absl::Time day = board_->DayBegan();
+  const absl::Time fetched = day + absl::Hours(1);
+  board_->Add(day, {{kHere, {.counts = {.accepted = 4, .acknowledged = 3}, .last_fetch_at = fetched}},
+                    {"0147", {.counts = {.returned = 1}}}});
+  EXPECT_EQ(Here().today, (DayCounts{.accepted = 5, .acknowledged = 3}));
+  EXPECT_EQ(Here().last_fetch_at, fetched);
+  EXPECT_EQ(board_->ReadOne("0147").today.returned, 1u);
+  EXPECT_EQ(board_->ReadOne("0147").last_fetch_at, std::nullopt);
+}
+
+TEST_F(BoardTest, OfADayThatIsOverOnlyTheLastFetchCounts) {
+  const absl::Time day = board_->DayBegan();
+  Skip(absl::Hours(16));
+  board_->Add(day, {{kHere, {.counts = {.accepted = 4}, .last_fetch_at = kStart}}});
+  EXPECT_EQ(Here().today, DayCounts());
+  EXPECT_EQ(Here().last_fetch_at, kStart);
+}
+
+}  // namespace
+}  // namespace envej::operations
