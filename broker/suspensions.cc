@@ -135,7 +135,8 @@ void Suspensions::Suspend(const std::string& participant, const std::string& act
          [this, participant, actor, now, done = std::move(done), since = suspension.since](const absl::Status& status) {
            // Each round another one has succeeded, so that operators alone bound the rounds.
            if (absl::IsAborted(status)) return Suspend(participant, actor, now, done);
-           done(status.ok() ? absl::StatusOr<absl::Time>(since) : status);
+           if (!status.ok()) return done(status);
+           done(since);
          });
 }
 
@@ -152,7 +153,8 @@ void Suspensions::Resume(const std::string& participant, const std::string& acto
   Commit(participant, std::move(transition), now,
          [this, participant, actor, now, done = std::move(done)](const absl::Status& status) {
            if (absl::IsAborted(status)) return Resume(participant, actor, now, done);
-           done(status.ok() ? absl::StatusOr<bool>(true) : status);
+           if (!status.ok()) return done(status);
+           done(true);
          });
 }
 

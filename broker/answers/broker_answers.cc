@@ -1,6 +1,7 @@
 #include "broker/answers/broker_answers.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 

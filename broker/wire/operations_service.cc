@@ -1,10 +1,10 @@
 #include "broker/wire/operations_service.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "broker/wire/operations_messages.h"
-#include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 
