@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "broker/answers/broker_answers.h"
 #include "broker/checkpoints.h"
 #include "broker/clock.h"
 #include "broker/commands/arguments.h"
@@ -29,31 +31,31 @@
 #include "broker/journal/refused_calls.h"
 #include "broker/late_notices.h"
 #include "broker/log.h"
-#include "broker/log_limit.h"
 #include "broker/operations/durations.h"
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
-#include "broker/options/broker_options.h"
 #include "broker/recovery_mode.h"
 #include "broker/reloading.h"
+#include "broker/serving.h"
 #include "broker/store/rocksdb_store.h"
+#include "broker/suspensions.h"
 #include "broker/timer_scheduler.h"
 #include "broker/trust/reload.h"
 #include "broker/trust/revocation_watch.h"
 #include "broker/upgrading.h"
 #include "broker/upkeep.h"
 #include "broker/watching.h"
-#include "broker/wire/address_share.h"
 #include "broker/wire/content_keeper.h"
+#include "broker/wire/event_watches.h"
 #include "broker/wire/fair_share.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/health_service.h"
 #include "broker/wire/inbox_service.h"
 #include "broker/wire/intake_service.h"
 #include "broker/wire/library_logs.h"
+#include "broker/wire/operations_service.h"
 #include "broker/wire/refusals.h"
 #include "broker/wire/server.h"
-#include "broker/wire/stored_content.h"
 #include "certs/command_line.h"
 #include "certs/openssl_lifetime.h"
 #include "certs/private_memory.h"
@@ -65,16 +67,6 @@ namespace envej {
 namespace {
 
 using commands::Refuse;
-
-enum ExitCode {
-  kStopped = 0,
-  kUsage = 2,
-  kConfigurationRefused = 3,
-  kStoreRefused = 4,
-  kCannotListen = 5,
-  kStoreFailed = 6,
-  kCannotAccept = 7,
-};
 
 constexpr char kExitCodes[] =
     "Exit status: 0 stopped or configuration good; 2 usage, or standard output cannot be written;\n"
@@ -89,9 +81,7 @@ constexpr char kExitCodes[] =
 // call that meets a server which is shutting down is only cancelled.
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
 
-// Of the files that may be open, those that connections leave alone: the store's, of which its engine keeps 512 open,
-// and gRPC's own.
-constexpr int kOpenFilesKept = 640;
+// How many files may be open: the fewest with which connections can be served, and the most that are of use.
 constexpr int kOpenFilesLeast = 1024;
 constexpr int kOpenFilesMost = 1 << 20;
 
@@ -116,83 +106,6 @@ int RaiseOpenFiles() {
   setrlimit(RLIMIT_NOFILE, &files);
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
   return static_cast<int>(std::min<rlim_t>(files.rlim_cur, kOpenFilesMost));
-}
-
-// What the store needs to go on is in store/rocksdb_room.h.
-static_assert(uint64_t{options::kReserveMibLeast} << 20 >= store::kReserveLeast);
-
-store::RocksDbStoreOptions StoreOptions(const options::BrokerOptions& options, operations::Durations& durations,
-                                        operations::Metrics& metrics, const Clock& clock, const Log& log) {
-  store::RocksDbStoreOptions store;
-  store.directory = options.data_directory;
-  store.broker = options.broker_name;
-  store.queue_transitions = static_cast<size_t>(options.limits.commit_queue);
-  store.batch_transitions = static_cast<size_t>(options.limits.batch_transitions);
-  store.write_buffer_bytes = store::WriteBufferFor(options.storage.reserve_bytes);
-  store.fail_stop = [&log](absl::Status status) {
-    log.Error("store_failed", {{"error", status.ToString()},
-                               {"next", "nothing was written after this; mend the disk, then start the broker again"}});
-    std::_Exit(kStoreFailed);
-  };
-  store.log_end_dropped = [&log](uint64_t batch, const std::string& why) {
-    log.Error(
-        "log_end_dropped",
-        {{"batch", static_cast<int64_t>(batch)},
-         {"error", why},
-         {"next",
-          "the log could not be read after this batch, as after a loss of power; leases may be lost, and what was "
-          "answered in the last moment before it: a region that has a receipt of a later batch submits again"}});
-  };
-  store.clock = &clock;
-  store.synced = [&durations, &metrics](const store::SyncedBatch& batch) {
-    metrics.ObserveBatch(batch.transitions, batch.bytes);
-    metrics.ObserveSync(batch.took);
-    durations.sync.Add(batch.took);
-  };
-  return store;
-}
-
-inbox::Inboxes::Options InboxOptions(const options::BrokerOptions& options, const trust::CurrentTrust& trust,
-                                     LateNotices& late, Watching& watching, const Clock& clock, const Log& log) {
-  inbox::Inboxes::Options inboxes;
-  inboxes.pulls = {.all = static_cast<size_t>(options.limits.waiting_pulls),
-                   .each_inbox = static_cast<size_t>(options.limits.waiting_pulls_per_inbox)};
-  inboxes.check = wire::IsItem;
-  inboxes.thresholds = [&trust, &clock](const store::NoticeKey& notice) {
-    return trust.Get()->ThresholdsOf(notice.region_code, notice.municipality_code, clock.Now());
-  };
-  inboxes.changed = watching.changed();
-  inboxes.late = [&late](const inbox::LateItem& item) { late.Tell(item); };
-  inboxes.report = [&log](const inbox::UnreadableItem& item) { wire::LogUnreadable(item, log); };
-  inboxes.clock_behind = [&log](absl::Duration behind) {
-    log.Error("clock_behind", {{"seconds", absl::ToInt64Seconds(behind)},
-                               {"next",
-                                "the store has stamps of a later time: set the clock right; leases may last twice "
-                                "as long until it has caught up"}});
-  };
-  return inboxes;
-}
-
-wire::ServerOptions Listening(const options::BrokerOptions& options,
-                              std::shared_ptr<grpc::ServerCredentials> credentials, int open_files, const Clock& clock,
-                              const Log& log) {
-  wire::ServerOptions server;
-  server.listen = options.listen;
-  server.credentials = std::move(credentials);
-  server.concurrent_streams = options.limits.concurrent_streams;
-  server.reflection = options.reflection;
-  server.descriptors_most = open_files - kOpenFilesKept;
-  server.admit_connection = [share = std::make_shared<wire::AddressShare>(server.descriptors_most, clock)](
-                                int connection) { return share->Admit(connection); };
-  server.connection_refused = [&log, limit = std::make_shared<LogLimit>(clock)](absl::string_view why) {
-    const std::optional<int64_t> left_out = limit->Admit();
-    if (left_out.has_value()) log.Warning("connection_refused", {{"error", std::string(why)}, {"left_out", *left_out}});
-  };
-  server.give_up = [&log](const absl::Status& why) {
-    log.Error("cannot_accept", {{"error", why.ToString()}});
-    std::_Exit(kCannotAccept);  // as after a failed store: all that was answered is on the disk
-  };
-  return server;
 }
 
 int Serve(const std::string& config_path) {
@@ -231,6 +144,9 @@ int Serve(const std::string& config_path) {
     metrics_endpoint = *std::move(endpoint);
     log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
   }
+  Suspensions suspensions(**store);
+  if (const absl::Status loaded = suspensions.Load(); !loaded.ok()) return Refuse(kStoreRefused, loaded);
+  const auto suspended = [&suspensions](const certs::Identity& caller) { return suspensions.Suspended(caller); };
   TellRevokedInboxes(configuration.trust, log);
   TellTrust(configuration.trust, configuration.hash, metrics);
   trust::CurrentTrust trust(configuration.trust.trust);
@@ -259,7 +175,8 @@ int Serve(const std::string& config_path) {
                      .metrics = metrics,
                      .clock = clock,
                      .log = log,
-                     .copenhagen = configuration.copenhagen});
+                     .copenhagen = configuration.copenhagen,
+                     .suspended = suspended});
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, watching, clock, log));
   const wire::Refusals refusals(
       [&refused_calls, &metrics](const wire::Refused& refused) {
@@ -270,7 +187,7 @@ int Serve(const std::string& config_path) {
   wire::FairShare share(
       {.per_second = options.limits.participant_notices_per_second, .burst = options.limits.participant_burst},
       scheduler, refusals, clock, log);
-  wire::Gate gate(trust, share, refusals, clock, log);
+  wire::Gate gate(trust, share, refusals, clock, log, suspended);
   gate.TellSeen([&watching](const wire::Caller& caller, absl::Time now) {
     watching.See(caller.identity, caller.certificate, now);
   });
@@ -289,6 +206,26 @@ int Serve(const std::string& config_path) {
                               .copenhagen = configuration.copenhagen,
                               .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
+  BrokerAnswers answers({.inboxes = inboxes,
+                         .board = watching.board(),
+                         .attendance = watching.attendance(),
+                         .durations = durations,
+                         .metrics = metrics,
+                         .suspensions = suspensions,
+                         .trust = trust,
+                         .clock = clock});
+  wire::EventWatches events(inboxes, scheduler, gate, refusals, clock);
+  std::atomic<wire::Server*> running = nullptr;
+  const auto end_calls = [&] {
+    if (wire::Server* const answering = running) EndForbiddenCalls(gate, *answering, metrics, log);
+  };
+  wire::OperationsService operations_service({.gate = gate,
+                                              .answers = answers,
+                                              .inboxes = inboxes,
+                                              .suspensions = suspensions,
+                                              .watches = events,
+                                              .refusals = refusals,
+                                              .suspended = [&] { scheduler.After(absl::ZeroDuration(), end_calls); }});
   wire::HealthService health(gate, refusals);
   RecoveryMode recovery({.store = **store,
                          .scheduler = scheduler,
@@ -302,10 +239,13 @@ int Serve(const std::string& config_path) {
   inboxes.Start();
   watching.Start(inboxes);
   watches.Start();
-  absl::StatusOr<std::unique_ptr<wire::Server>> server = wire::Server::Start(
-      Listening(options, (*credentials)->credentials(), open_files, clock, log), {&intake, &outlet, &health});
+  events.Start();
+  absl::StatusOr<std::unique_ptr<wire::Server>> server =
+      wire::Server::Start(Listening(options, (*credentials)->credentials(), open_files, clock, log),
+                          {&intake, &outlet, &operations_service, &health});
   int code = kStopped;
   if (server.ok()) {
+    running = server->get();
     log.Info("serving", {{"broker", options.broker_name},
                          {"version", ENVEJ_VERSION},
                          {"listen", options.listen},
@@ -324,6 +264,7 @@ int Serve(const std::string& config_path) {
     gate.Close();
     health.SayNotServing();
     watches.End();
+    events.End();
     inboxes.Drain();
     const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
     sigtimedwait(&signals, nullptr, &linger);  // a second signal ends it

@@ -16,6 +16,13 @@ void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log) {
   }
 }
 
+void EndForbiddenCalls(const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics, const Log& log) {
+  const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
+  if (ended == 0) return;
+  metrics.CountEndedCalls(ended);
+  log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
+}
+
 trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
                                  const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
                                  const Clock& clock, const Log& log) {
@@ -39,10 +46,7 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
     revocations.Look(in_force);
     metrics.SetRevocationListsExpire(in_force.revocations().has_value() ? in_force.revocations()->earliest_next_update()
                                                                         : absl::InfiniteFuture());
-    const size_t ended = server.EndThose([&gate](const wire::RunningCalls::Call& call) { return gate.MayGoOn(call); });
-    if (ended == 0) return;
-    metrics.CountEndedCalls(ended);
-    log.Warning("calls_ended", {{"calls", static_cast<int64_t>(ended)}});
+    EndForbiddenCalls(gate, server, metrics, log);
   };
   return reload;
 }

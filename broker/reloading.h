@@ -16,6 +16,9 @@ namespace envej {
 // Says in the log which inbox certificates are not used because they are revoked.
 void TellRevokedInboxes(const trust::TrustFiles& files, const Log& log);
 
+// Ends the open calls that may no longer be made, counts them and says so.
+void EndForbiddenCalls(const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics, const Log& log);
+
 // How the trust is read again, what is told of it, and what follows: calls that may no longer be made are ended. All
 // must outlive what is made with it.
 trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,

@@ -93,14 +93,14 @@ std::optional<Rejection> Admission::OwnInbox(const certs::Identity& caller, absl
   return Rejection{.reason = Reason::kInboxNotFound, .violations = {}};
 }
 
-bool Admission::IsRegistered(const certs::Identity& caller) const {
-  switch (caller.kind) {
+bool Admission::IsRegistered(const certs::Identity& participant) const {
+  switch (participant.kind) {
     case certs::ParticipantKind::kRegion:
-      return participants_.FindRegion(caller.code) != nullptr;
+      return participants_.FindRegion(participant.code) != nullptr;
     case certs::ParticipantKind::kMunicipality:
-      return participants_.FindMunicipality(caller.code) != nullptr;
+      return participants_.FindMunicipality(participant.code) != nullptr;
     case certs::ParticipantKind::kOperations:
-      return participants_.KnowsOperations(caller.code);
+      return participants_.KnowsOperations(participant.code);
   }
   return false;
 }

@@ -29,6 +29,9 @@ class Admission {
   // allowed.
   std::optional<contract::Rejection> Authorise(const certs::Identity& caller, Method method) const;
 
+  // Whether the participant is in the register.
+  bool IsRegistered(const certs::Identity& participant) const;
+
   // Who is known by which subject of a certificate. Lives as long as the participants.
   const certs::SubjectTable& subjects() const { return participants_.subjects(); }
 
@@ -56,8 +59,6 @@ class Admission {
   std::optional<contract::Rejection> OwnInbox(const certs::Identity& caller, absl::string_view municipality_code) const;
 
  private:
-  bool IsRegistered(const certs::Identity& caller) const;
-
   const Participants& participants_;
   const absl::TimeZone copenhagen_;
 };

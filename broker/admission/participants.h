@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,6 +17,12 @@
 #include "proto/contract/thresholds.h"
 
 namespace envej::admission {
+
+// Whom operations phone about a participant: a function or a team, no citizen.
+struct Contact {
+  std::string name;
+  std::string phone_number;  // E.164
+};
 
 // How a region or a municipality calls.
 struct Access {
@@ -36,6 +43,7 @@ struct Region {
   std::string name;
   std::vector<Predecessor> successor_of;
   Access access = {};
+  std::optional<Contact> on_call = {};
 };
 
 // The scheme's texts are there where the municipality participates, and may be there where it does not.
@@ -49,6 +57,7 @@ struct Municipality {
   std::vector<certs::Certificate> inbox_certificates;  // content is sealed to those of them that are in force
   bool sealed_by_sender_only = false;                  // a plain notice is refused
   Access access = {};
+  std::optional<Contact> on_call = {};
 };
 
 // The cooperation agreement of one region with one municipality, in force from the first to the last day, both

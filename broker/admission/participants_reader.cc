@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -100,6 +101,7 @@ class RegisterReader {
       region.code = ReadCode(mapping, regions_);
       region.name = mapping.Text("name", kName);
       region.access = ReadAccess(mapping);
+      region.on_call = ReadOnCall(mapping);
       if (mapping.Has("successor_of")) region.successor_of = ReadPredecessors(mapping);
       mapping.RefuseOtherKeys();
       register_.regions.push_back(std::move(region));
@@ -117,6 +119,14 @@ class RegisterReader {
       }
     }
     return access;
+  }
+
+  static std::optional<Contact> ReadOnCall(YamlMapping& participant) {
+    if (!participant.Has("on_call")) return std::nullopt;
+    YamlMapping mapping = participant.Mapping("on_call");
+    Contact contact{.name = mapping.Text("name", kName), .phone_number = mapping.Text("phone_number", kPhoneNumber)};
+    mapping.RefuseOtherKeys();
+    return contact;
   }
 
   certs::SubjectName ReadSubject(YamlMapping& mapping) {
@@ -200,6 +210,7 @@ class RegisterReader {
       municipality.code = ReadCode(mapping, municipalities_);
       municipality.name = mapping.Text("name", kName);
       municipality.access = ReadAccess(mapping);
+      municipality.on_call = ReadOnCall(mapping);
       municipality.participating = mapping.Flag("participating");
       const bool needed = municipality.participating;
       municipality.scheme_name = ReadSchemeText(mapping, "scheme_name", kName, needed);

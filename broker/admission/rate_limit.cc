@@ -14,8 +14,18 @@ constexpr absl::Duration kLeastDelay = absl::Milliseconds(1);
 }  // namespace
 
 int CostOf(Method method) {
-  if (method == Method::kListNotices || method == Method::kWatchNotices) return kListCost;
-  return method == Method::kGetNotice ? kGetNoticeCost : 1;
+  switch (method) {
+    case Method::kListNotices:
+    case Method::kWatchNotices:
+    case Method::kListOperationsNotices:
+    case Method::kTraceNotice:
+    case Method::kWatchEvents:
+      return kListCost;
+    case Method::kGetNotice:
+      return kGetNoticeCost;
+    default:
+      return 1;
+  }
 }
 
 double RateLimit::LeftAt(const Bucket& bucket, absl::Duration now) const {

@@ -14,6 +14,7 @@
 #include "broker/journal/event.h"
 #include "broker/journal/recovery_mark.h"
 #include "broker/store/key_layout.h"
+#include "broker/suspensions.h"
 #include "proto/contract/limits.h"
 
 namespace envej::commands {
@@ -73,8 +74,9 @@ class Replaying {
         ++reached_.unfitting;
         continue;
       }
-      if (!journal::IsOfANotice(event->type)) continue;
-      if (absl::Status status = Happen(*event, position); !status.ok()) return status;
+      const absl::Status status =
+          journal::IsOfANotice(event->type) ? Happen(*event, position) : HappenToAParticipant(*event);
+      if (!status.ok()) return status;
     }
     reached_.head = {.store_incarnation = record.store_incarnation,
                      .batch = record.batch,
@@ -85,6 +87,16 @@ class Replaying {
                       {.key = store::HeadKey(), .value = store::EncodeBatchHead(reached_.head)}});
     if (!status.ok()) return status;
     return true;
+  }
+
+  // Who was suspended stays so in the restored store.
+  absl::Status HappenToAParticipant(const journal::Event& event) {
+    const std::string key = store::SuspensionKey(event.caller);
+    if (event.type == journal::EventType::kParticipantSuspended) {
+      return store_.Write({{.key = key, .value = EncodeSuspension({.since = event.at, .by = event.actor})}});
+    }
+    if (event.type == journal::EventType::kParticipantResumed) return store_.Write({{.key = key, .value = {}}});
+    return absl::OkStatus();
   }
 
   absl::Status Happen(const journal::Event& event, const contract::JournalPosition& position) {

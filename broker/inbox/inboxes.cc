@@ -286,6 +286,12 @@ absl::StatusOr<journal::Changes> Inboxes::ReadChanges(const std::set<std::string
   return journal::ReadChanges(store_, region_codes, from_batch);
 }
 
+absl::StatusOr<journal::Changes> Inboxes::ReadEvents(const journal::EventFilter& takes, uint64_t from_batch) {
+  return journal::ReadEvents(store_, takes, from_batch);
+}
+
+uint64_t Inboxes::NewestBatch() const { return store_.LastDurableBatch(); }
+
 absl::StatusOr<std::vector<journal::FormerIncarnation>> Inboxes::FormerIncarnations() {
   absl::StatusOr<std::optional<journal::RecoveryMark>> mark = journal::ReadRecoveryMark(store_);
   if (!mark.ok()) return mark.status();

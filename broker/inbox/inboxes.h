@@ -183,6 +183,10 @@ class Inboxes {
 
   // What happened to the notices of these regions from a batch on (journal/changes.h).
   absl::StatusOr<journal::Changes> ReadChanges(const std::set<std::string>& region_codes, uint64_t from_batch);
+  // What the journal has from a batch on, of what the filter takes.
+  absl::StatusOr<journal::Changes> ReadEvents(const journal::EventFilter& takes, uint64_t from_batch);
+  // The newest batch that may be read; 0: none.
+  uint64_t NewestBatch() const;
   // Which stores this one was before it was restored, the oldest first; none if it never was.
   absl::StatusOr<std::vector<journal::FormerIncarnation>> FormerIncarnations();
   // Which store this is: 16 bytes; empty as long as nothing was ever written.

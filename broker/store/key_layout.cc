@@ -29,6 +29,7 @@ constexpr char kSecret = 's';
 constexpr char kSigner = 'g';
 constexpr char kCheckpoint = 'k';
 constexpr char kRecovery = 'r';
+constexpr char kSuspension = 'a';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -151,6 +152,11 @@ std::string CheckpointKey(uint64_t last_batch) { return BatchKey(kCheckpoint, la
 
 std::string RecoveryKey() { return std::string(1, kRecovery); }
 
+std::string SuspensionKey(absl::string_view participant) {
+  return SuspensionPrefix().append(participant.data(), participant.size());
+}
+
+std::string SuspensionPrefix() { return std::string(1, kSuspension); }
 std::string SecretPrefix() { return std::string(1, kSecret); }
 std::string JournalPrefix() { return std::string(1, kJournal); }
 std::string CheckpointPrefix() { return std::string(1, kCheckpoint); }

@@ -19,6 +19,7 @@
 //   h                                                  head: the newest batch, its hash and time
 //   k last-batch                                       checkpoint up to a batch: journal/checkpoint.h
 //   r                                                  that the store was restored: journal/recovery_mark.h
+//   a participant                                      operations suspended a participant: broker/suspensions.h
 
 #include <cstdint>
 #include <optional>
@@ -72,6 +73,7 @@ std::string SecretKey(absl::string_view key_id);
 std::string SignerKey(absl::string_view fingerprint);
 std::string CheckpointKey(uint64_t last_batch);
 std::string RecoveryKey();
+std::string SuspensionKey(absl::string_view participant);  // its URI name
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();
@@ -82,6 +84,7 @@ std::string ForgetPrefix();
 std::string SecretPrefix();
 std::string JournalPrefix();
 std::string CheckpointPrefix();
+std::string SuspensionPrefix();
 std::string DueUpTo(absl::Time time);     // the first key of what is due after `time`
 std::string ForgetUpTo(absl::Time time);  // the same of what is to be forgotten
 std::string RecordPrefix();

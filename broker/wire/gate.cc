@@ -60,8 +60,15 @@ absl::StatusOr<Caller> Gate::Identify(const certs::Certificate& certificate) con
   return Caller{.identity = *std::move(identity), .certificate = certificate, .trust = std::move(trust)};
 }
 
+std::optional<contract::Rejection> Gate::Forbids(const Caller& caller, admission::Method method) const {
+  std::optional<contract::Rejection> rejection = caller.trust->admission().Authorise(caller.identity, method);
+  const bool is_stranger = rejection.has_value() && rejection->reason == contract::Reason::kCallerUnknown;
+  if (is_stranger || !suspended_ || !suspended_(caller.identity)) return rejection;
+  return contract::Rejection{.reason = contract::Reason::kParticipantSuspended, .violations = {}};
+}
+
 absl::Status Gate::Authorise(const Caller& caller, admission::Method method) const {
-  const std::optional<contract::Rejection> rejection = caller.trust->admission().Authorise(caller.identity, method);
+  const std::optional<contract::Rejection> rejection = Forbids(caller, method);
   if (!rejection.has_value()) return absl::OkStatus();
   if (const std::optional<int64_t> left_out = refused_lines_.Admit()) {
     log_.Warning("caller_refused", {{"caller", certs::ToUri(caller.identity)},

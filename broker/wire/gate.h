@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,7 @@
 #include "certs/certificate.h"
 #include "certs/identity.h"
 #include "certs/peer_certificates.h"
+#include "proto/contract/rejection.h"
 
 namespace envej::wire {
 
@@ -30,9 +32,14 @@ namespace envej::wire {
 // itself refused what is no message, whoever sent it. Thread-safe.
 class Gate {
  public:
-  // All must outlive it.
-  Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log)
+  // Whether operations have suspended who calls. Any thread; must not block.
+  using Suspended = std::function<bool(const certs::Identity& caller)>;
+
+  // All must outlive it. Without `suspended` only the register suspends.
+  Gate(const trust::CurrentTrust& trust, FairShare& share, const Refusals& refusals, const Clock& clock, const Log& log,
+       Suspended suspended = nullptr)
       : trust_(trust),
+        suspended_(std::move(suspended)),
         share_(share),
         refusals_(refusals),
         clock_(clock),
@@ -71,7 +78,10 @@ class Gate {
   absl::Status Authorise(const Caller& caller, admission::Method method) const;
   absl::Status Unidentified(contract::Reason reason, const absl::Status& why) const;
 
+  std::optional<contract::Rejection> Forbids(const Caller& caller, admission::Method method) const;
+
   const trust::CurrentTrust& trust_;
+  const Suspended suspended_;
   FairShare& share_;
   const Refusals& refusals_;
   const Clock& clock_;

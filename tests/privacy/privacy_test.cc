@@ -63,6 +63,7 @@ class World {
     traffic_.SendMisplaced();
     traffic_.Deliver();
     traffic_.SendWhatWaits();
+    traffic_.AskOperations();
     traffic_.AskForMetrics();
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "envej/v1/operations_service.grpc.pb.h"
 #include "tests/certs/test_files.h"
 #include "tests/privacy/people.h"
 #include "tests/support/broker_process.h"
@@ -39,6 +40,8 @@ class Traffic {
   void Deliver();
   // What waits from now on, sealed and plain.
   void SendWhatWaits();
+  // What operations are told, and what is asked under a person's name.
+  void AskOperations();
   // The metrics, and a page that there is none of, under a person's name.
   void AskForMetrics();
   // SIGKILL while notices come in. The broker is down after it.
@@ -64,6 +67,7 @@ class Traffic {
   v1::Notice Stored(const std::string& path, const std::string& municipality_code);
   std::string StoredLine(const std::string& path, const std::string& municipality_code);
   grpc::Status SubmitPlain(const std::string& occasion, const v1::Notice& notice);
+  void AskOperationsUnderNames(v1::OperationsService::Stub& stub);
   void SubmitBytes(const std::string& path, const std::string& bytes);
 
   const Programs programs_;

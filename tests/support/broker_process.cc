@@ -49,7 +49,7 @@ agreements:
   - {region: "1081", municipality: "0147", first_day: 2020-01-01, last_day: 2199-12-31}
   - {region: "1081", municipality: "0851", first_day: 2020-01-01, last_day: 2020-12-31}
   - {region: "1082", municipality: "0101", first_day: 2020-01-01, last_day: 2199-12-31}
-operations: [night-watch]
+operations: [day-watch, night-watch]
 )";
 
 std::string Configuration(const BrokerSettings& settings) {
@@ -202,6 +202,10 @@ std::shared_ptr<grpc::Channel> BrokerProcess::ChannelFor(absl::string_view uri) 
 
 std::unique_ptr<v1::IntakeService::Stub> BrokerProcess::Intake(absl::string_view uri) const {
   return v1::IntakeService::NewStub(ChannelFor(uri));
+}
+
+std::unique_ptr<v1::OperationsService::Stub> BrokerProcess::Operations(absl::string_view uri) const {
+  return v1::OperationsService::NewStub(ChannelFor(uri));
 }
 
 std::unique_ptr<v1::InboxService::Stub> BrokerProcess::Inbox(absl::string_view uri) const {

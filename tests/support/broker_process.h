@@ -15,6 +15,7 @@
 #include "certs/certificate_authority.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "envej/v1/operations_service.grpc.pb.h"
 #include "tests/certs/test_files.h"
 #include "tests/support/process.h"
 
@@ -27,6 +28,7 @@ inline constexpr char kSuccessor[] = "urn:envej:region:1086";    // of 1081, and
 inline constexpr char kMunicipality[] = "urn:envej:municipality:0101";
 inline constexpr char kOtherMunicipality[] = "urn:envej:municipality:0147";
 inline constexpr char kOperations[] = "urn:envej:operations:night-watch";
+inline constexpr char kOtherOperations[] = "urn:envej:operations:day-watch";
 inline constexpr char kCode[] = "0101";
 inline constexpr char kOtherCode[] = "0147";
 inline constexpr char kNotParticipatingCode[] = "0151";
@@ -97,6 +99,7 @@ class BrokerProcess {
   std::shared_ptr<grpc::Channel> ChannelFor(absl::string_view uri) const;
   std::unique_ptr<v1::IntakeService::Stub> Intake(absl::string_view uri) const;
   std::unique_ptr<v1::InboxService::Stub> Inbox(absl::string_view uri) const;
+  std::unique_ptr<v1::OperationsService::Stub> Operations(absl::string_view uri) const;
   // The four connection options of the clients, with files for this identity; `name` begins the files' names.
   std::vector<std::string> ConnectionArguments(absl::string_view uri, absl::string_view name = "client") const;
   // The same, with what each program seals or opens with.

@@ -9,6 +9,15 @@ namespace envej::support {
 namespace {
 
 constexpr int kMost = 500;
+constexpr char kNobody[] = "urn:envej:municipality:0151";
+
+v1::OperationsNoticeName NameOf(const std::string& code, const v1::LeaseName& lease) {
+  v1::OperationsNoticeName name;
+  name.set_municipality_code(code);
+  name.set_region_code(lease.region_code());
+  name.set_notice_id(lease.notice_id());
+  return name;
+}
 
 template <typename Response>
 Answered OfOneItem(const grpc::Status& status, const Response& response) {
@@ -26,6 +35,7 @@ Answered OfOneItem(const grpc::Status& status, const Response& response) {
 Caller::Caller(const std::shared_ptr<grpc::Channel>& channel)
     : intake_(v1::IntakeService::NewStub(channel)),
       inbox_(v1::InboxService::NewStub(channel)),
+      operations_(v1::OperationsService::NewStub(channel)),
       health_(grpc::health::v1::Health::NewStub(channel)) {}
 
 Answered Caller::Submit(const std::string& code) {
@@ -161,6 +171,94 @@ Answered Caller::Return(const std::string& code, const v1::LeaseName& lease) {
   return OfOneItem(inbox_->ReturnNotices(CallContext().get(), request, &response), response);
 }
 
+Answered Caller::ListInboxes() {
+  v1::ListInboxesResponse response;
+  const grpc::Status status = operations_->ListInboxes(CallContext().get(), {}, &response);
+  if (status.ok()) {
+    EXPECT_EQ(response.inboxes_size(), 3);
+  }
+  return {.status = status};
+}
+
+Answered Caller::ListAllNotices() {
+  v1::ListOperationsNoticesResponse response;
+  return {.status = operations_->ListNotices(CallContext().get(), {}, &response)};
+}
+
+Answered Caller::Trace(const std::string& id) {
+  v1::TraceNoticeRequest request;
+  request.set_notice_id(id);
+  v1::TraceNoticeResponse response;
+  const grpc::Status status = operations_->TraceNotice(CallContext().get(), request, &response);
+  if (status.ok()) {
+    EXPECT_EQ(response.traces_size(), 1);
+  }
+  return {.status = status};
+}
+
+Answered Caller::Redrive(const std::string& code, const v1::LeaseName& lease) {
+  v1::RedriveNoticesRequest request;
+  *request.add_notices() = NameOf(code, lease);
+  v1::RedriveNoticesResponse response;
+  return OfOneItem(operations_->RedriveNotices(CallContext().get(), request, &response), response);
+}
+
+Answered Caller::ReturnByOperations(const std::string& code, const v1::LeaseName& lease) {
+  v1::ReturnNoticeRequest request;
+  *request.mutable_notice() = NameOf(code, lease);
+  v1::ReturnNoticeResponse response;
+  const grpc::Status status = operations_->ReturnNotice(CallContext().get(), request, &response);
+  if (status.ok()) {
+    EXPECT_TRUE(response.has_proposal());
+  }
+  return {.status = status};
+}
+
+Answered Caller::Suspend() {
+  v1::SuspendParticipantRequest request;
+  request.set_participant(kNobody);
+  v1::SuspendParticipantResponse response;
+  return {.status = operations_->SuspendParticipant(CallContext().get(), request, &response)};
+}
+
+Answered Caller::Resume() {
+  v1::ResumeParticipantRequest request;
+  request.set_participant(kNobody);
+  v1::ResumeParticipantResponse response;
+  return {.status = operations_->ResumeParticipant(CallContext().get(), request, &response)};
+}
+
+Answered Caller::Participants() {
+  v1::ListParticipantsResponse response;
+  const grpc::Status status = operations_->ListParticipants(CallContext().get(), {}, &response);
+  if (status.ok()) {
+    EXPECT_GT(response.participants_size(), 0);
+  }
+  return {.status = status};
+}
+
+Answered Caller::WatchEvents() {
+  const std::unique_ptr<grpc::ClientContext> context = CallContext();
+  const auto watch = operations_->WatchEvents(context.get(), {});
+  v1::WatchEventsResponse response;
+  if (!watch->Read(&response)) return {.status = watch->Finish()};
+  EXPECT_FALSE(response.resume_token().empty());
+  context->TryCancel();
+  while (watch->Read(&response)) {
+  }
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  return {.status = grpc::Status::OK};
+}
+
+Answered Caller::BrokerStatus() {
+  v1::GetBrokerStatusResponse response;
+  const grpc::Status status = operations_->GetBrokerStatus(CallContext().get(), {}, &response);
+  if (status.ok()) {
+    EXPECT_EQ(response.broker(), "broker-1");
+  }
+  return {.status = status};
+}
+
 Answered Caller::CheckHealth() {
   grpc::health::v1::HealthCheckResponse response;
   const grpc::Status status = health_->Check(CallContext().get(), {}, &response);
@@ -210,6 +308,20 @@ const std::vector<KnownCall>& EveryCall() {
       {"envej.v1.IntakeService/AcknowledgeOutcome",
        [](Caller& caller, Code code, Lease lease) { return caller.AcknowledgeOutcome(code, lease.notice_id()); }},
       {"envej.v1.IntakeService/WatchNotices", [](Caller& caller, Code, Lease) { return caller.WatchNotices(); }},
+      {"envej.v1.OperationsService/ListInboxes", [](Caller& caller, Code, Lease) { return caller.ListInboxes(); }},
+      {"envej.v1.OperationsService/ListNotices", [](Caller& caller, Code, Lease) { return caller.ListAllNotices(); }},
+      {"envej.v1.OperationsService/TraceNotice",
+       [](Caller& caller, Code, Lease lease) { return caller.Trace(lease.notice_id()); }},
+      {"envej.v1.OperationsService/RedriveNotices",
+       [](Caller& caller, Code code, Lease lease) { return caller.Redrive(code, lease); }},
+      {"envej.v1.OperationsService/ReturnNotice",
+       [](Caller& caller, Code code, Lease lease) { return caller.ReturnByOperations(code, lease); }},
+      {"envej.v1.OperationsService/SuspendParticipant", [](Caller& caller, Code, Lease) { return caller.Suspend(); }},
+      {"envej.v1.OperationsService/ResumeParticipant", [](Caller& caller, Code, Lease) { return caller.Resume(); }},
+      {"envej.v1.OperationsService/ListParticipants",
+       [](Caller& caller, Code, Lease) { return caller.Participants(); }},
+      {"envej.v1.OperationsService/WatchEvents", [](Caller& caller, Code, Lease) { return caller.WatchEvents(); }},
+      {"envej.v1.OperationsService/GetBrokerStatus", [](Caller& caller, Code, Lease) { return caller.BrokerStatus(); }},
   };
   return *calls;
 }

@@ -9,6 +9,7 @@
 
 #include "envej/v1/inbox_service.grpc.pb.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "envej/v1/operations_service.grpc.pb.h"
 #include "grpc/health/v1/health_service.grpc.pb.h"
 
 namespace envej::support {
@@ -41,6 +42,19 @@ class Caller {
   Answered Extend(const std::string& code, const v1::LeaseName& lease);
   Answered Acknowledge(const std::string& code, const v1::LeaseName& lease);
   Answered Return(const std::string& code, const v1::LeaseName& lease);
+  Answered ListInboxes();
+  Answered ListAllNotices();
+  Answered Trace(const std::string& id);
+  Answered Redrive(const std::string& code, const v1::LeaseName& lease);
+  // Proposes it.
+  Answered ReturnByOperations(const std::string& code, const v1::LeaseName& lease);
+  // A participant whom no test calls as.
+  Answered Suspend();
+  Answered Resume();
+  Answered Participants();
+  // Until the first answer.
+  Answered WatchEvents();
+  Answered BrokerStatus();
   Answered CheckHealth();
   // Until the first answer.
   Answered WatchHealth();
@@ -48,6 +62,7 @@ class Caller {
  private:
   const std::unique_ptr<v1::IntakeService::Stub> intake_;
   const std::unique_ptr<v1::InboxService::Stub> inbox_;
+  const std::unique_ptr<v1::OperationsService::Stub> operations_;
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };
 

@@ -57,7 +57,9 @@ enum class Answer {
 
 // What a caller is answered, call by call in the order of EveryCall. Each call is about region 1081's notice in the
 // inbox of municipality 0101, which has leased it.
-constexpr size_t kCalls = 16;
+constexpr size_t kCallsOfOthers = 16;
+constexpr size_t kCallsOfOperations = 10;  // after the others
+constexpr size_t kCalls = kCallsOfOthers + kCallsOfOperations;
 using Answers = std::array<Answer, kCalls>;
 
 constexpr Answer kDone = Answer::kDone;
@@ -68,17 +70,29 @@ constexpr Answer kNoOut = Answer::kNoOutcome;
 constexpr Answer kAside = Answer::kAside;
 // clang-format off
 //  Submit Submits Get     List  Munic.  Info   Pull Extend   Ack. Return  Check  Watch Revise Withdr Outcome Watch
-constexpr std::array kRegionMay = {
+constexpr std::array kOfRegion = {
     kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kNoOut, kDone};
-constexpr std::array kOtherRegionMay = {
+constexpr std::array kOfOtherRegion = {
     kDone, kDone, kNoNo, kDone, kDone, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kNoNo, kAside, kNoNo, kDone};
-constexpr std::array kMunicipalityMay = {
+constexpr std::array kOfMunicipality = {
     kKind, kKind, kKind, kKind, kKind, kDone, kDone, kDone, kDone, kDone, kDone, kDone, kKind, kKind, kKind, kKind};
-constexpr std::array kOtherInboxMay = {
+constexpr std::array kOfOtherInbox = {
     kKind, kKind, kKind, kKind, kKind, kDone, kNoIn, kNoIn, kNoIn, kNoIn, kDone, kDone, kKind, kKind, kKind, kKind};
-constexpr std::array kOperationsMay = {
+constexpr std::array kOfOperations = {
     kKind, kKind, kKind, kKind, kKind, kDone, kKind, kKind, kKind, kKind, kDone, kDone, kKind, kKind, kKind, kKind};
 // clang-format on
+Answers With(const std::array<Answer, kCallsOfOthers>& of_others, Answer of_operations) {
+  Answers answers;
+  answers.fill(of_operations);
+  std::copy(of_others.begin(), of_others.end(), answers.begin());
+  return answers;
+}
+const Answers kRegionMay = With(kOfRegion, kKind);
+const Answers kOtherRegionMay = With(kOfOtherRegion, kKind);
+const Answers kMunicipalityMay = With(kOfMunicipality, kKind);
+const Answers kOtherInboxMay = With(kOfOtherInbox, kKind);
+const Answers kOperationsMay = With(kOfOperations, kAside);
+
 Answers Always(Answer answer) {
   Answers answers;
   answers.fill(answer);

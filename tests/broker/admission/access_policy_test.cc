@@ -7,6 +7,7 @@
 
 #include "envej/v1/inbox_service.pb.h"
 #include "envej/v1/intake_service.pb.h"
+#include "envej/v1/operations_service.pb.h"
 #include "grpc/health/v1/health_service.pb.h"
 
 namespace envej::admission {
@@ -72,6 +73,36 @@ constexpr struct {
     {kOperations, Method::kWithdrawNotice, false},
     {kOperations, Method::kAcknowledgeOutcome, false},
     {kOperations, Method::kWatchNotices, false},
+    {kRegion, Method::kListInboxes, false},
+    {kRegion, Method::kListOperationsNotices, false},
+    {kRegion, Method::kTraceNotice, false},
+    {kRegion, Method::kRedriveNotices, false},
+    {kRegion, Method::kReturnNotice, false},
+    {kRegion, Method::kSuspendParticipant, false},
+    {kRegion, Method::kResumeParticipant, false},
+    {kRegion, Method::kListParticipants, false},
+    {kRegion, Method::kWatchEvents, false},
+    {kRegion, Method::kGetBrokerStatus, false},
+    {kMunicipality, Method::kListInboxes, false},
+    {kMunicipality, Method::kListOperationsNotices, false},
+    {kMunicipality, Method::kTraceNotice, false},
+    {kMunicipality, Method::kRedriveNotices, false},
+    {kMunicipality, Method::kReturnNotice, false},
+    {kMunicipality, Method::kSuspendParticipant, false},
+    {kMunicipality, Method::kResumeParticipant, false},
+    {kMunicipality, Method::kListParticipants, false},
+    {kMunicipality, Method::kWatchEvents, false},
+    {kMunicipality, Method::kGetBrokerStatus, false},
+    {kOperations, Method::kListInboxes, true},
+    {kOperations, Method::kListOperationsNotices, true},
+    {kOperations, Method::kTraceNotice, true},
+    {kOperations, Method::kRedriveNotices, true},
+    {kOperations, Method::kReturnNotice, true},
+    {kOperations, Method::kSuspendParticipant, true},
+    {kOperations, Method::kResumeParticipant, true},
+    {kOperations, Method::kListParticipants, true},
+    {kOperations, Method::kWatchEvents, true},
+    {kOperations, Method::kGetBrokerStatus, true},
 };
 
 TEST(AccessPolicy, EveryCellIsAsExpected) {
@@ -99,7 +130,7 @@ TEST(AccessPolicy, TheTableNamesEveryCallOfTheServicesAndNoOther) {
   std::set<std::string> calls;
   for (const google::protobuf::FileDescriptor* file :
        {v1::PullNoticesRequest::descriptor()->file(), v1::SubmitNoticeRequest::descriptor()->file(),
-        grpc::health::v1::HealthCheckRequest::descriptor()->file()}) {
+        v1::TraceNoticeRequest::descriptor()->file(), grpc::health::v1::HealthCheckRequest::descriptor()->file()}) {
     for (int index = 0; index < file->service_count(); ++index) {
       const google::protobuf::ServiceDescriptor& service = *file->service(index);
       for (int method = 0; method < service.method_count(); ++method) {

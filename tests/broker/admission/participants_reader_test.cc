@@ -98,6 +98,27 @@ TEST(ParticipantsReader, ReadsCertificatesAndWhoIsSuspended) {
   EXPECT_FALSE(participants->Suspended({certs::ParticipantKind::kOperations, "night-watch", ""}));
 }
 
+TEST(ParticipantsReader, ReadsWhomToPhone) {
+  const std::string text =
+      Edited(kProper, "name: Region Hovedstaden",
+             "name: Region Hovedstaden, on_call: {name: IT-vagten, phone_number: \"+4599000001\"}");
+  const absl::StatusOr<Participants> participants =
+      ReadParticipants(WrittenFile(Edited(text, "participating: false",
+                                          "participating: false, on_call: {name: Vagten, phone_number: "
+                                          "\"+4599000002\"}")));
+  ASSERT_TRUE(participants.ok()) << participants.status();
+  ASSERT_TRUE(participants->FindRegion("1084")->on_call.has_value());
+  EXPECT_EQ(participants->FindRegion("1084")->on_call->name, "IT-vagten");
+  EXPECT_EQ(participants->FindRegion("1084")->on_call->phone_number, "+4599000001");
+  EXPECT_EQ(participants->FindMunicipality("0253")->on_call->phone_number, "+4599000002");
+  EXPECT_FALSE(participants->FindRegion("1085")->on_call.has_value());
+  EXPECT_THAT(ErrorsAfter("name: Region Hovedstaden", "name: Region Hovedstaden, on_call: {name: Vagten}"),
+              testing::ElementsAre(testing::HasSubstr("key \"phone_number\" is missing")));
+  EXPECT_THAT(ErrorsAfter("name: Region Hovedstaden",
+                          "name: Region Hovedstaden, on_call: {name: Vagten, phone_number: \"99000001\"}"),
+              testing::ElementsAre(testing::HasSubstr("a phone number such as +45 and eight digits")));
+}
+
 TEST(ParticipantsReader, ReadsWhatIsLateUnderAnAgreement) {
   const std::string text =
       Edited(kProper, "last_day: 2026-06-30",

@@ -68,6 +68,25 @@ TEST_F(ChangesTest, WhatIsNotOnTheDiskIsNotTold) {
   EXPECT_THAT(RegionsFrom(2, {"1081"}), ElementsAre("1081", "1081"));
 }
 
+TEST_F(ChangesTest, WhateverAFilterTakesIsReadWithWhereItStands) {
+  Commit({"1081"});
+  Event suspended;
+  suspended.type = EventType::kParticipantSuspended;
+  suspended.caller = "urn:envej:region:1081";
+  suspended.actor = std::string(kActorBytes, 'a');
+  suspended.at = absl::FromUnixSeconds(1'800'000'000);
+  store::Transition transition;
+  transition.events.push_back(EncodeEvent(suspended));
+  store_.Commit({transition}, store::Durability::kSynced, suspended.at, [](auto) {});
+  EXPECT_THAT(RegionsFrom(1, {"1081"}), ElementsAre("1081")) << "what is of no notice is no region's";
+  const absl::StatusOr<Changes> all = ReadEvents(
+      store_, [](const Event&) { return true; }, 1);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_THAT(all->events, testing::SizeIs(2));
+  EXPECT_EQ(all->events[1].caller, suspended.caller);
+  EXPECT_THAT(all->batches, ElementsAre(1, 2));
+}
+
 TEST_F(ChangesTest, ALongJournalIsReadInPieces) {
   for (size_t batch = 0; batch < kChangesBatches + 10; ++batch)
     Commit({batch == kChangesBatches + 5 ? "1084" : "1081"});

@@ -70,6 +70,8 @@ TEST(KeyLayout, KindsOfKeyNeverMeet) {
                                       DueKey(At(1), Item().notice),
                                       ForgetKey(At(1), Item().notice),
                                       ForgottenKey(),
+                                      RecoveryKey(),
+                                      SuspensionKey("urn:envej:region:1081"),
                                       SchemaKey()};
   std::set<char> kinds;
   for (const std::string& key : keys) kinds.insert(key[0]);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -128,7 +129,10 @@ class GateTest : public testing::Test {
                            log_};
   TimerScheduler scheduler_;
   FairShare share_{{}, scheduler_, refusals_, clock_, log_};
-  Gate gate_{trust_, share_, refusals_, clock_, log_};
+  std::atomic<bool> municipalities_suspended_ = false;  // by operations
+  Gate gate_{trust_, share_, refusals_, clock_, log_, [this](const certs::Identity& caller) {
+               return municipalities_suspended_ && caller.kind == certs::ParticipantKind::kMunicipality;
+             }};
   HealthService health_{gate_, refusals_};
   std::unique_ptr<Server> server_;
 };
@@ -179,6 +183,21 @@ TEST_F(GateTest, ASuspendedParticipantIsRefusedAndTheOthersAreNot) {
   ExpectRefused(municipality.Check(), Reason::kParticipantSuspended);
   EXPECT_TRUE(region.Check().ok());
   trust_.Replace(MakeTrust());
+  EXPECT_TRUE(municipality.Check().ok());
+}
+
+TEST_F(GateTest, WhomOperationsSuspendIsRefusedAndItsOpenCallsAreEnded) {
+  Client region = Connect(support::kRegion);
+  Client municipality = Connect(support::kMunicipality);
+  Client::Watch of_region = region.StartWatch();
+  Client::Watch of_municipality = municipality.StartWatch();
+  municipalities_suspended_ = true;
+  ExpectRefused(municipality.Check(), Reason::kParticipantSuspended);
+  EXPECT_TRUE(region.Check().ok());
+  EXPECT_EQ(EndThose(), 1u);
+  EXPECT_FALSE(of_municipality.Read());
+  ExpectRefused(Connect("urn:envej:municipality:9999").Check(), Reason::kCallerUnknown);
+  municipalities_suspended_ = false;
   EXPECT_TRUE(municipality.Check().ok());
 }
 

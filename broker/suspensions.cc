@@ -1,0 +1,173 @@
+#include "broker/suspensions.h"
+
+#include <utility>
+#include <vector>
+
+#include "broker/journal/event.h"
+#include "broker/store/key_layout.h"
+#include "broker/store/record_codec.h"
+#include "proto/contract/byte_codec.h"
+#include "proto/contract/rejection.h"
+
+namespace envej {
+namespace {
+
+using store::Mutation;
+
+constexpr uint8_t kVersion = 1;
+// More participants than a register can have.
+constexpr size_t kMost = 10'000;
+
+std::string EventOf(journal::EventType type, const std::string& participant, const std::string& actor, absl::Time at) {
+  journal::Event event;
+  event.type = type;
+  event.caller = participant;
+  event.actor = actor;
+  event.at = at;
+  return journal::EncodeEvent(event);
+}
+
+// ABORTED: it was changed meanwhile.
+absl::Status StatusOf(const store::Outcome& outcome) {
+  switch (outcome.kind) {
+    case store::Outcome::Kind::kCommitted:
+      return absl::OkStatus();
+    case store::Outcome::Kind::kConditionFailed:
+      return absl::AbortedError("another operator changed it at the same moment");
+    case store::Outcome::Kind::kRefused:
+      return contract::Refusal(contract::Reason::kBrokerBusy);
+    case store::Outcome::Kind::kIndeterminate:
+      break;
+  }
+  return absl::UnavailableError("the store failed");
+}
+
+absl::StatusOr<absl::Time> SinceOf(absl::string_view stored) {
+  const absl::StatusOr<Suspension> suspension = DecodeSuspension(stored);
+  if (!suspension.ok()) return suspension.status();
+  return suspension->since;
+}
+
+}  // namespace
+
+std::string EncodeSuspension(const Suspension& suspension) {
+  contract::ByteWriter payload;
+  payload.Time(suspension.since);
+  payload.Bytes(suspension.by);
+  return store::Frame(kVersion, payload.bytes());
+}
+
+absl::StatusOr<Suspension> DecodeSuspension(absl::string_view value) {
+  const absl::StatusOr<std::string> payload = store::UnframeOf(value, kVersion);
+  if (!payload.ok()) return payload.status();
+  contract::ByteReader reader(*payload);
+  Suspension suspension;
+  suspension.since = reader.Time();
+  suspension.by = reader.Bytes();
+  if (!reader.AtEnd() || suspension.by.size() != journal::kActorBytes) {
+    return absl::DataLossError("a stored suspension is malformed");
+  }
+  return suspension;
+}
+
+std::string ParticipantOf(const certs::Identity& identity) {
+  return certs::ToUri({.kind = identity.kind, .code = identity.code, .origin = ""});
+}
+
+absl::Status Suspensions::Load() {
+  const std::string prefix = store::SuspensionPrefix();
+  const absl::StatusOr<store::ScanResult> scan =
+      store_.Scan({.from = prefix, .to = store::EndOfPrefix(prefix), .entries = kMost, .bytes = kMost << 10});
+  if (!scan.ok()) return scan.status();
+  if (scan->more) return absl::DataLossError("the store holds more suspensions than there can be participants");
+  const MutexLock lock(mutex_);
+  for (const store::KeyValue& entry : scan->entries) {
+    absl::StatusOr<Suspension> suspension = DecodeSuspension(entry.value);
+    if (!suspension.ok()) return suspension.status();
+    suspended_.emplace(entry.key.substr(prefix.size()), *std::move(suspension));
+  }
+  count_ = suspended_.size();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> Suspensions::Stored(const std::string& participant) const {
+  return store_.Get(store::SuspensionKey(participant));
+}
+
+absl::Status Suspensions::Refresh(const std::string& participant) {
+  const MutexLock lock(mutex_);
+  const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) {
+    absl::StatusOr<Suspension> suspension = DecodeSuspension(**stored);
+    if (!suspension.ok()) return suspension.status();
+    suspended_[participant] = *std::move(suspension);
+  } else {
+    suspended_.erase(participant);
+  }
+  count_ = suspended_.size();
+  return absl::OkStatus();
+}
+
+void Suspensions::Commit(const std::string& participant, store::Transition transition, absl::Time now,
+                         std::function<void(absl::Status status)> done) {
+  std::vector<store::Transition> transitions;
+  transitions.push_back(std::move(transition));
+  store_.Commit(std::move(transitions), store::Durability::kSynced, now,
+                [this, participant, done = std::move(done)](const std::vector<store::Outcome>& outcomes) {
+                  absl::Status status = StatusOf(outcomes.front());
+                  if (status.ok()) status = Refresh(participant);
+                  done(std::move(status));
+                });
+}
+
+void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now, SuspendDone done) {
+  const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
+  if (!stored.ok()) return done(stored.status());
+  if (stored->has_value()) return done(SinceOf(**stored));
+  const std::string key = store::SuspensionKey(participant);
+  const Suspension suspension{.since = absl::FromUnixMicros(absl::ToUnixMicros(now)), .by = actor};
+  store::Transition transition;
+  transition.conditions.push_back({.key = key, .value = std::nullopt});
+  transition.mutations.push_back({.kind = Mutation::Kind::kPut, .key = key, .value = EncodeSuspension(suspension)});
+  transition.events.push_back(EventOf(journal::EventType::kParticipantSuspended, participant, actor, suspension.since));
+  Commit(participant, std::move(transition), now,
+         [this, participant, actor, now, done = std::move(done), since = suspension.since](const absl::Status& status) {
+           // Each round another one has succeeded, so that operators alone bound the rounds.
+           if (absl::IsAborted(status)) return Suspend(participant, actor, now, done);
+           if (!status.ok()) return done(status);
+           done(since);
+         });
+}
+
+void Suspensions::Resume(const std::string& participant, const std::string& actor, absl::Time now, ResumeDone done) {
+  absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
+  if (!stored.ok()) return done(stored.status());
+  if (!stored->has_value()) return done(false);
+  const std::string key = store::SuspensionKey(participant);
+  store::Transition transition;
+  transition.conditions.push_back({.key = key, .value = **stored});
+  transition.mutations.push_back({.kind = Mutation::Kind::kDelete, .key = key, .value = {}});
+  transition.events.push_back(EventOf(journal::EventType::kParticipantResumed, participant, actor,
+                                      absl::FromUnixMicros(absl::ToUnixMicros(now))));
+  Commit(participant, std::move(transition), now,
+         [this, participant, actor, now, done = std::move(done)](const absl::Status& status) {
+           if (absl::IsAborted(status)) return Resume(participant, actor, now, done);
+           if (!status.ok()) return done(status);
+           done(true);
+         });
+}
+
+std::optional<Suspension> Suspensions::Find(const std::string& participant) const {
+  if (count_ == 0) return std::nullopt;
+  const MutexLock lock(mutex_);
+  const auto found = suspended_.find(participant);
+  if (found == suspended_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool Suspensions::Suspended(const certs::Identity& caller) const {
+  return count_ != 0 && Find(ParticipantOf(caller)).has_value();
+}
+
+}  // namespace envej

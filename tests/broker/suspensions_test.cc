@@ -1,0 +1,111 @@
+#include "broker/suspensions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/store/key_layout.h"
+#include "tests/support/journal_events.h"
+#include "tests/support/memory_store.h"
+
+namespace envej {
+namespace {
+
+using certs::ParticipantKind;
+using journal::EventType;
+using testing::Optional;
+
+constexpr char kRegion[] = "urn:envej:region:1081";
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+
+class SuspensionsTest : public testing::Test {
+ protected:
+  static std::string Actor(char letter) { return std::string(journal::kActorBytes, letter); }
+
+  absl::StatusOr<absl::Time> Suspend(const std::string& participant = kRegion, absl::Time now = kNow) {
+    std::optional<absl::StatusOr<absl::Time>> answer;
+    suspensions_.Suspend(participant, Actor('a'), now, [&](auto since) { answer = since; });
+    return answer.value_or(absl::UnknownError("no answer"));
+  }
+  absl::StatusOr<bool> Resume(const std::string& participant = kRegion) {
+    std::optional<absl::StatusOr<bool>> answer;
+    suspensions_.Resume(participant, Actor('b'), kNow, [&](auto was) { answer = was; });
+    return answer.value_or(absl::UnknownError("no answer"));
+  }
+
+  store::MemoryStore store_;
+  Suspensions suspensions_{store_};
+};
+
+TEST_F(SuspensionsTest, OfARegionAreOfAllItsSystemsAndOfNobodyElse) {
+  const certs::Identity system{.kind = ParticipantKind::kRegion, .code = "1081", .origin = "nord"};
+  EXPECT_FALSE(suspensions_.Suspended(system));
+  EXPECT_EQ(Suspend().value_or(absl::Time()), kNow);
+  EXPECT_TRUE(suspensions_.Suspended(system));
+  EXPECT_TRUE(suspensions_.Suspended({.kind = ParticipantKind::kRegion, .code = "1081", .origin = ""}));
+  EXPECT_FALSE(suspensions_.Suspended({.kind = ParticipantKind::kRegion, .code = "1082", .origin = ""}));
+  EXPECT_FALSE(suspensions_.Suspended({.kind = ParticipantKind::kMunicipality, .code = "1081", .origin = ""}));
+  EXPECT_THAT(suspensions_.Find(kRegion), Optional(Suspension{.since = kNow, .by = Actor('a')}));
+}
+
+TEST_F(SuspensionsTest, RepeatedChangeNothingAndAreNotJournalled) {
+  ASSERT_TRUE(Suspend().ok());
+  EXPECT_EQ(Suspend(kRegion, kNow + absl::Hours(1)).value_or(absl::Time()), kNow);
+  EXPECT_TRUE(Resume().value_or(false));
+  EXPECT_FALSE(suspensions_.Find(kRegion).has_value());
+  EXPECT_FALSE(Resume().value_or(true));
+  const std::vector<journal::Event> events = support::JournalEvents(store_);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].type, EventType::kParticipantSuspended);
+  EXPECT_EQ(events[0].caller, kRegion);
+  EXPECT_EQ(events[0].actor, Actor('a'));
+  EXPECT_EQ(events[0].at, kNow);
+  EXPECT_EQ(events[1].type, EventType::kParticipantResumed);
+  EXPECT_EQ(events[1].actor, Actor('b'));
+}
+
+TEST_F(SuspensionsTest, HoldAfterALossOfPower) {
+  ASSERT_TRUE(Suspend().ok());
+  ASSERT_TRUE(Suspend("urn:envej:operations:night-watch").ok());
+  ASSERT_TRUE(Resume("urn:envej:operations:night-watch").ok());
+  store_.Crash();
+  Suspensions again(store_);
+  ASSERT_TRUE(again.Load().ok());
+  EXPECT_THAT(again.Find(kRegion), Optional(Suspension{.since = kNow, .by = Actor('a')}));
+  EXPECT_FALSE(again.Find("urn:envej:operations:night-watch").has_value());
+}
+
+TEST_F(SuspensionsTest, OnesThatCannotBeReadAreNotPassedOver) {
+  ASSERT_TRUE(Suspend().ok());
+  store_.Damage(store::SuspensionKey(kRegion), "damaged");
+  Suspensions again(store_);
+  EXPECT_TRUE(absl::IsDataLoss(again.Load()));
+}
+
+TEST_F(SuspensionsTest, ThatTheStoreDoesNotTakeAreNotInForce) {
+  store_.FailNextBatch(store::MemoryStore::BatchFault::kWrite);
+  EXPECT_TRUE(absl::IsUnavailable(Suspend().status()));
+  EXPECT_FALSE(suspensions_.Find(kRegion).has_value());
+}
+
+TEST(SuspensionsRaceTest, TwoOperatorsAtOnceSuspendOnce) {
+  store::MemoryStore store(store::MemoryStoreMode::kStepped);
+  Suspensions suspensions(store);
+  std::vector<absl::StatusOr<absl::Time>> answers;
+  for (const char actor : {'a', 'b'}) {
+    suspensions.Suspend(kRegion, std::string(journal::kActorBytes, actor),
+                        kNow + (actor == 'b' ? absl::Hours(1) : absl::ZeroDuration()),
+                        [&](auto since) { answers.push_back(since); });
+  }
+  while (store.Step()) {
+  }
+  ASSERT_EQ(answers.size(), 2u);
+  for (const absl::StatusOr<absl::Time>& answer : answers) EXPECT_EQ(answer.value_or(absl::Time()), kNow);
+  EXPECT_EQ(support::JournalEvents(store).size(), 1u);
+}
+
+}  // namespace
+}  // namespace envej
