@@ -147,7 +147,7 @@ const std::vector<std::string>& TestFoldersOfTheirOwn() {
   static const auto* folders = new std::vector<std::string>{
       "tests/benchmark/",  "tests/contract/", "tests/crash/",   "tests/faults/",  "tests/fuzz/",
       "tests/histories/",  "tests/lint/",     "tests/mutants/", "tests/privacy/", "tests/support/",
-      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/"};
+      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/",   "tests/web/"};
   return *folders;
 }
 
