@@ -3,7 +3,7 @@
 import {
   LEVEL_WORDS, ageWords, judgeBroker, judgeExpiry, judgeInbox, secondsOf, secondsSince, secondsUntil, sentenceOf,
 } from './judgement.js';
-import { fill, fillFigures, fillTable, keepChildren, phoneParts, setLevel, showTable } from './parts.js';
+import { fill, fillFigures, fillTable, keepChildren, makeProblem, phoneParts, setLevel, showTable } from './parts.js';
 import { Graph } from './graph.js';
 import { showLate } from './late.js';
 import { start } from './live.js';
@@ -60,7 +60,7 @@ function showProblems(problems) {
   const shown = problems.length > 0 ? problems
     : [{ key: 'none', level: 'good', parts: [['✔ Intet kræver handling', '✔ Nothing needs action']] }];
   const list = document.getElementById('problems');
-  keepChildren(list, shown, (one) => one.key, () => document.createElement('li'), (item, problem) => {
+  keepChildren(list, shown, (one) => one.key, makeProblem, (item, problem) => {
     const symbol = { bad: '✖ ', warning: '▲ ', good: '' }[problem.level];
     fill(item, ...(symbol ? [symbol] : []), ...problem.parts);
     setLevel(item, problem.level);

@@ -24,7 +24,7 @@ export class Graph {
     this.lines = lines;
     this.at = -Infinity;
     const datasets = lines.map((line, number) => ({
-      data: [], borderWidth: 2, pointRadius: 0, borderDash: DASHES[number], tension: 0, spanGaps: false,
+      data: [], borderWidth: 2, pointRadius: 1.5, borderDash: DASHES[number], tension: 0, spanGaps: false,
     }));
     const ticks = { maxRotation: 0, autoSkipPadding: 24 };
     this.chart = new window.Chart(this.canvas, {

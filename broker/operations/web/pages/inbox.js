@@ -1,7 +1,7 @@
 // One inbox: how it is, whom to phone, what is late in it.
 
 import { LEVEL_WORDS, ageWords, judgeInbox, secondsSince } from './judgement.js';
-import { fill, fillFigures, keepChildren, phoneParts, setLevel } from './parts.js';
+import { fill, fillFigures, keepChildren, makeProblem, phoneParts, setLevel } from './parts.js';
 import { showLate } from './late.js';
 import { start } from './live.js';
 
@@ -53,7 +53,7 @@ function show(now) {
   const { level, reasons } = judgeInbox(inbox, now);
   showSentence(level, LEVEL_WORDS[level]);
   const list = document.getElementById('problems');
-  keepChildren(list, reasons, (one) => one.words[0].replace(/\d.*/, ''), () => document.createElement('li'),
+  keepChildren(list, reasons, (one) => one.words[0].replace(/\d.*/, ''), makeProblem,
     (item, reason) => { fill(item, reason.words); setLevel(item, reason.level); });
   showCounts(inbox, now);
   fill(document.getElementById('phone'), ...phoneParts(inbox.onCall));

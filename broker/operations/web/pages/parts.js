@@ -72,6 +72,13 @@ export function keepChildren(parent, items, keyOf, make, update) {
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
 }
 
+// An item of a list of problems.
+export function makeProblem() {
+  const item = document.createElement('li');
+  item.className = 'problem';
+  return item;
+}
+
 // A row whose first cell names it; `classes` are those of the cells.
 export function makeRow(classes) {
   const row = document.createElement('tr');

@@ -43,12 +43,13 @@ function makeTrace() {
   table.className = 'table table-sm';
   table.append(document.createElement('caption'), document.createElement('thead'), document.createElement('tbody'));
   const head = document.createElement('tr');
-  for (const words of HEADS) {
+  HEADS.forEach((words, place) => {
     const cell = document.createElement('th');
     cell.scope = 'col';
+    if (CLASSES[place] === 'number') cell.className = 'number';
     fill(cell, words);
     head.append(cell);
-  }
+  });
   table.tHead.append(head);
   const scroll = document.createElement('div');
   scroll.className = 'table-scroll';
@@ -97,10 +98,12 @@ function showTrace(section, trace, number) {
     { href: `/inboxes/${notice.municipalityCode}`, text: notice.municipalityCode });
   heading.id = `trace-${number}`;
   section.setAttribute('aria-labelledby', heading.id);
-  scroll.setAttribute('aria-labelledby', heading.id);
+  const caption = scroll.querySelector('caption');
+  caption.id = `trace-${number}-caption`;
+  scroll.setAttribute('aria-labelledby', caption.id);
   fillFigures(figures, figuresOf(notice));
   const hops = trace.hops ?? [];
-  fill(scroll.querySelector('caption'), ['Hændelser, den ældste først', 'What happened, the oldest first']);
+  fill(caption, ['Hændelser, den ældste først', 'What happened, the oldest first']);
   const rows = hops.map((hop, place) => ({ hop, place }));
   keepChildren(scroll.querySelector('tbody'), rows, (one) => `${one.place} ${one.hop.kind} ${one.hop.at}`,
     () => makeRow(CLASSES), (row, { hop, place }) => {
