@@ -36,10 +36,15 @@ async function startBrowser(server) {
   };
 }
 
-// Until the element's text, as it is shown, has this in it.
+// Until the element's text, as it is shown, has this in it. Not by the browser's own polling, which the pages' policy forbids.
 async function awaitText(page, selector, text) {
-  await page.waitForFunction(([where, what]) => document.querySelector(where)?.innerText.includes(what),
-    [selector, text], { timeout: IN_TIME, polling: 100 });
+  const deadline = Date.now() + IN_TIME;
+  let shown = null;
+  while (!shown?.includes(text)) {
+    if (Date.now() > deadline) throw new Error(`${selector} shows ${JSON.stringify(shown)}, and not ${JSON.stringify(text)}`);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    shown = await page.evaluate((where) => document.querySelector(where)?.innerText ?? null, selector);
+  }
 }
 
 module.exports = { awaitText, startBrowser };

@@ -114,6 +114,7 @@ async function worksByKeyboard(server, browser) {
   await page.fill('#find-id', answers.ID.toUpperCase());
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/notices/${answers.ID}`);
+  await page.waitForSelector('#sentence:not([data-level="unknown"])');
   await awaitText(page, '#sentence', 'Venter');
   await page.context().close();
 }

@@ -21,7 +21,11 @@ FeedStream::FeedStream(std::unique_ptr<Feed::Listener> listener, Feed& feed, con
 
 bool FeedStream::GoOn(httplib::DataSink& sink) {
   const std::optional<Feed::Snapshot> snapshot = feed_.Await(version_, limits_.snapshot_every);
-  if (feed_.is_stopped() || connection_.IsGone() || !sources_.judge(connection_.peer()).ok()) return false;
+  if (connection_.IsGone()) return false;
+  if (feed_.is_stopped() || !sources_.judge(connection_.peer()).ok()) {
+    sink.done();
+    return true;
+  }
   if (snapshot.has_value()) {
     version_ = snapshot->version;
     return Tell(sink, absl::StrCat("id: ", feed_.IdOf(version_), "\nevent: snapshot\ndata: ", snapshot->json, "\n\n"));

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +12,11 @@
 #include "absl/status/statusor.h"
 
 namespace envej::operations {
+namespace {
+
+constexpr absl::Duration kFarewell = absl::Milliseconds(100);
+
+}  // namespace
 
 std::unique_ptr<TlsConnection> TlsConnection::Make(Descriptor socket, int stop, std::shared_ptr<SSL_CTX> context,
                                                    const WebLimits& limits, const Clock& clock) {
@@ -78,6 +84,17 @@ bool TlsConnection::HasMore() const { return begin_ < end_ || SSL_pending(ssl_.g
 bool TlsConnection::IsGone() const {
   pollfd watched{.fd = number(), .events = POLLIN | POLLRDHUP, .revents = 0};
   return poll(&watched, 1, 0) != 0;
+}
+
+void TlsConnection::End() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  shutdown(number(), SHUT_WR);
+  const absl::Duration deadline = clock_.Elapsed() + kFarewell;
+  while (WaitFor(POLLIN, deadline)) {
+    const ssize_t got = recv(number(), buffer_.data(), buffer_.size(), 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return;
+  }
 }
 
 bool TlsConnection::is_writable() const { return WaitFor(POLLOUT, clock_.Elapsed() + limits_.answer); }

@@ -40,6 +40,9 @@ class TlsConnection final : public httplib::Stream {
   bool HasMore() const;
   // The client has gone, or sends what nobody asked for.
   bool IsGone() const;
+  // Says that this was all, and waits a moment for the client to close: closed while it still sends, the connection
+  // would be reset, and the answer might be lost with it.
+  void End();
   int number() const { return socket_.number(); }
   absl::Duration since() const { return since_; }
   void SetSince(absl::Duration since) { since_ = since; }

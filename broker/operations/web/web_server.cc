@@ -33,11 +33,13 @@ class WebServer::Protocol final : public httplib::Server {
   }
   ~Protocol() override { svr_sock_ = INVALID_SOCKET; }
 
-  // Answers one request. False if the connection is to be closed.
-  bool Serve(TlsConnection& connection) {
+  // Answers one request. False if the connection is to be closed, as it is where the request was not understood.
+  bool Serve(TlsConnection& connection, bool is_last) {
     current_ = &connection;
+    connection.is_to_close = true;
     bool closed = false;
-    const bool answered = process_request(connection, connection.is_to_close, closed, [](httplib::Request& request) {
+    const bool answered = process_request(connection, is_last, closed, [&](httplib::Request& request) {
+      connection.is_to_close = is_last;
       // Parts of what is this small, and its compression, cost more than they save; many parts of one file would cost
       // any amount.
       request.ranges.clear();
@@ -124,9 +126,9 @@ void WebServer::Run() {
 
 void WebServer::Serve(std::unique_ptr<TlsConnection> connection) {
   do {
-    connection->is_to_close = ++connection->requests >= limits_.requests_per_connection;
+    const bool is_last = ++connection->requests >= limits_.requests_per_connection;
     connection->BeginRequest();
-    if (!protocol_->Serve(*connection)) return;
+    if (!protocol_->Serve(*connection, is_last)) return connection->End();
   } while (connection->HasMore());
   lobby_->Keep(std::move(connection));
 }

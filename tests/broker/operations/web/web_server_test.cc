@@ -1,4 +1,5 @@
-#include <set>
+#include <string>
+#include <vector>
 
 #include "tests/broker/operations/web/web_fixture.h"
 
@@ -19,9 +20,20 @@ TEST_F(WebServerTest, ServesWhatThereIsToOperations) {
   ASSERT_TRUE(
       answers_.Set("inboxes", R"({"inboxes": [{"municipalityCode": "0101", "name": "København", "waiting": 7}]})"));
   const auto client = Operator();
-  for (const std::string path :
-       {"/", "/?lang=en", "/inboxes/0101", absl::StrCat("/notices/", kId), "/static/pages.css", "/static/bootstrap.css",
-        "/static/chart.js", "/api/inboxes", "/api/inboxes/0101", "/api/status", "/healthz", "/readyz", "/metrics"}) {
+  const std::vector<std::string> paths = {"/",
+                                          "/?lang=en",
+                                          "/inboxes/0101",
+                                          absl::StrCat("/notices/", kId),
+                                          "/static/pages.css",
+                                          "/static/bootstrap.css",
+                                          "/static/chart.js",
+                                          "/api/inboxes",
+                                          "/api/inboxes/0101",
+                                          "/api/status",
+                                          "/healthz",
+                                          "/readyz",
+                                          "/metrics"};
+  for (const std::string& path : paths) {
     const httplib::Result answer = client->Get(path);
     ASSERT_TRUE(answer) << path << httplib::to_string(answer.error());
     EXPECT_EQ(answer->status, 200) << path;
