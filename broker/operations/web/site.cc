@@ -82,6 +82,11 @@ bool IsUuid(absl::string_view text) {
          });
 }
 
+void CloseAfter(httplib::Response& response, TlsConnection& connection) {
+  connection.is_to_close = true;
+  response.set_header("Connection", "close");
+}
+
 bool HasBody(const httplib::Request& request) {
   return request.has_header("Transfer-Encoding") ||
          (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
@@ -102,16 +107,16 @@ httplib::Headers Site::SecurityHeaders() {
 
 void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
   if (HasBody(request)) {
-    connection.is_to_close = true;  // what follows is no request
+    CloseAfter(response, connection);  // what follows is no request
     return Say(response, 400, "En forespørgsel har intet indhold her. / A request has no content here.");
   }
   if (request.method != "GET" && request.method != "HEAD") {
-    connection.is_to_close = true;
+    CloseAfter(response, connection);
     response.set_header("Allow", "GET, HEAD");
     return Say(response, 405, "Kun GET og HEAD. / GET and HEAD alone.");
   }
   if (!sources_.judge(connection.peer()).ok()) {
-    connection.is_to_close = true;
+    CloseAfter(response, connection);
     return Say(response, 403,
                "Certifikatet giver ikke adgang til driftssiderne. / "
                "The certificate gives no access to the pages for operations.");
@@ -186,7 +191,7 @@ void Site::AnswerInbox(httplib::Response& response, absl::string_view code) cons
 }
 
 void Site::AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
-  connection.is_to_close = true;
+  CloseAfter(response, connection);
   response.set_header("Cache-Control", "no-store");
   if (request.method == "HEAD") {
     response.status = 200;
