@@ -153,6 +153,21 @@ async function isAccessible(server, browser) {
   return `${judged} judged, ${lesser} lesser findings`;
 }
 
+// What the checks above hold the pages to, they find where it is broken.
+async function findsWhatIsWrong(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.evaluate(() => {
+    document.querySelector('main').append(document.createElement('img'));
+    return fetch('https://127.0.0.2:1/').catch(() => null);
+  });
+  await assert.rejects(judge(page, 'planted'), /image-alt/);
+  const complaints = browser.complaints.splice(0);
+  assert.ok(complaints.some((complaint) => complaint.includes('Content Security Policy')), complaints.join('\n'));
+  await page.context().close();
+}
+
 async function refusesWhoHasNoCertificate(server, browser) {
   const page = await browser.open(false);
   await assert.rejects(page.goto(server.origin), /ERR_/);
@@ -177,7 +192,7 @@ async function main() {
   const browser = await startBrowser(server);
   let failed = 0;
   for (const check of [seesANoticeComeAndGo, followsATrace, speaksBothLanguages, worksByKeyboard, isAccessible,
-    refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost]) {
+    findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost]) {
     const before = Date.now();
     try {
       const said = await check(server, browser);

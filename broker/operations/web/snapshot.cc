@@ -101,15 +101,19 @@ const std::string& SnapshotMaker::Late(const v1::ListInboxesResponse& inboxes, a
   late_at_ = passed;
   v1::ListOperationsNoticesResponse all;
   int asked = 0;
+  bool is_whole = true;
   for (const v1::InboxStatus& inbox : inboxes.inboxes()) {
     if (inbox.overdue() == 0 && inbox.undelivered() == 0) continue;
-    const auto late =
-        asked++ < kLateInboxesMost
-            ? LateNotices(answers_, inbox.municipality_code())
-            : absl::StatusOr<v1::ListOperationsNoticesResponse>(v1::ListOperationsNoticesResponse::default_instance());
+    if (asked++ == kLateInboxesMost) {
+      is_whole = false;
+      break;
+    }
+    const absl::StatusOr<v1::ListOperationsNoticesResponse> late = LateNotices(answers_, inbox.municipality_code());
     if (!late.ok()) return late_ = "null";
     all.mutable_notices()->MergeFrom(late->notices());
+    is_whole = is_whole && late->next_page_token().empty();
   }
+  if (!is_whole) all.set_next_page_token("more");
   return late_ = ToJson(all);
 }
 

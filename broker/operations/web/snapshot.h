@@ -34,7 +34,8 @@ class SnapshotMaker {
   // `answers` must outlive it.
   explicit SnapshotMaker(Answers& answers) : answers_(answers) {}
 
-  // The members of a JSON object: inboxes, status, participants and late, each null if it could not be had.
+  // The members of a JSON object: inboxes, status, participants and late, each null if it could not be had. The late
+  // notices have a page token, of no use as such, where there are more than are told.
   // `passed` is what has passed since some moment in the past.
   std::string Make(absl::Time now, absl::Duration passed);
 

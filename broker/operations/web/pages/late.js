@@ -2,7 +2,7 @@
 
 import { latenessWords, stateWords } from './words.js';
 import { ageWords, secondsSince } from './judgement.js';
-import { fillTable, showTable } from './parts.js';
+import { fill, fillTable, showTable } from './parts.js';
 
 export function traceLink(notice) {
   return `/notices/${notice.noticeId}?municipality=${notice.municipalityCode}&region=${notice.regionCode}`;
@@ -24,6 +24,9 @@ export function showLate(late, now, otherOf) {
   const notices = late?.notices ?? [];
   showTable('late', notices, late ? ['Intet er forsinket', 'Nothing is overdue']
     : ['De forsinkede kan ikke læses', 'What is overdue cannot be read']);
+  const more = document.getElementById('late-more');
+  more.hidden = !late?.nextPageToken;
+  fill(more, ['Der er flere, som ikke er vist her.', 'There are more that are not shown here.']);
   const keyOf = (notice) => `${notice.municipalityCode}/${notice.regionCode}/${notice.noticeId}`;
   fillTable('late', notices, keyOf, ['identifier', '', '', '', 'wide'], (notice) => [
     [{ href: traceLink(notice), text: notice.noticeId }],

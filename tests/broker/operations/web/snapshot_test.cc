@@ -80,6 +80,18 @@ TEST(SnapshotMakerTest, LateNoticesAreAskedForWhenTheirNumbersChangeAndNowAndThe
   EXPECT_THAT(maker.Make(kNow, absl::Seconds(2) + SnapshotMaker::kLateEvery), HasSubstr("n2"));
 }
 
+TEST(SnapshotMakerTest, WhereThereAreMoreInboxesThanAreAskedThatIsTold) {
+  TestAnswers answers;
+  const auto made = [&](int inboxes) {
+    v1::ListInboxesResponse all;
+    for (int inbox = 0; inbox < inboxes; ++inbox) all.add_inboxes()->set_overdue(1);
+    EXPECT_TRUE(answers.Set("inboxes", ToJson(all)));
+    return SnapshotMaker(answers).Make(kNow, absl::ZeroDuration());
+  };
+  EXPECT_THAT(made(SnapshotMaker::kLateInboxesMost), Not(HasSubstr(R"("nextPageToken":"more")")));
+  EXPECT_THAT(made(SnapshotMaker::kLateInboxesMost + 1), HasSubstr(R"("nextPageToken":"more")"));
+}
+
 TEST(SnapshotMakerTest, CountedAgainIsNotChanged) {
   TestAnswers answers;
   SnapshotMaker maker(answers);
