@@ -119,6 +119,13 @@ MetricsOptions ReadMetrics(YamlMapping mapping) {
   return metrics;
 }
 
+OperationsOptions ReadOperations(YamlMapping mapping) {
+  OperationsOptions operations;
+  operations.listen = mapping.Text("listen", kListenAddress);
+  mapping.RefuseOtherKeys();
+  return operations;
+}
+
 JournalOptions ReadJournal(YamlMapping mapping) {
   JournalOptions journal;
   if (mapping.Has("checkpoint_seconds")) {
@@ -173,6 +180,7 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
   if (top.Has("storage")) options.storage = ReadStorage(top.Mapping("storage"));
   if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"));
+  if (top.Has("operations")) options.operations = ReadOperations(top.Mapping("operations"));
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");
   if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));
   if (top.Has("drain_seconds")) options.drain = absl::Seconds(top.Number("drain_seconds", 0, kDrainSecondsMost));

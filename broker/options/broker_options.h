@@ -48,6 +48,11 @@ struct MetricsOptions {
   std::string listen;  // HOST:PORT of the loopback network; empty: nowhere
 };
 
+// Where the pages for operations are served by HTTPS, with the certificate and the authorities of `tls`.
+struct OperationsOptions {
+  std::string listen;  // HOST:PORT, [IPV6]:PORT; empty: nowhere
+};
+
 // The journal, and its checkpoints.
 struct JournalOptions {
   absl::Duration checkpoint_every = absl::Seconds(60);  // 1 second to 1 hour
@@ -73,6 +78,7 @@ struct BrokerOptions {
   JournalOptions journal;
   StorageOptions storage;
   MetricsOptions metrics;
+  OperationsOptions operations;
   bool reflection = false;
   LimitOptions limits;
   absl::Duration drain = absl::Seconds(10);  // calls under way get this long when the broker stops

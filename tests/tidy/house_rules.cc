@@ -47,6 +47,9 @@ const std::vector<Room>& Rooms() {
       {"broker/admission/",
        {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
+      {"broker/operations/web/",
+       {kContract, kMessages, kProtobuf, kOpenssl, "certs/", "broker/operations/", "broker/*.h", "httplib.h"},
+       {kMessageCodec, kStatusCodec}},
       {"broker/operations/",
        {kContract, kMessages, kProtobuf, "certs/", "broker/operations/", "broker/admission/", "broker/inbox/",
         "broker/journal/", "broker/options/", "broker/store/", "broker/trust/", "broker/*.h", "prometheus/"},
@@ -150,7 +153,7 @@ const std::vector<std::string>& TestFoldersOfTheirOwn() {
   static const auto* folders = new std::vector<std::string>{
       "tests/benchmark/",  "tests/contract/", "tests/crash/",   "tests/faults/",  "tests/fuzz/",
       "tests/histories/",  "tests/lint/",     "tests/mutants/", "tests/privacy/", "tests/support/",
-      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/"};
+      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/",   "tests/web/"};
   return *folders;
 }
 

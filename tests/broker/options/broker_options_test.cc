@@ -81,6 +81,7 @@ TEST(BrokerOptions, ReadsTheRequiredOnesAndKeepsTheOthersDefaults) {
   EXPECT_EQ(options->tls.revocation_lists, "");
   EXPECT_EQ(options->tls.revocation_warning, absl::Hours(12));
   EXPECT_EQ(options->metrics.listen, "");
+  EXPECT_EQ(options->operations.listen, "");
 }
 
 TEST(BrokerOptions, ReadsTheOptionalOnes) {
@@ -201,6 +202,15 @@ TEST(BrokerOptions, MetricsAreServedOnTheLoopbackNetworkAlone) {
   for (const absl::string_view bad : {"0.0.0.0:9464", "[::]:9464", "127.example.dk:1", "10.0.0.1:9464", "9464"}) {
     EXPECT_THAT(errors(bad), testing::SizeIs(1)) << bad;
   }
+}
+
+TEST(BrokerOptions, ThePagesForOperationsAreServedWhereTheyAreToBe) {
+  const absl::StatusOr<BrokerOptions> options = ReadBrokerOptions(
+      WrittenFile(Edited(Whole(), "drain_seconds: 0", "drain_seconds: 0\noperations: {listen: \"[::]:8443\"}")));
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->operations.listen, "[::]:8443");
+  EXPECT_THAT(ErrorsAfter("drain_seconds: 0", "drain_seconds: 0\noperations: {listen: 8443}"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsAfter("drain_seconds: 0", "drain_seconds: 0\noperations: {}"), testing::SizeIs(1));
 }
 
 TEST(BrokerOptions, RevocationIsAskedWhereItsListsAreNamed) {

@@ -1,0 +1,13 @@
+# cmake -DOUTPUT=file.cc "-DFILES=path path ..." -P embed.cmake: a C++ file that defines OwnFiles() of own_files.h.
+separate_arguments(FILES UNIX_COMMAND "${FILES}")
+set(text "#include \"broker/operations/web/own_files.h\"\n\nnamespace envej::operations {\n\n")
+string(APPEND text "const std::vector<OwnFile>& OwnFiles() {\n  static const auto* files = new std::vector<OwnFile>{\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(SIZE ${file} size)
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
+  string(APPEND text "      {\"${name}\", {\"${bytes}\", ${size}}},\n")
+endforeach()
+string(APPEND text "  };\n  return *files;\n}\n\n}  // namespace envej::operations\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,212 @@
+#include "broker/operations/web/site.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "broker/operations/web/feed_stream.h"
+#include "broker/operations/web/snapshot.h"
+#include "proto/contract/rejection.h"
+
+namespace envej::operations {
+namespace {
+
+constexpr char kPlainText[] = "text/plain; charset=utf-8";
+constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
+constexpr char kJson[] = "application/json; charset=utf-8";
+constexpr size_t kCodeCharacters = 4;
+constexpr size_t kUuidCharacters = 36;
+
+void Say(httplib::Response& response, int status, const std::string& text) {
+  response.status = status;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(absl::StrCat(text, "\n"), kPlainText);
+}
+
+void SayNotFound(httplib::Response& response) { Say(response, 404, "Findes ikke. / Not found."); }
+
+void SayStatus(httplib::Response& response, const absl::Status& status) {
+  Say(response, status.ok() ? 200 : 503, status.ok() ? "ok" : std::string(status.message()));
+}
+
+void GiveJson(httplib::Response& response, const std::string& json) {
+  response.status = 200;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(json, kJson);
+}
+
+int HttpStatusOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kOutOfRange:
+      return 400;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return 403;
+    case absl::StatusCode::kNotFound:
+      return 404;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+// What is said of an error: its reason's fixed text, whatever else it says.
+void GiveError(httplib::Response& response, const absl::Status& status) {
+  const contract::ReasonEntry& entry = contract::Describe(contract::RejectionOf(status).reason);
+  GiveJson(response, absl::StrCat("{\"reason\":\"", entry.name, "\"}"));
+  response.status = HttpStatusOf(status.code());
+}
+
+template <typename Response>
+void GiveAnswer(httplib::Response& response, const absl::StatusOr<Response>& answer) {
+  answer.ok() ? GiveJson(response, ToJson(*answer)) : GiveError(response, answer.status());
+}
+
+bool IsCode(absl::string_view text) {
+  return text.size() == kCodeCharacters && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c));
+         });
+}
+
+// By its form alone; whether it is a random one the contract says.
+bool IsUuid(absl::string_view text) {
+  return text.size() == kUuidCharacters && std::all_of(text.begin(), text.end(), [](char c) {
+           return c == '-' || absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
+}
+
+void CloseAfter(httplib::Response& response, TlsConnection& connection) {
+  connection.is_to_close = true;
+  response.set_header("Connection", "close");
+}
+
+bool HasBody(const httplib::Request& request) {
+  return request.has_header("Transfer-Encoding") ||
+         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+}
+
+}  // namespace
+
+httplib::Headers Site::SecurityHeaders() {
+  return {{"Content-Security-Policy",
+           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+           "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+          {"X-Content-Type-Options", "nosniff"},
+          {"Referrer-Policy", "no-referrer"},
+          {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+          {"Cross-Origin-Resource-Policy", "same-origin"},
+          {"Cross-Origin-Opener-Policy", "same-origin"}};
+}
+
+void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+  if (HasBody(request)) {
+    CloseAfter(response, connection);  // what follows is no request
+    return Say(response, 400, "En forespørgsel har intet indhold her. / A request has no content here.");
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    CloseAfter(response, connection);
+    response.set_header("Allow", "GET, HEAD");
+    return Say(response, 405, "Kun GET og HEAD. / GET and HEAD alone.");
+  }
+  if (!sources_.judge(connection.peer()).ok()) {
+    CloseAfter(response, connection);
+    return Say(response, 403,
+               "Certifikatet giver ikke adgang til driftssiderne. / "
+               "The certificate gives no access to the pages for operations.");
+  }
+  Route(request, response, connection);
+}
+
+void Site::Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+  absl::string_view path = request.path;
+  if (path == "/") return AnswerPage(request, response, "dashboard.html");
+  if (path == "/feed") return AnswerFeed(request, response, connection);
+  if (path == "/healthz") return SayStatus(response, sources_.healthy());
+  if (path == "/readyz") return SayStatus(response, sources_.ready());
+  if (path == "/metrics") {
+    response.status = 200;
+    response.set_header("Cache-Control", "no-store");
+    return response.set_content(sources_.metrics_text(), kMetricsText);
+  }
+  if (absl::ConsumePrefix(&path, "/static/")) return AnswerAsset(request, response, path);
+  if (absl::ConsumePrefix(&path, "/api/")) return AnswerApi(request, response, path);
+  if (absl::ConsumePrefix(&path, "/inboxes/") && IsCode(path)) return AnswerPage(request, response, "inbox.html");
+  if (absl::ConsumePrefix(&path, "/notices/") && IsUuid(path)) return AnswerPage(request, response, "trace.html");
+  SayNotFound(response);
+}
+
+void Site::AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const {
+  const Asset* asset = absl::EndsWith(name, ".html") ? nullptr : assets_.Find(name);
+  if (asset == nullptr) return SayNotFound(response);
+  response.set_header("ETag", asset->etag);
+  response.set_header("Cache-Control", "private, no-cache");  // kept, and asked for whether it still holds
+  if (absl::StrContains(request.get_header_value("If-None-Match"), asset->etag)) {
+    response.status = 304;
+    return;
+  }
+  response.status = 200;
+  response.set_content(asset->bytes, asset->content_type);
+}
+
+void Site::AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name) const {
+  const Asset* page = assets_.Find(name);
+  if (page == nullptr) return SayNotFound(response);
+  const absl::string_view language = request.get_param_value("lang") == "en" ? "en" : "da";
+  response.status = 200;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(absl::StrReplaceAll(page->bytes, {{"{{language}}", language}}), page->content_type);
+}
+
+void Site::AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const {
+  if (path == "inboxes") return GiveAnswer(response, sources_.answers.ListInboxes({}));
+  if (path == "status") return GiveAnswer(response, sources_.answers.GetBrokerStatus({}));
+  if (absl::ConsumePrefix(&path, "inboxes/") && IsCode(path)) return AnswerInbox(response, path);
+  if (!absl::ConsumePrefix(&path, "notices/") || !IsUuid(path)) return SayNotFound(response);
+  v1::TraceNoticeRequest trace;
+  trace.set_notice_id(std::string(path));
+  for (const char* name : {"municipality", "region"}) {
+    const std::string code = request.get_param_value(name);
+    if (!code.empty() && !IsCode(code)) return SayNotFound(response);
+    absl::string_view(name) == "region" ? trace.set_region_code(code) : trace.set_municipality_code(code);
+  }
+  GiveAnswer(response, sources_.answers.TraceNotice(trace));
+}
+
+void Site::AnswerInbox(httplib::Response& response, absl::string_view code) const {
+  v1::ListInboxesRequest request;
+  request.set_municipality_code(std::string(code));
+  const absl::StatusOr<v1::ListInboxesResponse> inboxes = sources_.answers.ListInboxes(request);
+  if (!inboxes.ok()) return GiveError(response, inboxes.status());
+  const absl::StatusOr<v1::ListOperationsNoticesResponse> late =
+      LateNotices(sources_.answers, request.municipality_code());
+  if (!late.ok()) return GiveError(response, late.status());
+  GiveJson(response, absl::StrCat("{\"inboxes\":", ToJson(*inboxes), ",\"late\":", ToJson(*late), "}"));
+}
+
+void Site::AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+  CloseAfter(response, connection);
+  response.set_header("Cache-Control", "no-store");
+  if (request.method == "HEAD") {
+    response.status = 200;
+    return response.set_content("", FeedStream::kContentType);
+  }
+  std::unique_ptr<Feed::Listener> listener = feed_.Listen();
+  if (listener == nullptr) {
+    response.set_header("Retry-After", "10");
+    return Say(response, 503, "For mange sider er åbne. / Too many pages are open.");
+  }
+  const auto stream = std::make_shared<FeedStream>(std::move(listener), feed_, connection, sources_, limits_, clock_,
+                                                   request.get_header_value("Last-Event-ID"));
+  response.status = 200;
+  response.set_chunked_content_provider(FeedStream::kContentType,
+                                        [stream](size_t, httplib::DataSink& sink) { return stream->GoOn(sink); });
+}
+
+}  // namespace envej::operations

@@ -1,0 +1,53 @@
+#ifndef ENVEJ_BROKER_OPERATIONS_WEB_SITE_H_
+#define ENVEJ_BROKER_OPERATIONS_WEB_SITE_H_
+
+#include <httplib.h>
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "broker/clock.h"
+#include "broker/operations/web/assets.h"
+#include "broker/operations/web/feed.h"
+#include "broker/operations/web/tls_connection.h"
+#include "broker/operations/web/web_limits.h"
+#include "broker/operations/web/web_sources.h"
+
+namespace envej::operations {
+
+// What there is at each path:
+//   /  /inboxes/CODE  /notices/UUID         pages, in Danish or with ?lang=en in English
+//   /static/NAME                            what they are made of
+//   /feed                                   server-sent events: `snapshot` with an id, `heartbeat`
+//   /api/inboxes  /api/inboxes/CODE  /api/status  /api/notices/UUID[?municipality=CODE&region=CODE]   JSON
+//   /metrics  /healthz  /readyz
+// GET and HEAD alone, and nothing is changed by them. Thread-safe.
+class Site {
+ public:
+  // All that is referred to must outlive it.
+  Site(const WebSources& sources, const Assets& assets, Feed& feed, const WebLimits& limits, const Clock& clock)
+      : sources_(sources), assets_(assets), feed_(feed), limits_(limits), clock_(clock) {}
+
+  // Goes with every answer: no script, style, picture or connection but of this server, and in nobody's frame.
+  static httplib::Headers SecurityHeaders();
+
+  void Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+
+ private:
+  void Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+  void AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
+  void AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
+  void AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const;
+  void AnswerInbox(httplib::Response& response, absl::string_view code) const;
+  void AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+
+  const WebSources& sources_;
+  const Assets& assets_;
+  Feed& feed_;
+  const WebLimits& limits_;
+  const Clock& clock_;
+};
+
+}  // namespace envej::operations
+
+#endif  // ENVEJ_BROKER_OPERATIONS_WEB_SITE_H_

@@ -1,0 +1,28 @@
+#ifndef ENVEJ_BROKER_OPERATIONS_WEB_WEB_LIMITS_H_
+#define ENVEJ_BROKER_OPERATIONS_WEB_WEB_LIMITS_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace envej::operations {
+
+// What clients of the pages can take of the broker. Tests use shorter times.
+struct WebLimits {
+  absl::Duration handshake = absl::Seconds(5);  // from accepting a connection to the end of the handshake
+  absl::Duration request = absl::Seconds(5);    // from a request's first byte to the end of its head
+  absl::Duration answer = absl::Seconds(10);    // for each part of an answer to be taken
+  absl::Duration idle = absl::Seconds(15);      // between two requests of one connection
+  size_t request_bytes = 8 << 10;               // of a request's head
+  int requests_per_connection = 1000;
+  size_t connections = 128;  // shaking hands or idle; more, and the oldest is closed
+  size_t queue = 64;         // requests that wait for a worker; more, and the connection is closed
+  size_t workers = 24;       // threads that answer; more than feeds
+  size_t feeds = 16;         // that are open at once, each on a worker
+  absl::Duration snapshot_every = absl::Seconds(2);
+  absl::Duration heartbeat_every = absl::Seconds(15);
+};
+
+}  // namespace envej::operations
+
+#endif  // ENVEJ_BROKER_OPERATIONS_WEB_WEB_LIMITS_H_

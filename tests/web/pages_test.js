@@ -1,0 +1,212 @@
+// node pages_test.js SERVER ARTEFACTS: what staff see in a browser. Prints a line a check; exits with 1 if one fails.
+'use strict';
+
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const axe = require('axe-core');
+const answers = require('./answers.js');
+const { awaitText, startBrowser } = require('./browser.js');
+const { startServer } = require('./pages_server.js');
+
+const [program, artefacts] = process.argv.slice(2);
+const WIDTHS = [360, 1280];
+const SERIOUS = ['serious', 'critical'];
+const PAGES = [['dashboard', '/'], ['inbox', '/inboxes/0101'], ['trace', `/notices/${answers.ID}`]];
+
+async function setGood(server) {
+  await server.set('inboxes', answers.inboxes());
+  await server.set('late', {});
+  await server.set('status', answers.status());
+  await server.set('participants', {});
+  await server.set('trace', {});
+}
+
+async function setTroubled(server) {
+  await server.set('late', answers.late);
+  await server.set('trace', answers.waitingTrace);
+  await server.set('participants', answers.participants);
+  await server.set('status', answers.troubledStatus());
+  await server.set('inboxes', answers.inboxes({
+    '0101': answers.silent, '0265': { parked: '2' }, '0461': answers.waiting, '0751': { suspended: true },
+  }));
+}
+
+async function open(page, server, where) {
+  await page.goto(server.origin + where, { waitUntil: 'load' });
+  await page.waitForSelector('#sentence:not([data-level="unknown"])');
+}
+
+async function seesANoticeComeAndGo(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.evaluate(() => { window.stillHere = true; });
+  await awaitText(page, '#sentence', 'Alle 5 indbakker bliver tømt');
+  await awaitText(page, '#connection-state', 'Forbundet');
+  await page.focus('#inboxes a[href="/inboxes/0101"]');
+
+  await server.set('inboxes', answers.inboxes({ '0101': answers.waiting }));
+  await awaitText(page, '#inboxes tr[data-key="0101"] td:nth-child(3)', '1');
+  await awaitText(page, '#sentence', 'Alle 5 indbakker bliver tømt');
+
+  await server.set('late', answers.late);
+  await server.set('inboxes', answers.inboxes({ '0101': answers.silent }));
+  await awaitText(page, '#sentence', '1 af 5 indbakker er tavs');
+  await awaitText(page, '#problems', 'tavs i 1 t 5 min');
+  await awaitText(page, '#problems', '+4511223344');
+  await awaitText(page, '#late', answers.ID);
+  await awaitText(page, '#late', 'ikke hentet');
+  assert.equal(await page.getAttribute('#inboxes tbody tr:first-child', 'data-key'), '0101', 'the worst stands first');
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '/inboxes/0101', 'focus is kept');
+  await page.screenshot({ path: path.join(artefacts, 'overdue.png'), fullPage: true });
+
+  await server.set('late', {});
+  await server.set('inboxes', answers.inboxes());
+  await awaitText(page, '#sentence', 'Alle 5 indbakker bliver tømt');
+  await awaitText(page, '#late-none', 'Intet er forsinket');
+  assert.equal(await page.evaluate(() => window.stillHere), true, 'without a reload');
+  await page.context().close();
+}
+
+async function followsATrace(server, browser) {
+  await setGood(server);
+  await server.set('trace', answers.waitingTrace);
+  const page = await browser.open();
+  await open(page, server, `/notices/${answers.ID}?municipality=0101`);
+  await awaitText(page, '#sentence', 'Venter: ikke hentet');
+  assert.equal(await page.locator('#traces tbody tr').count(), 2);
+  await server.set('trace', answers.deliveredTrace);
+  await server.set('inboxes', answers.inboxes({ '0101': { acknowledgedToday: '13' } }));
+  await awaitText(page, '#sentence', 'Kvitteret');
+  await awaitText(page, '#traces tbody', 'a1b2c3d4');
+  assert.equal(await page.locator('#traces tbody tr').count(), 4);
+  await page.context().close();
+}
+
+async function speaksBothLanguages(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  assert.equal(await page.getAttribute('html', 'lang'), 'da');
+  await page.click('#switch');
+  await awaitText(page, '#sentence', 'All 5 inboxes are being emptied');
+  assert.match(await page.title(), /^Overview/);
+  await open(page, server, '/inboxes/0101');
+  await awaitText(page, 'h1', 'Inbox 0101');
+  await open(page, server, '/?lang=da');
+  await awaitText(page, 'h1', 'Overblik');
+  await page.context().close();
+}
+
+async function worksByKeyboard(server, browser) {
+  await setGood(server);
+  await server.set('trace', answers.waitingTrace);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip-link');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.focus('#find-id');
+  await page.keyboard.type('nonsense');
+  await page.keyboard.press('Enter');
+  await awaitText(page, '#find-error', '8-4-4-4-12');
+  await page.fill('#find-id', answers.ID.toUpperCase());
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/notices/${answers.ID}`);
+  await page.waitForSelector('#sentence:not([data-level="unknown"])');
+  await awaitText(page, '#sentence', 'Venter');
+  await page.context().close();
+}
+
+async function judge(page, name) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { preload: false, resultTypes: ['violations'] }));
+  const found = violations.filter((one) => SERIOUS.includes(one.impact));
+  assert.deepEqual(found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), [], name);
+  return violations.length - found.length;
+}
+
+async function isAccessible(server, browser) {
+  let lesser = 0;
+  let judged = 0;
+  await setTroubled(server);
+  for (const [name, where] of PAGES) {
+    const page = await browser.open();
+    for (const language of ['da', 'en']) {
+      await open(page, server, `${where}?lang=${language}`);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 800 });
+          const what = `${name}-${language}-${colorScheme}-${width}`;
+          lesser += await judge(page, what);
+          judged += 1;
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${what} is ${wide} wide`);
+          await page.screenshot({ path: path.join(artefacts, `${what}.png`), fullPage: true });
+        }
+      }
+    }
+    await page.context().close();
+  }
+  return `${judged} judged, ${lesser} lesser findings`;
+}
+
+// What the checks above hold the pages to, they find where it is broken.
+async function findsWhatIsWrong(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.evaluate(() => {
+    document.querySelector('main').append(document.createElement('img'));
+    return fetch('https://127.0.0.2:1/').catch(() => null);
+  });
+  await assert.rejects(judge(page, 'planted'), /image-alt/);
+  const complaints = browser.complaints.splice(0);
+  assert.ok(complaints.some((complaint) => complaint.includes('Content Security Policy')), complaints.join('\n'));
+  await page.context().close();
+}
+
+async function refusesWhoHasNoCertificate(server, browser) {
+  const page = await browser.open(false);
+  await assert.rejects(page.goto(server.origin), /ERR_/);
+  await page.context().close();
+}
+
+async function saysWhenTheConnectionIsLost(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await awaitText(page, '#connection-state', 'Forbundet');
+  page.complains = false;  // the browser says itself that nobody answers
+  await server.stop();
+  await awaitText(page, '#connection-state', 'Forbindelsen er tabt');
+  await awaitText(page, '#connection-age', 'gamle');
+  await page.screenshot({ path: path.join(artefacts, 'lost.png'), fullPage: true });
+  await page.context().close();
+}
+
+async function main() {
+  const server = await startServer(program);
+  const browser = await startBrowser(server);
+  let failed = 0;
+  for (const check of [seesANoticeComeAndGo, followsATrace, speaksBothLanguages, worksByKeyboard, isAccessible,
+    findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost]) {
+    const before = Date.now();
+    try {
+      const said = await check(server, browser);
+      assert.deepEqual(browser.complaints.splice(0), []);
+      console.log(`ok    ${check.name} (${Date.now() - before} ms)${said ? `: ${said}` : ''}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAILED ${check.name}: ${error.stack}`);
+      browser.complaints.splice(0).forEach((complaint) => console.log(`  ${complaint}`));
+    }
+  }
+  await browser.close();
+  await server.stop();
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+main();
