@@ -11,6 +11,7 @@ namespace envej::console {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -35,18 +36,16 @@ class StatusTest : public testing::Test {
 TEST_F(StatusTest, ShowsHowTheBrokerIs) {
   const ProgramRun run = RunWith(server_, {"status"});
   EXPECT_EQ(run.exit_code, ExitCode::kDone) << run.err;
-  EXPECT_THAT(run.out,
-              AllOf(HasSubstr("broker                    main\n"), HasSubstr("(5 h ago)"),
-                    HasSubstr("can write                 yes\n"), HasSubstr("13.0 GiB\n"),
-                    HasSubstr("p99 2.1 ms of 7\n"), HasSubstr("batch 77\n"),
-                    HasSubstr("mirror                    none"), HasSubstr("1.50 a second"), Not(HasSubstr("NO"))));
+  EXPECT_THAT(run.out, AllOf(ContainsRegex("broker +main\n"), HasSubstr("(5 h ago)"), ContainsRegex("can write +yes\n"),
+                             HasSubstr("13.0 GiB\n"), HasSubstr("p99 2.1 ms of 7\n"), HasSubstr("batch 77\n"),
+                             ContainsRegex("mirror +none\n"), HasSubstr("1.50 a second"), Not(HasSubstr("NO"))));
 }
 
 TEST_F(StatusTest, EndsWithOneIfTheBrokerCannotWrite) {
   server_.status.set_can_write(false);
   const ProgramRun run = RunWith(server_, {"status"});
   EXPECT_EQ(run.exit_code, ExitCode::kAttention);
-  EXPECT_THAT(run.out, HasSubstr("can write                 NO: nothing is accepted"));
+  EXPECT_THAT(run.out, ContainsRegex("can write +NO: nothing is accepted"));
   EXPECT_EQ(RunWith(server_, {"status", "--output", "json"}).exit_code, ExitCode::kAttention);
 }
 

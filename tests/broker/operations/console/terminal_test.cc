@@ -87,14 +87,13 @@ TEST_F(TerminalTest, TopShowsWhatChangesAndWhenNobodyAnswers) {
 
 TEST_F(TerminalTest, TopFollowsTheSizeOfItsWindow) {
   TerminalRun top(Words({"top"}), {.rows = 50, .columns = 200});
-  ASSERT_TRUE(top.WaitFor("q quits\x1b"));
-  EXPECT_THAT(top.output(), HasSubstr("0119  Ærø"));
+  ASSERT_TRUE(top.WaitFor("0119  Ærø")) << top.output();
+  EXPECT_THAT(top.output(), Not(HasSubstr("further")));
   top.Resize(10, 30);
   EXPECT_TRUE(top.WaitFor("q quits; 17 further inboxes wi\x1b")) << top.output();
   top.Resize(1, 1);
   top.Forget();
-  EXPECT_TRUE(top.WaitFor("\x1b[He\x1b[K\x1b[J") || top.WaitFor("\x1b[H\x1b[1me\x1b[0m\x1b[K\x1b[J", absl::Seconds(5)))
-      << top.output();
+  EXPECT_TRUE(top.WaitFor("\x1b[H\x1b[1me\x1b[0m\x1b[K\x1b[J")) << top.output();
   top.Press("q");
   EXPECT_EQ(top.Wait(), 0);
 }

@@ -32,7 +32,7 @@ TopState StateOf(int inboxes) {
   for (int i = 0; i < inboxes; ++i) {
     v1::InboxStatus& inbox = state.inboxes.emplace_back();
     inbox.set_municipality_code(absl::StrFormat("%04d", 101 + i));
-    inbox.set_name("Ærøskøbing\x1b[2J");
+    inbox.set_name("Ærøskøbing");
     inbox.set_participating(true);
   }
   return state;
@@ -53,6 +53,8 @@ TEST(TopScreenTest, FitsEverySize) {
 TEST(TopScreenTest, ShowsWhatFitsWithTroubleFirstAndSaysWhatDoesNot) {
   TopState state = StateOf(98);
   state.inboxes[97].set_silent(true);
+  state.inboxes[96].set_overdue(1);
+  state.inboxes[96].set_name("\x1b[2J");
   const std::vector<std::string> lines = Screen(state, {.rows = 17, .columns = 200});
   ASSERT_THAT(lines, SizeIs(17));
   EXPECT_THAT(lines[0], AllOf(StartsWith("envej-ops top  main at localhost:8443  2027-01-15 09:00:00")));
@@ -60,6 +62,7 @@ TEST(TopScreenTest, ShowsWhatFitsWithTroubleFirstAndSaysWhatDoesNot) {
   EXPECT_THAT(lines[2], StartsWith("98 inboxes, 1 silent;"));
   EXPECT_THAT(lines[5], StartsWith("CODE  NAME"));
   EXPECT_THAT(lines[6], AllOf(StartsWith("0198  Ærøskøbing"), HasSubstr("SILENT")));
+  EXPECT_THAT(lines[7], StartsWith("0197  ?[2J "));
   EXPECT_EQ(lines[16], "q quits; 88 further inboxes with less trouble: a higher window shows more");
   EXPECT_THAT(lines, Each(Not(HasSubstr("\x1b"))));
   EXPECT_EQ(Screen(state, {.rows = 200, .columns = 80}).back(), "q quits");
@@ -76,12 +79,13 @@ TEST(TopScreenTest, SaysWhatIsWrongWithTheBroker) {
 TEST(TopScreenTest, KeepsWhatWasSaidLastWhileNobodyAnswers) {
   TopState state = StateOf(1);
   state.failure = "the broker at localhost:8443 could not be reached";
-  const std::vector<std::string> lines = Screen(state, {});
+  const ScreenSize wide = {.rows = 24, .columns = 200};
+  const std::vector<std::string> lines = Screen(state, wide);
   EXPECT_EQ(lines[1], "NO ANSWER, what is below was so 1 s ago: the broker at localhost:8443 could not be reached")
       << absl::StrJoin(lines, "\n");
   EXPECT_THAT(lines[2], StartsWith("1 inbox,"));
   state.answered_at.reset();
-  EXPECT_EQ(Screen(state, {})[1], "NO ANSWER, the broker at localhost:8443 could not be reached");
+  EXPECT_EQ(Screen(state, wide)[1], "NO ANSWER, the broker at localhost:8443 could not be reached");
 }
 
 TEST(TopScreenTest, SaysThatItAsksBeforeAnythingIsKnown) {
