@@ -197,7 +197,7 @@ void Adding::AddRedrive() {
   command.app->add_flag("--yes", asked->options.yes, "with --parked: without asking")->needs(parked);
   AddOutput(command, "json: one envej.v1.RedriveNoticesResponse");
   End(command);
-  command.app->callback([asked, app = command.app] {
+  command.app->callback([asked] {
     if (asked->options.notices.empty() && !asked->parked) throw CLI::RequiredError("notices, or --parked");
   });
   command.run = [asked](const CommandContext& context) { return Redrive(asked->options, context); };
