@@ -1,12 +1,11 @@
 #include "municipality-client/pull_command.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "certs/option_checks.h"
 #include "municipality-client/delivery.h"
 #include "municipality-client/region_names.h"
 #include "proto/contract/day.h"
@@ -20,30 +19,8 @@ static_assert(kWatchWait <= contract::kPullWaitMost);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);
 constexpr int kInboxesMost = 8;
 
-CLI::Validator MunicipalityCode() {
-  return CLI::Validator(
-      [](std::string& text) {
-        const bool is_code = text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) {
-                               return absl::ascii_isdigit(static_cast<unsigned char>(c));
-                             });
-        return is_code ? std::string() : std::string("a municipality code has four digits, such as 0101");
-      },
-      "CODE");
-}
-
 CLI::Validator RegionName() {
   return CLI::Validator([](std::string& text) { return std::string(ReadRegionNames({text}).status().message()); }, "");
-}
-
-CLI::Validator DurationBetween(absl::Duration least, absl::Duration most) {
-  return CLI::Validator(
-      [least, most](std::string& text) {
-        absl::Duration duration;
-        if (absl::ParseDuration(text, &duration) && duration >= least && duration <= most) return std::string();
-        return absl::StrCat("a duration such as 90s or 5m is needed, from ", absl::FormatDuration(least), " to ",
-                            absl::FormatDuration(most));
-      },
-      "DURATION");
 }
 
 absl::Duration DurationOf(const std::string& text) {
@@ -68,7 +45,7 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->type_name("DIR");
   application.add_option("--municipality", options.municipality_code, "whose inbox: its four-digit code")
       ->required()
-      ->check(MunicipalityCode());
+      ->check(CLI::Validator(certs::CheckMunicipalityCode, "CODE"));
   application
       .add_option("--inbox-certificate", options.opening.inbox_certificates,
                   "the certificate to which the inbox's notices are sealed; given again for each while keys roll over")
@@ -114,7 +91,7 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->capture_default_str();
   application
       .add_option("--lease", options.lease, "how long the broker keeps pulled notices for us; extended while we work")
-      ->check(DurationBetween(contract::kLeaseLeast, contract::kLeaseMost))
+      ->check(certs::DurationBetween(contract::kLeaseLeast, contract::kLeaseMost))
       ->capture_default_str();
   application
       .add_option(
@@ -129,7 +106,7 @@ void AddPullOptions(CLI::App& application, PullOptions& options) {
       ->capture_default_str();
   if (options.forever) return;
   application.add_option("--deadline", options.deadline, "how long to go on trying while the broker does not answer")
-      ->check(DurationBetween(absl::Milliseconds(1), kDeadlineMost))
+      ->check(certs::DurationBetween(absl::Milliseconds(1), kDeadlineMost))
       ->capture_default_str();
 }
 

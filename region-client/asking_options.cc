@@ -1,6 +1,7 @@
 #include "region-client/asking_options.h"
 
 #include "certs/command_line.h"
+#include "certs/option_checks.h"
 #include "proto/contract/limits.h"
 #include "region-client/common_options.h"
 #include "region-client/option_words.h"
@@ -36,10 +37,10 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
   AddMunicipalityOption(*command, options.municipality_code, "the municipality that the notices were sent to");
   CLI::Option* id = command->add_option("id", options.notice_id, "the notice; all of them without it")
                         ->type_name("ID")
-                        ->check(CLI::Validator(CheckNoticeId, ""));
+                        ->check(CLI::Validator(certs::CheckNoticeId, ""));
   command->add_option("--state", arguments.states, "only those in this state; may be given again for further states")
       ->type_name("waiting|leased|acknowledged|returned|withdrawn|parked|undelivered|missing")
-      ->check(OneOf(States()))
+      ->check(certs::OneOf(States()))
       ->expected(1, contract::kListStatesMost)
       ->allow_extra_args(false)
       ->excludes(id);
@@ -63,17 +64,17 @@ CLI::App* AddWatch(CLI::App& app, Arguments& arguments) {
       ->type_name("FILE");
   command->add_option("--municipality", arguments.watched, "only of notices to this one; may be given again")
       ->type_name("CODE")
-      ->check(CLI::Validator(CheckMunicipalityCode, ""))
+      ->check(CLI::Validator(certs::CheckMunicipalityCode, ""))
       ->allow_extra_args(false);
   command
       ->add_option("--kind", arguments.kinds,
                    "only this kind of change, such as returned, overdue or undelivered; may be given again")
       ->type_name("KIND")
-      ->check(OneOf(ChangeKinds()))
+      ->check(certs::OneOf(ChangeKinds()))
       ->allow_extra_args(false);
   command->add_option("--for", arguments.watch_at_most, "end after so long, from 1s to 24h; never without it")
       ->type_name("DURATION")
-      ->check(CLI::Validator(CheckDeadline, ""));
+      ->check(CLI::Validator(certs::CheckDeadline, ""));
   AddOutputOption(*command, arguments, "json: a line of envej.v1.NoticeChange for each");
   ResendOptions& resend = arguments.watch_resend;
   CLI::Option* receipts =
@@ -98,7 +99,7 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
   MunicipalitiesOptions& options = arguments.municipalities;
   command->add_option("--leaflet", options.leaflet, "print this municipality's leaflet, to be handed out")
       ->type_name("CODE")
-      ->check(CLI::Validator(CheckMunicipalityCode, ""));
+      ->check(CLI::Validator(certs::CheckMunicipalityCode, ""));
   AddOutputOption(*command, arguments, "json: a line of envej.v1.Municipality for each");
   certs::AddConnectionOptions(*command, arguments.municipalities_with.connection);
   return command;

@@ -3,27 +3,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
+#include "certs/retried_call.h"
 #include "proto/contract/status_codec.h"
 
 namespace envej::region {
 namespace {
 
-absl::string_view WhatToDo(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kUnavailable:
-      return "could not be reached: check that it runs, that --broker is its address, and that --authorities and "
-             "--certificate are those of its authority; then run the same again";
-    case absl::StatusCode::kDeadlineExceeded:
-      return "did not answer in time: run the same again";
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kPermissionDenied:
-      return "refuses this certificate: check that it is a region's, and tell operations";
-    case absl::StatusCode::kUnimplemented:
-      return "does not serve this call: check that --broker is a broker's address and that its version is new enough";
-    default:
-      return "failed: tell operations, then run the same again";
-  }
-}
+constexpr char kCaller[] = "a region's";
 
 // Whether a call was handed to a connection: only then gRPC names its peer by a socket's address and not by the name
 // that the channel was made with. A name that looks like such an address errs on the safe side.
@@ -46,7 +32,7 @@ CallFailure ToCallFailure(const grpc::Status& status) {
     failure.refusal = ToRefusal(rejection);
   } else {
     failure.refusal = {.reason = absl::StatusCodeToString(failure.code),
-                       .text = absl::StrCat("the broker ", WhatToDo(failure.code)),
+                       .text = absl::StrCat("the broker ", certs::WhatToDo(failure.code, kCaller)),
                        .fields = {}};
   }
   return failure;
@@ -74,7 +60,8 @@ bool MayBeCarriedOut(const CallFailure& failure, const grpc::ClientContext& cont
 std::string ExplainFailure(const grpc::Status& status, absl::string_view broker) {
   const CallFailure failure = ToCallFailure(status);
   if (failure.refused_by_contract) return absl::StrCat(failure.refusal.reason, ": ", failure.refusal.text);
-  return absl::StrCat("the broker at ", broker, " ", WhatToDo(failure.code), " (", failure.refusal.reason, ")");
+  return absl::StrCat("the broker at ", broker, " ", certs::WhatToDo(failure.code, kCaller), " (",
+                      failure.refusal.reason, ")");
 }
 
 ExitCode ReportFailure(const grpc::Status& status, absl::string_view broker, const Streams& streams) {

@@ -1,5 +1,6 @@
 #include "region-client/common_options.h"
 
+#include "certs/option_checks.h"
 #include "proto/contract/limits.h"
 #include "region-client/option_words.h"
 
@@ -15,19 +16,19 @@ const char kExitCodes[] =
     "  4  receipts prove: some receipts have no proof yet; run the same again in some minutes\n";
 
 void AddOutputOption(CLI::App& command, Arguments& arguments, const std::string& what) {
-  command.add_option("--output", arguments.output, what)->type_name("text|json")->check(OneOf(OutputForms()));
+  command.add_option("--output", arguments.output, what)->type_name("text|json")->check(certs::OneOf(OutputForms()));
 }
 
 void AddDeadlineOption(CLI::App& command, Arguments& arguments, const std::string& deadline) {
   command.add_option("--deadline", arguments.deadline, deadline)
       ->type_name("DURATION")
-      ->check(CLI::Validator(CheckDeadline, ""));
+      ->check(CLI::Validator(certs::CheckDeadline, ""));
 }
 
 void AddPatienceOptions(CLI::App& command, Arguments& arguments, const std::string& deadline) {
   command.add_option("--progress", arguments.progress, "whether to draw a progress bar on standard error")
       ->type_name("auto|always|never")
-      ->check(OneOf(ProgressModes()));
+      ->check(certs::OneOf(ProgressModes()));
   AddDeadlineOption(command, arguments, deadline);
 }
 
@@ -42,7 +43,7 @@ void AddMunicipalityOption(CLI::App& command, std::string& code, const std::stri
   command.add_option("--municipality", code, what)
       ->type_name("CODE")
       ->required()
-      ->check(CLI::Validator(CheckMunicipalityCode, ""));
+      ->check(CLI::Validator(certs::CheckMunicipalityCode, ""));
 }
 
 void AddIdsOption(CLI::App& command, std::vector<std::string>& ids) {
@@ -56,7 +57,7 @@ CLI::Option* AddNoticesOfOption(CLI::App& command, Connected& connected) {
       .add_option("--notices-of", connected.notices_of,
                   "a region that this one has succeeded, by the broker's register: the notices are that one's")
       ->type_name("CODE")
-      ->check(CLI::Validator(CheckRegionCode, ""));
+      ->check(CLI::Validator(certs::CheckRegionCode, ""));
 }
 
 void AddSecretOptions(CLI::App& command, SealingFiles& sealing, bool required) {
@@ -82,7 +83,7 @@ void AddSealingOptions(CLI::App& command, SealingFiles& sealing) {
                   "one under which the broker's register has the certificate")
       ->type_name("CODE")
       ->envname("ENVEJ_REGION")
-      ->check(CLI::Validator(CheckRegionCode, ""));
+      ->check(CLI::Validator(certs::CheckRegionCode, ""));
   command
       .add_option("--revocation-lists", sealing.revocation_lists,
                   "file or folder with the authorities' revocation lists: nothing is sealed to an inbox certificate "

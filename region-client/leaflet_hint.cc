@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/printable.h"
 #include "region-client/call_failure.h"
 
 namespace envej::region {
@@ -17,9 +18,10 @@ LeafletHints LeafletHints::Fetch(const CommandContext& context) {
   const grpc::Status status = stub->ListMunicipalities(&call, {}, &response);
   if (!status.ok()) hints.failure_ = ToCallFailure(status).refusal.reason;
   for (const v1::Municipality& municipality : response.municipalities()) {
-    hints.schemes_[municipality.municipality_code()] = {.participating = municipality.participating(),
-                                                        .name = Printable(municipality.scheme_name()),
-                                                        .phone_number = Printable(municipality.phone_number())};
+    hints.schemes_[municipality.municipality_code()] = {
+        .participating = municipality.participating(),
+        .name = contract::Printable(municipality.scheme_name()),
+        .phone_number = contract::Printable(municipality.phone_number())};
   }
   return hints;
 }

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/json_line.h"
+#include "proto/contract/printable.h"
 #include "region-client/call_failure.h"
 
 namespace envej::region {
 namespace {
 
 std::string YesOrNo(bool value) { return value ? "yes" : "no"; }
-std::string OrDash(const std::string& text) { return text.empty() ? "-" : Printable(text); }
+std::string OrDash(const std::string& text) { return text.empty() ? "-" : contract::Printable(text); }
 
 ExitCode PrintLeaflet(const v1::ListMunicipalitiesResponse& response, const MunicipalitiesOptions& options,
                       const Streams& streams) {
@@ -22,15 +24,15 @@ ExitCode PrintLeaflet(const v1::ListMunicipalitiesResponse& response, const Muni
       return ExitCode::kRefused;
     }
     if (options.output == OutputForm::kJson) {
-      streams.out << ToJsonLine(municipality) << '\n';
+      streams.out << contract::ToJsonLine(municipality) << '\n';
       return ExitCode::kDone;
     }
-    streams.out << Printable(municipality.scheme_name()) << "\nPhone: " << Printable(municipality.phone_number())
-                << "\n\n"
-                << Printable(municipality.leaflet_text(), true) << '\n';
+    streams.out << contract::Printable(municipality.scheme_name())
+                << "\nPhone: " << contract::Printable(municipality.phone_number()) << "\n\n"
+                << contract::Printable(municipality.leaflet_text(), true) << '\n';
     return ExitCode::kDone;
   }
-  streams.err << "no municipality has the code " << Printable(options.leaflet)
+  streams.err << "no municipality has the code " << contract::Printable(options.leaflet)
               << "; `envej-region municipalities` lists them\n";
   return ExitCode::kRefused;
 }
@@ -49,14 +51,14 @@ ExitCode ListMunicipalities(const MunicipalitiesOptions& options, const CommandC
   std::vector<std::vector<std::string>> rows = {{"CODE", "NAME", "TAKES PART", "AGREEMENT", "SCHEME", "PHONE"}};
   for (const v1::Municipality& municipality : response.municipalities()) {
     if (options.output == OutputForm::kJson) {
-      context.streams.out << ToJsonLine(municipality) << '\n';
+      context.streams.out << contract::ToJsonLine(municipality) << '\n';
       continue;
     }
-    rows.push_back({Printable(municipality.municipality_code()), Printable(municipality.name()),
+    rows.push_back({contract::Printable(municipality.municipality_code()), contract::Printable(municipality.name()),
                     YesOrNo(municipality.participating()), YesOrNo(municipality.agreement_in_force()),
                     OrDash(municipality.scheme_name()), OrDash(municipality.phone_number())});
   }
-  if (options.output == OutputForm::kText) WriteTable(rows, context.streams.out);
+  if (options.output == OutputForm::kText) contract::WriteTable(rows, context.streams.out);
   return ExitCode::kDone;
 }
 

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/retry_policy.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/retried_call.h"
-#include "region-client/retry_policy.h"
 
 namespace envej::region {
 
@@ -28,7 +28,8 @@ Newest AskNewest(const CommandContext& context, absl::Time deadline, const std::
 }
 
 Outcome NotAsked(const CallFailure& failure) {
-  const bool for_good = failure.refused_by_contract && !IsRetriable(failure.code, failure.retry_delay.has_value());
+  const bool for_good =
+      failure.refused_by_contract && !contract::IsRetriable(failure.code, failure.retry_delay.has_value());
   return {
       .kind = for_good ? Outcome::Kind::kRefused : Outcome::Kind::kUnsent, .receipt = {}, .refusal = failure.refusal};
 }

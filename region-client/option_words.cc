@@ -1,23 +1,6 @@
 #include "region-client/option_words.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
-#include "absl/time/time.h"
-#include "proto/contract/notice_id.h"
-
 namespace envej::region {
-namespace {
-
-constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
-constexpr absl::Duration kDeadlineMost = absl::Hours(24);
-
-bool IsCode(const std::string& text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-}
-
-}  // namespace
-
 const std::map<std::string, OutputForm>& OutputForms() {
   static const auto* const kForms =
       new std::map<std::string, OutputForm>{{"text", OutputForm::kText}, {"json", OutputForm::kJson}};
@@ -66,24 +49,6 @@ const std::map<std::string, v1::ChangeKind>& ChangeKinds() {
                                                 {"outcome-acknowledged", v1::CHANGE_KIND_OUTCOME_ACKNOWLEDGED},
                                                 {"missing", v1::CHANGE_KIND_MISSING}};
   return *kKinds;
-}
-
-std::string CheckMunicipalityCode(const std::string& text) {
-  return IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
-}
-
-std::string CheckRegionCode(const std::string& text) {
-  return IsCode(text) ? "" : "a region's code has four digits, such as 1081";
-}
-
-std::string CheckNoticeId(const std::string& text) {
-  return contract::NoticeId::Parse(text).has_value() ? "" : "a notice id is a random UUID in lower case";
-}
-
-std::string CheckDeadline(const std::string& text) {
-  absl::Duration deadline;
-  const bool good = absl::ParseDuration(text, &deadline) && deadline >= kDeadlineLeast && deadline <= kDeadlineMost;
-  return good ? "" : "a duration from 1s to 24h, such as 90s or 5m";
 }
 
 }  // namespace envej::region

@@ -5,6 +5,7 @@
 
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/printable.h"
 #include "region-client/newest.h"
 #include "region-client/notice_ids.h"
 #include "region-client/progress_bar.h"
@@ -44,7 +45,7 @@ class Report {
   }
 
   ExitCode Finish() {
-    if (rows_.size() > 1) WriteTable(rows_, context_.streams.out);
+    if (rows_.size() > 1) contract::WriteTable(rows_, context_.streams.out);
     return exit_code_;
   }
 

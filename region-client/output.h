@@ -1,15 +1,12 @@
 #ifndef ENVEJ_REGION_CLIENT_OUTPUT_H_
 #define ENVEJ_REGION_CLIENT_OUTPUT_H_
 
-#include <google/protobuf/message.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <istream>
 #include <ostream>
 #include <string>
-#include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace envej::region {
@@ -33,21 +30,8 @@ struct Streams {
 
 enum class OutputForm { kText, kJson };
 
-// One line of proto3 JSON, without the line's end.
-std::string ToJsonLine(const google::protobuf::Message& message);
-
-// `text` on one line and safe for a terminal: a character that controls rather than writes becomes a question mark.
-// With `lines`, line ends stay.
-std::string Printable(absl::string_view text, bool lines = false);
-
-// "NOTICE_STATE_WAITING" as "waiting"; a value that only a newer broker knows as its number.
-std::string Word(const std::string& name, absl::string_view prefix, int number);
-
 // Day and time in `zone`; "-" if absent.
 std::string FormatTimestamp(bool present, const google::protobuf::Timestamp& time, const absl::TimeZone& zone);
-
-// Writes rows as columns that are as wide as their widest cell, in characters; the first row is the heading.
-void WriteTable(const std::vector<std::vector<std::string>>& rows, std::ostream& out);
 
 }  // namespace envej::region
 

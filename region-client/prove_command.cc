@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/accepted_anew.h"
@@ -161,7 +162,7 @@ absl::Status Prover::Conclude(Asked& asked) {
     Name(asked.line, "has no proof yet");
   } else {
     ++proofs_;
-    context_.streams.out << ToJsonLine(asked.answer) << '\n';
+    context_.streams.out << contract::ToJsonLine(asked.answer) << '\n';
   }
   return absl::OkStatus();
 }

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/json_line.h"
 #include "region-client/json_fields.h"
 #include "region-client/output.h"
 #include "region-client/receipt_beginning.h"
@@ -172,7 +173,7 @@ absl::Status ReceiptFile::AppendLocked(absl::Span<const v1::Receipt> receipts) {
   for (const v1::Receipt& receipt : receipts) {
     const std::string key = KeyOf(receipt);
     if (held_.count(key) != 0 || !added.insert(key).second) continue;
-    absl::StrAppend(&lines, ToJsonLine(receipt), "\n");
+    absl::StrAppend(&lines, contract::ToJsonLine(receipt), "\n");
   }
   // Also where another program has just written them all: it may have ended before they were on disk.
   if (absl::Status status = Write(lines); !status.ok()) return status;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/json_line.h"
 
 namespace envej::region {
 namespace {
@@ -41,7 +42,7 @@ absl::Status ReceiptKeeper::Keep(absl::Span<const std::pair<size_t, Outcome>> ou
   }
   if (file_.has_value()) return file_->Append(receipts);
   if (out_ == nullptr) return absl::OkStatus();
-  for (const v1::Receipt& receipt : receipts) *out_ << ToJsonLine(receipt) << '\n';
+  for (const v1::Receipt& receipt : receipts) *out_ << contract::ToJsonLine(receipt) << '\n';
   out_->flush();
   return out_->good() ? absl::OkStatus() : absl::DataLossError("standard output: cannot be written");
 }

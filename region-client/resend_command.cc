@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/contract/printable.h"
 #include "proto/contract/rejection.h"
 #include "region-client/receipt_keeper.h"
 #include "region-client/resend.h"
@@ -45,13 +46,13 @@ std::string InWords(const ResendOutcome& outcome) {
   if (!outcome.refusal.fields.empty()) {
     absl::StrAppend(&text, " (", absl::StrJoin(outcome.refusal.fields, ", "), ")");
   }
-  return Printable(text);
+  return contract::Printable(text);
 }
 
 void Tell(const ResendOutcome& outcome, const ResendOptions& options, const Streams& streams) {
   if (outcome.kind == Kind::kHeld || outcome.kind == Kind::kForgotten) return;
   if (options.output == OutputForm::kText) {
-    streams.err << Printable(outcome.notice_id) << ": " << InWords(outcome) << '\n';
+    streams.err << contract::Printable(outcome.notice_id) << ": " << InWords(outcome) << '\n';
     return;
   }
   nlohmann::ordered_json json;
@@ -60,7 +61,7 @@ void Tell(const ResendOutcome& outcome, const ResendOptions& options, const Stre
   json["outcome"] = NameOf(outcome.kind);
   if (!outcome.refusal.reason.empty()) {
     json["reason"] = outcome.refusal.reason;
-    json["text"] = Printable(outcome.refusal.text);
+    json["text"] = contract::Printable(outcome.refusal.text);
   }
   streams.out << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }

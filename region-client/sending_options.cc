@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "certs/command_line.h"
+#include "certs/option_checks.h"
 #include "region-client/common_options.h"
 #include "region-client/option_words.h"
 
@@ -71,7 +72,7 @@ CLI::App* AddWithdraw(CLI::App& app, Arguments& arguments) {
   command->add_option("--reason", arguments.reason, "why")
       ->type_name("consent-withdrawn|deceased|not-in-target-group|sent-in-error|readmitted")
       ->required()
-      ->check(OneOf(WithdrawalReasons()));
+      ->check(certs::OneOf(WithdrawalReasons()));
   AddIdsOption(*command, options.ids);
   AddReceiptsOption(*command, options.receipts);
   AddOutputOption(*command, arguments,

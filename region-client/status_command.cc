@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/limits.h"
+#include "proto/contract/printable.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/call_failure.h"
 
@@ -32,11 +34,11 @@ std::string Notes(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
     note("revision ", status.delivered_revision(), " delivered");
   }
   if (status.withdrawal_reason() != v1::WITHDRAWAL_REASON_UNSPECIFIED) {
-    note("withdrawn: ",
-         Word(v1::WithdrawalReason_Name(status.withdrawal_reason()), "WITHDRAWAL_REASON_", status.withdrawal_reason()));
+    note("withdrawn: ", contract::Word(v1::WithdrawalReason_Name(status.withdrawal_reason()), "WITHDRAWAL_REASON_",
+                                       status.withdrawal_reason()));
   }
   for (const int late : status.late()) {
-    note("late: ", Word(v1::Lateness_Name(static_cast<v1::Lateness>(late)), "LATENESS_", late));
+    note("late: ", contract::Word(v1::Lateness_Name(static_cast<v1::Lateness>(late)), "LATENESS_", late));
   }
   if (status.failure_count() != 0) note(status.failure_count(), " leases ran out");
   if (status.has_held_until()) note("held until ", FormatTimestamp(true, status.held_until(), zone));
@@ -51,20 +53,22 @@ std::string Notes(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
 
 std::vector<std::string> ToRow(const v1::NoticeStatus& status, const absl::TimeZone& zone) {
   const bool returned = status.return_reason() != v1::RETURN_REASON_UNSPECIFIED;
-  return {
-      Printable(status.notice_id()),
-      absl::StrCat(status.revision()),
-      status.kind() == v1::ITEM_KIND_UNSPECIFIED ? "-"
-                                                 : Word(v1::ItemKind_Name(status.kind()), "ITEM_KIND_", status.kind()),
-      Word(v1::NoticeState_Name(status.state()), "NOTICE_STATE_", status.state()),
-      Printable(status.discharge_date()),
-      FormatTimestamp(status.has_accepted_at(), status.accepted_at(), zone),
-      FormatTimestamp(status.has_first_leased_at(), status.first_leased_at(), zone),
-      absl::StrCat(status.lease_count()),
-      FormatTimestamp(status.has_concluded_at(), status.concluded_at(), zone),
-      returned ? Word(v1::ReturnReason_Name(status.return_reason()), "RETURN_REASON_", status.return_reason()) : "-",
-      status.origin().empty() ? "-" : Printable(status.origin()),
-      Notes(status, zone)};
+  return {contract::Printable(status.notice_id()),
+          absl::StrCat(status.revision()),
+          status.kind() == v1::ITEM_KIND_UNSPECIFIED
+              ? "-"
+              : contract::Word(v1::ItemKind_Name(status.kind()), "ITEM_KIND_", status.kind()),
+          contract::Word(v1::NoticeState_Name(status.state()), "NOTICE_STATE_", status.state()),
+          contract::Printable(status.discharge_date()),
+          FormatTimestamp(status.has_accepted_at(), status.accepted_at(), zone),
+          FormatTimestamp(status.has_first_leased_at(), status.first_leased_at(), zone),
+          absl::StrCat(status.lease_count()),
+          FormatTimestamp(status.has_concluded_at(), status.concluded_at(), zone),
+          returned
+              ? contract::Word(v1::ReturnReason_Name(status.return_reason()), "RETURN_REASON_", status.return_reason())
+              : "-",
+          status.origin().empty() ? "-" : contract::Printable(status.origin()),
+          Notes(status, zone)};
 }
 
 ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, const CommandContext& context) {
@@ -83,12 +87,12 @@ ExitCode ShowOne(v1::IntakeService::Stub& stub, const StatusOptions& options, co
   }
   if (!status.ok()) return ReportFailure(status, context.broker, context.streams);
   if (options.output == OutputForm::kJson) {
-    context.streams.out << ToJsonLine(response) << '\n';
+    context.streams.out << contract::ToJsonLine(response) << '\n';
     return ExitCode::kDone;
   }
   Rows rows = Heading();
   rows.push_back(ToRow(response.status(), context.copenhagen));
-  WriteTable(rows, context.streams.out);
+  contract::WriteTable(rows, context.streams.out);
   return ExitCode::kDone;
 }
 
@@ -121,7 +125,7 @@ ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, co
     if (!status.ok()) return ReportFailure(status, context.broker, context.streams);
     for (const v1::NoticeStatus& notice : response.notices()) {
       if (options.output == OutputForm::kJson) {
-        context.streams.out << ToJsonLine(notice) << '\n';
+        context.streams.out << contract::ToJsonLine(notice) << '\n';
       } else if (rows.size() > kTableRows) {
         context.streams.err << "more than " << kTableRows << " notices: use --output json, --state or --origin\n";
         return ExitCode::kUnusable;
@@ -130,7 +134,7 @@ ExitCode ShowAll(v1::IntakeService::Stub& stub, const StatusOptions& options, co
       }
     }
     if (response.next_page_token().empty()) {
-      if (options.output == OutputForm::kText) WriteTable(rows, context.streams.out);
+      if (options.output == OutputForm::kText) contract::WriteTable(rows, context.streams.out);
       return ExitCode::kDone;
     }
     if (response.next_page_token() == request.page_token()) break;

@@ -12,6 +12,7 @@
 #include "certs/client_connection.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/retry_policy.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/at_once.h"
 
@@ -138,7 +139,7 @@ grpc::Status Submission::Call(grpc::ClientContext& context, const v1::SubmitNoti
 void Submission::Send(const Batch& batch) {
   Pending pending;
   for (size_t i = batch.first; i < batch.last; ++i) pending.waiting.push_back(i);
-  RetryPolicy policy(deadline_, surroundings_.random);
+  contract::RetryPolicy policy(deadline_, surroundings_.random);
   while (!pending.waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
     Outcomes outcomes;
     const Pause pause = Attempt(pending, outcomes);
@@ -175,7 +176,7 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   const bool lost = may_be_carried_out && failure.code == absl::StatusCode::kUnavailable;
   pending.last_failure = lost ? Lost() : failure.refusal;
   pending.may_be_accepted |= may_be_carried_out;
-  if (!IsRetriable(failure.code, failure.retry_delay.has_value())) {
+  if (!contract::IsRetriable(failure.code, failure.retry_delay.has_value())) {
     for (const size_t index : std::exchange(pending.waiting, {})) {
       outcomes.emplace_back(index, failure.refused_by_contract ? Refused(failure.refusal) : pending.Now());
     }
@@ -214,7 +215,7 @@ void Submission::Sort(const v1::SubmitNoticesResponse& response, Pending& pendin
       continue;
     }
     const contract::Rejection rejection = contract::FromMessage(result.rejected());
-    if (IsRetriable(rejection.reason)) {
+    if (contract::IsRetriable(rejection.reason)) {
       const CallFailure failure = ToCallFailure(rejection);
       pending.waiting.push_back(sent[i]);
       pending.last_failure = failure.refusal;

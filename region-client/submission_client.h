@@ -11,13 +11,13 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "certs/surroundings.h"
 #include "envej/v1/notice.pb.h"
 #include "envej/v1/receipt.pb.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/notice_rules.h"
 #include "region-client/call_failure.h"
 #include "region-client/notice_file.h"
-#include "region-client/retry_policy.h"
 
 namespace envej::region {
 
@@ -60,12 +60,7 @@ absl::Status CheckReceiptFor(const v1::Receipt& receipt, const v1::Withdrawal& w
 const Refusal& WrongReceipt();
 const Refusal& Lost();
 
-// Where time and chance come from. Both are called from several threads.
-struct Surroundings {
-  std::function<absl::Time()> now;
-  std::function<void(absl::Duration)> sleep;
-  std::function<double()> random;  // uniform in [0, 1)
-};
+using Surroundings = certs::Surroundings;
 
 // What is told while notices are sent. Calls never overlap, but come from several threads.
 struct SubmissionObserver {

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/contract/json_line.h"
+#include "proto/contract/printable.h"
 
 namespace envej::region {
 namespace {
@@ -25,10 +27,10 @@ Json ToJson(std::optional<size_t> line, const std::string& notice_id, const std:
 
 void AddRefusal(const Refusal& refusal, Json& json) {
   json["reason"] = refusal.reason;
-  json["text"] = Printable(refusal.text);
+  json["text"] = contract::Printable(refusal.text);
   if (refusal.fields.empty()) return;
   json["fields"] = Json::array();
-  for (const std::string& field : refusal.fields) json["fields"].push_back(Printable(field));
+  for (const std::string& field : refusal.fields) json["fields"].push_back(contract::Printable(field));
 }
 
 // Replaces what is not UTF-8, so that it never throws.
@@ -37,7 +39,7 @@ std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 std::string ToText(const Refusal& refusal) {
   std::string text = absl::StrCat(refusal.reason, ": ", refusal.text);
   if (!refusal.fields.empty()) absl::StrAppend(&text, " (", absl::StrJoin(refusal.fields, ", "), ")");
-  return Printable(text);
+  return contract::Printable(text);
 }
 
 absl::string_view OutcomeName(Outcome::Kind kind) {
@@ -111,7 +113,7 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
       break;
     case Outcome::Kind::kNotKept:
       ++not_kept_;
-      Count(name, Printable(outcome.refusal.text));
+      Count(name, contract::Printable(outcome.refusal.text));
       break;
     case Outcome::Kind::kUnsent:
       ++unsent_;
@@ -132,7 +134,8 @@ void SubmitReport::Line(size_t line, const NoticeEntry& entry, const Outcome& ou
     Json json = ToJson(by_line ? std::optional<size_t>(line) : std::nullopt, id, MunicipalityCodeOf(entry.notice),
                        OutcomeName(outcome.kind));
     if (!is_in) AddRefusal(outcome.refusal, json);
-    if (is_in && receipts_in_lines_) json["receipt"] = Json::parse(ToJsonLine(outcome.receipt), nullptr, false);
+    if (is_in && receipts_in_lines_)
+      json["receipt"] = Json::parse(contract::ToJsonLine(outcome.receipt), nullptr, false);
     streams_.out << Dump(json) << '\n';
   } else if (outcome.kind == Outcome::Kind::kRefused) {
     streams_.err << name << ": refused: " << ToText(outcome.refusal) << '\n';

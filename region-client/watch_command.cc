@@ -12,16 +12,17 @@
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
 #include "certs/new_file.h"
+#include "certs/retried_call.h"
 #include "envej/v1/intake_service.grpc.pb.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/limits.h"
+#include "proto/contract/printable.h"
+#include "proto/contract/retry_policy.h"
 #include "proto/contract/status_codec.h"
 #include "region-client/call_failure.h"
-#include "region-client/retry_policy.h"
 
 namespace envej::region {
 namespace {
-
-constexpr absl::Duration kReconnectWait = absl::Seconds(5);
 
 // The answer that is longest expected without anything to tell comes each 30 seconds; a stream that hangs is begun
 // again after this.
@@ -30,12 +31,12 @@ constexpr absl::Duration kStreamMost = absl::Minutes(10);
 std::string DetailOf(const v1::NoticeChange& change) {
   switch (change.kind()) {
     case v1::CHANGE_KIND_RETURNED:
-      return Word(v1::ReturnReason_Name(change.return_reason()), "RETURN_REASON_", change.return_reason());
+      return contract::Word(v1::ReturnReason_Name(change.return_reason()), "RETURN_REASON_", change.return_reason());
     case v1::CHANGE_KIND_WITHDRAWN:
-      return Word(v1::WithdrawalReason_Name(change.withdrawal_reason()), "WITHDRAWAL_REASON_",
-                  change.withdrawal_reason());
+      return contract::Word(v1::WithdrawalReason_Name(change.withdrawal_reason()), "WITHDRAWAL_REASON_",
+                            change.withdrawal_reason());
     case v1::CHANGE_KIND_OVERDUE:
-      return Word(v1::Lateness_Name(change.lateness()), "LATENESS_", change.lateness());
+      return contract::Word(v1::Lateness_Name(change.lateness()), "LATENESS_", change.lateness());
     case v1::CHANGE_KIND_UNDELIVERED:
       return absl::StrCat("told ", change.undelivered_times(), change.undelivered_times() == 1 ? " time" : " times");
     default:
@@ -44,10 +45,11 @@ std::string DetailOf(const v1::NoticeChange& change) {
 }
 
 std::string ToTextLine(const v1::NoticeChange& change, const CommandContext& context) {
-  std::string line = absl::StrCat(
-      FormatTimestamp(change.has_at(), change.at(), context.copenhagen), "  region ", Printable(change.region_code()),
-      "  municipality ", Printable(change.municipality_code()), "  ", Printable(change.notice_id()), "  revision ",
-      change.revision(), "  ", Word(v1::ChangeKind_Name(change.kind()), "CHANGE_KIND_", change.kind()));
+  std::string line = absl::StrCat(FormatTimestamp(change.has_at(), change.at(), context.copenhagen), "  region ",
+                                  contract::Printable(change.region_code()), "  municipality ",
+                                  contract::Printable(change.municipality_code()), "  ",
+                                  contract::Printable(change.notice_id()), "  revision ", change.revision(), "  ",
+                                  contract::Word(v1::ChangeKind_Name(change.kind()), "CHANGE_KIND_", change.kind()));
   const std::string detail = DetailOf(change);
   if (!detail.empty()) absl::StrAppend(&line, ": ", detail);
   return line;
@@ -77,7 +79,7 @@ class Watching {
   const CommandContext& context_;
   const absl::Time ends_at_;
   const std::unique_ptr<v1::IntakeService::Stub> stub_;
-  RetryPolicy policy_;
+  contract::RetryPolicy policy_;
   std::string token_;
   bool told_ = false;  // that the broker does not answer
 };
@@ -106,7 +108,8 @@ std::optional<ExitCode> Watching::Take(const v1::WatchNoticesResponse& answer) {
   }
   for (const v1::NoticeChange& change : answer.changes()) {
     if (!IsAskedFor(change)) continue;
-    streams.out << (options_.output == OutputForm::kJson ? ToJsonLine(change) : ToTextLine(change, context_)) << '\n';
+    streams.out << (options_.output == OutputForm::kJson ? contract::ToJsonLine(change) : ToTextLine(change, context_))
+                << '\n';
   }
   if (!streams.out.flush().good()) return ExitCode::kUnusable;  // said by whoever called
   token_ = answer.resume_token();
@@ -147,7 +150,7 @@ std::optional<ExitCode> Watching::TryAgain(const grpc::Status& status) {
                          << ": holds no place that this broker knows; remove the file to begin with the oldest\n";
     return ExitCode::kUnusable;
   }
-  if (!IsRetriable(failure.code, failure.retry_delay.has_value())) {
+  if (!contract::IsRetriable(failure.code, failure.retry_delay.has_value())) {
     return ReportFailure(status, context_.broker, context_.streams);
   }
   if (!told_) context_.streams.err << ExplainFailure(status, context_.broker) << "; trying again" << std::endl;
@@ -156,7 +159,7 @@ std::optional<ExitCode> Watching::TryAgain(const grpc::Status& status) {
       policy_.NextDelay(context_.surroundings.now(), failure.retry_delay.value_or(absl::ZeroDuration()))
           .value_or(absl::ZeroDuration());
   context_.surroundings.sleep(std::min(delay, ends_at_ - context_.surroundings.now()));
-  if (failure.code == absl::StatusCode::kUnavailable) certs::Reconnect(*context_.channel, kReconnectWait);
+  if (failure.code == absl::StatusCode::kUnavailable) certs::Reconnect(*context_.channel, certs::kReconnectWait);
   return context_.surroundings.now() >= ends_at_ ? std::optional(ExitCode::kUnreachable) : std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/printable.h"
 
 namespace envej::region {
 
@@ -21,8 +22,8 @@ v1::Withdrawal WithdrawalMaker::Make(const std::string& municipality_code, const
   if (sealed.ok()) return *std::move(sealed);
   if (told_plain_.insert(municipality_code).second) {
     progress_.Clear();
-    context_.streams.err << "municipality " << Printable(municipality_code) << ": "
-                         << Printable(sealed.status().message())
+    context_.streams.err << "municipality " << contract::Printable(municipality_code) << ": "
+                         << contract::Printable(sealed.status().message())
                          << ": withdrawals are sent unsealed, and the broker signs for them; a municipality that has "
                             "a notice which this region sealed may return them\n";
   }

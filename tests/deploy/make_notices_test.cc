@@ -16,9 +16,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "proto/contract/day.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/notice_rules.h"
 #include "region-client/notice_file.h"
-#include "region-client/output.h"
 #include "tests/deploy/support/program_run.h"
 
 namespace envej::deploy {
@@ -73,7 +73,7 @@ TEST_P(MakeNoticesTest, TheContractAcceptsTheOthersAsTheyAreWritten) {
     }
     for (const region::NoticeEntry& entry : read->notices) {
       ASSERT_THAT(entry.lines, SizeIs(1));
-      EXPECT_EQ(region::ToJsonLine(entry.notice), lines[entry.lines[0] - 1]);
+      EXPECT_EQ(contract::ToJsonLine(entry.notice), lines[entry.lines[0] - 1]);
       ++good;
     }
   }

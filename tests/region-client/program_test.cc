@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/contract/day.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_rules.h"
 #include "region-client/json_fields.h"
@@ -109,7 +110,7 @@ TEST_F(ProgramTest, TheHelpsNoticeIsProto3JsonOfAGoodOne) {
   const std::string text = help.substr(first, last + 3 - first);
   v1::Notice notice;
   ASSERT_TRUE(ReadJson(text, notice).empty());
-  EXPECT_EQ(nlohmann::json::parse(ToJsonLine(notice)), nlohmann::json::parse(text));
+  EXPECT_EQ(nlohmann::json::parse(contract::ToJsonLine(notice)), nlohmann::json::parse(text));
   Normalise(notice);
   const absl::TimeZone copenhagen = contract::CopenhagenTimeZone().value();
   const absl::Time day = absl::FromCivil(absl::CivilSecond(2026, 11, 22, 12, 0, 0), copenhagen);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "region-client/output.h"
+#include "proto/contract/json_line.h"
 #include "tests/region-client/support/full_disk.h"
 #include "tests/region-client/support/notice_lines.h"
 
@@ -37,7 +37,7 @@ v1::Receipt ReceiptNumber(unsigned number) {
   return receipt;
 }
 
-std::string LineOf(unsigned number) { return ToJsonLine(ReceiptNumber(number)) + "\n"; }
+std::string LineOf(unsigned number) { return contract::ToJsonLine(ReceiptNumber(number)) + "\n"; }
 
 class ReceiptFileTest : public testing::Test {
  protected:
@@ -81,7 +81,7 @@ TEST_F(ReceiptFileTest, HoldsBothReceiptsOfWhatWasAcceptedAnew) {
   absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE(file->Append({ReceiptNumber(1), anew, anew}).ok());
-  EXPECT_EQ(Content(), LineOf(1) + ToJsonLine(anew) + "\n");
+  EXPECT_EQ(Content(), LineOf(1) + contract::ToJsonLine(anew) + "\n");
 }
 
 TEST_F(ReceiptFileTest, HoldsOneIdsReceiptsOfEachRegionAndMunicipality) {
@@ -92,7 +92,8 @@ TEST_F(ReceiptFileTest, HoldsOneIdsReceiptsOfEachRegionAndMunicipality) {
   absl::StatusOr<ReceiptFile> file = ReceiptFile::Open(path_);
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE(file->Append({ReceiptNumber(1), other_region, other_municipality}).ok());
-  EXPECT_EQ(Content(), LineOf(1) + ToJsonLine(other_region) + "\n" + ToJsonLine(other_municipality) + "\n");
+  EXPECT_EQ(Content(),
+            LineOf(1) + contract::ToJsonLine(other_region) + "\n" + contract::ToJsonLine(other_municipality) + "\n");
 }
 
 TEST_F(ReceiptFileTest, CutsAwayALineThatACrashLeftUnfinished) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/day.h"
+#include "proto/contract/json_line.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/json_fields.h"
 #include "tests/region-client/support/submit_fixture.h"
@@ -88,7 +89,7 @@ class ResendCommandTest : public testing::Test {
       v1::Receipt receipt;
       ASSERT_THAT(ReadJson(line, receipt), IsEmpty());
       *receipt.mutable_accepted_at() = contract::ToMessage(contract::FromMessage(receipt.accepted_at()) - by);
-      absl::StrAppend(&lines, ToJsonLine(receipt), "\n");
+      absl::StrAppend(&lines, contract::ToJsonLine(receipt), "\n");
     }
     std::ofstream(path) << lines;
   }

@@ -25,9 +25,11 @@ const std::vector<Room>& Rooms() {
       {"proto/contract/sealed_payload.*", {kContract, kMessages, kProtobuf, kOpenssl}},
       {"proto/contract/wiping.*", {kContract, kProtobuf, kOpenssl}},
       {"proto/contract/status_codec.*", {kContract, kMessages, kRichErrors, kProtobuf, kGrpc}},
+      {"proto/contract/json_line.*", {kContract, kProtobuf}},
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
       // Who somebody is.
+      {"certs/retried_call.*", {kContract, "certs/", kGrpc}},
       {"certs/identity.*", {kContract, "certs/"}, {kMessageCodec, kStatusCodec}},
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
@@ -47,6 +49,8 @@ const std::vector<Room>& Rooms() {
       {"broker/admission/",
        {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
+      {"broker/operations/console/",
+       {kContract, kMessages, kProtobuf, kGrpc, "certs/", "broker/operations/console/", "CLI/"}},
       {"broker/operations/web/",
        {kContract, kMessages, kProtobuf, kOpenssl, "certs/", "broker/operations/", "broker/*.h", "httplib.h"},
        {kMessageCodec, kStatusCodec}},
@@ -116,6 +120,7 @@ const std::vector<Library>& Libraries() {
 const std::vector<ForbiddenText>& ForbiddenTexts() {
   // The programs' edges: where a call, a wait or a certificate meets the world.
   static const std::vector<std::string> kWhereClocksAreRead = {"broker/clock*",
+                                                               "broker/operations/console/main.cc",
                                                                "certs/client_connection.cc",
                                                                "certs/commands/",
                                                                "certs/tls_credentials.cc",

@@ -1,9 +1,9 @@
-#include "region-client/retry_policy.h"
+#include "proto/contract/retry_policy.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace envej::region {
+namespace envej::contract {
 
 bool IsRetriable(absl::StatusCode code, bool asks_for_retry) {
   switch (code) {
@@ -17,13 +17,13 @@ bool IsRetriable(absl::StatusCode code, bool asks_for_retry) {
   }
 }
 
-bool IsRetriable(contract::Reason reason) {
+bool IsRetriable(Reason reason) {
   switch (reason) {
-    case contract::Reason::kBrokerStopping:
-    case contract::Reason::kBrokerBusy:
-    case contract::Reason::kRateExceeded:
-    case contract::Reason::kStorageNearlyFull:
-    case contract::Reason::kDeadlinePassed:
+    case Reason::kBrokerStopping:
+    case Reason::kBrokerBusy:
+    case Reason::kRateExceeded:
+    case Reason::kStorageNearlyFull:
+    case Reason::kDeadlinePassed:
       return true;
     default:
       return false;
@@ -38,4 +38,4 @@ std::optional<absl::Duration> RetryPolicy::NextDelay(absl::Time now, absl::Durat
   return delay;
 }
 
-}  // namespace envej::region
+}  // namespace envej::contract

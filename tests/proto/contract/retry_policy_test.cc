@@ -1,13 +1,11 @@
-#include "region-client/retry_policy.h"
+#include "proto/contract/retry_policy.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace envej::region {
+namespace envej::contract {
 namespace {
-
-using contract::Reason;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 
@@ -25,7 +23,7 @@ TEST(RetryPolicyTest, RetriesOnlyCodesThatMayEndOtherwise) {
 }
 
 TEST(RetryPolicyTest, RetriesOnlyReasonsThatPass) {
-  for (const contract::ReasonEntry& entry : contract::AllReasons()) {
+  for (const ReasonEntry& entry : AllReasons()) {
     const bool passing = entry.reason == Reason::kBrokerBusy || entry.reason == Reason::kRateExceeded ||
                          entry.reason == Reason::kStorageNearlyFull || entry.reason == Reason::kBrokerStopping ||
                          entry.reason == Reason::kDeadlinePassed;
@@ -62,4 +60,4 @@ TEST(RetryPolicyTest, StartsAnewAfterProgress) {
 }
 
 }  // namespace
-}  // namespace envej::region
+}  // namespace envej::contract

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_REGION_CLIENT_RETRY_POLICY_H_
-#define ENVEJ_REGION_CLIENT_RETRY_POLICY_H_
+#ifndef ENVEJ_PROTO_CONTRACT_RETRY_POLICY_H_
+#define ENVEJ_PROTO_CONTRACT_RETRY_POLICY_H_
 
 #include <functional>
 #include <optional>
@@ -9,7 +9,7 @@
 #include "proto/contract/backoff.h"
 #include "proto/contract/rejection.h"
 
-namespace envej::region {
+namespace envej::contract {
 
 // What may be tried again, with the same ids, because trying again can end otherwise. Nothing else is retried.
 //
@@ -17,7 +17,7 @@ namespace envej::region {
 // means that the request itself is too large.
 bool IsRetriable(absl::StatusCode code, bool asks_for_retry);
 // One refused notice of a batch that was answered.
-bool IsRetriable(contract::Reason reason);
+bool IsRetriable(Reason reason);
 
 // Uniform in [0, 1). Called from one thread at a time for each policy.
 using RandomSource = std::function<double()>;
@@ -38,9 +38,9 @@ class RetryPolicy {
  private:
   absl::Time deadline_;
   RandomSource random_;
-  contract::Backoff backoff_;
+  Backoff backoff_;
 };
 
-}  // namespace envej::region
+}  // namespace envej::contract
 
-#endif  // ENVEJ_REGION_CLIENT_RETRY_POLICY_H_
+#endif  // ENVEJ_PROTO_CONTRACT_RETRY_POLICY_H_

@@ -1,0 +1,135 @@
+#include "broker/operations/console/notices_command.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "broker/operations/console/figures.h"
+#include "broker/operations/console/notice_list.h"
+#include "broker/operations/console/words.h"
+#include "proto/contract/json_line.h"
+#include "proto/contract/message_codec.h"
+
+namespace envej::console {
+namespace {
+
+v1::ListOperationsNoticesRequest RequestFor(const NoticesOptions& options) {
+  v1::ListOperationsNoticesRequest request;
+  request.set_municipality_code(options.municipality_code);
+  request.set_region_code(options.region_code);
+  for (const v1::NoticeState state : options.states) request.add_states(state);
+  request.set_late_only(options.late_only);
+  if (options.older_than > absl::ZeroDuration()) {
+    *request.mutable_age_at_least() = contract::ToMessage(options.older_than);
+  }
+  return request;
+}
+
+// However many there are: they are written as they come.
+std::optional<ExitCode> WriteAsJson(const NoticesOptions& options, const CommandContext& context, size_t& count) {
+  std::ostream& out = context.streams.out;
+  out << "{\"notices\":[";
+  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, [&](const v1::OperationsNotice& notice) {
+    out << (count++ == 0 ? "" : ",") << contract::ToJsonLine(notice, contract::Defaults::kWritten);
+    return out.good();
+  });
+  if (!failed.has_value()) out << "]}\n";
+  return failed;
+}
+
+std::optional<ExitCode> WriteAsTable(const NoticesOptions& options, const CommandContext& context, size_t& count) {
+  NoticeTable table(context.copenhagen, context.surroundings.now());
+  bool too_many = false;
+  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, [&](const v1::OperationsNotice& notice) {
+    too_many = table.rows() == kTableRows;
+    if (!too_many) table.Add(notice);
+    return !too_many;
+  });
+  if (failed.has_value()) return failed;
+  if (too_many) {
+    context.streams.err << "more than " << kTableRows
+                        << " notices: ask for those of a municipality, region, state or age, or use --output json\n";
+    return ExitCode::kUnusable;
+  }
+  count = table.rows();
+  if (count > 0) table.Write(context.streams);
+  return std::nullopt;
+}
+
+std::optional<ExitCode> WriteNotices(const NoticesOptions& options, const CommandContext& context, size_t& count) {
+  return context.output == OutputForm::kJson ? WriteAsJson(options, context, count)
+                                             : WriteAsTable(options, context, count);
+}
+
+}  // namespace
+
+NoticeTable::NoticeTable(const absl::TimeZone& zone, absl::Time now)
+    : zone_(zone),
+      now_(now),
+      table_({{"NOTICE"},
+              {"REVISION", Align::kRight},
+              {"STATE"},
+              {"KIND"},
+              {"IN THE INBOX SINCE"},
+              {"LATE"},
+              {"LEASES", Align::kRight},
+              {"RAN OUT", Align::kRight},
+              {"NOTES"}}) {}
+
+void NoticeTable::Add(const v1::OperationsNotice& notice) {
+  const bool late = !notice.late().empty() || notice.has_undelivered_told_at();
+  const bool stuck = notice.state() == v1::NOTICE_STATE_PARKED || notice.state() == v1::NOTICE_STATE_UNREADABLE;
+  table_.Add({NameOf(notice), absl::StrCat(notice.revision()), WordOf(notice.state()),
+              notice.kind() == v1::ITEM_KIND_UNSPECIFIED ? "" : WordOf(notice.kind()),
+              LocalTimeAndAgo(notice.has_entered_at(), notice.entered_at(), zone_, now_), WordsOf(notice.late()),
+              absl::StrCat(notice.lease_count()), absl::StrCat(notice.failure_count()), Notes(notice)},
+             late    ? Emphasis::kTrouble
+             : stuck ? Emphasis::kWarning
+                     : Emphasis::kPlain);
+}
+
+// What few notices have, in words.
+std::string NoticeTable::Notes(const v1::OperationsNotice& notice) const {
+  std::vector<std::string> notes;
+  const auto note = [&](bool present, absl::string_view what, const google::protobuf::Timestamp& at) {
+    if (present) notes.push_back(absl::StrCat(what, " ", LocalTimeAndAgo(true, at, zone_, now_)));
+  };
+  note(notice.has_undelivered_told_at(), "told as undelivered", notice.undelivered_told_at());
+  note(notice.has_lease_expires_at(), "lease until", notice.lease_expires_at());
+  note(notice.has_held_until(), "held until", notice.held_until());
+  if (notice.return_reason() != v1::RETURN_REASON_UNSPECIFIED) {
+    notes.push_back(absl::StrCat("returned: ", WordOf(notice.return_reason())));
+  }
+  note(notice.has_concluded_at(), "concluded", notice.concluded_at());
+  if (notice.has_return_proposal()) {
+    const v1::ReturnProposal& proposal = notice.return_proposal();
+    note(true, absl::StrCat("return proposed by ", proposal.proposed_by(), ", to be carried out by another until"),
+         proposal.expires_at());
+  }
+  if (!notice.origin().empty()) notes.push_back(absl::StrCat("sent by ", notice.origin()));
+  return absl::StrJoin(notes, "; ");
+}
+
+ExitCode ListNotices(const NoticesOptions& options, const CommandContext& context) {
+  size_t count = 0;
+  if (const std::optional<ExitCode> failed = WriteNotices(options, context, count)) return *failed;
+  if (count == 0 && context.output == OutputForm::kText) context.streams.out << "no such notice\n";
+  return ExitCode::kDone;
+}
+
+ExitCode ListOverdue(NoticesOptions options, const CommandContext& context) {
+  options.late_only = true;
+  size_t count = 0;
+  if (const std::optional<ExitCode> failed = WriteNotices(options, context, count)) return *failed;
+  if (context.output == OutputForm::kText) {
+    if (count == 0) {
+      context.streams.out << "nothing is late or undelivered\n";
+    } else {
+      context.streams.out << '\n' << Counted(count, "notice is", "notices are") << " late or undelivered\n";
+    }
+  }
+  return count == 0 ? ExitCode::kDone : ExitCode::kAttention;
+}
+
+}  // namespace envej::console

@@ -1,0 +1,124 @@
+#include "broker/operations/console/inboxes_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "broker/operations/console/inbox_table.h"
+#include "tests/broker/operations/console/support/program_run.h"
+
+namespace envej::console {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+v1::InboxStatus Inbox(const std::string& code, const std::string& name, uint64_t waiting) {
+  v1::InboxStatus inbox;
+  inbox.set_municipality_code(code);
+  inbox.set_name(name);
+  inbox.set_participating(true);
+  inbox.set_waiting(waiting);
+  return inbox;
+}
+
+class InboxesTest : public testing::Test {
+ protected:
+  v1::InboxStatus& Add(const std::string& code, const std::string& name, uint64_t waiting) {
+    return *server_.inboxes.add_inboxes() = Inbox(code, name, waiting);
+  }
+
+  OperationsServer server_;
+};
+
+TEST_F(InboxesTest, ShowsATableWithTotals) {
+  *server_.inboxes.mutable_counted_at() = Before(absl::Seconds(3));
+  Add("0101", "København", 12);
+  v1::InboxStatus& silent = Add("0492", "Ærø", 3);
+  silent.set_silent(true);
+  *silent.mutable_silent_since() = Before(absl::Minutes(25));
+  silent.set_overdue(2);
+  *silent.mutable_oldest_entered_at() = Before(absl::Hours(2));
+  silent.mutable_on_call()->set_name("Vagten");
+  silent.mutable_on_call()->set_phone_number("+4520000000");
+  const ProgramRun run = RunWith(server_, {"inboxes"});
+  EXPECT_EQ(run.exit_code, ExitCode::kDone) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("CODE  NAME       ATTENTION"), HasSubstr("0101  København  -"),
+                             HasSubstr("0492  Ærø        SILENT for 25 min, 2 overdue"), HasSubstr("(2 h ago)"),
+                             HasSubstr("Vagten +4520000000\n"),
+                             HasSubstr("\n2 inboxes, 1 silent; 15 waiting, 0 leased, 0 parked, 0 missing; 2 overdue"),
+                             HasSubstr("(3 s ago)\n"), Not(HasSubstr("\x1b"))));
+  EXPECT_EQ(run.err, "");
+}
+
+TEST_F(InboxesTest, AsksForOneMunicipality) {
+  EXPECT_EQ(RunWith(server_, {"inboxes", "--municipality", "0101"}).exit_code, ExitCode::kDone);
+  ASSERT_EQ(server_.inboxes_asked().size(), 1u);
+  EXPECT_EQ(server_.inboxes_asked()[0].municipality_code(), "0101");
+}
+
+TEST_F(InboxesTest, EndsWithOneIfASilentInboxIsToFail) {
+  Add("0101", "København", 12);
+  EXPECT_EQ(RunWith(server_, {"inboxes", "--fail-if-silent"}).exit_code, ExitCode::kDone);
+  server_.inboxes.mutable_inboxes(0)->set_silent(true);
+  EXPECT_EQ(RunWith(server_, {"inboxes"}).exit_code, ExitCode::kDone);
+  EXPECT_EQ(RunWith(server_, {"inboxes", "--fail-if-silent"}).exit_code, ExitCode::kAttention);
+  EXPECT_EQ(RunWith(server_, {"inboxes", "--fail-if-silent", "--output", "json"}).exit_code, ExitCode::kAttention);
+}
+
+TEST_F(InboxesTest, WritesOneJsonDocumentWithTimesInUtc) {
+  server_.inboxes.mutable_counted_at()->set_seconds(1'800'000'000);
+  Add("0492", "Ærø", 3);
+  const ProgramRun run = RunWith(server_, {"inboxes", "--output", "json"});
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json["countedAt"], "2027-01-15T08:00:00Z");
+  EXPECT_EQ(json["inboxes"][0]["name"], "Ærø");
+  EXPECT_EQ(json["inboxes"][0]["waiting"], "3");
+  EXPECT_EQ(json["inboxes"][0]["parked"], "0") << "nothing is left to be guessed";
+}
+
+TEST_F(InboxesTest, EscapesWhatTheBrokerSays) {
+  v1::InboxStatus& inbox = Add("\x1b[2J", "two\nlines", 1);
+  inbox.mutable_on_call()->set_name("\x07");
+  EXPECT_THAT(RunWith(server_, {"inboxes"}).out,
+              AllOf(HasSubstr("?[2J"), HasSubstr("two?lines"), Not(HasSubstr("\x1b")), Not(HasSubstr("\x07"))));
+}
+
+TEST_F(InboxesTest, ColoursTroubleOnATerminalBesideSayingIt) {
+  Add("0101", "København", 1).set_undelivered(1);
+  const ProgramRun run = RunWith(server_, {"inboxes"}, {.in = "", .in_is_terminal = false, .colour = true});
+  EXPECT_THAT(run.out, HasSubstr("\x1b[1;31m0101  København  1 undelivered"));
+}
+
+TEST(InboxTableTest, PutsTroubleFirst) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  std::vector<v1::InboxStatus> inboxes;
+  for (const char* const code : {"0101", "0147", "0151", "0153", "0155", "0157", "0159"}) {
+    inboxes.push_back(Inbox(code, "", 1));
+  }
+  inboxes[1].set_parked(1);
+  inboxes[2].set_silent(true);
+  inboxes[3].set_overdue(1);
+  inboxes[4].set_undelivered(1);
+  inboxes[5].mutable_oldest_entered_at()->set_seconds(1'799'999'000);
+  inboxes[6].set_suspended(true);
+  std::vector<std::string> order;
+  for (const v1::InboxStatus& inbox : ByTrouble(inboxes, now)) order.push_back(inbox.municipality_code());
+  EXPECT_THAT(order, ElementsAre("0151", "0155", "0153", "0159", "0147", "0157", "0101"));
+}
+
+TEST(InboxTableTest, SaysEveryReasonForAttention) {
+  v1::InboxStatus inbox = Inbox("0101", "", 1);
+  EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text, "");
+  inbox.set_participating(false);
+  inbox.set_suspended(true);
+  inbox.set_parked(2);
+  inbox.set_missing(3);
+  EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text, "suspended, takes no part, 2 parked, 3 missing");
+}
+
+}  // namespace
+}  // namespace envej::console
