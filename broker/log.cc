@@ -14,6 +14,7 @@ void Log::Write(absl::string_view level, absl::string_view event, Fields fields)
   line["level"] = std::string(level);
   line["event"] = std::string(event);
   for (const auto& [name, value] : fields) {
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->empty()) continue;
     std::visit([&, key = std::string(name)](const auto& held) { line[key] = held; }, value);
   }
   const std::string text =

@@ -13,8 +13,8 @@
 namespace envej {
 
 // The broker's log: one JSON object a line on standard error, with `time` (RFC 3339, UTC), `level`, `event` and
-// further fields. No field may hold a direct identifier, and none a notice id but that of a stored notice that cannot
-// be handed out (wire/stored_content.h) or is late (late_notices.h).
+// further fields; an empty text is left out. No field may hold a direct identifier, and none a notice id but that of a
+// stored notice that cannot be handed out (wire/stored_content.h) or is late (late_notices.h).
 //
 // Thread safety: any thread; lines are never mixed.
 class Log {

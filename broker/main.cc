@@ -183,7 +183,7 @@ int Serve(const std::string& config_path) {
         refused_calls.Count({.caller = refused.caller, .actor = refused.actor, .reason = refused.reason});
         metrics.CountRefused(refused.caller, contract::Describe(static_cast<contract::Reason>(refused.reason)).name);
       },
-      log);
+      log, options.log.calls);
   wire::FairShare share(
       {.per_second = options.limits.participant_notices_per_second, .burst = options.limits.participant_burst},
       scheduler, refusals, clock, log);

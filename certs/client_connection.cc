@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "certs/call_tracing.h"
 #include "certs/tls_credentials.h"
 
 namespace envej::certs {
@@ -86,7 +87,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& 
   // In gRPC this bounds one attempt from below, not the wait: without it a silent address is tried for 20 s.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMilliseconds);
   arguments.SetMaxReceiveMessageSize(kReceiveBytes);
-  return grpc::CreateCustomChannel(options.broker, *credentials, arguments);
+  return grpc::experimental::CreateCustomChannelWithInterceptors(options.broker, *credentials, arguments,
+                                                                 TracingInterceptors());
 }
 
 bool LacksTlsConnection(const grpc::Status& status) {

@@ -35,7 +35,7 @@ absl::Status CheckBrokerAddress(absl::string_view broker);
 // A channel to the broker over TLS with the client's certificate. It connects when first used, and again after a loss:
 // a first attempt after 200 ms, then at most 5 s apart. Idle streams and calls are pinged every 30 s. Messages of up to
 // 4 MiB are received. INVALID_ARGUMENT for a malformed address; otherwise the errors of LoadTlsFiles. A deadline is
-// the caller's to set on every call.
+// the caller's to set on every call. Each call says its trace (call_tracing.h).
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options);
 
 // Whether a call failed because somebody listens at the broker's address but no TLS connection comes of it: mostly, the

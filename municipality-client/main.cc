@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 
+#include "certs/call_tracing.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
 #include "certs/openssl_lifetime.h"
@@ -41,7 +42,9 @@ int Run(PullOptions& options, const certs::ConnectionOptions& connection, const 
     std::fprintf(stderr, "envej-municipality: %.*s\n", static_cast<int>(why.size()), why.data());
     return kExitUnusable;
   }
-  return RunPull(options, *std::move(channel), signals.token(), stdout, stderr);
+  const int code = RunPull(options, *std::move(channel), signals.token(), stdout, stderr);
+  if (code != kExitDone) std::fputs(certs::TraceToAskAbout().c_str(), stderr);
+  return code;
 }
 
 int Main(int argc, char** argv) {

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "absl/time/clock.h"
+#include "certs/call_tracing.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
 #include "certs/openssl_lifetime.h"
@@ -40,5 +41,7 @@ int main(int argc, char** argv) {
                                    .make_sealer = [](const region::SealingFiles& files) {
                                      return region::NoticeSealer::Create(files, absl::Now());
                                    }};
-  return static_cast<int>(region::RunProgram(argc, argv, outside));
+  const int code = static_cast<int>(region::RunProgram(argc, argv, outside));
+  if (code != 0) std::cerr << envej::certs::TraceToAskAbout();
+  return code;
 }

@@ -126,6 +126,13 @@ OperationsOptions ReadOperations(YamlMapping mapping) {
   return operations;
 }
 
+LogOptions ReadLog(YamlMapping mapping) {
+  LogOptions log;
+  if (mapping.Has("calls")) log.calls = mapping.Flag("calls");
+  mapping.RefuseOtherKeys();
+  return log;
+}
+
 JournalOptions ReadJournal(YamlMapping mapping) {
   JournalOptions journal;
   if (mapping.Has("checkpoint_seconds")) {
@@ -179,6 +186,7 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   options.commitment = ReadCommitment(top.Mapping("commitment"));
   if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
   if (top.Has("storage")) options.storage = ReadStorage(top.Mapping("storage"));
+  if (top.Has("log")) options.log = ReadLog(top.Mapping("log"));
   if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"));
   if (top.Has("operations")) options.operations = ReadOperations(top.Mapping("operations"));
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");

@@ -66,6 +66,11 @@ struct StorageOptions {
   uint64_t reserve_bytes = uint64_t{2} << 30;  // with less than this free, nothing new is taken; 128 MiB to 1 TiB
 };
 
+// What the log has beside what somebody must see to.
+struct LogOptions {
+  bool calls = false;  // a line for each call that is let in, and for each that is refused
+};
+
 // What the broker is started with: read once, range-checked, then only handed on as const. Paths are relative to the
 // folder that the broker was started in, or absolute.
 struct BrokerOptions {
@@ -79,6 +84,7 @@ struct BrokerOptions {
   StorageOptions storage;
   MetricsOptions metrics;
   OperationsOptions operations;
+  LogOptions log;
   bool reflection = false;
   LimitOptions limits;
   absl::Duration drain = absl::Seconds(10);  // calls under way get this long when the broker stops

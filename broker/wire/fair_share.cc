@@ -32,21 +32,22 @@ constexpr absl::Duration kBetweenRefused = absl::Milliseconds(10);
 
 }  // namespace
 
-absl::Status FairShare::Admit(const certs::Identity& caller, int cost) {
-  const std::optional<absl::Duration> delay = limit_.Take(caller, cost, clock_.Elapsed());
+absl::Status FairShare::Admit(const Caller& caller, int cost) {
+  const std::optional<absl::Duration> delay = limit_.Take(caller.identity, cost, clock_.Elapsed());
   if (!delay.has_value()) return absl::OkStatus();
   const std::optional<int64_t> left_out = lines_.Admit();
   if (left_out.has_value()) {
-    log_.Warning("rate_exceeded", {{"caller", certs::ToUri(caller)}, {"left_out", *left_out}});
+    log_.Warning("rate_exceeded",
+                 {{"caller", certs::ToUri(caller.identity)}, TraceField(caller.trace), {"left_out", *left_out}});
   }
-  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), ParticipantOf(caller));
+  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), ParticipantOf(caller.identity));
 }
 
 absl::Status FairShare::Refused(absl::Status refusal, absl::string_view fingerprint) const {
   return ToBeHeld(std::move(refusal), absl::StrCat("certificate:", fingerprint));
 }
 
-absl::Status FairShare::AdmitBatch(const certs::Identity& caller, size_t notices) {
+absl::Status FairShare::AdmitBatch(const Caller& caller, size_t notices) {
   return notices > 1 ? Admit(caller, static_cast<int>(notices - 1)) : absl::OkStatus();
 }
 

@@ -33,9 +33,9 @@ class FairShare {
       : limit_(limit), refusals_(refusals), clock_(clock), log_(log), lines_(clock), held_(scheduler, clock) {}
 
   // Takes `cost` from what the caller may do now, or refuses with RATE_EXCEEDED and the delay after which it may.
-  absl::Status Admit(const certs::Identity& caller, int cost);
+  absl::Status Admit(const Caller& caller, int cost);
   // What a batch takes beyond the call itself.
-  absl::Status AdmitBatch(const certs::Identity& caller, size_t notices);
+  absl::Status AdmitBatch(const Caller& caller, size_t notices);
 
   // The refusal of a caller on its way in, by the fingerprint of its certificate: those of one certificate are held
   // back one after the other, since no allowance bounds them.

@@ -1,5 +1,6 @@
 #include "broker/wire/gate.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,14 +17,22 @@ contract::Reason ReasonFor(const absl::Status& unidentified) {
   return contract::Reason::kCallerUnknown;
 }
 
+absl::string_view PathOf(admission::Method method) {
+  const auto* rule = std::find_if(admission::kAccessPolicy.begin(), admission::kAccessPolicy.end(),
+                                  [&](const admission::AccessRule& row) { return row.method == method; });
+  return rule != admission::kAccessPolicy.end() ? rule->path : absl::string_view();
+}
+
 }  // namespace
 
 absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::Method method) const {
+  const CallTrace trace = TraceOf(context);
   const absl::StatusOr<certs::Certificate> certificate = certificates_.Of(*context.auth_context());
   if (!certificate.ok()) {
-    return refusals_.CountedOfUnknown(Unidentified(contract::Reason::kCallerUnknown, certificate.status()), nullptr);
+    return refusals_.CountedOfUnknown(Unidentified(contract::Reason::kCallerUnknown, certificate.status(), trace),
+                                      nullptr);
   }
-  absl::StatusOr<Caller> caller = Identify(*certificate);
+  absl::StatusOr<Caller> caller = Identify(*certificate, trace);
   if (!caller.ok()) {
     return share_.Refused(refusals_.CountedOfUnknown(caller.status(), &*certificate), certificate->fingerprint());
   }
@@ -42,22 +51,31 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
   if (refusal.ok() && absl::FromChrono(context.deadline()) <= now) {
     refusal = contract::Refusal(contract::Reason::kDeadlinePassed);
   }
-  if (refusal.ok()) refusal = share_.Admit(caller->identity, admission::CostOf(method));
+  if (refusal.ok()) refusal = share_.Admit(*caller, admission::CostOf(method));
   if (!refusal.ok()) return refusals_.Counted(*caller, refusal);
   RunningCalls::Tell(context, {.caller = *certificate, .method = method});
+  if (refusals_.logs_calls()) LogCall(*caller, method);
   return caller;
 }
 
 bool Gate::MayGoOn(const RunningCalls::Call& call) const {
-  const absl::StatusOr<Caller> caller = Identify(call.caller);
+  const absl::StatusOr<Caller> caller = Identify(call.caller, std::nullopt);
   return caller.ok() && Authorise(*caller, call.method).ok();
 }
 
-absl::StatusOr<Caller> Gate::Identify(const certs::Certificate& certificate) const {
+absl::StatusOr<Caller> Gate::Identify(const certs::Certificate& certificate, const CallTrace& trace) const {
   std::shared_ptr<const trust::Trust> trust = trust_.Get();
   absl::StatusOr<certs::Identity> identity = trust->Identify(certificate, clock_.Now());
-  if (!identity.ok()) return Unidentified(ReasonFor(identity.status()), identity.status());
-  return Caller{.identity = *std::move(identity), .certificate = certificate, .trust = std::move(trust)};
+  if (!identity.ok()) return Unidentified(ReasonFor(identity.status()), identity.status(), trace);
+  return Caller{
+      .identity = *std::move(identity), .certificate = certificate, .trust = std::move(trust), .trace = trace};
+}
+
+void Gate::LogCall(const Caller& caller, admission::Method method) const {
+  log_.Info("call", {{"method", std::string(PathOf(method))},
+                     {"caller", certs::ToUri(caller.identity)},
+                     TraceField(caller.trace),
+                     SpanField(caller.trace)});
 }
 
 std::optional<contract::Rejection> Gate::Forbids(const Caller& caller, admission::Method method) const {
@@ -73,15 +91,17 @@ absl::Status Gate::Authorise(const Caller& caller, admission::Method method) con
   if (const std::optional<int64_t> left_out = refused_lines_.Admit()) {
     log_.Warning("caller_refused", {{"caller", certs::ToUri(caller.identity)},
                                     {"reason", std::string(contract::Describe(rejection->reason).name)},
+                                    TraceField(caller.trace),
                                     {"left_out", *left_out}});
   }
   return contract::ToStatus(*rejection);
 }
 
-absl::Status Gate::Unidentified(contract::Reason reason, const absl::Status& why) const {
+absl::Status Gate::Unidentified(contract::Reason reason, const absl::Status& why, const CallTrace& trace) const {
   if (const std::optional<int64_t> left_out = unknown_lines_.Admit()) {
     log_.Warning("caller_unknown", {{"reason", std::string(contract::Describe(reason).name)},
                                     {"error", std::string(why.message())},
+                                    TraceField(trace),
                                     {"left_out", *left_out}});
   }
   return contract::Refusal(reason);

@@ -15,6 +15,7 @@
 #include "broker/log.h"
 #include "broker/log_limit.h"
 #include "broker/trust/trust.h"
+#include "broker/wire/call_trace.h"
 #include "broker/wire/caller.h"
 #include "broker/wire/fair_share.h"
 #include "broker/wire/refusals.h"
@@ -49,7 +50,8 @@ class Gate {
 
   // The caller, judged anew at every call, whatever was found at the handshake or at an earlier call; or a refusal,
   // which is counted: CALLER_UNKNOWN, CALLER_REVOKED, CALLER_STANDING_UNKNOWN, PARTICIPANT_SUSPENDED,
-  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, BROKER_RECOVERING, DEADLINE_PASSED, RATE_EXCEEDED.
+  // CALLER_KIND_NOT_ALLOWED, BROKER_STOPPING, BROKER_RECOVERING, DEADLINE_PASSED, RATE_EXCEEDED. Log lines about it,
+  // here and later, name the trace that the caller gives.
   absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
 
   // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
@@ -74,9 +76,10 @@ class Gate {
   }
 
  private:
-  absl::StatusOr<Caller> Identify(const certs::Certificate& certificate) const;
+  absl::StatusOr<Caller> Identify(const certs::Certificate& certificate, const CallTrace& trace) const;
   absl::Status Authorise(const Caller& caller, admission::Method method) const;
-  absl::Status Unidentified(contract::Reason reason, const absl::Status& why) const;
+  void LogCall(const Caller& caller, admission::Method method) const;
+  absl::Status Unidentified(contract::Reason reason, const absl::Status& why, const CallTrace& trace) const;
 
   std::optional<contract::Rejection> Forbids(const Caller& caller, admission::Method method) const;
 

@@ -73,7 +73,7 @@ absl::StatusOr<Caller> InboxService::Enter(grpc::CallbackServerContext& context,
 absl::Status InboxService::AdmitBatch(const Caller& caller, int size, absl::string_view field) const {
   if (size == 0) return contract::Refusal(Reason::kBatchEmpty, field);
   if (size > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, field);
-  return gate_.share().AdmitBatch(caller.identity, static_cast<size_t>(size));
+  return gate_.share().AdmitBatch(caller, static_cast<size_t>(size));
 }
 
 grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext* context,

@@ -63,11 +63,12 @@ struct IntakeService::Batch {
   absl::Status failure ENVEJ_GUARDED_BY(mutex);  // the store's: the caller repeats the batch
 };
 
-void IntakeService::LogRefusal(const certs::Identity& caller, const absl::Status& status) const {
+void IntakeService::LogRefusal(const Caller& caller, const absl::Status& status) const {
   const contract::Rejection rejection = contract::RejectionOf(status);
   if (rejection.reason == contract::Reason::kNone) return;
-  parts_.log.Info("notice_refused", {{"caller", certs::ToUri(caller)},
-                                     {"reason", std::string(contract::Describe(rejection.reason).name)}});
+  parts_.log.Info("notice_refused", {{"caller", certs::ToUri(caller.identity)},
+                                     {"reason", std::string(contract::Describe(rejection.reason).name)},
+                                     TraceField(caller.trace)});
 }
 
 grpc::ServerUnaryReactor* IntakeService::SubmitNotice(grpc::CallbackServerContext* context,
@@ -113,7 +114,7 @@ void IntakeService::SubmitOne(const Caller& caller, contract::SentAs sent_as, ab
 void IntakeService::HandIn(const Caller& caller, absl::StatusOr<inbox::Submission> submission,
                            grpc::ServerUnaryReactor& reactor, Answer answer) {
   if (!submission.ok()) {
-    LogRefusal(caller.identity, submission.status());
+    LogRefusal(caller, submission.status());
     return reactor.Finish(parts_.refusals.OfCall(caller, submission.status()));
   }
   std::vector<inbox::Submission> submissions;
@@ -121,7 +122,7 @@ void IntakeService::HandIn(const Caller& caller, absl::StatusOr<inbox::Submissio
   parts_.inboxes.SubmitAll(std::move(submissions), [this, &reactor, caller, answer = std::move(answer)](
                                                        const std::vector<absl::StatusOr<inbox::Accepted>>& results) {
     const absl::StatusOr<inbox::Accepted>& result = results.front();
-    if (!result.ok()) LogRefusal(caller.identity, result.status());
+    if (!result.ok()) LogRefusal(caller, result.status());
     reactor.Finish(result.ok() ? answer(*result) : parts_.refusals.OfCall(caller, result.status()));
   });
 }
@@ -180,7 +181,7 @@ std::optional<inbox::Submission> IntakeService::Prepare(const Caller& caller, ab
   absl::StatusOr<inbox::Submission> submission =
       sent.ok() ? PrepareSubmission(caller, *std::move(sent), SubmittedWith(), now) : sent.status();
   if (submission.ok()) return *std::move(submission);
-  LogRefusal(caller.identity, submission.status());
+  LogRefusal(caller, submission.status());
   *result.mutable_rejected() = *parts_.refusals.OfItem(caller, submission.status());
   return std::nullopt;
 }
@@ -196,10 +197,10 @@ grpc::ServerUnaryReactor* IntakeService::SubmitNotices(grpc::CallbackServerConte
   }
   absl::StatusOr<std::vector<absl::string_view>> notices = SplitBatch(bytes->view());
   if (!notices.ok()) {
-    LogRefusal(caller->identity, notices.status());
+    LogRefusal(*caller, notices.status());
     return share().Finish(*context, caller, notices.status());
   }
-  const absl::Status admitted = share().AdmitBatch(caller->identity, notices->size());
+  const absl::Status admitted = share().AdmitBatch(*caller, notices->size());
   if (!admitted.ok()) return share().Finish(*context, caller, admitted);
   const auto batch = std::make_shared<Batch>(*caller, bytes);
   batch->notices = *std::move(notices);
@@ -236,7 +237,7 @@ bool IntakeService::SubmitPiece(const std::shared_ptr<Batch>& batch, grpc::Serve
       if (status.ok()) {
         *result.mutable_accepted() = ToMessage(*results[index]);
       } else if (std::optional<v1::Rejection> rejection = parts_.refusals.OfItem(batch->caller, status)) {
-        LogRefusal(batch->caller.identity, status);
+        LogRefusal(batch->caller, status);
         *result.mutable_rejected() = *std::move(rejection);
       } else {
         const MutexLock lock(batch->mutex);

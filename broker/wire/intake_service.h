@@ -104,7 +104,7 @@ class IntakeService final : public IntakeCalls {
                     v1::ListNoticesResponse& response) const;
   // A refusal is counted in the log by reason and region, without the notice: it must not become a record of
   // somebody who did not consent.
-  void LogRefusal(const certs::Identity& caller, const absl::Status& status) const;
+  void LogRefusal(const Caller& caller, const absl::Status& status) const;
 
   SubmissionParts SubmittedWith() const {
     return {.keeper = parts_.keeper,

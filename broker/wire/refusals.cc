@@ -1,14 +1,44 @@
 #include "broker/wire/refusals.h"
 
+#include "absl/strings/cord.h"
+#include "broker/wire/call_trace.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 #include "proto/contract/status_codec.h"
 
 namespace envej::wire {
+namespace {
+
+// By which an error of ours takes the call's trace to the log.
+constexpr absl::string_view kTracePayload = "envej/trace";
+
+CallTrace TraceOfError(const absl::Status& status) {
+  const absl::optional<absl::Cord> trace = status.GetPayload(kTracePayload);
+  if (!trace.has_value()) return std::nullopt;
+  return contract::TraceContext::Parse(std::string(*trace));
+}
+
+}  // namespace
 
 absl::Status Refusals::Counted(const Caller& caller, absl::Status status) const {
   const contract::Reason reason = contract::RejectionOf(status).reason;
-  if (reason == contract::Reason::kNone) return status;
+  if (reason != contract::Reason::kNone && logs_calls_) {
+    log_.Info("call_refused", {{"caller", certs::ToUri(caller.identity)},
+                               {"reason", std::string(contract::Describe(reason).name)},
+                               TraceField(caller.trace),
+                               SpanField(caller.trace)});
+  }
+  return CountedQuietly(caller, std::move(status));
+}
+
+absl::Status Refusals::CountedQuietly(const Caller& caller, absl::Status status) const {
+  const contract::Reason reason = contract::RejectionOf(status).reason;
+  if (reason == contract::Reason::kNone) {
+    if (!status.ok() && caller.trace.has_value()) {
+      status.SetPayload(kTracePayload, absl::Cord(caller.trace->ToString()));
+    }
+    return status;
+  }
   count_({.caller = certs::ToUri(caller.identity),
           .actor = caller.certificate.fingerprint(),
           .reason = static_cast<uint32_t>(reason)});
@@ -29,7 +59,7 @@ grpc::Status Refusals::OfCall(const Caller& caller, const absl::Status& status) 
 }
 
 std::optional<v1::Rejection> Refusals::OfItem(const Caller& caller, const absl::Status& status) const {
-  const contract::Rejection rejection = contract::RejectionOf(Counted(caller, status));
+  const contract::Rejection rejection = contract::RejectionOf(CountedQuietly(caller, status));
   if (rejection.reason == contract::Reason::kNone) return std::nullopt;
   return contract::ToMessage(rejection);
 }
@@ -39,13 +69,16 @@ grpc::Status Refusals::OfEntry(const absl::Status& status) const {
   const contract::Rejection rejection = contract::RejectionOf(status);
   if (rejection.reason != contract::Reason::kNone) return contract::ToGrpcStatus(rejection);
   if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;
+  const CallTrace trace = TraceOfError(status);
+  const std::string error = status.ToString(absl::StatusToStringMode::kWithNoExtraData);
   if (absl::IsDataLoss(status)) {
-    log_.Error("call_failed", {{"error", status.ToString()},
+    log_.Error("call_failed", {{"error", error},
+                               TraceField(trace),
                                {"next",
                                 "what is stored is damaged: stop the broker, keep its files, look with envej-broker "
                                 "journal verify, and restore a backup"}});
   } else {
-    log_.Error("call_failed", {{"error", status.ToString()}});
+    log_.Error("call_failed", {{"error", error}, TraceField(trace)});
   }
   if (absl::IsUnavailable(status)) {
     return grpc::Status(grpc::StatusCode::UNAVAILABLE,

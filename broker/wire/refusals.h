@@ -31,7 +31,11 @@ class Refusals {
   // Called for each; must be thread-safe and must not block.
   using Count = std::function<void(const Refused& refused)>;
 
-  Refusals(Count count, const Log& log) : count_(std::move(count)), log_(log) {}
+  // `logs_calls`: each call, and the refusal of each, is a line in the log.
+  Refusals(Count count, const Log& log, bool logs_calls = false)
+      : count_(std::move(count)), log_(log), logs_calls_(logs_calls) {}
+
+  bool logs_calls() const { return logs_calls_; }
 
   // Count what refuses a caller on its way in, and give it back: of one whose identity is known; and of one of which at
   // most the certificate is. Not to be called for what the functions below are given.
@@ -46,8 +50,11 @@ class Refusals {
   std::optional<v1::Rejection> OfItem(const Caller& caller, const absl::Status& status) const;
 
  private:
+  absl::Status CountedQuietly(const Caller& caller, absl::Status status) const;
+
   const Count count_;
   const Log& log_;
+  const bool logs_calls_;
 };
 
 }  // namespace envej::wire

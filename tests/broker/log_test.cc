@@ -32,6 +32,15 @@ TEST(LogTest, WritesOneJsonObjectALine) {
   EXPECT_EQ(line["broker"], "main");
 }
 
+TEST(LogTest, AnEmptyTextIsLeftOut) {
+  const ManualClock clock(absl::UnixEpoch());
+  const Log log(clock);
+  const std::string text = Logged([&] { log.Info("call", {{"trace_id", std::string()}, {"left_out", int64_t{0}}}); });
+  const nlohmann::json line = nlohmann::json::parse(text);
+  EXPECT_FALSE(line.contains("trace_id"));
+  EXPECT_EQ(line["left_out"], 0);
+}
+
 TEST(LogTest, TextThatIsNotUtf8OrHoldsLineEndsStaysOneValidLine) {
   const ManualClock clock(absl::UnixEpoch());
   const Log log(clock);

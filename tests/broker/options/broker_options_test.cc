@@ -186,6 +186,7 @@ TEST(BrokerOptions, RefusesWrongValuesOnTheirLine) {
       {"mirror: ../mirror", "mirrors: [a]", "22: key \"mirrors\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 0\nmetric: true", "20: key \"metric\" is not known here"},
       {"drain_seconds: 0", "drain_seconds: 0\nmetrics: {}", "20: key \"listen\" is missing"},
+      {"drain_seconds: 0", "drain_seconds: 0\nlog: {calls: some}", "20: \"calls\" must be true or false"},
   };
   for (const auto& example : kCases) {
     EXPECT_THAT(ErrorsAfter(example.old_part, example.new_part), ElementsAre(example.error)) << example.new_part;
@@ -241,6 +242,7 @@ TEST(BrokerOptions, TheShippedExampleLoadsAndShowsTheDefaults) {
   const BrokerOptions defaults;
   EXPECT_EQ(options->data_directory, "/var/lib/envej");
   EXPECT_EQ(options->reflection, defaults.reflection);
+  EXPECT_EQ(options->log.calls, defaults.log.calls);
   EXPECT_EQ(options->limits.concurrent_streams, defaults.limits.concurrent_streams);
   EXPECT_EQ(options->limits.commit_queue, defaults.limits.commit_queue);
   EXPECT_EQ(options->limits.batch_transitions, defaults.limits.batch_transitions);
