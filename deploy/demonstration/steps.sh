@@ -32,6 +32,7 @@ make_certificates() {
   "$programs/envej-certs" init --authority "$work/authority" --name "envej demo" >"$work/logs/certs.log"
   "$programs/envej-certs" secret --out "$work/commitment.secret" >>"$work/logs/certs.log"
   issue_certificate broker:demo broker --dns localhost --ip 127.0.0.1
+  issue_certificate operations:demo operations
   for region in 1081 1082; do issue_certificate "region:$region:demo" "region-$region"; done
   for region in 1081 1082; do "$programs/envej-certs" secret --out "$work/tls/$region.secret" >>"$work/logs/certs.log"; done
   for code in "${codes[@]}"; do
@@ -154,10 +155,15 @@ count_events() { # EVENT
   cat "$work"/events/*.jsonl | grep -c "\"event\":\"$1\"" || true
 }
 
-# One of the notices whose acknowledgement was unanswered.
+show_inboxes() {
+  connected operations envej-ops inboxes
+  "${command[@]}" | sed 's/^/  /'
+}
+
+# One of the notices whose acknowledgement was unanswered, as operations see it.
 show_trace() {
   local id
   id=$(sed -n 's/.*"event":"written".*"id":"\([^"]*\)".*/\1/p' "$work/events/$acknowledger.jsonl" | head -1)
-  connected "region-${region_of[$acknowledger]}" envej-region status --municipality "$acknowledger" "$id"
+  connected operations envej-ops trace "$id"
   "${command[@]}" | sed 's/^/  /'
 }

@@ -26,6 +26,8 @@ TEST(DemoTest, EveryNoticeIsDeliveredThroughTheCrashAndNothingIsLeftBehind) {
   EXPECT_THAT(run.output,
               ContainsRegex("killed the broker with SIGKILL: [1-9][0-9]* notices waiting, [1-9][0-9]* leased, "
                             "5 acknowledgements unanswered"));
+  EXPECT_THAT(run.output, ContainsRegex("what operations see of the inboxes:\n  CODE  NAME "));
+  EXPECT_THAT(run.output, ContainsRegex("accepted +1  [0-9a-f]{8}")) << "the trace of a notice";
   EXPECT_THAT(run.output, EndsWith("\ndelivered 190 of 190 notices\n"));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
