@@ -34,6 +34,7 @@
 #include "broker/operations/durations.h"
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
+#include "broker/pages.h"
 #include "broker/recovery_mode.h"
 #include "broker/reloading.h"
 #include "broker/serving.h"
@@ -243,6 +244,18 @@ int Serve(const std::string& config_path) {
   absl::StatusOr<std::unique_ptr<wire::Server>> server =
       wire::Server::Start(Listening(options, (*credentials)->credentials(), open_files, clock, log),
                           {&intake, &outlet, &operations_service, &health});
+  std::unique_ptr<Pages> pages;
+  if (!options.operations.listen.empty()) {
+    absl::StatusOr<std::unique_ptr<Pages>> started =
+        Pages::Start(options.operations.listen, configuration.trust.tls,
+                     {.answers = answers, .metrics = metrics, .gate = gate, .clock = clock});
+    if (started.ok()) {
+      pages = *std::move(started);
+      log.Info("pages_served", {{"port", int64_t{pages->port()}}});
+    } else if (server.ok()) {
+      server = started.status();
+    }
+  }
   int code = kStopped;
   if (server.ok()) {
     running = server->get();
@@ -254,7 +267,7 @@ int Serve(const std::string& config_path) {
     trust::RevocationWatch revocations(options.tls.revocation_warning, clock, log);
     std::optional<trust::Reload> reload;
     reload.emplace(configuration.trust, trust, **credentials,
-                   Reloading(configuration, revocations, gate, **server, metrics, clock, log));
+                   Reloading(configuration, revocations, gate, **server, pages.get(), metrics, clock, log));
     int signal_number = 0;
     while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) reload->Now();
     reload.reset();
@@ -272,6 +285,7 @@ int Serve(const std::string& config_path) {
   } else {
     code = Refuse(kCannotListen, server.status());
   }
+  pages.reset();
   // Nothing calls in any more: end what calls the inboxes, then the inboxes (by their scope), then the store.
   metrics_endpoint.reset();
   watching.Stop();

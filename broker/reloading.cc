@@ -24,16 +24,18 @@ void EndForbiddenCalls(const wire::Gate& gate, wire::Server& server, operations:
 }
 
 trust::Reload::Options Reloading(const Configuration& configuration, trust::RevocationWatch& revocations,
-                                 const wire::Gate& gate, wire::Server& server, operations::Metrics& metrics,
-                                 const Clock& clock, const Log& log) {
+                                 const wire::Gate& gate, wire::Server& server, Pages* const pages,
+                                 operations::Metrics& metrics, const Clock& clock, const Log& log) {
   trust::Reload::Options reload;
   reload.read = [&configuration, &clock] {
     return trust::ReadTrust(configuration.options, configuration.copenhagen, clock.Now());
   };
-  reload.taken = [&configuration, &metrics, &log](const trust::TrustFiles& taken) {
+  reload.taken = [&configuration, pages, &metrics, &log](const trust::TrustFiles& taken) {
     metrics.CountReload(true);
     TellTrust(taken, configuration.hash, metrics);
     log.Info("trust_reloaded");
+    const absl::Status served = pages == nullptr ? absl::OkStatus() : pages->Replace(taken.tls);
+    if (!served.ok()) log.Error("pages_reload_failed", {{"error", std::string(served.message())}});
     TellRevokedInboxes(taken, log);
   };
   reload.broken = [&metrics, &log](const absl::Status& why) {

@@ -32,18 +32,10 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
     return refusals_.CountedOfUnknown(Unidentified(contract::Reason::kCallerUnknown, certificate.status(), trace),
                                       nullptr);
   }
-  absl::StatusOr<Caller> caller = Identify(*certificate, trace);
-  if (!caller.ok()) {
-    return share_.Refused(refusals_.CountedOfUnknown(caller.status(), &*certificate), certificate->fingerprint());
-  }
-  absl::Status refusal = Authorise(*caller, method);
-  if (!refusal.ok()) {
-    const bool is_stranger = contract::RejectionOf(refusal).reason == contract::Reason::kCallerUnknown;
-    refusal = is_stranger ? refusals_.CountedOfUnknown(refusal, nullptr) : refusals_.Counted(*caller, refusal);
-    return share_.Refused(std::move(refusal), certificate->fingerprint());
-  }
+  absl::StatusOr<Caller> caller = Judge(*certificate, method, trace);
+  if (!caller.ok()) return share_.Refused(caller.status(), certificate->fingerprint());
+  absl::Status refusal;
   const absl::Time now = clock_.Now();
-  if (seen_) seen_(*caller, now);
   if (closed_) refusal = contract::Refusal(contract::Reason::kBrokerStopping);
   if (refusal.ok() && pulls_held_ && method == admission::Method::kPullNotices) {
     refusal = contract::Refusal(contract::Reason::kBrokerRecovering);
@@ -55,6 +47,19 @@ absl::StatusOr<Caller> Gate::Enter(grpc::ServerContextBase& context, admission::
   if (!refusal.ok()) return refusals_.Counted(*caller, refusal);
   RunningCalls::Tell(context, {.caller = *certificate, .method = method});
   if (refusals_.logs_calls()) LogCall(*caller, method);
+  return caller;
+}
+
+absl::StatusOr<Caller> Gate::Judge(const certs::Certificate& certificate, admission::Method method,
+                                   const CallTrace& trace) const {
+  absl::StatusOr<Caller> caller = Identify(certificate, trace);
+  if (!caller.ok()) return refusals_.CountedOfUnknown(caller.status(), &certificate);
+  const absl::Status refusal = Authorise(*caller, method);
+  if (!refusal.ok()) {
+    const bool is_stranger = contract::RejectionOf(refusal).reason == contract::Reason::kCallerUnknown;
+    return is_stranger ? refusals_.CountedOfUnknown(refusal, nullptr) : refusals_.Counted(*caller, refusal);
+  }
+  if (seen_) seen_(*caller, clock_.Now());
   return caller;
 }
 

@@ -54,6 +54,12 @@ class Gate {
   // here and later, name the trace that the caller gives.
   absl::StatusOr<Caller> Enter(grpc::ServerContextBase& context, admission::Method method) const;
 
+  // Whose certificate this is, if it may make such a call now; or a refusal as Enter's, which is counted. For whoever
+  // comes by another way than a call.
+  absl::StatusOr<Caller> Judge(const certs::Certificate& certificate, admission::Method method) const {
+    return Judge(certificate, method, std::nullopt);
+  }
+
   // Whether a call that has entered would still be let in, but for the time. Must not be asked with a lock that an
   // entering call takes.
   bool MayGoOn(const RunningCalls::Call& call) const;
@@ -76,6 +82,8 @@ class Gate {
   }
 
  private:
+  absl::StatusOr<Caller> Judge(const certs::Certificate& certificate, admission::Method method,
+                               const CallTrace& trace) const;
   absl::StatusOr<Caller> Identify(const certs::Certificate& certificate, const CallTrace& trace) const;
   absl::Status Authorise(const Caller& caller, admission::Method method) const;
   void LogCall(const Caller& caller, admission::Method method) const;

@@ -11,6 +11,7 @@
 #include "broker/operations/console/program.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
+#include "certs/openssl_lifetime.h"
 #include "certs/private_memory.h"
 
 namespace {
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   namespace console = envej::console;
   envej::certs::HoldStandardStreams();
   envej::certs::KeepMemoryPrivate();
+  envej::certs::KeepOpenSslToTheEnd();
   std::ios::sync_with_stdio(false);
   // gRPC's own lines would stand between the program's; whoever looks for a cause can set this to ERROR.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
