@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/broker_process.h"
@@ -14,13 +15,25 @@ namespace envej::deploy {
 // A real broker that tells its metrics, on a port of its own, asks revocation and mirrors its journal.
 class WatchedBroker {
  public:
+  // With further lines of the configuration, and NAME=VALUE beside the test's own environment.
+  explicit WatchedBroker(const std::string& more = "", const std::vector<std::string>& environment = {})
+      : broker({.more = absl::StrCat("metrics: {listen: \"127.0.0.1:0\"}\n",
+                                     "journal: {checkpoint_seconds: 1, mirror: mirror}\n", more),
+                .revocation = true,
+                .environment = environment}) {}
+
   // Starts it. False, with a failure recorded, if it does not serve.
   bool Start() {
     std::filesystem::create_directory(broker.folder().Path("mirror"));
     if (!broker.Start() || !broker.WaitForLog("\"metrics_served\"")) return false;
-    const std::string log = broker.Log();
-    port = std::stoi(log.substr(log.find("\"port\":", log.find("\"metrics_served\"")) + 7));
+    port = PortOf("metrics_served");
     return true;
+  }
+
+  // The port that its log names in this event, which it has.
+  int PortOf(const std::string& event) {
+    const std::string log = broker.Log();
+    return std::stoi(log.substr(log.find("\"port\":", log.find(absl::StrCat("\"", event, "\""))) + 7));
   }
 
   // What it tells now; empty if it does not answer.
@@ -29,9 +42,7 @@ class WatchedBroker {
     return answer ? answer->body : "";
   }
 
-  support::BrokerProcess broker{
-      {.more = "metrics: {listen: \"127.0.0.1:0\"}\njournal: {checkpoint_seconds: 1, mirror: mirror}\n",
-       .revocation = true}};
+  support::BrokerProcess broker;
   int port = 0;
 };
 
