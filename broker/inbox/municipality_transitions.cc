@@ -89,7 +89,9 @@ Decision On(const std::optional<Record>& state, const Acknowledge& acknowledge, 
   return Decision::Changed(std::move(next), {.destroy_content = true, .events = {{EventType::kAcknowledged}}});
 }
 
+// That it cannot be delivered is for operations to say, and not for one alone.
 Decision On(const std::optional<Record>& state, const Return& refusal, const Circumstances& circumstances) {
+  if (refusal.reason == ReturnReason::kNotDeliverable) return Decision::Rejected(Reason::kReturnReasonMissing);
   if (state.has_value() && state->state == State::kReturned && state->newest.revision == refusal.revision &&
       state->token == refusal.token && state->return_reason == refusal.reason) {
     return Decision::Repeated();

@@ -62,6 +62,7 @@ absl::StatusOr<NoticePage> ListNotices(store::OrderedStore& store, const NoticeQ
   NoticePage page;
   store::ScanRange range = RangeOf(query);
   for (size_t looked_at = 0;;) {
+    range.entries = std::min(kReadAtOnce, kListScan - looked_at);
     const absl::StatusOr<store::ScanResult> scan = store.Scan(range);
     if (!scan.ok()) return scan.status();
     for (size_t index = 0; index < scan->entries.size(); ++index) {

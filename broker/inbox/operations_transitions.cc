@@ -28,6 +28,12 @@ bool WasReturnedByOperations(const Record& record) {
 
 }  // namespace
 
+std::optional<ReturnProposal> StandingProposal(const Record& record, absl::Time now) {
+  const std::optional<ReturnProposal>& proposal = record.return_proposal;
+  if (!proposal.has_value() || now >= proposal->proposed_at + kReturnProposalStands) return std::nullopt;
+  return proposal;
+}
+
 Decision On(const std::optional<Record>& state, const Redrive&, const Circumstances&) {
   if (!state.has_value()) return Decision::Rejected(Reason::kNoticeNotFound);
   const bool held = state->state == State::kWaiting && state->held_until.has_value();

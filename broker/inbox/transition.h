@@ -44,11 +44,7 @@ inline constexpr absl::Duration kUndeliveredToldEvery = absl::Hours(24);
 inline constexpr absl::Duration kReturnProposalStands = absl::Hours(24);
 
 // What is proposed of a notice, if another operator may still carry it out.
-inline std::optional<ReturnProposal> StandingProposal(const Record& record, absl::Time now) {
-  const std::optional<ReturnProposal>& proposal = record.return_proposal;
-  if (!proposal.has_value() || now >= proposal->proposed_at + kReturnProposalStands) return std::nullopt;
-  return proposal;
-}
+std::optional<ReturnProposal> StandingProposal(const Record& record, absl::Time now);
 
 // So long a notice is remembered that is under way no more: never less than the seven months of the contract and a day.
 // It counts from the latest of: what was accepted of it last, since what was made at that time could be sent again for

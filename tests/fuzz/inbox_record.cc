@@ -28,6 +28,12 @@ inbox::Record Record() {
   record.token = "1-17";
   record.first_leased_at = time;
   record.due_at = time;
+  record.return_proposal = {.operator_uri = "urn:envej:operations:anna", .proposed_at = time};
+  record.trail.left_out = 2;
+  record.trail.hops = {{.type = journal::EventType::kAccepted, .at = time, .revision = 1, .actor = "abcd"},
+                       {.type = journal::EventType::kLeased, .at = time, .revision = 1, .actor = "wxyz"},
+                       {.type = journal::EventType::kLeaseExpired, .at = time, .revision = 1, .actor = {}},
+                       {.type = journal::EventType::kWithdrawn, .at = time, .revision = 2, .detail = 3, .actor = {}}};
   return record;
 }
 

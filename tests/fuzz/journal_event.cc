@@ -27,11 +27,13 @@ std::vector<std::string> Seeds() {
   std::vector<std::string> seeds = {journal::EncodeEvent(event)};
   for (const journal::EventType type :
        {journal::EventType::kLeased, journal::EventType::kAcknowledged, journal::EventType::kReturned,
-        journal::EventType::kWithdrawn, journal::EventType::kOverdue, journal::EventType::kLeaseExpired}) {
+        journal::EventType::kWithdrawn, journal::EventType::kOverdue, journal::EventType::kLeaseExpired,
+        journal::EventType::kReturnProposed, journal::EventType::kParticipantSuspended}) {
     event.type = type;
     event.commitment = {};
     event.token = "1-17";
     event.detail = 1;
+    event.caller = "urn:envej:municipality:0101";
     if (journal::IsByBroker(type)) event.actor.clear();
     seeds.push_back(journal::EncodeEvent(event));
   }

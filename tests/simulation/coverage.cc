@@ -24,6 +24,8 @@ constexpr std::array<absl::string_view, kRows> kRowNames = {
     "outcome noted",
     "outcome ends it",
     "redrive",
+    "return proposed",
+    "return by operations",
     "missing, submitted",
     "missing, revised",
     "missing, withdrawn",

@@ -31,6 +31,8 @@ enum class Row {
   kOutcomeNoted,
   kOutcomeEnds,
   kRedrive,
+  kReturnProposed,
+  kReturnByOperations,
   kSubmitMissing,  // again, after the store lost it
   kReviseMissing,
   kWithdrawMissing,
@@ -44,7 +46,7 @@ enum class Row {
   kForgotten,
   kPruned,  // the journal
 };
-inline constexpr size_t kRows = 29;
+inline constexpr size_t kRows = 31;
 
 // What can go wrong while it does.
 enum class Fault {

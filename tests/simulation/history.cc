@@ -16,6 +16,26 @@ using journal::Event;
 using journal::EventType;
 
 constexpr uint32_t kTries = 20;
+constexpr size_t kActorDigits = 4;  // of the certificate, in a hop
+
+bool IsByAnOperator(const Event& event) {
+  return event.type == EventType::kReturnProposed ||
+         (event.type == EventType::kReturned &&
+          event.detail == static_cast<uint32_t>(inbox::ReturnReason::kNotDeliverable));
+}
+
+inbox::Hop HopOf(const Event& event) {
+  return {.type = event.type,
+          .at = event.at,
+          .revision = event.item.revision,
+          .detail = event.detail,
+          .actor = event.actor.substr(0, kActorDigits)};
+}
+
+// Whoever would have returned it has to say so again of what it has become.
+bool VoidsProposal(EventType type, const Story& story) {
+  return type == EventType::kAccepted || type == EventType::kWithdrawn || !IsUnderWay(story.state);
+}
 
 }  // namespace
 
@@ -82,6 +102,12 @@ void History::CheckActor(const Event& event) {
     default:
       break;
   }
+  if (IsByAnOperator(event)) {
+    const bool is_one = std::any_of(Operators().begin(), Operators().end(),
+                                    [&](const std::string& each) { return event.actor == ActorOf(each); });
+    if (!is_one) findings_.Add("returned as undeliverable by nobody of operations", notice);
+    return;
+  }
   if (event.actor != actor) findings_.Add("an event does not say truly who did it", notice);
 }
 
@@ -94,11 +120,19 @@ const Said* History::NewestSaid(const Event& event) const {
 
 void History::Happened(const Event& event) {
   if (event.type == EventType::kRestored) return Restored(event);
-  const store::NoticeKey& notice = event.item.notice;
-  const auto [entry, is_new] = stories_.try_emplace(store::RecordKey(notice));
-  Story& story = entry->second;
-  if (is_new) story.first_batch = batch_ + 1;
+  const std::string key = store::RecordKey(event.item.notice);
+  const bool is_new = stories_.try_emplace(key).second;
+  if (is_new) stories_[key].first_batch = batch_ + 1;
   CheckActor(event);
+  HappenedTo(stories_[key], event, is_new);
+  const auto story = stories_.find(key);
+  if (story == stories_.end()) return;
+  story->second.hops.push_back(HopOf(event));
+  if (VoidsProposal(event.type, story->second)) story->second.proposer.clear();
+}
+
+void History::HappenedTo(Story& story, const Event& event, bool is_new) {
+  const store::NoticeKey& notice = event.item.notice;
   const Said* const said = NewestSaid(event);
   if (said == nullptr) return findings_.Add("the journal tells of what nobody handed in", notice);
   if (event.type == EventType::kAccepted) return Accepted(story, event, *said, is_new);
@@ -129,8 +163,17 @@ void History::Happened(const Event& event) {
       story.handed_out_from = absl::InfinitePast();
       break;
     case EventType::kAcknowledged:
-    case EventType::kReturned:
       Concluded(story, event);
+      break;
+    case EventType::kReturned:
+      if (IsByAnOperator(event)) {
+        ReturnedByOperations(story, event);
+      } else {
+        Concluded(story, event);
+      }
+      break;
+    case EventType::kReturnProposed:
+      ReturnProposed(story, event);
       break;
     case EventType::kOverdue:
       Overdue(story, event);

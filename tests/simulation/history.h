@@ -42,6 +42,10 @@ struct Story {
   uint32_t ended = 0;               // and the newest whose outcome its region took note of
   std::set<std::string> concluded;  // tokens with which it was acknowledged or returned
   bool date_lost = false;           // with the store
+  std::string proposer;             // who would return it: a certificate; empty: nobody
+  absl::Time proposed_at;
+  uint64_t proposed_batch = 0;   // with which batch
+  std::vector<inbox::Hop> hops;  // all that happened
 };
 
 // Reads the journal as anybody can who knows what may follow on what, and how long things take at least; and knows
@@ -75,12 +79,16 @@ class History {
 
  private:
   void Happened(const journal::Event& event);
+  void HappenedTo(Story& story, const journal::Event& event, bool is_new);
   void Enter(Story& story, const journal::Event& event);
   void EnterAnew(Story& story, const journal::Event& event);
   void Accepted(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void Withdrawn(Story& story, const journal::Event& event, const Said& said, bool is_new);
   void LeaseExpired(Story& story, const journal::Event& event);
   void Concluded(Story& story, const journal::Event& event);
+  // history_returned.cc
+  void ReturnProposed(Story& story, const journal::Event& event);
+  void ReturnedByOperations(Story& story, const journal::Event& event);
   void Overdue(Story& story, const journal::Event& event);
   void Undelivered(Story& story, const journal::Event& event);
   void Destroyed(Story& story, const journal::Event& event);

@@ -35,7 +35,8 @@ void History::CheckStreamed(const std::string& region_code, const std::vector<Ev
   size_t next = 0;
   for (const Event& event : events_) {
     if (next == streamed.size()) return;
-    if (event.item.notice.region_code != region_code || event.type == EventType::kForgotten) continue;
+    const bool is_told = event.type != EventType::kForgotten && event.type != EventType::kReturnProposed;
+    if (event.item.notice.region_code != region_code || !is_told) continue;
     const Event& told = streamed[next++];
     if (told.type != event.type || told.item != event.item || told.at != event.at || told.detail != event.detail) {
       return findings_.Add("a region was told of what came not to have happened", event.item.notice);

@@ -77,6 +77,18 @@ void Expect(const store::NoticeKey& notice, const Record& record, const KnownNot
   expected.contents.emplace(store::ContentKey(record.entered_at, item), known->second.said.at(item.revision).content);
 }
 
+// Whether it is all that happened, or, of very much, all but some of the leases that ran out.
+bool IsTrailOf(const inbox::Trail& trail, const std::vector<inbox::Hop>& all) {
+  if (trail.hops.size() + trail.left_out != all.size() || trail.hops.size() > inbox::kHopsMost) return false;
+  auto next = all.begin();
+  for (const inbox::Hop& hop : trail.hops) {
+    next = std::find(next, all.end(), hop);
+    if (next == all.end()) return false;
+    ++next;
+  }
+  return trail.left_out == 0 || (trail.hops.front() == all.front() && trail.hops.back() == all.back());
+}
+
 void CompareWithStory(const store::NoticeKey& notice, const Record& record, const Story& story, Findings& findings) {
   uint8_t late = 0;
   for (const uint32_t each : story.late) late = static_cast<uint8_t>(late | BitOf(static_cast<Late>(each)));
@@ -99,6 +111,11 @@ void CompareWithStory(const store::NoticeKey& notice, const Record& record, cons
   compare((record.kind == inbox::ItemKind::kWithdrawal) == story.is_withdrawal, "its kind");
   compare(record.token == story.token, "its token");
   compare(!record.held_until.has_value() || story.failures > 1, "why it is held back");
+  compare(record.return_proposal.has_value() == !story.proposer.empty() &&
+              (story.proposer.empty() || (record.return_proposal->proposed_at == story.proposed_at &&
+                                          ActorOf(record.return_proposal->operator_uri) == story.proposer)),
+          "what is proposed");
+  compare(IsTrailOf(record.trail, story.hops), "what happened");
 }
 
 void CheckPromised(const KnownNotice& notice, const Record* record, Findings& findings) {

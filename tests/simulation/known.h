@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,8 @@ struct KnownNotice {
   bool given = false;             // some of its content reached the municipality, if only late
   uint32_t had = 0;               // the newest revision that the municipality was told it has, or has refused
   uint64_t outcome_calls = 0;
+  std::set<std::string> returned_by;                // operators who asked to return it, by URI
+  std::optional<absl::Time> returned_by_operators;  // when, as was answered
   std::optional<absl::Time> outcome_acknowledged;
   uint32_t ended = 0;  // no revision up to this one may come any more: the region took note of its outcome
 
@@ -118,6 +121,12 @@ class Findings {
 // Stands for the certificate of a region, a municipality or operations.
 inline std::string ActorOf(absl::string_view name) { return contract::Sha256(name); }
 inline constexpr char kOperations[] = "operations";
+// Operators, each with a certificate of its own.
+inline const std::vector<std::string>& Operators() {
+  static const auto* const operators =
+      new std::vector<std::string>{"urn:envej:operations:anna", "urn:envej:operations:bo", "urn:envej:operations:carl"};
+  return *operators;
+}
 
 inline contract::ContentCommitment CommitmentTo(absl::string_view content) {
   return {.key_id = "key", .value = contract::Sha256(content)};

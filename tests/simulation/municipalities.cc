@@ -115,7 +115,8 @@ void MunicipalityClients::ClaimFalsely() {
   Claim claim = notice->claims.empty() ? Claim() : line_.random().OneOf(notice->claims);
   claim.revision = std::max(claim.revision, 1u);
   inbox::NoticeReturn other{.lease = LeaseOf(*notice, claim), .reason = inbox::ReturnReason::kDeceased};
-  switch (line_.random().Below(6)) {
+  bool is_return = claim.returned.has_value();
+  switch (line_.random().Below(7)) {
     case 0:
       other.lease.token = "999999-1";
       break;
@@ -127,6 +128,10 @@ void MunicipalityClients::ClaimFalsely() {
       break;
     case 4:
       other.lease.revision = claim.revision - 1;
+      break;
+    case 5:  // a reason that only operations can give
+      other.reason = inbox::ReturnReason::kNotDeliverable;
+      is_return = true;
       break;
     case 3:
       for (const std::string& code : Municipalities()) {
@@ -141,7 +146,7 @@ void MunicipalityClients::ClaimFalsely() {
     line_.CountAnswer("claim falsely", times.at(0).status());
     line_.promises().ClaimedFalsely(*notice, times.at(0));
   };
-  const uint64_t choice = claim.returned.has_value() ? 0 : line_.random().Below(3);
+  const uint64_t choice = is_return ? 0 : line_.random().Below(3);
   if (choice == 0) return line_.inboxes().ReturnAll(caller, {other}, heard);
   if (choice == 1) return line_.inboxes().AcknowledgeAll(caller, {other.lease}, heard);
   line_.inboxes().Extend(caller.municipality_code, {other.lease}, kExtension, heard);

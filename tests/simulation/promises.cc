@@ -33,7 +33,7 @@ bool Promises::IsSuperseded(const KnownNotice& notice, const Claim& claim) const
 
 bool Promises::IsLive(const KnownNotice& notice, const Claim& claim, absl::Time now) const {
   return &claim == &notice.claims.back() && !claim.in_doubt && now < claim.expires_at &&
-         claim.revision == notice.called() && notice.outcome_calls == 0;
+         claim.revision == notice.called() && notice.outcome_calls == 0 && !MayBeReturnedByOperations(notice);
 }
 
 void Promises::CheckReceipt(const KnownNotice& notice, const Said& said, const contract::Receipt& receipt) {
@@ -204,7 +204,7 @@ void Promises::CheckRefusedClaim(const KnownNotice& notice, const Claim& claim, 
       is_true = any([](const Claim& each) { return each.acknowledge_calls; });
       break;
     case Reason::kNoticeAlreadyReturned:
-      is_true = any([](const Claim& each) { return each.return_calls; });
+      is_true = any([](const Claim& each) { return each.return_calls; }) || MayBeReturnedByOperations(notice);
       break;
     case Reason::kLeaseExpired:
       is_true = call.answered_at >= claim.first_expires_at;

@@ -32,11 +32,62 @@ void Promises::OutcomeAcknowledged(KnownNotice& notice, const CallMade& call,
   }
 }
 
-void Promises::Redriven(const KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer) {
-  if (answer.ok() || Excuses(call, answer.status()) || is_forgotten(notice)) return;
-  if (RejectionOf(answer.status()).reason != Reason::kNoticeNotFound || notice.accepted() > 0) {
-    findings_.Add(absl::StrCat("it could not be redriven: ", answer.status().message()), notice.key);
+void Promises::Redriven(const KnownNotice& notice, const CallMade& call, const absl::Status& answer) {
+  if (answer.ok() || Excuses(call, answer) || is_forgotten(notice)) return;
+  if (RejectionOf(answer).reason != Reason::kNoticeNotFound || notice.accepted() > 0) {
+    findings_.Add(absl::StrCat("it could not be redriven: ", answer.message()), notice.key);
   }
+}
+
+void Promises::CheckRefusedReturn(const KnownNotice& notice, const absl::Status& status) {
+  const auto any = [&](auto calls) {
+    return std::any_of(notice.claims.begin(), notice.claims.end(), [&](const Claim& each) { return calls(each) > 0; });
+  };
+  bool is_true = true;
+  switch (RejectionOf(status).reason) {
+    case Reason::kNoticeNotFound:
+      is_true = notice.accepted() == 0;
+      break;
+    case Reason::kNoticeAlreadyAcknowledged:
+      is_true = any([](const Claim& each) { return each.acknowledge_calls; });
+      break;
+    case Reason::kNoticeAlreadyReturned:  // by its municipality
+      is_true = any([](const Claim& each) { return each.return_calls; });
+      break;
+    case Reason::kNoticeWithdrawn:
+      is_true = notice.WithdrawalCalled();
+      break;
+    case Reason::kNoticeUndelivered:
+      break;
+    default:
+      is_true = false;
+  }
+  if (!is_true)
+    findings_.Add(absl::StrCat("a return by operations was refused untruly: ", status.message()), notice.key);
+}
+
+void Promises::ReturnedByOperations(KnownNotice& notice, const std::string& operator_uri, const CallMade& call,
+                                    const absl::StatusOr<inbox::ReturnedByOperations>& answer) {
+  if (!answer.ok()) {
+    if (!Excuses(call, answer.status()) && !is_forgotten(notice)) CheckRefusedReturn(notice, answer.status());
+    return;
+  }
+  if (answer->proposal.has_value() == answer->returned_at.has_value()) {
+    return findings_.Add("an operator was told neither or both of a proposal and a return", notice.key);
+  }
+  if (answer->proposal.has_value()) {
+    const bool is_own = answer->proposal->operator_uri == operator_uri;
+    if (!is_own) findings_.Add("an operator was told of another's proposal as if it were his", notice.key);
+    if (call.at >= answer->proposal->proposed_at + absl::Hours(24)) {
+      findings_.Add("a proposal that is over was confirmed", notice.key);
+    }
+    return;
+  }
+  if (!MayBeReturnedByOperations(notice)) findings_.Add("one operator returned a notice alone", notice.key);
+  if (notice.returned_by_operators.has_value() && *answer->returned_at < *notice.returned_by_operators) {
+    findings_.Add("a return by operations was made earlier than it was", notice.key);
+  }
+  notice.returned_by_operators = *answer->returned_at;
 }
 
 void Promises::PowerLost(uint64_t durable) {

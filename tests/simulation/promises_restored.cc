@@ -28,6 +28,7 @@ void Promises::Restored(const History& history, store::OrderedStore& store) {
     notice.had = std::min(notice.had, story.had);
     if (story.ended < notice.ended) notice.outcome_acknowledged.reset();
     notice.ended = std::min(notice.ended, story.ended);
+    notice.returned_by_operators.reset();
     for (Claim& claim : notice.claims) {
       claim.lost = true;
       claim.in_doubt = true;

@@ -83,6 +83,17 @@ void Simulation::ProvokeRevision(State state) {
   ProvokeConclusion(/*acknowledge=*/state == State::kAcknowledged);
 }
 
+// Of what is proposed already, the return itself.
+void Simulation::ProvokeReturnByOperations(bool is_proposed) {
+  KnownNotice* const ready =
+      AnyWith([&](const Story& story) { return IsUnderWay(story.state) && story.proposer.empty() != is_proposed; });
+  if (ready != nullptr) {
+    return operators_.ReturnAsAnother(*ready, history_.stories().at(store::RecordKey(ready->key)).proposer);
+  }
+  if (is_proposed) return ProvokeReturnByOperations(/*is_proposed=*/false);
+  if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();
+}
+
 void Simulation::Provoke(Row row) {
   switch (row) {
     case Row::kReviseDelivered:
@@ -131,9 +142,13 @@ void Simulation::Provoke(Row row) {
       KnownNotice* const failed = AnyWith([](const Story& story) {
         return story.state == State::kParked || (story.state == State::kWaiting && story.failures > 1);
       });
-      if (failed != nullptr) return regions_.RedriveOne(*failed);
+      if (failed != nullptr) return operators_.RedriveOne(*failed);
       return FailWithAll(4);
     }
+    case Row::kReturnProposed:
+      return ProvokeReturnByOperations(/*is_proposed=*/false);
+    case Row::kReturnByOperations:
+      return ProvokeReturnByOperations(/*is_proposed=*/true);
     case Row::kParked:
       if (random_.OneIn(4)) FailWithAll(24);
       return;

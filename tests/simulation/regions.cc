@@ -190,21 +190,6 @@ void RegionClients::AcknowledgeOutcome() {
   if (notice != nullptr) AcknowledgeOutcomeOf(*notice);
 }
 
-void RegionClients::RedriveOne(KnownNotice& notice) {
-  const CallMade call = line_.Made(0);
-  line_.inboxes().RedriveAll({.actor = ActorOf(kOperations)}, {notice.key},
-                             line_.Expect<Times>([this, &notice] { RedriveOne(notice); },
-                                                 [this, &notice, call](const Times& times) {
-                                                   line_.CountAnswer("redrive", times.at(0).status());
-                                                   line_.promises().Redriven(notice, line_.Answered(call), times.at(0));
-                                                 }));
-}
-
-void RegionClients::Redrive() {
-  KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
-  if (notice != nullptr) RedriveOne(*notice);
-}
-
 void RegionClients::Watch() {
   const std::string& region = line_.random().OneOf(Regions());
   uint64_t& next = next_batch_.try_emplace(region, 1).first->second;
@@ -257,10 +242,6 @@ void RegionClients::ForgetStreams() {
 
 void RegionClients::AcknowledgeAllOutcomes() {
   for (auto& [key, notice] : line_.notices()) AcknowledgeOutcomeOf(notice);
-}
-
-void RegionClients::RedriveAll() {
-  for (auto& [key, notice] : line_.notices()) RedriveOne(notice);
 }
 
 }  // namespace envej::simulation

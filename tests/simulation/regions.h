@@ -10,7 +10,7 @@
 
 namespace envej::simulation {
 
-// The clients of all regions, and operations: each function does one of the things that they do, with a notice by
+// The clients of all regions: each function does one of the things that they do, with a notice by
 // chance; nothing where there is none for it.
 class RegionClients {
  public:
@@ -28,7 +28,6 @@ class RegionClients {
   void Withdraw();
   void WithdrawUnseen();
   void AcknowledgeOutcome();
-  void Redrive();
   // Looks at what is new in a region's stream.
   void Watch();
   // Asks for a notice's state and receipt.
@@ -37,13 +36,11 @@ class RegionClients {
   // Hands in again what has no receipt and might still get one; each notice's newest only.
   void HandInAll();
   void AcknowledgeAllOutcomes();
-  void RedriveAll();
 
   // With one notice.
   void ReviseOne(KnownNotice& notice) { HandIn(notice, Say(notice, Said::Kind::kRevise)); }
   void WithdrawOne(KnownNotice& notice) { HandIn(notice, Say(notice, Said::Kind::kWithdraw)); }
   void AcknowledgeOutcomeOf(KnownNotice& notice);
-  void RedriveOne(KnownNotice& notice);
 
   // After a restore, from what the region keeps: what the store lost.
   void SendAgainAll();

@@ -24,6 +24,12 @@ constexpr absl::string_view kAnswers[] = {
     "acknowledge the outcome: OUTCOME_NOT_REACHED",
     "redrive: NOTICE_NOT_FOUND",
     "redrive: OK",
+    "return by operations: NOTICE_ALREADY_ACKNOWLEDGED",
+    "return by operations: NOTICE_ALREADY_RETURNED",
+    "return by operations: NOTICE_NOT_FOUND",
+    "return by operations: NOTICE_UNDELIVERED",
+    "return by operations: NOTICE_WITHDRAWN",
+    "return by operations: OK",
     "pull: BROKER_BUSY",
     "pull: OK",
     "extend: LEASE_EXPIRED",
@@ -51,6 +57,7 @@ constexpr absl::string_view kAnswers[] = {
     "claim falsely: LEASE_SUPERSEDED",
     "claim falsely: NOTICE_ALREADY_RETURNED",
     "claim falsely: NOTICE_NOT_FOUND",
+    "claim falsely: RETURN_REASON_MISSING",
 };
 
 }  // namespace

@@ -81,7 +81,10 @@ std::optional<Row> RowOf(EventType type, const Change& change) {
     case EventType::kAcknowledged:
       return change.after.state == State::kWithdrawn ? Row::kAcknowledgeWithdrawal : Row::kAcknowledge;
     case EventType::kReturned:
-      return Row::kReturn;
+      return change.after.return_reason == inbox::ReturnReason::kNotDeliverable ? Row::kReturnByOperations
+                                                                                : Row::kReturn;
+    case EventType::kReturnProposed:
+      return Row::kReturnProposed;
     case EventType::kOutcomeAcknowledged:
       return change.before.has_value() && inbox::IsUnderWay(change.before->state) ? Row::kOutcomeEnds
                                                                                   : Row::kOutcomeNoted;

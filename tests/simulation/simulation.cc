@@ -69,7 +69,8 @@ std::vector<Simulation::Act> Simulation::Acts() {
          if (line_.notices().size() < kNoticesMost) regions_.WithdrawUnseen();
        }},
       {20, [this] { regions_.AcknowledgeOutcome(); }},
-      {15, [this] { regions_.Redrive(); }},
+      {15, [this] { operators_.Redrive(); }},
+      {20, [this] { operators_.Return(); }},
       {10, [this] { regions_.Watch(); }},
       {10, [this] { regions_.Look(); }},
       {110, [this] { municipalities_.Pull(); }},
@@ -238,7 +239,7 @@ void Simulation::ComeToRest() {
     for (size_t call = line_.open(); call > 0; --call) line_.Repeat();
     regions_.HandInAll();
     regions_.SendAgainAll();
-    if (round % 8 == 0) regions_.RedriveAll();
+    if (round % 8 == 0) operators_.RedriveAll();
     Settle();
     for (const std::string& code : Municipalities()) municipalities_.PullFrom(code, 100, absl::ZeroDuration());
     Settle();

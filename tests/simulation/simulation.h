@@ -17,6 +17,7 @@
 #include "tests/simulation/line.h"
 #include "tests/simulation/medium.h"
 #include "tests/simulation/municipalities.h"
+#include "tests/simulation/operators.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/regions.h"
 #include "tests/simulation/wrong_clock.h"
@@ -97,6 +98,7 @@ class Simulation {
   void ProvokeOutcome(bool under_way);
   void ProvokeTime(absl::Duration least, absl::Duration most);
   void ProvokeRevision(inbox::State state);
+  void ProvokeReturnByOperations(bool is_proposed);
   // A notice with such a story; null if there is none.
   KnownNotice* AnyWith(const std::function<bool(const Story&)>& wanted);
 
@@ -115,6 +117,7 @@ class Simulation {
   Line line_{random_, coverage_, store_};
   RegionClients regions_{line_};
   MunicipalityClients municipalities_{line_};
+  OperatorClients operators_{line_};
   History history_{line_.notices(), line_.findings()};
   std::unique_ptr<inbox::Inboxes> inboxes_;
   std::vector<inbox::LateItem> late_;

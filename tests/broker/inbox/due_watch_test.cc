@@ -133,10 +133,14 @@ TEST_F(DueWatchTest, ParkedIsHandedOutToNobodyUntilItIsPutBack) {
   ASSERT_FALSE(late_.empty());
   EXPECT_THAT(late_, testing::Contains(testing::Field(
                          &LateItem::told, testing::Field(&Decision::Told::type, journal::EventType::kParked))));
-  std::optional<absl::StatusOr<absl::Time>> redriven;
-  inboxes_->RedriveAll({.actor = kConsumer}, {Key(1)},
-                       [&](const std::vector<absl::StatusOr<absl::Time>>& times) { redriven = times.at(0); });
-  EXPECT_TRUE(redriven.has_value() && redriven->ok());
+  const auto redrive = [this] {
+    std::optional<absl::StatusOr<bool>> redriven;
+    inboxes_->RedriveAll({.actor = kConsumer}, {Key(1)},
+                         [&](const std::vector<absl::StatusOr<bool>>& answers) { redriven = answers.at(0); });
+    return redriven.has_value() && redriven->ok() ? std::optional<bool>(**redriven) : std::nullopt;
+  };
+  EXPECT_EQ(redrive(), true);
+  EXPECT_EQ(redrive(), false) << "it is in the inbox again";
   EXPECT_THAT(PullNow(), SizeIs(1));
 }
 

@@ -60,6 +60,9 @@ inline std::optional<Record> After(const std::vector<Happening>& happenings) {
   return record;
 }
 
+inline const std::string kAnna = "urn:envej:operations:anna";
+inline const std::string kBo = "urn:envej:operations:bo";
+
 inline Acknowledge Ack(uint32_t revision = 1, const std::string& token = kToken) {
   return {.revision = revision, .token = token};
 }

@@ -60,6 +60,7 @@ class Life {
       Replayed replayed = Replay(told_, event, PositionOf(batch_), /*was_restored=*/false);
       ASSERT_TRUE(replayed.next.has_value()) << "event " << static_cast<int>(told.type) << " does not fit";
       told_ = std::move(replayed.next);
+      AddHop(real_->trail, HopOf(event));
     }
   }
 
@@ -69,6 +70,7 @@ class Life {
     record.discharge_date.clear();
     record.discharge_day_ends = record.lease_expires_at = record.due_at = absl::Time();
     record.held_until.reset();
+    record.return_proposal.reset();  // the journal does not name an operator
     return record;
   }
 
@@ -99,7 +101,7 @@ class Life {
     now_ += absl::Minutes(Number(90));
     const uint32_t revision = real_.has_value() ? real_->newest.revision : 0;
     const std::string token = real_.has_value() ? real_->token : "";
-    switch (Number(13)) {
+    switch (Number(15)) {
       case 0:
         return Said(1);
       case 1:
@@ -124,6 +126,9 @@ class Life {
       case 8:
       case 9:
         return PassTime{};
+      case 10:
+        return ReturnByOperations{.operator_uri =
+                                      Number(1) == 0 ? "urn:envej:operations:anna" : "urn:envej:operations:bo"};
       default:
         return TakeLease{
             .revision = revision, .token = absl::StrCat("1-", ++tokens_), .expires_at = now_ + absl::Minutes(60)};
@@ -189,6 +194,19 @@ TEST(ReplayTest, WhatARestoredStoreTookAsNewMayBeHeldByTheMunicipality) {
   const Replayed accepted = Replay(std::nullopt, EventOf(EventType::kAccepted), PositionOf(1), true);
   event.item.revision = 2;
   EXPECT_EQ(Replay(accepted.next, event, PositionOf(2), true).next->state, State::kMissing);
+}
+
+TEST(ReplayTest, ReturnThatWasProposedIsToBeProposedAnew) {
+  Record waiting;
+  waiting.newest = {.revision = 1, .accepted_at = kStart, .commitment = CommitmentOf(1), .position = PositionOf(1)};
+  waiting.return_proposal = {.operator_uri = "urn:envej:operations:anna", .proposed_at = kStart};
+  EXPECT_EQ(Replay(waiting, EventOf(EventType::kLeased), PositionOf(2), false).next->return_proposal,
+            waiting.return_proposal);
+  for (const EventType type : {EventType::kReturnProposed, EventType::kAcknowledged, EventType::kDestroyed}) {
+    const Replayed replayed = Replay(waiting, EventOf(type), PositionOf(2), false);
+    ASSERT_TRUE(replayed.next.has_value());
+    EXPECT_EQ(replayed.next->return_proposal, std::nullopt) << static_cast<int>(type);
+  }
 }
 
 TEST(ReplayTest, WhatDoesNotFitIsToldAndChangesNothing) {

@@ -66,6 +66,8 @@ std::map<std::string, std::optional<Record>> States() {
       {"missing", With(Waiting(), missing)},
       {"lost revision", With(After({MakeSubmit(), Take(), Ack(), MakeRevise()}), missing)},
       {"lost withdrawal", With(After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)}), missing)},
+      {"proposed", After({MakeSubmit(), ReturnByOperations{kAnna}})},
+      {"undeliverable", After({MakeSubmit(), ReturnByOperations{kAnna}, ReturnByOperations{kBo}})},
       {"old", With(Acknowledged(),
                    [](Record& record) {
                      record.newest.accepted_at = record.concluded_at = kNow - kRemembered;
@@ -95,6 +97,8 @@ std::map<std::string, Happening> Happenings(uint32_t newest) {
       {"return", GiveBack()},
       {"dead", GiveBack(1, kToken, ReturnReason::kDeceased)},
       {"redrive", Redrive{}},
+      {"anna", ReturnByOperations{kAnna}},
+      {"bo", ReturnByOperations{kBo}},
       {"time", PassTime{}},
       {"forget", Forget{.up_to = kNow}},
   };
@@ -121,6 +125,8 @@ withdrawal   | =      | reused | gone     | gone     | gone        | =          
 undelivered  | =      | reused | too late | too late | > withdrawn | > withdrawn | stale       | > undelivered
 old          | =      | reused | > wait   | > wait   | > wait      | > wait      | stale       | none
 missing      | > wait | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
+proposed     | =      | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | none
+undeliverable   | =   | reused | > wait   | > wait   | > withdrawn | > withdrawn | stale       | > returned
 lost revision   | =   | reused | > wait   | > wait   | > wait      | stale       | stale       | none
 lost withdrawal | =   | reused | gone     | gone     | gone        | > wait      | gone        | none
 
@@ -142,8 +148,33 @@ withdrawal   | > leased | gone     | =          | gone       | gone     | unknow
 undelivered  | -        | too late | too late   | too late   | too late | unknown | too late   | too late | -       | -    | -
 old          | -        | acked    | =          | acked      | acked    | unknown | acked      | acked    | -       | -    | forgotten
 missing      | -        | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -    | -
+proposed     | > leased | not held | not held   | not held   | not held | unknown | not held   | not held | -       | -    | -
+undeliverable   | -     | returned | returned   | returned   | returned | unknown | returned   | returned | -       | -    | -
 lost revision   | -     | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -    | -
 lost withdrawal | -     | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -    | -
+
+                | anna      | bo
+never seen      | unknown   | unknown
+tombstone       | gone      | gone
+waiting         | > wait    | > wait
+was leased      | > wait    | > wait
+held            | > wait    | > wait
+leased          | > leased  | > leased
+parked          | > parked  | > parked
+late            | > wait    | > wait
+proposed        | =         | > returned
+undeliverable   | =         | =
+acknowledged    | acked     | acked
+returned        | returned  | returned
+revised         | > wait    | > wait
+revision        | > wait    | > wait
+withdrawn       | gone      | gone
+withdrawal      | > wait    | > wait
+undelivered     | too late  | too late
+old             | acked     | acked
+missing         | > missing | > missing
+lost revision   | > missing | > missing
+lost withdrawal | > missing | > missing
 )";
 
 std::string WordOf(Reason reason) {

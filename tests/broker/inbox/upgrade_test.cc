@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/inbox/transitions.h"
 #include "broker/journal/commit_and_wait.h"
+#include "broker/store/record_codec.h"
 #include "broker/store/rocksdb_store.h"
 #include "tests/broker/inbox/inboxes_fixture.h"
 #include "tests/broker/store/store_directory.h"
@@ -165,6 +166,29 @@ TEST_F(UpgradeTest, RecordThatCannotBeReadStopsNoUpgrade) {
   EXPECT_EQ(last.unreadable, 1u);
 }
 
+// Records are read in either form, so that a large store is not written anew.
+TEST_F(UpgradeTest, StoreWithoutTrailsKeepsItsRecordsAsTheyAre) {
+  const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(path_);
+  const std::string newest = EncodeRecord(RecordOf(1));
+  contract::ByteReader reader(newest);
+  std::string payload = store::UnframeOf(reader.Bytes(), 3).value();
+  payload.resize(payload.size() - 6);  // no proposal, and a trail of no hops
+  contract::ByteWriter value;
+  value.Bytes(store::Frame(2, payload));
+  value.Raw(store::EncodePosition(Position()));
+  Take(*store, {{.key = store::SchemaKey(), .value = store::EncodeSchema(2)},
+                {.key = store::RecordKey(Key(1)), .value = value.bytes()}});
+  std::vector<UpgradeProgress> told;
+  ASSERT_TRUE(UpgradeStore(*store, [&](const UpgradeProgress& progress) { told.push_back(progress); }).ok());
+  ASSERT_EQ(told.size(), 1u) << "the version alone";
+  EXPECT_EQ(told[0].from, 2u);
+  EXPECT_EQ(told[0].to, 3u);
+  EXPECT_EQ(told[0].records, 0u);
+  EXPECT_EQ(*store->Get(store::SchemaKey()), store::EncodeSchema(3));
+  EXPECT_EQ(**store->Get(store::RecordKey(Key(1))), value.bytes());
+  EXPECT_EQ(*DecodeRecord(value.bytes()), RecordOf(1));
+}
+
 TEST_F(UpgradeTest, NewStoreHasTheNewestVersion) {
   const std::unique_ptr<store::RocksDbStore> store = store::OpenStore(directory_.path("new"));
   EXPECT_EQ(*store->Get(store::SchemaKey()), store::EncodeSchema(store::kSchemaVersion));
@@ -178,7 +202,7 @@ TEST_F(UpgradeTest, StoreOfANewerProgramIsRefusedAndLeftAsItIs) {
   const auto files = store::AllFiles(path_);
   const auto store = store::RocksDbStore::Open(store::OptionsFor(path_));
   EXPECT_EQ(store.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(store.status().message(), HasSubstr("schema version 3, and this program knows none above 2"));
+  EXPECT_THAT(store.status().message(), HasSubstr("schema version 4, and this program knows none above 3"));
   EXPECT_THAT(store.status().message(), HasSubstr("restore the backup"));
   EXPECT_EQ(store::AllFiles(path_), files);
 }

@@ -88,6 +88,29 @@ TEST_F(ChangesTest, WhatWasPrunedIsSaid) {
   EXPECT_FALSE(ReadChanges(store_, {"1081"}, 2)->begins_later);
 }
 
+// What operations do among themselves, and with whom, is not a region's to know.
+TEST_F(ChangesTest, WhatOneOperatorProposesAndWhomOperationsSuspendIsNotTold) {
+  const auto id = contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
+  store::Transition transition;
+  for (const EventType type : {EventType::kReturnProposed, EventType::kParticipantSuspended,
+                               EventType::kParticipantResumed, EventType::kReturned}) {
+    Event event;
+    event.type = type;
+    event.item = {.notice = {.municipality_code = "0101", .region_code = "1081", .id = *id}, .revision = 1};
+    event.at = absl::FromUnixSeconds(1'800'000'000);
+    event.actor = std::string(kActorBytes, 'a');
+    event.caller = "urn:envej:region:1081";
+    event.detail = 7;
+    transition.events.push_back(EncodeEvent(event));
+  }
+  transition.mutations.push_back({.key = "n", .value = "1"});
+  store_.Commit({transition}, store::Durability::kSynced, absl::FromUnixSeconds(1'800'000'000), [](auto) {});
+  const absl::StatusOr<Changes> changes = ReadChanges(store_, {"1081"}, 1);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  ASSERT_EQ(changes->events.size(), 1u);
+  EXPECT_EQ(changes->events[0].type, EventType::kReturned);
+}
+
 TEST_F(ChangesTest, ARecordThatDoesNotHoldIsAnError) {
   Commit({"1081"});
   store_.Damage(store::JournalKey(1), "x");

@@ -31,7 +31,19 @@ Event MakeRestored() {
   return event;
 }
 
+Event MakeOfAParticipant(EventType type) {
+  Event event;
+  event.type = type;
+  event.caller = "urn:envej:municipality:0101";
+  event.actor = std::string(kActorBytes, '\xfa');
+  event.at = absl::FromUnixMicros(1'800'000'000'123'456);
+  return event;
+}
+
 Event MakeEvent(EventType type) {
+  if (type == EventType::kParticipantSuspended || type == EventType::kParticipantResumed) {
+    return MakeOfAParticipant(type);
+  }
   if (type == EventType::kRestored) return MakeRestored();
   if (type == EventType::kCallsRefused) return MakeCallsRefused();
   Event event;
@@ -113,11 +125,24 @@ INSTANTIATE_TEST_SUITE_P(Types, EventTest,
                                          EventType::kWithdrawn, EventType::kParked, EventType::kRedriven,
                                          EventType::kOverdue, EventType::kUndelivered, EventType::kDestroyed,
                                          EventType::kOutcomeAcknowledged, EventType::kForgotten, EventType::kMissing,
-                                         EventType::kRestored));
+                                         EventType::kRestored, EventType::kReturnProposed,
+                                         EventType::kParticipantSuspended, EventType::kParticipantResumed));
+
+TEST(EventFormTest, ProposalIsOfANoticeAndASuspensionIsNot) {
+  EXPECT_TRUE(IsOfANotice(EventType::kReturnProposed));
+  EXPECT_FALSE(IsOfANotice(EventType::kParticipantSuspended));
+  EXPECT_FALSE(IsOfANotice(EventType::kParticipantResumed));
+}
+
+TEST(EventFormTest, SuspensionSaysOfWhom) {
+  Event event = MakeOfAParticipant(EventType::kParticipantSuspended);
+  event.caller.clear();
+  EXPECT_FALSE(DecodeEvent(EncodeEvent(event)).ok());
+}
 
 TEST(EventFormTest, UnknownTypeIsNoEvent) {
   std::string bytes = EncodeEvent(MakeEvent(EventType::kLeased));
-  for (const char type : {'\x00', '\x0f', '\xff'}) {
+  for (const char type : {'\x00', '\x0f', '\x14', '\xff'}) {
     bytes[0] = type;
     EXPECT_FALSE(DecodeEvent(bytes).ok());
   }

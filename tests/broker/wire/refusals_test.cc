@@ -95,6 +95,8 @@ void ReturnReasons(World& world) {
   const v1::LeaseName lease = world.Leased();
   ExpectRefused(world.Return(lease, v1::RETURN_REASON_UNSPECIFIED).rejected(), Reason::kReturnReasonMissing,
                 {"reason"});
+  ExpectRefused(world.Return(lease, v1::RETURN_REASON_NOT_DELIVERABLE).rejected(), Reason::kReturnReasonMissing,
+                {"reason"});
   ExpectRefused(world.Return(lease, static_cast<v1::ReturnReason>(99)).rejected(), Reason::kReturnReasonMissing,
                 {"reason"});
   EXPECT_TRUE(world.Return(lease, v1::RETURN_REASON_NOT_RESIDENT).has_returned_at());

@@ -1,0 +1,136 @@
+#include "broker/inbox/notice_lists.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/broker/inbox/damage_fixture.h"
+
+namespace envej::inbox {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class NoticeListsTest : public DamageFixture {
+ protected:
+  void SubmitTo(int number, const std::string& municipality, const std::string& region) {
+    Submission submission = SubmissionOf(number);
+    submission.notice = Key(number, municipality, region);
+    inboxes_->SubmitAll({submission}, [](const std::vector<absl::StatusOr<Accepted>>& answers) {
+      EXPECT_TRUE(answers.at(0).ok()) << answers.at(0).status();
+    });
+  }
+
+  // All that a query finds, page after page.
+  std::vector<store::NoticeKey> All(NoticeQuery query) {
+    std::vector<store::NoticeKey> all;
+    for (pages_ = 0;; ++pages_) {
+      const absl::StatusOr<NoticePage> page = inboxes_->ListAll(query);
+      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_LE(page->notices.size(), query.page_size);
+      for (const FoundNotice& notice : page->notices) all.push_back(notice.notice);
+      if (!page->next.has_value()) return all;
+      query.after = page->next;
+    }
+  }
+
+  size_t pages_ = 0;
+};
+
+TEST_F(NoticeListsTest, AllInboxesByMunicipalityRegionAndIdPageByPage) {
+  SubmitTo(2, "0147", "1081");
+  SubmitTo(1, "0147", "1084");
+  SubmitTo(3, "0101", "1084");
+  SubmitTo(1, "0101", "1084");
+  SubmitTo(9, "0101", "1081");
+  const std::vector<store::NoticeKey> expected = {Key(9, "0101", "1081"), Key(1, "0101", "1084"),
+                                                  Key(3, "0101", "1084"), Key(2, "0147", "1081"),
+                                                  Key(1, "0147", "1084")};
+  for (size_t page_size = 1; page_size <= 6; ++page_size) {
+    EXPECT_EQ(All({.page_size = page_size}), expected) << page_size;
+    EXPECT_EQ(pages_, (5 - 1) / page_size) << "no page more than is needed";
+  }
+  EXPECT_THAT(All({.municipality_code = "0147"}), ElementsAre(expected[3], expected[4]));
+  EXPECT_THAT(All({.region_code = "1084"}), ElementsAre(expected[1], expected[2], expected[4]));
+  EXPECT_THAT(All({.municipality_code = "0101", .region_code = "1081"}), ElementsAre(expected[0]));
+  EXPECT_THAT(All({.municipality_code = "0851"}), IsEmpty());
+}
+
+TEST_F(NoticeListsTest, ByStateAndAge) {
+  SubmitTo(1, "0101", "1084");
+  const std::vector<PulledItem> pulled = PullNow();
+  ASSERT_THAT(pulled, SizeIs(1));
+  LetTimePass(absl::Seconds(10));
+  SubmitTo(2, "0101", "1084");
+  EXPECT_THAT(All({.states = {State::kLeased}}), ElementsAre(Key(1)));
+  EXPECT_THAT(All({.states = {State::kWaiting, State::kAcknowledged}}), ElementsAre(Key(2)));
+  EXPECT_THAT(All({.entered_by = kStart}), ElementsAre(Key(1))) << "then, or earlier";
+  EXPECT_THAT(All({.entered_by = kStart - absl::Microseconds(1)}), IsEmpty());
+  EXPECT_THAT(All({.states = {State::kWaiting}, .entered_by = kStart}), IsEmpty());
+}
+
+TEST_F(NoticeListsTest, OnlyWhatIsLateAndStillToBeDelivered) {
+  SubmitTo(1, "0101", "1084");
+  SubmitTo(2, "0101", "1084");
+  LetTimePass(absl::Hours(5));
+  SubmitTo(3, "0101", "1084");
+  EXPECT_THAT(All({.late_only = true}), ElementsAre(Key(1), Key(2)));
+  ASSERT_TRUE(AcknowledgeOne(NameOf(PullNow(1).at(0))).ok());
+  EXPECT_THAT(All({.late_only = true}), ElementsAre(Key(2)));
+}
+
+TEST_F(NoticeListsTest, WhatCannotBeReadIsListedWhateverIsAsked) {
+  SubmitTo(1, "0101", "1084");
+  SubmitTo(2, "0101", "1084");
+  store_.Damage(store::RecordKey(Key(1)), "x");
+  const absl::StatusOr<NoticePage> page = inboxes_->ListAll({.states = {State::kAcknowledged}, .late_only = true});
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_THAT(page->notices, SizeIs(1));
+  EXPECT_EQ(page->notices[0].notice, Key(1));
+  EXPECT_FALSE(page->notices[0].record.has_value());
+  EXPECT_THAT(told_, SizeIs(1));
+  EXPECT_THAT(All({.municipality_code = "0147"}), IsEmpty()) << "of another inbox it is not";
+  EXPECT_THAT(All({.region_code = "1081"}), IsEmpty());
+}
+
+// However few of them are wanted.
+TEST_F(NoticeListsTest, PageLooksAtABoundedNumberOfRecords) {
+  const int many = 2 * static_cast<int>(kListScan) + 1;
+  SubmitTo(1, "0101", "1084");
+  const std::string value = **store_.Get(store::RecordKey(Key(1)));
+  for (int number = 2; number <= many; ++number) store_.Damage(store::RecordKey(Key(number)), value);
+  const absl::StatusOr<NoticePage> first = inboxes_->ListAll({.states = {State::kParked}});
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_THAT(first->notices, IsEmpty());
+  EXPECT_EQ(first->next, Key(static_cast<int>(kListScan)));
+  EXPECT_THAT(All({.states = {State::kParked}}), IsEmpty());
+  EXPECT_EQ(pages_, 2u);
+  EXPECT_THAT(All({.page_size = 500}), SizeIs(static_cast<size_t>(many)));
+}
+
+TEST_F(NoticeListsTest, NoticesOfAnIdAreFoundInEveryPairThatIsAsked) {
+  SubmitTo(1, "0101", "1084");
+  SubmitTo(1, "0147", "1081");
+  SubmitTo(1, "0851", "1081");
+  SubmitTo(2, "0101", "1081");
+  store_.Damage(store::RecordKey(Key(1, "0147", "1081")), "x");
+  const std::vector<std::string> municipalities = {"0101", "0147"};
+  const std::vector<std::string> regions = {"1081", "1084"};
+  const auto found = inboxes_->Find(Key(1).id, municipalities, regions);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_THAT(*found, SizeIs(2));
+  EXPECT_EQ(found->at(0).notice, Key(1));
+  ASSERT_TRUE(found->at(0).record.has_value());
+  EXPECT_EQ(found->at(0).record->state, State::kWaiting);
+  EXPECT_EQ(found->at(1).notice, Key(1, "0147", "1081"));
+  EXPECT_FALSE(found->at(1).record.has_value()) << "it cannot be read";
+  EXPECT_THAT(told_, SizeIs(1));
+  EXPECT_THAT(*inboxes_->Find(Key(3).id, municipalities, regions), IsEmpty());
+}
+
+}  // namespace
+}  // namespace envej::inbox

@@ -1,0 +1,38 @@
+// What operators return of their own: it takes two of them, within a day.
+
+#include "tests/simulation/history.h"
+
+namespace envej::simulation {
+namespace {
+
+using inbox::IsUnderWay;
+using inbox::State;
+using journal::Event;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+
+}  // namespace
+
+void History::ReturnProposed(Story& story, const Event& event) {
+  const store::NoticeKey& notice = event.item.notice;
+  if (!IsUnderWay(story.state)) findings_.Add("proposed to return what is not under way", notice);
+  const bool stands = !story.proposer.empty() && event.at < story.proposed_at + kDay;
+  if (stands) findings_.Add("proposed to return it although that is proposed", notice);
+  story.proposer = event.actor;
+  story.proposed_at = event.at;
+  story.proposed_batch = batch_ + 1;
+}
+
+void History::ReturnedByOperations(Story& story, const Event& event) {
+  const store::NoticeKey& notice = event.item.notice;
+  if (!IsUnderWay(story.state)) findings_.Add("returned by operations, and not under way", notice);
+  if (story.proposer.empty() || story.proposer == event.actor) {
+    findings_.Add("returned by one operator alone", notice);
+  }
+  if (event.at >= story.proposed_at + kDay) findings_.Add("returned on a proposal that was over", notice);
+  if (event.token != story.token) findings_.Add("returned by operations with another token", notice);
+  story.state = State::kReturned;
+  story.last = event.at;
+}
+
+}  // namespace envej::simulation
