@@ -32,8 +32,9 @@ class ReturnsByOperationsTest : public DamageFixture {
   }
 
   std::vector<EventType> TrailOf(int number) {
+    const Record record = *inboxes_->Get(Key(number));
     std::vector<EventType> types;
-    for (const Hop& hop : inboxes_->Get(Key(number))->trail.hops) types.push_back(hop.type);
+    for (const Hop& hop : record.trail.hops) types.push_back(hop.type);
     return types;
   }
 };
@@ -65,8 +66,9 @@ TEST_F(ReturnsByOperationsTest, ItsContentIsDestroyedAndItsRegionIsToldOfTheRetu
   EXPECT_EQ(contents(), 1u);
   ASSERT_TRUE(ReturnBy(kBo).ok());
   EXPECT_EQ(contents(), 0u);
+  const journal::Changes changes = *inboxes_->ReadChanges({"1084"}, 1);
   std::vector<EventType> told;
-  for (const journal::Event& event : inboxes_->ReadChanges({"1084"}, 1)->events) told.push_back(event.type);
+  for (const journal::Event& event : changes.events) told.push_back(event.type);
   EXPECT_THAT(told, ElementsAre(EventType::kAccepted, EventType::kReturned));
   const absl::StatusOr<Record> record = inboxes_->Get(Key(1));
   EXPECT_EQ(record->state, State::kReturned);

@@ -109,12 +109,13 @@ TEST_F(ChangesTest, WhatWasPrunedIsSaid) {
 
 // What operations do among themselves, and with whom, is not a region's to know.
 TEST_F(ChangesTest, WhatOneOperatorProposesAndWhomOperationsSuspendIsNotTold) {
+  const auto id = contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
   store::Transition transition;
   for (const EventType type : {EventType::kReturnProposed, EventType::kParticipantSuspended,
                                EventType::kParticipantResumed, EventType::kReturned}) {
     Event event;
     event.type = type;
-    event.item = {.notice = {.municipality_code = "0101", .region_code = "1081", .id = {}}, .revision = 1};
+    event.item = {.notice = {.municipality_code = "0101", .region_code = "1081", .id = *id}, .revision = 1};
     event.at = absl::FromUnixSeconds(1'800'000'000);
     event.actor = std::string(kActorBytes, 'a');
     event.caller = "urn:envej:region:1081";
