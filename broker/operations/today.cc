@@ -67,8 +67,8 @@ absl::StatusOr<uint64_t> TodayReader::FindFirst() {
     const uint64_t middle = first + (beyond - first) / 2;
     const absl::StatusOr<std::optional<store::BatchRecord>> record = store::ReadBatchRecord(store_, middle);
     if (!record.ok() && !absl::IsDataLoss(record.status())) return record.status();
-    // One that cannot be read, or was pruned meanwhile, is as one of before: those behind it are looked at.
-    const bool is_of_the_day = record.ok() && record->has_value() && (*record)->time >= options_.from;
+    // One that cannot be read may be of the day, so that what lies before it is looked at; one that was pruned is not.
+    const bool is_of_the_day = !record.ok() || (record->has_value() && (*record)->time >= options_.from);
     if (is_of_the_day) {
       beyond = middle;
     } else {
