@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
+#include <optional>
 
 #include "broker/inbox/transition.h"
 #include "proto/contract/message_codec.h"
