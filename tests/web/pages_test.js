@@ -183,6 +183,8 @@ async function saysWhenTheConnectionIsLost(server, browser) {
   await server.stop();
   await awaitText(page, '#connection-state', 'Forbindelsen er tabt');
   await awaitText(page, '#connection-age', 'gamle');
+  const before = await page.evaluate(() => getComputedStyle(document.getElementById('sentence'), '::before').content);
+  assert.match(before, /Ikke længere sikkert/, 'what was good is not said to be so');
   await page.screenshot({ path: path.join(artefacts, 'lost.png'), fullPage: true });
   await page.context().close();
 }

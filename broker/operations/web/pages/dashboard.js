@@ -15,6 +15,11 @@ function nameOf(inbox) {
   return `${inbox.municipalityCode} ${inbox.name}`;
 }
 
+function agoWords(moment, now) {
+  const [da, en] = ageWords(secondsSince(moment, now));
+  return moment ? [`for ${da} siden`, `${en} ago`] : ['ikke kendt', 'not known'];
+}
+
 function showInboxes(inboxes, now) {
   const judged = inboxes.map((inbox) => ({ inbox, judgement: judgeInbox(inbox, now) }));
   judged.sort((left, right) => WORST_FIRST[left.judgement.level] - WORST_FIRST[right.judgement.level]
@@ -29,7 +34,7 @@ function showInboxes(inboxes, now) {
     [ageWords(secondsSince(inbox.oldestEnteredAt, now))],
     [inbox.leased],
     [inbox.parked],
-    inbox.lastFetchAt ? [{ time: inbox.lastFetchAt }] : [['ikke kendt', 'not known']],
+    [agoWords(inbox.lastFetchAt, now)],
     [inbox.consumersConnected],
     [`${inbox.acceptedToday} / ${inbox.acknowledgedToday} / ${inbox.returnedToday}`],
     phoneParts(inbox.onCall),
@@ -99,10 +104,6 @@ function showBroker(status, now) {
   const trust = status?.trust ?? {};
   const journal = status?.journal ?? {};
   const sync = secondsOf(store.sync?.p99);
-  const since = (moment) => {
-    const [da, en] = ageWords(secondsSince(moment, now));
-    return moment ? [`for ${da} siden`, `${en} ago`] : ['ikke kendt', 'not known'];
-  };
   const writes = status?.canWrite ? ['✔ ja', '✔ yes'] : ['✖ nej', '✖ no'];
   fillFigures(document.getElementById('broker'), [
     { key: 'write', name: ['Kan skrive', 'Can write'], value: [writes], level: status?.canWrite ? '' : 'bad' },
@@ -112,11 +113,11 @@ function showBroker(status, now) {
     { key: 'journal', name: ['Journalens nyeste', "Journal's newest"], value: [journal.newestBatch ?? '–'] },
     { key: 'mirror', name: ['Spejlet til', 'Mirrored to'],
       value: [journal.mirrored ? journal.mirroredBatch : ['intet spejl', 'no mirror']] },
-    { key: 'checkpoint', name: ['Underskrevet', 'Signed'], value: [since(journal.checkpointAt)] },
+    { key: 'checkpoint', name: ['Underskrevet', 'Signed'], value: [agoWords(journal.checkpointAt, now)] },
     { key: 'certificate', name: ['Certifikatet udløber', 'Certificate expires'], value: [untilWords(trust.certificateExpiresAt, now)] },
     { key: 'lists', name: ['Spærrelisten udløber', 'Revocation list expires'],
       value: [trust.revocationListsExpireAt ? untilWords(trust.revocationListsExpireAt, now) : ['spørges ikke', 'is not asked']] },
-    { key: 'started', name: ['Startet', 'Started'], value: [since(status?.startedAt)] },
+    { key: 'started', name: ['Startet', 'Started'], value: [agoWords(status?.startedAt, now)] },
   ]);
 }
 

@@ -50,6 +50,7 @@ export class Graph {
     data.datasets.forEach((dataset, number) => {
       dataset.label = place(this.lines[number]);
       dataset.borderColor = colour(COLOURS[number]);
+      dataset.backgroundColor = dataset.borderColor;
     });
     options.plugins.title.text = place(this.title);
     options.plugins.title.color = colour('--ink');

@@ -94,6 +94,7 @@ function showConnection() {
   if (checkedAt === null) state = isOpen || performance.now() < 5000 ? 'opening' : 'lost';
   else if (!isOpen || age > LOST_SECONDS) state = 'lost';
   document.getElementById('connection').dataset.state = state;
+  document.body.dataset.connection = state;
   fill(document.getElementById('connection-state'), STATE_WORDS[state]);
   const words = ageWords(age);
   const at = checkedAt === null ? '' : clockText(checkedAt);
