@@ -18,7 +18,8 @@ constexpr absl::string_view kLeave = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 constexpr absl::string_view kHome = "\x1b[H";
 constexpr absl::string_view kEraseRestOfLine = "\x1b[K";
 constexpr absl::string_view kEraseBelow = "\x1b[J";
-constexpr int kWriteMilliseconds = 5'000;  // a terminal that takes nothing for so long is gone
+// What a terminal does not take for so long, as one that somebody has halted, is left out; the next frame has it all.
+constexpr int kWriteMilliseconds = 200;
 
 sigset_t Caught() {
   sigset_t signals;
@@ -68,7 +69,7 @@ void FullScreen::Enter() {
     settings.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);  // signals' keys stay
     settings.c_cc[VMIN] = 0;
     settings.c_cc[VTIME] = 0;
-    tcsetattr(keys_, TCSADRAIN, &settings);
+    tcsetattr(keys_, TCSANOW, &settings);
   }
   Write(kEnter);
   entered_ = true;
@@ -78,7 +79,9 @@ void FullScreen::Leave() {
   if (!entered_) return;
   entered_ = false;
   Write(kLeave);
-  if (before_.has_value()) tcsetattr(keys_, TCSAFLUSH, &*before_);
+  if (!before_.has_value()) return;
+  tcflush(keys_, TCIFLUSH);  // what was pressed here is not for the shell
+  tcsetattr(keys_, TCSANOW, &*before_);
 }
 
 ScreenSize FullScreen::Size() const {
@@ -101,7 +104,8 @@ bool FullScreen::Write(absl::string_view bytes) const {
     pollfd writable{.fd = screen_, .events = POLLOUT, .revents = 0};
     const int ready = poll(&writable, 1, kWriteMilliseconds);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
+    if (ready == 0) return true;
+    if ((writable.revents & POLLOUT) == 0) return false;
     const ssize_t count = write(screen_, bytes.data(), bytes.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count <= 0) return false;

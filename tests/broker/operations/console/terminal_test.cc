@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "broker/operations/console/output.h"
 #include "tests/broker/operations/console/support/program_run.h"
 #include "tests/broker/operations/console/support/terminal_run.h"
@@ -45,6 +46,12 @@ class TerminalTest : public testing::Test {
     const std::vector<std::string> connection = server_.Arguments();
     words.insert(words.end(), connection.begin(), connection.end());
     return words;
+  }
+
+  bool WaitForQuestions(size_t count) const {
+    const absl::Time at_latest = absl::Now() + absl::Seconds(30);
+    while (server_.inboxes_asked().size() < count && absl::Now() < at_latest) absl::SleepFor(absl::Milliseconds(20));
+    return server_.inboxes_asked().size() >= count;
   }
 
   static bool IsAsBefore(const termios& settings) {
@@ -122,6 +129,20 @@ TEST_F(TerminalTest, TopGivesTheTerminalBackWhileItIsStopped) {
   EXPECT_TRUE(top.WaitFor("q quits"));
   top.Press("\x03");  // control and c
   EXPECT_EQ(top.Wait(), 0);
+}
+
+TEST_F(TerminalTest, TopOutlastsATerminalThatIsHalted) {
+  TerminalRun top(Words({"top"}), {});
+  ASSERT_TRUE(top.WaitFor("broker writes; answered"));
+  top.Press("\x13");  // control and s
+  server_.Change([this] { server_.inboxes.mutable_inboxes(0)->set_undelivered(7); });
+  EXPECT_TRUE(WaitForQuestions(server_.inboxes_asked().size() + 3)) << "it goes on asking";
+  EXPECT_FALSE(top.WaitFor("7 undelivered", absl::Milliseconds(200)));
+  top.Press("\x11");  // control and q
+  EXPECT_TRUE(top.WaitFor("7 undelivered")) << top.output();
+  top.Press("q");
+  EXPECT_EQ(top.Wait(), 0);
+  EXPECT_TRUE(IsAsBefore(top.TerminalSettings()));
 }
 
 TEST_F(TerminalTest, TopCanBeLeftWhileNobodyAnswersAtAll) {
