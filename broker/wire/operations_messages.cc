@@ -39,7 +39,7 @@ absl::StatusOr<certs::Identity> ToParticipant(const std::string& uri, const Call
 absl::Status AdmitRedrive(const v1::RedriveNoticesRequest& request, const Caller& caller, FairShare& share) {
   if (request.notices().empty()) return contract::Refusal(Reason::kBatchEmpty, "notices");
   if (request.notices_size() > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, "notices");
-  return share.AdmitBatch(caller.identity, static_cast<size_t>(request.notices_size()));
+  return share.AdmitBatch(caller, static_cast<size_t>(request.notices_size()));
 }
 
 v1::ReturnNoticeResponse ToMessage(const inbox::ReturnedByOperations& returned) {
