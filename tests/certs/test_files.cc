@@ -13,6 +13,12 @@
 #include "certs/pem.h"
 
 namespace envej::certs {
+namespace {
+
+// Certificates and lists: longer than the hours that a test lets pass.
+constexpr absl::Duration kHoldsFor = absl::Hours(12);
+
+}  // namespace
 
 TestDirectory::TestDirectory() : path_(::testing::TempDir() + "envej-certs-XXXXXX") {
   if (mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "no directory can be made at " << path_;
@@ -49,7 +55,7 @@ LeafRequest ClientRequest(absl::string_view uri) {
   request.common_name = "test leaf";
   request.uris = {std::string(uri)};
   request.not_before = absl::Now() - absl::Hours(1);
-  request.not_after = absl::Now() + absl::Hours(1);
+  request.not_after = absl::Now() + kHoldsFor;
   request.usage = LeafUsage::kClient;
   return request;
 }
@@ -85,7 +91,7 @@ std::string TestAuthority::RevocationListPem(const std::vector<RevokedCertificat
   return authority_
       .MakeRevocationList({.number = 1,
                            .this_update = absl::Now() - absl::Hours(1),
-                           .next_update = absl::Now() + absl::Hours(1),
+                           .next_update = absl::Now() + kHoldsFor,
                            .revoked = revoked})
       .value();
 }

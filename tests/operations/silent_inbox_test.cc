@@ -80,12 +80,9 @@ class SilentInboxTest : public testing::Test {
     const httplib::Result answer = client.Get(absl::StrCat("/api/inboxes/", kCode));
     if (!answer || answer->status != 200) return json::object();
     const json page = json::parse(answer->body, nullptr, /*allow_exceptions=*/false);
-    for (const json* inboxes : {&page, page.contains("inboxes") ? &page["inboxes"] : &page}) {
-      if (inboxes->is_object() && inboxes->contains("inboxes") && !(*inboxes)["inboxes"].empty()) {
-        return (*inboxes)["inboxes"][0];
-      }
-    }
-    return json::object();
+    const json inbox = page.value(json::json_pointer("/inboxes/inboxes/0"), json::object());
+    EXPECT_EQ(inbox.value("municipalityCode", ""), kCode) << answer->body;
+    return inbox;
   }
 
   // What the region's stream tells from its beginning, until it has told what is waited for.

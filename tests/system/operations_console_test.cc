@@ -215,7 +215,8 @@ TEST_F(OperationsConsoleTest, SaysHowTheBrokerIsAndWhoTakesPart) {
   EXPECT_EQ(status["broker"], "broker-1");
   EXPECT_EQ(Ops({"status"}).code, support::kDone);
   std::vector<std::string> names;
-  for (const json& participant : Json({"participants"})["participants"]) names.push_back(participant["participant"]);
+  const json listed = Json({"participants"});
+  for (const json& participant : listed["participants"]) names.push_back(participant["participant"]);
   EXPECT_THAT(names, IsSupersetOf({support::kRegion, support::kMunicipality, support::kOperations, kDayWatch}));
 }
 

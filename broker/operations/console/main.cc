@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "broker/operations/console/program.h"
+#include "certs/call_tracing.h"
 #include "certs/client_connection.h"
 #include "certs/command_line.h"
 #include "certs/openssl_lifetime.h"
@@ -52,5 +53,7 @@ int main(int argc, char** argv) {
                                     .screen = draws ? STDOUT_FILENO : -1,
                                     .keys = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : -1};
   const console::Outside outside = {.streams = streams, .surroundings = surroundings, .connect = envej::certs::Connect};
-  return static_cast<int>(console::RunProgram(argc, argv, outside));
+  const console::ExitCode code = console::RunProgram(argc, argv, outside);
+  if (code == console::ExitCode::kUnreachable) std::cerr << envej::certs::TraceToAskAbout();
+  return static_cast<int>(code);
 }

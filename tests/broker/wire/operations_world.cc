@@ -33,7 +33,8 @@ v1::PullNoticesResponse OperationsTest::Pull() {
 void OperationsTest::Deliver() {
   v1::AcknowledgeNoticesRequest request;
   request.set_municipality_code(support::kCode);
-  for (const v1::InboxItem& item : Pull().items()) *request.add_leases() = item.lease().name();
+  const v1::PullNoticesResponse pulled = Pull();
+  for (const v1::InboxItem& item : pulled.items()) *request.add_leases() = item.lease().name();
   v1::AcknowledgeNoticesResponse answer;
   EXPECT_TRUE(broker_.Inbox(support::kMunicipality)->AcknowledgeNotices(CallContext().get(), request, &answer).ok());
 }
