@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/broker/operations/board_fixture.h"
+#include "tests/certs/test_files.h"
 #include "tests/support/trust_world.h"
 
 namespace envej::operations {
