@@ -227,7 +227,8 @@ void RegionClients::HandInAll() {
 
 void RegionClients::SendAgain(KnownNotice& notice) {
   for (auto& [revision, said] : notice.said) {
-    if (said.lost || said.AwaitsAnew()) HandIn(notice, said);
+    const bool lacks_receipt = said.anew && !said.receipt.has_value();
+    if (said.lost || said.AwaitsAnew() || lacks_receipt) HandIn(notice, said);
   }
 }
 
