@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "broker/wire/watch_token.h"
@@ -26,8 +25,8 @@ using testing::IsEmpty;
 // An open stream.
 class Watch {
  public:
-  Watch(std::unique_ptr<v1::OperationsService::Stub> stub, const v1::WatchEventsRequest& request)
-      : stub_(std::move(stub)), context_(CallContext()), reader_(stub_->WatchEvents(context_.get(), request)) {}
+  Watch(v1::OperationsService::Stub& stub, const v1::WatchEventsRequest& request)
+      : context_(CallContext()), reader_(stub.WatchEvents(context_.get(), request)) {}
   ~Watch() {
     context_->TryCancel();
     if (!finished_) reader_->Finish();
@@ -41,7 +40,6 @@ class Watch {
   }
 
  private:
-  const std::unique_ptr<v1::OperationsService::Stub> stub_;
   const std::unique_ptr<grpc::ClientContext> context_;
   const std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> reader_;
   v1::WatchEventsResponse answer_;
@@ -51,7 +49,7 @@ class Watch {
 class EventWatchesTest : public OperationsTest {
  protected:
   std::unique_ptr<Watch> Begin(const v1::WatchEventsRequest& request, const char* who = support::kOperations) {
-    return std::make_unique<Watch>(broker_.Operations(who), request);
+    return std::make_unique<Watch>(As(who), request);
   }
 
   struct Told {

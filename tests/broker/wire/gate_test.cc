@@ -34,7 +34,7 @@ using support::SharedAuthority;
 
 certs::LeafRequest ForTwoHours(const std::string& uri) {
   certs::LeafRequest request = certs::ClientRequest(uri);
-  request.not_after += absl::Hours(1);
+  request.not_after = absl::Now() + absl::Hours(2);
   return request;
 }
 
@@ -103,7 +103,13 @@ class GateTest : public testing::Test {
   // What the authority says is revoked by now, in a list that is good for an hour.
   certs::RevocationSet Revoking(const std::vector<certs::RevokedCertificate>& revoked) {
     clock_.Set(absl::Now() + absl::Seconds(1));
-    const std::string file = folder_.Write("list.pem", SharedAuthority().RevocationListPem(revoked));
+    const absl::StatusOr<std::string> list =
+        SharedAuthority().authority().MakeRevocationList({.number = 1,
+                                                          .this_update = absl::Now() - absl::Hours(1),
+                                                          .next_update = absl::Now() + absl::Hours(1),
+                                                          .revoked = revoked});
+    EXPECT_TRUE(list.ok()) << list.status();
+    const std::string file = folder_.Write("list.pem", list.value());
     return *certs::RevocationSet::Load(file, {SharedAuthority().AsCertificate()});
   }
 

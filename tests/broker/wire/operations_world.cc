@@ -12,6 +12,12 @@ void OperationsTest::SetUp() {
   ASSERT_TRUE(broker_.Start());
 }
 
+v1::OperationsService::Stub& OperationsTest::As(const std::string& who) {
+  std::unique_ptr<v1::OperationsService::Stub>& stub = stubs_[{who, broker_.address()}];
+  if (stub == nullptr) stub = broker_.Operations(who);
+  return *stub;
+}
+
 std::string OperationsTest::Submit(const char* municipality_code, const char* region) {
   v1::SubmitNoticeRequest request;
   *request.mutable_notice() = support::NewNotice(municipality_code);

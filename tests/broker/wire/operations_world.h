@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "envej/v1/operations_service.grpc.pb.h"
 #include "tests/support/broker_process.h"
@@ -21,8 +23,10 @@ class OperationsTest : public testing::Test {
   grpc::Status Call(grpc::Status (v1::OperationsService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                         Response*),
                     const Request& request, Response& response, const char* who = support::kOperations) {
-    return (*broker_.Operations(who).*method)(support::CallContext().get(), request, &response);
+    return (As(who).*method)(support::CallContext().get(), request, &response);
   }
+  // An operator's one connection to the broker as it runs now.
+  v1::OperationsService::Stub& As(const std::string& who);
 
   // A new notice in the inbox of municipality 0101, or of another one; its id.
   std::string Submit(const char* municipality_code = support::kCode, const char* region = support::kRegion);
@@ -38,6 +42,8 @@ class OperationsTest : public testing::Test {
 
   static v1::OperationsNoticeName NameOf(const std::string& id, const std::string& municipality_code = support::kCode);
 
+  // By operator and by the broker's address, which a restart changes.
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<v1::OperationsService::Stub>> stubs_;
   support::BrokerProcess broker_{{.more = "limits: {participant_burst: 100000}\n"}};
 };
 
