@@ -10,6 +10,11 @@
 
 namespace envej::store {
 
+// What to do about a store of which something is lost; ends an error's text.
+inline constexpr absl::string_view kRecoveryAdvice =
+    "; recover: keep these files elsewhere, and run `envej-broker restore` with the newest backup, and with "
+    "--lost-data for these files; what is missing then, the regions send again";
+
 // The frame around every stored value: one byte of version, the payload, and a CRC-32 of both. A value that was
 // changed or cut on disk is found when it is read, whatever the engine thinks of it.
 std::string Frame(uint8_t version, absl::string_view payload);

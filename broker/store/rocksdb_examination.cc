@@ -11,25 +11,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/store/key_layout.h"
+#include "broker/store/record_codec.h"
 
 namespace envej::store {
 namespace {
 
-constexpr absl::string_view kRecover =
-    "; recover: keep these files elsewhere, and run `envej-broker restore` with the newest backup, and with "
-    "--lost-data "
-    "for these files; what is missing then, the regions send again";
-
-absl::Status Lost(absl::string_view what) { return absl::DataLossError(absl::StrCat(what, kRecover)); }
+absl::Status Lost(absl::string_view what) { return absl::DataLossError(absl::StrCat(what, kRecoveryAdvice)); }
 
 absl::Status NotThisStore(absl::string_view what) {
-  return absl::FailedPreconditionError(absl::StrCat(what, kRecover));
+  return absl::FailedPreconditionError(absl::StrCat(what, kRecoveryAdvice));
 }
 
 // Only what was lost is recovered by a copy: not a fault of the medium, nor a store of a newer program.
 absl::Status WithRecovery(const absl::Status& status, absl::string_view more = "") {
   if (!absl::IsDataLoss(status)) return status;
-  return absl::Status(status.code(), absl::StrCat(status.message(), more, kRecover));
+  return absl::Status(status.code(), absl::StrCat(status.message(), more, kRecoveryAdvice));
 }
 
 std::string WhatWasDurable(const HighWaterMark& mark) {

@@ -15,10 +15,11 @@
 namespace envej::certs {
 namespace {
 
-// Certificates and lists: longer than the hours that a test lets pass.
-constexpr absl::Duration kHoldsFor = absl::Hours(12);
+absl::Duration holds_for = absl::Hours(1);
 
 }  // namespace
+
+void LetHoldFor(absl::Duration duration) { holds_for = duration; }
 
 TestDirectory::TestDirectory() : path_(::testing::TempDir() + "envej-certs-XXXXXX") {
   if (mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "no directory can be made at " << path_;
@@ -55,7 +56,7 @@ LeafRequest ClientRequest(absl::string_view uri) {
   request.common_name = "test leaf";
   request.uris = {std::string(uri)};
   request.not_before = absl::Now() - absl::Hours(1);
-  request.not_after = absl::Now() + kHoldsFor;
+  request.not_after = absl::Now() + holds_for;
   request.usage = LeafUsage::kClient;
   return request;
 }
@@ -91,7 +92,7 @@ std::string TestAuthority::RevocationListPem(const std::vector<RevokedCertificat
   return authority_
       .MakeRevocationList({.number = 1,
                            .this_update = absl::Now() - absl::Hours(1),
-                           .next_update = absl::Now() + kHoldsFor,
+                           .next_update = absl::Now() + holds_for,
                            .revoked = revoked})
       .value();
 }

@@ -33,6 +33,10 @@ class TestDirectory {
 std::string ReadFile(const std::string& path);
 mode_t ModeOf(const std::string& path);
 
+// How long the certificates and lists of the functions below hold that are made from now on: an hour unless said. For a
+// test that lets hours pass.
+void LetHoldFor(absl::Duration duration);
+
 // A request that is right for a client, valid from an hour ago until an hour ahead.
 LeafRequest ClientRequest(absl::string_view uri);
 // The same for a server on the loopback addresses.

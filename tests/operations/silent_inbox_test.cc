@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/certs/test_files.h"
 #include "tests/deploy/prometheus/prometheus_process.h"
 #include "tests/deploy/prometheus/watched_broker.h"
 #include "tests/support/broker_process.h"
@@ -105,6 +106,8 @@ class SilentInboxTest : public testing::Test {
     });
   }
 
+  // Before any is made: hours are to pass.
+  const bool certificates_hold_ = (certs::LetHoldFor(absl::Hours(12)), true);
   const support::SkippedTime skipped_;
   deploy::WatchedBroker watched_{"operations: {listen: \"127.0.0.1:0\"}\n",
                                  skipped_.Environment(support::SkippedTime::Clocks::kAll)};

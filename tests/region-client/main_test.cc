@@ -126,7 +126,7 @@ TEST_F(MainTest, SealsToNoInboxCertificateThatTheListsSayIsRevoked) {
 
 TEST_F(MainTest, SaysThatItsOutputCannotBeWritten) {
   EXPECT_EQ(Run("municipalities", certificates_.region, "/dev/full"), ExitCode::kUnusable);
-  EXPECT_EQ(err_, "standard output: cannot be written; run the same again\n");
+  EXPECT_THAT(err_, StartsWith("standard output: cannot be written; run the same again\n"));
 }
 
 TEST_F(MainTest, SaysOnceThatTheReceiptsReaderIsGone) {
@@ -181,7 +181,7 @@ TEST_F(MainTest, SaysWhatToDoWhenTheBrokerIsUnderAnotherAuthority) {
   std::filesystem::create_directories(elsewhere);
   EXPECT_EQ(Run("municipalities", MakeCertificates(elsewhere).region), ExitCode::kUnreachable);
   EXPECT_THAT(err_, HasSubstr("--authorities and --certificate are those of its authority"));
-  EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+  EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 2) << "what to do, and the trace: " << err_;
 }
 
 }  // namespace

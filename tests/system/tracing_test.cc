@@ -91,7 +91,8 @@ TEST_F(TracingTest, ARefusedNoticeStandsThereToo) {
   context->AddMetadata("traceparent", Traceparent());
   v1::SubmitNoticeResponse answer;
   ExpectRefused(broker_.Intake(support::kRegion)->SubmitNotice(context.get(), request, &answer),
-                Reason::kMunicipalityNotParticipating, {"envelope.municipality_code"});
+                Reason::kMunicipalityNotParticipating,
+                {"envelope.municipality_code", "envelope.municipality_code"});  // nor is there an agreement
   ASSERT_TRUE(broker_.WaitForLog("\"call_refused\""));
   for (const char* event : {"call", "notice_refused", "call_refused"}) {
     const auto lines = Lines(broker_.Log(), event);

@@ -254,7 +254,9 @@ constexpr Reason kSeenBesides[] = {
     // storage_nearly_full_test.cc; life_refusals_test.cc; and the last, after weeks, tests/broker/inbox
     Reason::kStorageNearlyFull, Reason::kWatchTokenInvalid, Reason::kWithdrawalReasonMissing, Reason::kRevisionStale,
     Reason::kNoticeRevised, Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered,
-    Reason::kRegionNotSucceeded, Reason::kBrokerRecovering};
+    Reason::kRegionNotSucceeded, Reason::kBrokerRecovering,
+    // operations_service_test.cc, suspended_participants_test.cc
+    Reason::kParticipantUnknown, Reason::kParticipantIsCaller, Reason::kSuspendedInRegister};
 
 class WireRefusalsTest : public WorldTest {};
 
