@@ -63,8 +63,8 @@ const std::vector<Room>& Rooms() {
        {kMessageCodec, kStatusCodec}},
       {"broker/wire/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, "grpc/grpc.h", "grpc/support/log.h", kHealth, kOpenssl,
-        "certs/", "broker/wire/", "broker/admission/", "broker/inbox/", "broker/operations/answers.h", "broker/options/",
-        "broker/trust/", "broker/*.h"}},
+        "certs/", "broker/wire/", "broker/admission/", "broker/inbox/", "broker/operations/answers.h",
+        "broker/options/", "broker/trust/", "broker/*.h"}},
       {"broker/answers/", {kContract, kMessages, "certs/", "broker/"}, {kEngine, "broker/wire/"}},
       {"broker/commands/",
        {kContract, "certs/", "broker/", "nlohmann/", kOpenssl, "CLI/"},
@@ -155,10 +155,11 @@ const std::vector<std::string>& HandMadeTargets() {
 }
 
 const std::vector<std::string>& TestFoldersOfTheirOwn() {
-  static const auto* folders = new std::vector<std::string>{
-      "tests/benchmark/",  "tests/contract/", "tests/crash/",   "tests/faults/",  "tests/fuzz/",
-      "tests/histories/",  "tests/lint/",     "tests/mutants/", "tests/privacy/", "tests/support/",
-      "tests/simulation/", "tests/system/",   "tests/tidy/",    "tests/trust/",   "tests/web/"};
+  static const auto* folders =
+      new std::vector<std::string>{"tests/benchmark/",  "tests/contract/",  "tests/crash/",   "tests/faults/",
+                                   "tests/fuzz/",       "tests/histories/", "tests/lint/",    "tests/mutants/",
+                                   "tests/operations/", "tests/privacy/",   "tests/support/", "tests/simulation/",
+                                   "tests/system/",     "tests/tidy/",      "tests/trust/",   "tests/web/"};
   return *folders;
 }
 
