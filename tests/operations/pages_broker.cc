@@ -15,6 +15,7 @@
 #include "tests/support/broker_process.h"
 #include "tests/support/notice_messages.h"
 #include "tests/support/skipped_time.h"
+#include "tests/support/trust_changes.h"
 
 // pages_broker: the real broker with its pages, and what happens to it as it is told on standard input, one thing a
 // line, each answered by a JSON object. Begins by telling where the pages are, and the files of an operator's
@@ -29,6 +30,7 @@ class PagesBroker {
  public:
   // Where the pages are, or what stands in the way.
   json Start() {
+    support::AddToParticipant(broker_, support::kCode, "on_call: {name: Vagten, phone_number: \"+4599000101\"}");
     if (!broker_.Start() || !broker_.WaitForLog("\"pages_served\"")) return {{"error", broker_.Log()}};
     const certs::TlsFiles client =
         support::SharedAuthority().IssueFiles(broker_.folder(), "client", certs::ClientRequest(support::kOperations));
@@ -47,7 +49,8 @@ class PagesBroker {
     if (word == "lease") return Lease(more);
     if (word == "acknowledge") return Acknowledge(more);
     if (word == "return") return Return(more);
-    if (word == "suspend" || word == "resume") return SetSuspended(word == "suspend");
+    if (word == "propose") return Propose(more);
+    if (word == "suspend" || word == "resume") return SetSuspended(more, word == "suspend");
     if (word == "strike") return ReplaceInRegister("[day-watch, night-watch]", "[day-watch]");
     if (word == "restore") return ReplaceInRegister("[day-watch]", "[day-watch, night-watch]");
     if (word == "renew") return Renew();
@@ -64,7 +67,8 @@ class PagesBroker {
     *request.mutable_notice() = support::NewNotice(code);
     v1::SubmitNoticeResponse answer;
     const grpc::Status status = broker_.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &answer);
-    return Outcome(status, {{"id", request.notice().envelope().notice_id()}});
+    ids_[code] = request.notice().envelope().notice_id();
+    return Outcome(status, {{"id", ids_[code]}});
   }
 
   json Skip(int minutes) {
@@ -103,17 +107,27 @@ class PagesBroker {
     return Outcome(InboxOf(code)->ReturnNotices(CallContext().get(), request, &answer));
   }
 
-  // The operator whose certificate was told of, by another one.
-  json SetSuspended(bool suspended) {
+  // What waits in this inbox, to be returned; by another operator than the one whose certificate was told of.
+  json Propose(const std::string& code) {
+    v1::ReturnNoticeRequest request;
+    request.mutable_notice()->set_region_code("1081");
+    request.mutable_notice()->set_municipality_code(code);
+    request.mutable_notice()->set_notice_id(ids_[code]);
+    v1::ReturnNoticeResponse answer;
+    return Outcome(broker_.Operations(support::kOtherOperations)->ReturnNotice(CallContext().get(), request, &answer));
+  }
+
+  // By the same.
+  json SetSuspended(const std::string& participant, bool suspended) {
     const auto stub = broker_.Operations(support::kOtherOperations);
     if (suspended) {
       v1::SuspendParticipantRequest request;
-      request.set_participant(support::kOperations);
+      request.set_participant(participant);
       v1::SuspendParticipantResponse answer;
       return Outcome(stub->SuspendParticipant(CallContext().get(), request, &answer));
     }
     v1::ResumeParticipantRequest request;
-    request.set_participant(support::kOperations);
+    request.set_participant(participant);
     v1::ResumeParticipantResponse answer;
     return Outcome(stub->ResumeParticipant(CallContext().get(), request, &answer));
   }
@@ -144,7 +158,8 @@ class PagesBroker {
   const support::SkippedTime skipped_;
   support::BrokerProcess broker_{{.more = "operations: {listen: \"127.0.0.1:0\"}\n",
                                   .environment = skipped_.Environment(support::SkippedTime::Clocks::kAll)}};
-  std::map<std::string, v1::LeaseName> leases_;  // the last of each municipality
+  std::map<std::string, std::string> ids_;       // of the last notice to each municipality
+  std::map<std::string, v1::LeaseName> leases_;  // and of its last lease
   int reloads_ = 0;
 };
 

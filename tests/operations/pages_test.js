@@ -15,6 +15,7 @@ const [program, artefacts] = process.argv.slice(2);
 const WIDTHS = [360, 1280];
 const CODE = '0101';
 const OTHER_CODE = '0147';
+const OWN = 'urn:envej:operations:night-watch';
 const SILENT_MINUTES = 11;
 const OVERDUE_MINUTES = 4 * 60 + 1;
 
@@ -78,8 +79,10 @@ async function seesInboxesGoSilent(broker) {
   await broker.do(`skip ${SILENT_MINUTES}`);
   await awaitText(opened.dashboard, '#sentence', '2 af 3 indbakker er tavse');
   await awaitText(opened.dashboard, '#problems', `${CODE} København: tavs i 1`);
+  await awaitText(opened.dashboard, '#problems', 'Vagten +4599000101');
   await awaitText(opened.dashboard, '#late-none', 'Intet er forsinket');
   await awaitText(opened.inbox, '#problems', 'tavs i 1');
+  await awaitText(opened.inbox, '#phone', '+4599000101');
 }
 
 async function seesNoticesBecomeOverdue(broker) {
@@ -89,6 +92,16 @@ async function seesNoticesBecomeOverdue(broker) {
   await awaitText(opened.dashboard, '#late', 'ikke hentet');
   await awaitText(opened.inbox, '#late', ids[CODE]);
   await awaitText(opened.trace, '#sentence', 'Venter: ikke hentet');
+}
+
+async function seesWhatOtherOperatorsDo(broker) {
+  await broker.do(`propose ${CODE}`);
+  await awaitText(opened.trace, '#traces', 'Returnering foreslået af');
+  await awaitText(opened.trace, '#traces', 'urn:envej:operations:day-watch');
+  await broker.do(`suspend urn:envej:municipality:${OTHER_CODE}`);
+  await broker.do('suspend urn:envej:region:1082');
+  await awaitText(opened.dashboard, '#problems', 'kommunen er suspenderet');
+  await awaitText(opened.dashboard, '#problems', 'Region Midtjylland er suspenderet');
 }
 
 async function isAccessible() {
@@ -104,6 +117,8 @@ async function isAccessible() {
 }
 
 async function seesNoticesDelivered(broker) {
+  await broker.do(`resume urn:envej:municipality:${OTHER_CODE}`);
+  await broker.do('resume urn:envej:region:1082');
   await broker.do(`lease ${CODE}`);
   await awaitText(opened.trace, '#sentence', 'Udlånt');
   await broker.do(`acknowledge ${CODE}`);
@@ -135,7 +150,7 @@ async function isServedWithTheNewCertificate(broker, browser) {
   await awaitText(opened.dashboard, '#connection-state', 'Forbundet');
 }
 
-async function isTurnedAway(broker, browser, told, back) {
+async function isTurnedAway(broker, browser, told, back, picture) {
   opened.dashboard.complains = false;  // the browser says itself that it is turned away
   opened.inbox.complains = false;
   await broker.do(told);
@@ -143,7 +158,7 @@ async function isTurnedAway(broker, browser, told, back) {
   const before = await opened.dashboard.evaluate(
     () => getComputedStyle(document.getElementById('sentence'), '::before').content);
   assert.match(before, /Ikke længere sikkert/, 'what was good is not said to be so');
-  await opened.dashboard.screenshot({ path: path.join(artefacts, `broker-${told}.png`), fullPage: true });
+  await opened.dashboard.screenshot({ path: path.join(artefacts, `broker-${picture}.png`), fullPage: true });
   const page = await browser.open();
   page.complains = false;
   const answer = await page.goto(broker.origin);
@@ -155,11 +170,11 @@ async function isTurnedAway(broker, browser, told, back) {
 }
 
 async function isTurnedAwayWhileSuspended(broker, browser) {
-  await isTurnedAway(broker, browser, 'suspend', 'resume');
+  await isTurnedAway(broker, browser, `suspend ${OWN}`, `resume ${OWN}`, 'suspended');
 }
 
 async function isTurnedAwayOnceStruckOffTheRegister(broker, browser) {
-  await isTurnedAway(broker, browser, 'strike', 'restore');
+  await isTurnedAway(broker, browser, 'strike', 'restore', 'struck-off');
 }
 
 async function neverLoadedThePagesAgain() {
@@ -169,9 +184,9 @@ async function neverLoadedThePagesAgain() {
 async function main() {
   const broker = await startBroker();
   const browser = await startBrowser(broker);
-  const allHold = await runChecks([seesNoticesArrive, seesInboxesGoSilent, seesNoticesBecomeOverdue, isAccessible,
-    seesNoticesDelivered, isServedWithTheNewCertificate, isTurnedAwayWhileSuspended, isTurnedAwayOnceStruckOffTheRegister,
-    neverLoadedThePagesAgain], broker, browser);
+  const allHold = await runChecks([seesNoticesArrive, seesInboxesGoSilent, seesNoticesBecomeOverdue,
+    seesWhatOtherOperatorsDo, isAccessible, seesNoticesDelivered, isServedWithTheNewCertificate, isTurnedAwayWhileSuspended,
+    isTurnedAwayOnceStruckOffTheRegister, neverLoadedThePagesAgain], broker, browser);
   await browser.close();
   const code = await broker.stop();
   if (code !== 0) console.log(`FAILED: the broker's program ended with ${code}`);
