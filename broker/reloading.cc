@@ -33,9 +33,9 @@ trust::Reload::Options Reloading(const Configuration& configuration, trust::Revo
   reload.taken = [&configuration, pages, &metrics, &log](const trust::TrustFiles& taken) {
     metrics.CountReload(true);
     TellTrust(taken, configuration.hash, metrics);
-    log.Info("trust_reloaded");
     const absl::Status served = pages == nullptr ? absl::OkStatus() : pages->Replace(taken.tls);
     if (!served.ok()) log.Error("pages_reload_failed", {{"error", std::string(served.message())}});
+    log.Info("trust_reloaded");
     TellRevokedInboxes(taken, log);
   };
   reload.broken = [&metrics, &log](const absl::Status& why) {

@@ -47,7 +47,8 @@ class World {
  public:
   explicit World(const Programs& programs)
       : program_(support::ProgramPath(programs.broker)),
-        broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\nmetrics: {listen: \"127.0.0.1:0\"}\n",
+        broker_({.more = "journal: {checkpoint_seconds: 1, mirror: mirror}\nmetrics: {listen: \"127.0.0.1:0\"}\n"
+                         "operations: {listen: \"127.0.0.1:0\"}\n",
                  .program = programs.broker}),
         traffic_(programs, broker_) {
     fs::create_directory(broker_.folder().Path("mirror"));
@@ -64,6 +65,8 @@ class World {
     traffic_.Deliver();
     traffic_.SendWhatWaits();
     traffic_.AskOperations();
+    traffic_.AskPages();
+    traffic_.RunOperationsProgram();
     traffic_.AskForMetrics();
   }
 

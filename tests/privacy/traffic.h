@@ -42,6 +42,9 @@ class Traffic {
   void SendWhatWaits();
   // What operations are told, and what is asked under a person's name.
   void AskOperations();
+  // The pages for operations, and such as there are none of, under a person's name; and what envej-ops prints.
+  void AskPages();
+  void RunOperationsProgram();
   // The metrics, and a page that there is none of, under a person's name.
   void AskForMetrics();
   // SIGKILL while notices come in. The broker is down after it.
@@ -68,6 +71,8 @@ class Traffic {
   std::string StoredLine(const std::string& path, const std::string& municipality_code);
   grpc::Status SubmitPlain(const std::string& occasion, const v1::Notice& notice);
   void AskOperationsUnderNames(v1::OperationsService::Stub& stub);
+  // Of the notices that operations are told of.
+  std::vector<std::string> OperationsNoticeIds() const;
   void SubmitBytes(const std::string& path, const std::string& bytes);
 
   const Programs programs_;

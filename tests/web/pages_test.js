@@ -3,14 +3,14 @@
 
 const assert = require('node:assert/strict');
 const path = require('node:path');
-const axe = require('axe-core');
 const answers = require('./answers.js');
 const { awaitText, startBrowser } = require('./browser.js');
+const { runChecks } = require('./checks.js');
+const { judge, judgeAt } = require('./judge.js');
 const { startServer } = require('./pages_server.js');
 
 const [program, artefacts] = process.argv.slice(2);
 const WIDTHS = [360, 1280];
-const SERIOUS = ['serious', 'critical'];
 const PAGES = [['dashboard', '/'], ['inbox', '/inboxes/0101'], ['trace', `/notices/${answers.ID}`]];
 
 async function setGood(server) {
@@ -119,14 +119,6 @@ async function worksByKeyboard(server, browser) {
   await page.context().close();
 }
 
-async function judge(page, name) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { preload: false, resultTypes: ['violations'] }));
-  const found = violations.filter((one) => SERIOUS.includes(one.impact));
-  assert.deepEqual(found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), [], name);
-  return violations.length - found.length;
-}
-
 async function isAccessible(server, browser) {
   let lesser = 0;
   let judged = 0;
@@ -138,13 +130,8 @@ async function isAccessible(server, browser) {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 800 });
-          const what = `${name}-${language}-${colorScheme}-${width}`;
-          lesser += await judge(page, what);
+          lesser += await judgeAt(page, width, `${name}-${language}-${colorScheme}-${width}`, artefacts);
           judged += 1;
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          assert.ok(wide <= width, `${what} is ${wide} wide`);
-          await page.screenshot({ path: path.join(artefacts, `${what}.png`), fullPage: true });
         }
       }
     }
@@ -192,23 +179,11 @@ async function saysWhenTheConnectionIsLost(server, browser) {
 async function main() {
   const server = await startServer(program);
   const browser = await startBrowser(server);
-  let failed = 0;
-  for (const check of [seesANoticeComeAndGo, followsATrace, speaksBothLanguages, worksByKeyboard, isAccessible,
-    findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost]) {
-    const before = Date.now();
-    try {
-      const said = await check(server, browser);
-      assert.deepEqual(browser.complaints.splice(0), []);
-      console.log(`ok    ${check.name} (${Date.now() - before} ms)${said ? `: ${said}` : ''}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAILED ${check.name}: ${error.stack}`);
-      browser.complaints.splice(0).forEach((complaint) => console.log(`  ${complaint}`));
-    }
-  }
+  const allHold = await runChecks([seesANoticeComeAndGo, followsATrace, speaksBothLanguages, worksByKeyboard, isAccessible,
+    findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost], server, browser);
   await browser.close();
   await server.stop();
-  process.exit(failed > 0 ? 1 : 0);
+  process.exit(allHold ? 0 : 1);
 }
 
 main();

@@ -3,7 +3,9 @@
 import {
   LEVEL_WORDS, ageWords, judgeBroker, judgeExpiry, judgeInbox, secondsOf, secondsSince, secondsUntil, sentenceOf,
 } from './judgement.js';
-import { fill, fillFigures, fillTable, keepChildren, makeProblem, phoneParts, setLevel, showTable } from './parts.js';
+import {
+  fill, fillFigures, fillTable, keepChildren, makeProblem, numberWords, phoneParts, setLevel, showTable,
+} from './parts.js';
 import { Graph } from './graph.js';
 import { showLate } from './late.js';
 import { start } from './live.js';
@@ -84,12 +86,12 @@ function showTimes(status) {
   ];
   fillTable('times', lines, (cells) => cells[0][0][0], ['', 'number', 'number', 'number', 'number'], (cells) => cells);
   for (const [id, rate] of [['accepted-rate', status?.acceptedPerSecond], ['acknowledged-rate', status?.acknowledgedPerSecond]]) {
-    fill(document.getElementById(id), rate === undefined ? '–' : rate.toFixed(1));
+    fill(document.getElementById(id), rate === undefined ? '–' : numberWords(rate));
   }
 }
 
-function sizeText(bytes) {
-  return `${(Number(bytes) / 2 ** 30).toFixed(1)} GiB`;
+function sizeWords(bytes) {
+  return numberWords(Number(bytes) / 2 ** 30, ' GiB');
 }
 
 function untilWords(moment, now) {
@@ -108,8 +110,8 @@ function showBroker(status, now) {
   fillFigures(document.getElementById('broker'), [
     { key: 'write', name: ['Kan skrive', 'Can write'], value: [writes], level: status?.canWrite ? '' : 'bad' },
     { key: 'disk', name: ['Fri disk', 'Disk free'], level: store.nearlyFull ? 'bad' : '',
-      value: [store.freeBytes === undefined ? '–' : sizeText(store.freeBytes)] },
-    { key: 'sync', name: ['Synkronisering, 99 %', 'Sync, 99 %'], value: [sync === null ? '–' : `${(sync * 1000).toFixed(1)} ms`] },
+      value: [store.freeBytes === undefined ? '–' : sizeWords(store.freeBytes)] },
+    { key: 'sync', name: ['Synkronisering, 99 %', 'Sync, 99 %'], value: [sync === null ? '–' : numberWords(sync * 1000, ' ms')] },
     { key: 'journal', name: ['Journalens nyeste', "Journal's newest"], value: [journal.newestBatch ?? '–'] },
     { key: 'mirror', name: ['Spejlet til', 'Mirrored to'],
       value: [journal.mirrored ? journal.mirroredBatch : ['intet spejl', 'no mirror']] },

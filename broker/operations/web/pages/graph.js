@@ -52,6 +52,7 @@ export class Graph {
       dataset.borderColor = colour(COLOURS[number]);
       dataset.backgroundColor = dataset.borderColor;
     });
+    options.locale = currentLanguage();  // 15.000 to a Dane is what 15,000 is in English
     options.plugins.title.text = place(this.title);
     options.plugins.title.color = colour('--ink');
     options.plugins.legend.labels.color = colour('--ink');

@@ -12,6 +12,8 @@ const STATE_WORDS = {
   opening: ['◌ Forbinder …', '◌ Connecting …'],
   live: ['● Forbundet', '● Connected'],
   lost: ['✖ Forbindelsen er tabt: det viste er gammelt', '✖ The connection is lost: what is shown is old'],
+  refused: ['✖ Certifikatet giver ikke adgang længere: det viste er gammelt',
+    '✖ The certificate gives no access any more: what is shown is old'],
 };
 
 const language = {
@@ -71,6 +73,7 @@ function setUpSearch() {
 let checkedAt = null;     // by the broker's clock, in milliseconds: what is shown held then
 let checkedHere = 0;      // the same moment by this page's own
 let isOpen = false;
+let isRefused = false;
 
 // The broker's time, in milliseconds.
 export function brokerNow() {
@@ -95,16 +98,26 @@ function showConnection() {
   else if (!isOpen || age > LOST_SECONDS) state = 'lost';
   document.getElementById('connection').dataset.state = state;
   document.body.dataset.connection = state;
-  fill(document.getElementById('connection-state'), STATE_WORDS[state]);
+  fill(document.getElementById('connection-state'), STATE_WORDS[state === 'lost' && isRefused ? 'refused' : state]);
   const words = ageWords(age);
   const at = checkedAt === null ? '' : clockText(checkedAt);
   const old = checkedAt === null ? '' : [`· data fra ${at}, ${words[0]} gamle`, `· data of ${at}, ${words[1]} old`];
   fill(document.getElementById('connection-age'), old);
 }
 
+// Whether it is the certificate, which the feed itself does not tell.
+async function askWhy() {
+  try {
+    isRefused = (await fetch('/readyz', { cache: 'no-store' })).status === 403;
+  } catch {
+    isRefused = false;
+  }
+  showConnection();
+}
+
 function listen(shown) {
   const source = new EventSource('/feed');
-  source.addEventListener('open', () => { isOpen = true; showConnection(); });
+  source.addEventListener('open', () => { isOpen = true; isRefused = false; showConnection(); });
   source.addEventListener('snapshot', (event) => {
     const snapshot = JSON.parse(event.data);
     heard(snapshot.at);
@@ -116,7 +129,9 @@ function listen(shown) {
     isOpen = false;
     showConnection();
     // Turned away for good, as when too many listen, the browser itself does not try again.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(shown), AGAIN_MILLISECONDS);
+    if (source.readyState !== EventSource.CLOSED) return;
+    askWhy();
+    setTimeout(() => listen(shown), AGAIN_MILLISECONDS);
   });
 }
 

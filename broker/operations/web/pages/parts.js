@@ -130,6 +130,12 @@ export function clockText(time) {
   return CLOCK.format(new Date(time));
 }
 
+// With one decimal, after which the unit stands.
+export function numberWords(number, unit = '') {
+  return ['da', 'en'].map((language) => `${number.toLocaleString(language,
+    { minimumFractionDigits: 1, maximumFractionDigits: 1 })}${unit}`);
+}
+
 // Whom to phone.
 export function phoneParts(contact) {
   if (!contact?.phoneNumber) return [['ingen er angivet', 'nobody is named']];
