@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "broker/answers/broker_answers.h"
 #include "broker/checkpoints.h"
@@ -38,6 +39,7 @@
 #include "broker/recovery_mode.h"
 #include "broker/reloading.h"
 #include "broker/serving.h"
+#include "broker/store/record_codec.h"
 #include "broker/store/rocksdb_store.h"
 #include "broker/suspensions.h"
 #include "broker/timer_scheduler.h"
@@ -109,6 +111,14 @@ int RaiseOpenFiles() {
   return static_cast<int>(std::min<rlim_t>(files.rlim_cur, kOpenFilesMost));
 }
 
+// With what to do where something of the store is lost, unless the error says that.
+int RefuseStore(const absl::Status& status) {
+  if (!absl::IsDataLoss(status) || absl::StrContains(status.message(), store::kRecoveryAdvice)) {
+    return Refuse(kStoreRefused, status);
+  }
+  return Refuse(kStoreRefused, absl::DataLossError(absl::StrCat(status.message(), store::kRecoveryAdvice)));
+}
+
 int Serve(const std::string& config_path) {
   const sigset_t signals = BlockSignals();
   certs::LeaveOneSuiteOfTls12();
@@ -131,8 +141,8 @@ int Serve(const std::string& config_path) {
   operations::Durations durations(clock);
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store =
       store::RocksDbStore::Open(StoreOptions(options, durations, metrics, clock, log));
-  if (!store.ok()) return Refuse(kStoreRefused, store.status());
-  if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return Refuse(kStoreRefused, upgraded);
+  if (!store.ok()) return RefuseStore(store.status());
+  if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return RefuseStore(upgraded);
   const absl::Status known =
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
@@ -146,7 +156,7 @@ int Serve(const std::string& config_path) {
     log.Info("metrics_served", {{"port", int64_t{metrics_endpoint->port()}}});
   }
   Suspensions suspensions(**store);
-  if (const absl::Status loaded = suspensions.Load(); !loaded.ok()) return Refuse(kStoreRefused, loaded);
+  if (const absl::Status loaded = suspensions.Load(); !loaded.ok()) return RefuseStore(loaded);
   const auto suspended = [&suspensions](const certs::Identity& caller) { return suspensions.Suspended(caller); };
   TellRevokedInboxes(configuration.trust, log);
   TellTrust(configuration.trust, configuration.hash, metrics);
@@ -235,8 +245,8 @@ int Serve(const std::string& config_path) {
                          .metrics = metrics,
                          .data_directory = options.data_directory,
                          .hold_pulls = [&gate](bool hold) { gate.HoldPulls(hold); }});
-  if (const absl::Status begun = recovery.Start(); !begun.ok()) return Refuse(kStoreRefused, begun);
-  if (const absl::Status counted = watching.Begin(); !counted.ok()) return Refuse(kStoreRefused, counted);
+  if (const absl::Status begun = recovery.Start(); !begun.ok()) return RefuseStore(begun);
+  if (const absl::Status counted = watching.Begin(); !counted.ok()) return RefuseStore(counted);
   inboxes.Start();
   watching.Start(inboxes);
   watches.Start();

@@ -6,9 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "broker/operations/standing.h"
-#include "broker/store/record_codec.h"
 
 namespace envej {
 
@@ -33,9 +31,6 @@ absl::Status Watching::Begin() {
   const absl::Duration began = parts_.clock.Elapsed();
   last_batch_before_ = parts_.store.LastDurableBatch();
   const absl::StatusOr<Standing> standing = operations::CountStanding(parts_.store, parts_.clock.Now());
-  if (absl::IsDataLoss(standing.status())) {
-    return absl::DataLossError(absl::StrCat(standing.status().message(), store::kRecoveryAdvice));
-  }
   if (!standing.ok()) return standing.status();
   board_.Begin(*standing);
   parts_.log.Info("standing_counted", {{"under_way", static_cast<int64_t>(standing->under_way)},
