@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "certs/pem.h"
 #include "tests/certs/test_files.h"
 #include "tests/support/broker_process.h"
@@ -164,6 +165,7 @@ class PagesBroker {
 };
 
 int Run() {
+  certs::LetHoldFor(absl::Hours(12));  // hours are to pass
   PagesBroker pages;
   std::cout << pages.Start().dump() << std::endl;
   std::string line;
