@@ -147,6 +147,7 @@ int Serve(const std::string& config_path) {
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
   if (!known.ok()) return Refuse(absl::IsFailedPrecondition(known) ? kConfigurationRefused : kStoreRefused, known);
 
+  metrics.SetCannotWrite("the broker is starting");
   std::unique_ptr<operations::MetricsEndpoint> metrics_endpoint;
   if (!options.metrics.listen.empty()) {
     absl::StatusOr<std::unique_ptr<operations::MetricsEndpoint>> endpoint =
@@ -269,6 +270,7 @@ int Serve(const std::string& config_path) {
   int code = kStopped;
   if (server.ok()) {
     running = server->get();
+    metrics.SetCannotWrite("");
     log.Info("serving", {{"broker", options.broker_name},
                          {"version", ENVEJ_VERSION},
                          {"listen", options.listen},

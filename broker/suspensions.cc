@@ -124,7 +124,10 @@ void Suspensions::Commit(const std::string& participant, store::Transition trans
 void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now, SuspendDone done) {
   const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
   if (!stored.ok()) return done(stored.status());
-  if (stored->has_value()) return done(SinceOf(**stored));
+  if (stored->has_value()) {
+    if (absl::Status known = Refresh(participant); !known.ok()) return done(known);
+    return done(SinceOf(**stored));
+  }
   const std::string key = store::SuspensionKey(participant);
   const Suspension suspension{.since = absl::FromUnixMicros(absl::ToUnixMicros(now)), .by = actor};
   store::Transition transition;
@@ -143,7 +146,10 @@ void Suspensions::Suspend(const std::string& participant, const std::string& act
 void Suspensions::Resume(const std::string& participant, const std::string& actor, absl::Time now, ResumeDone done) {
   absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
   if (!stored.ok()) return done(stored.status());
-  if (!stored->has_value()) return done(false);
+  if (!stored->has_value()) {
+    if (absl::Status known = Refresh(participant); !known.ok()) return done(known);
+    return done(false);
+  }
   const std::string key = store::SuspensionKey(participant);
   store::Transition transition;
   transition.conditions.push_back({.key = key, .value = **stored});

@@ -22,8 +22,9 @@ function sinceParts(notice, now) {
 // The second column names what `otherOf` gives of a notice.
 export function showLate(late, now, otherOf) {
   const notices = late?.notices ?? [];
-  showTable('late', notices, late ? ['Intet er forsinket', 'Nothing is overdue']
-    : ['De forsinkede kan ikke læses', 'What is overdue cannot be read']);
+  const none = late?.nextPageToken ? ['Der kan være forsinkede, som ikke er vist', 'Some may be overdue that are not shown']
+    : ['Intet er forsinket', 'Nothing is overdue'];
+  showTable('late', notices, late ? none : ['De forsinkede kan ikke læses', 'What is overdue cannot be read']);
   const more = document.getElementById('late-more');
   more.hidden = !late?.nextPageToken;
   fill(more, ['Der er flere, som ikke er vist her.', 'There are more that are not shown here.']);
