@@ -20,12 +20,8 @@ Watching::Watching(Parts parts)
               .metrics = parts_.metrics,
               .clock = parts_.clock,
               .copenhagen = parts_.copenhagen}),
-      board_metrics_(
-          std::make_shared<operations::BoardMetrics>(operations::BoardMetrics::Parts{.board = board_,
-                                                                                     .attendance = attendance_,
-                                                                                     .trust = parts_.trust,
-                                                                                     .clock = parts_.clock,
-                                                                                     .suspended = parts_.suspended})) {}
+      board_metrics_(std::make_shared<operations::BoardMetrics>(operations::BoardMetrics::Parts{
+          .board = board_, .attendance = attendance_, .trust = parts_.trust, .suspended = parts_.suspended})) {}
 
 absl::Status Watching::Begin() {
   const absl::Duration began = parts_.clock.Elapsed();

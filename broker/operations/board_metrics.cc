@@ -147,19 +147,13 @@ void GatherInboxes(const std::vector<InboxFigures>& inboxes, Families& families)
       [](const InboxFigures& inbox) { return uint64_t{inbox.silent_since.has_value() ? 1u : 0u}; }, families);
 }
 
-// Of the inbox certificates in force the first to expire; where none is, the one that expired last.
-std::optional<absl::Time> InboxCertificateExpires(const admission::Municipality& municipality, absl::Time now) {
-  std::optional<absl::Time> first;
-  std::optional<absl::Time> last_over;
+// As long as one holds, content can be sealed: the last to expire, so that one that was followed in time says nothing.
+std::optional<absl::Time> InboxCertificateExpires(const admission::Municipality& municipality) {
+  std::optional<absl::Time> last;
   for (const certs::Certificate& certificate : municipality.inbox_certificates) {
-    const absl::Time at = certificate.not_after();
-    if (at >= now) {
-      first = std::min(first.value_or(at), at);
-    } else {
-      last_over = std::max(last_over.value_or(at), at);
-    }
+    last = std::max(last.value_or(absl::InfinitePast()), certificate.not_after());
   }
-  return first.has_value() ? first : last_over;
+  return last;
 }
 
 // One that is renewed is used no more, and says nothing soon after.
@@ -205,9 +199,9 @@ std::vector<MetricFamily> BoardMetrics::Collect() const {
   GatherInboxes(parts_.board.ReadAll(participating), families);
   {
     Gathered expires(families, MetricType::Gauge, "envej_inbox_certificate_expires_timestamp_seconds",
-                     "When the first of the inbox certificates in force expires");
+                     "When the last of the inbox certificates expires: from then on nothing can be sealed");
     for (const admission::Municipality& municipality : participants.municipalities()) {
-      expires.Add(Of(municipality.code), InboxCertificateExpires(municipality, parts_.clock.Now()));
+      expires.Add(Of(municipality.code), InboxCertificateExpires(municipality));
     }
   }
   GatherParticipants(participants, families);

@@ -9,7 +9,6 @@
 
 #include "absl/time/time.h"
 #include "broker/admission/participants.h"
-#include "broker/clock.h"
 #include "broker/operations/attendance.h"
 #include "broker/operations/board.h"
 #include "broker/trust/trust.h"
@@ -29,7 +28,6 @@ class BoardMetrics final : public prometheus::Collectable {
     Board& board;
     const Attendance& attendance;
     const trust::CurrentTrust& trust;
-    const Clock& clock;
     // Whom operations have suspended, beside those whom the register suspends; may be empty. Any thread.
     std::function<bool(const certs::Identity& participant)> suspended = nullptr;
   };

@@ -34,7 +34,7 @@ class BoardMetricsTest : public BoardFixture {
   trust::CurrentTrust trust_{support::MakeTrust({.municipality_suspended = true})};
   bool suspended_ = false;
   const std::shared_ptr<BoardMetrics> gathered_ = std::make_shared<BoardMetrics>(BoardMetrics::Parts{
-      .board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_, .suspended = [this](const auto&) {
+      .board = *board_, .attendance = *attendance_, .trust = trust_, .suspended = [this](const auto&) {
         return suspended_;
       }});
 };
@@ -111,7 +111,7 @@ TEST_F(BoardMetricsTest, ACertificateThatWasRenewedSaysNothingADayLater) {
 TEST_F(BoardMetricsTest, WhatIsGoneIsGatheredNoMore) {
   Metrics metrics;
   auto gathered = std::make_shared<BoardMetrics>(
-      BoardMetrics::Parts{.board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_});
+      BoardMetrics::Parts{.board = *board_, .attendance = *attendance_, .trust = trust_});
   metrics.Add(gathered);
   EXPECT_THAT(metrics.Text(), HasSubstr("envej_inbox_waiting"));
   gathered.reset();
