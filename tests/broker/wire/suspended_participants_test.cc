@@ -140,6 +140,8 @@ TEST_F(SuspendedParticipantsTest, AreListedAndResumedAlsoOnceTheyHaveLeftTheRegi
   EXPECT_TRUE(told.has_suspended_at());
   EXPECT_EQ(told.name(), "evening-watch");
   EXPECT_FALSE(Participant(support::kRegion).left_register());
+  ASSERT_TRUE(Suspend("urn:envej:municipality:0151").ok());
+  EXPECT_TRUE(Participant("urn:envej:municipality:0151").suspended()) << "it takes no part, and was never seen";
   v1::ResumeParticipantResponse resumed;
   ASSERT_TRUE(Resume(kThird, &resumed).ok());
   EXPECT_TRUE(resumed.was_suspended());
