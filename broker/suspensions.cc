@@ -1,7 +1,6 @@
 #include "broker/suspensions.h"
 
 #include <utility>
-#include <vector>
 
 #include "broker/journal/event.h"
 #include "broker/store/key_layout.h"
@@ -94,6 +93,16 @@ absl::StatusOr<std::optional<std::string>> Suspensions::Stored(const std::string
   return store_.Get(store::SuspensionKey(participant));
 }
 
+absl::StatusOr<std::optional<std::string>> Suspensions::FirstNotSuspended(
+    const std::vector<std::string>& participants) const {
+  for (const std::string& participant : participants) {
+    const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) return std::optional<std::string>(participant);
+  }
+  return std::optional<std::string>();
+}
+
 absl::Status Suspensions::Refresh(const std::string& participant) {
   const MutexLock lock(mutex_);
   const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
@@ -121,7 +130,8 @@ void Suspensions::Commit(const std::string& participant, store::Transition trans
                 });
 }
 
-void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now, SuspendDone done) {
+void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now,
+                          const OneStays& one_stays, SuspendDone done) {
   const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
   if (!stored.ok()) return done(stored.status());
   if (stored->has_value()) {
@@ -132,12 +142,19 @@ void Suspensions::Suspend(const std::string& participant, const std::string& act
   const Suspension suspension{.since = absl::FromUnixMicros(absl::ToUnixMicros(now)), .by = actor};
   store::Transition transition;
   transition.conditions.push_back({.key = key, .value = std::nullopt});
+  if (one_stays.has_value()) {
+    const absl::StatusOr<std::optional<std::string>> stays = FirstNotSuspended(*one_stays);
+    if (!stays.ok()) return done(stays.status());
+    if (!stays->has_value()) return done(contract::Refusal(contract::Reason::kOperationsLeftToCaller, "participant"));
+    transition.conditions.push_back({.key = store::SuspensionKey(**stays), .value = std::nullopt});
+  }
   transition.mutations.push_back({.kind = Mutation::Kind::kPut, .key = key, .value = EncodeSuspension(suspension)});
   transition.events.push_back(EventOf(journal::EventType::kParticipantSuspended, participant, actor, suspension.since));
   Commit(participant, std::move(transition), now,
-         [this, participant, actor, now, done = std::move(done), since = suspension.since](const absl::Status& status) {
+         [this, participant, actor, now, one_stays, done = std::move(done),
+          since = suspension.since](const absl::Status& status) {
            // Each round another one has succeeded, so that operators alone bound the rounds.
-           if (absl::IsAborted(status)) return Suspend(participant, actor, now, done);
+           if (absl::IsAborted(status)) return Suspend(participant, actor, now, one_stays, done);
            if (!status.ok()) return done(status);
            done(since);
          });
@@ -170,6 +187,11 @@ std::optional<Suspension> Suspensions::Find(const std::string& participant) cons
   const auto found = suspended_.find(participant);
   if (found == suspended_.end()) return std::nullopt;
   return found->second;
+}
+
+std::map<std::string, Suspension> Suspensions::All() const {
+  const MutexLock lock(mutex_);
+  return suspended_;
 }
 
 bool Suspensions::Suspended(const certs::Identity& caller) const {

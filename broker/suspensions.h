@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -46,22 +47,30 @@ class Suspensions {
   // must not be passed over.
   absl::Status Load();
 
-  // Since when it is suspended: also if it was before. BROKER_BUSY if the store takes nothing now; UNAVAILABLE if it
+  // Participants of whom one at least is not to be suspended; nothing where it does not matter.
+  using OneStays = std::optional<std::vector<std::string>>;
+  // Since when it is suspended: also if it was before. OPERATIONS_LEFT_TO_CALLER if it was not, and none of `one_stays`
+  // would stay, also where several are suspended at once. BROKER_BUSY if the store takes nothing now; UNAVAILABLE if it
   // failed. `done` is called once, on the caller's thread or the store's.
   using SuspendDone = std::function<void(absl::StatusOr<absl::Time> since)>;
-  void Suspend(const std::string& participant, const std::string& actor, absl::Time now, SuspendDone done);
+  void Suspend(const std::string& participant, const std::string& actor, absl::Time now, const OneStays& one_stays,
+               SuspendDone done);
   // Whether it was suspended. Errors and `done` as above.
   using ResumeDone = std::function<void(absl::StatusOr<bool> was_suspended)>;
   void Resume(const std::string& participant, const std::string& actor, absl::Time now, ResumeDone done);
 
   // Where nobody is suspended, this costs nothing.
   std::optional<Suspension> Find(const std::string& participant) const;
+  // By participant.
+  std::map<std::string, Suspension> All() const;
   // Whether whoever calls as this, of whichever origin, is suspended.
   bool Suspended(const certs::Identity& caller) const;
 
  private:
   // What is stored of the participant now.
   absl::StatusOr<std::optional<std::string>> Stored(const std::string& participant) const;
+  // The first of them that is not; nothing if all are.
+  absl::StatusOr<std::optional<std::string>> FirstNotSuspended(const std::vector<std::string>& participants) const;
   // Takes over what is stored, of whichever change that is by now.
   absl::Status Refresh(const std::string& participant);
   void Commit(const std::string& participant, store::Transition transition, absl::Time now,

@@ -50,10 +50,9 @@ absl::StatusOr<v1::ListInboxesResponse> BrokerAnswers::ListInboxes(const v1::Lis
 }
 
 absl::StatusOr<v1::ListParticipantsResponse> BrokerAnswers::ListParticipants(const v1::ListParticipantsRequest&) {
-  return answers::Participants(
-      {.participants = parts_.trust.Get()->participants(),
-       .seen = parts_.attendance.All(),
-       .suspension = [this](const std::string& participant) { return parts_.suspensions.Find(participant); }});
+  return answers::Participants({.participants = parts_.trust.Get()->participants(),
+                                .seen = parts_.attendance.All(),
+                                .suspensions = parts_.suspensions.All()});
 }
 
 absl::StatusOr<v1::GetBrokerStatusResponse> BrokerAnswers::GetBrokerStatus(const v1::GetBrokerStatusRequest&) {

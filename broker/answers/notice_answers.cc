@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,21 +12,16 @@
 namespace envej {
 namespace {
 
-using admission::Participants;
 using contract::Reason;
 
-// The codes to look among: the one asked for, or all.
-template <typename Entries>
-std::vector<std::string> CodesOf(const std::string& only, const Entries& entries) {
-  if (!only.empty()) return {only};
-  std::vector<std::string> codes;
-  for (const auto& entry : entries) codes.push_back(entry.code);
-  return codes;
-}
-
-bool IsKnown(const Participants& participants, const std::string& municipality_code, const std::string& region_code) {
-  return (municipality_code.empty() || participants.FindMunicipality(municipality_code) != nullptr) &&
-         (region_code.empty() || participants.FindRegion(region_code) != nullptr);
+// Whether the store has any notice of these, of one municipality's where it is named.
+absl::StatusOr<bool> HasAny(const inbox::Inboxes& inboxes, const std::string& municipality_code,
+                            const std::string& region_code) {
+  const absl::StatusOr<std::vector<inbox::Parties>> parties = inboxes.ListParties(municipality_code);
+  if (!parties.ok()) return parties.status();
+  return std::any_of(parties->begin(), parties->end(), [&](const inbox::Parties& each) {
+    return region_code.empty() || region_code == each.region_code;
+  });
 }
 
 }  // namespace
@@ -33,14 +29,19 @@ bool IsKnown(const Participants& participants, const std::string& municipality_c
 absl::StatusOr<v1::ListOperationsNoticesResponse> BrokerAnswers::ListNotices(
     const v1::ListOperationsNoticesRequest& request) {
   const std::shared_ptr<const trust::Trust> trust = parts_.trust.Get();
-  if (!IsKnown(trust->participants(), request.municipality_code(), "")) {
-    return contract::Refusal(Reason::kMunicipalityUnknown, "municipality_code");
+  const std::string& municipality_code = request.municipality_code();
+  if (!municipality_code.empty() && trust->participants().FindMunicipality(municipality_code) == nullptr) {
+    const absl::StatusOr<bool> has_any = HasAny(parts_.inboxes, municipality_code, "");
+    if (!has_any.ok()) return has_any.status();
+    if (!*has_any) return contract::Refusal(Reason::kMunicipalityUnknown, "municipality_code");
   }
   const absl::Time now = parts_.clock.Now();
   const absl::StatusOr<inbox::NoticeQuery> query = answers::ToQuery(request, now);
   if (!query.ok()) return query.status();
-  if (!IsKnown(trust->participants(), "", request.region_code())) {
-    return contract::Refusal(Reason::kParticipantUnknown, "region_code");
+  if (!request.region_code().empty() && trust->participants().FindRegion(request.region_code()) == nullptr) {
+    const absl::StatusOr<bool> has_any = HasAny(parts_.inboxes, "", request.region_code());
+    if (!has_any.ok()) return has_any.status();
+    if (!*has_any) return contract::Refusal(Reason::kParticipantUnknown, "region_code");
   }
   const absl::StatusOr<inbox::NoticePage> page = parts_.inboxes.ListAll(*query);
   if (!page.ok()) return page.status();
@@ -53,14 +54,8 @@ absl::StatusOr<v1::ListOperationsNoticesResponse> BrokerAnswers::ListNotices(
 absl::StatusOr<v1::TraceNoticeResponse> BrokerAnswers::TraceNotice(const v1::TraceNoticeRequest& request) {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(request.notice_id());
   if (!id.has_value()) return contract::Refusal(Reason::kNoticeIdNotRandomUuid, "notice_id");
-  const std::shared_ptr<const trust::Trust> trust = parts_.trust.Get();
-  const Participants& participants = trust->participants();
-  if (!IsKnown(participants, request.municipality_code(), request.region_code())) {
-    return contract::Refusal(Reason::kNoticeNotFound);
-  }
   const absl::StatusOr<std::vector<inbox::FoundNotice>> found =
-      parts_.inboxes.Find(*id, CodesOf(request.municipality_code(), participants.municipalities()),
-                          CodesOf(request.region_code(), participants.regions()));
+      parts_.inboxes.Find(*id, request.municipality_code(), request.region_code());
   if (!found.ok()) return found.status();
   if (found->empty()) return contract::Refusal(Reason::kNoticeNotFound);
   v1::TraceNoticeResponse answer;

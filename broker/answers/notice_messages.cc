@@ -54,6 +54,7 @@ void AddRecord(const inbox::Record& record, absl::Time now, v1::OperationsNotice
     told.set_proposed_by(proposal->operator_uri);
     *told.mutable_proposed_at() = contract::ToMessage(proposal->proposed_at);
     *told.mutable_expires_at() = contract::ToMessage(proposal->proposed_at + inbox::kReturnProposalStands);
+    told.set_proposal_id(inbox::ProposalId(*proposal));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "broker/answers/participant_messages.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -26,11 +27,12 @@ v1::Participant ParticipantMessage(const KnownParticipants& known, ParticipantKi
   v1::Participant message;
   message.set_participant(certs::ToUri(identity));
   message.set_name(code);
-  const std::optional<Suspension> suspension = known.suspension(message.participant());
+  const auto suspension = known.suspensions.find(message.participant());
+  const bool by_operations = suspension != known.suspensions.end();
   const bool in_register = known.participants.Suspended(identity);
-  message.set_suspended(in_register || suspension.has_value());
+  message.set_suspended(in_register || by_operations);
   message.set_suspended_in_register(in_register);
-  if (suspension.has_value()) *message.mutable_suspended_at() = contract::ToMessage(suspension->since);
+  if (by_operations) *message.mutable_suspended_at() = contract::ToMessage(suspension->second.since);
   if (const auto seen = known.seen.find(message.participant()); seen != known.seen.end()) {
     for (const operations::SeenCertificate& certificate : seen->second.certificates) {
       *message.add_certificates() = ToMessage(certificate);
@@ -47,6 +49,19 @@ void AddExpiry(const admission::Municipality& municipality, v1::Participant& mes
   for (const absl::Time at : times) *message.add_inbox_certificates_expire_at() = contract::ToMessage(at);
 }
 
+// Those who are suspended, and whom the register does not have: all that it has are listed.
+void AddThoseWhoLeft(const KnownParticipants& known, v1::ListParticipantsResponse& answer) {
+  std::set<std::string> listed;
+  for (const v1::Participant& message : answer.participants()) listed.insert(message.participant());
+  for (const auto& [participant, suspension] : known.suspensions) {
+    const absl::StatusOr<certs::Identity> identity = certs::ParseIdentityUri(participant);
+    if (!identity.ok() || listed.contains(participant)) continue;
+    v1::Participant& message = *answer.add_participants();
+    message = ParticipantMessage(known, identity->kind, identity->code);
+    message.set_left_register(true);
+  }
+}
+
 }  // namespace
 
 v1::ListParticipantsResponse Participants(const KnownParticipants& known) {
@@ -59,7 +74,7 @@ v1::ListParticipantsResponse Participants(const KnownParticipants& known) {
   }
   for (const admission::Municipality& municipality : known.participants.municipalities()) {
     v1::Participant message = ParticipantMessage(known, ParticipantKind::kMunicipality, municipality.code);
-    if (!municipality.participating && message.certificates().empty()) continue;
+    if (!municipality.participating && message.certificates().empty() && !message.suspended()) continue;
     message.set_name(municipality.name);
     if (municipality.on_call.has_value()) *message.mutable_on_call() = ToMessage(*municipality.on_call);
     AddExpiry(municipality, message);
@@ -68,6 +83,7 @@ v1::ListParticipantsResponse Participants(const KnownParticipants& known) {
   for (const std::string& name : known.participants.operations()) {
     *answer.add_participants() = ParticipantMessage(known, ParticipantKind::kOperations, name);
   }
+  AddThoseWhoLeft(known, answer);
   return answer;
 }
 

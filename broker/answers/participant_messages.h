@@ -1,9 +1,7 @@
 #ifndef ENVEJ_BROKER_ANSWERS_PARTICIPANT_MESSAGES_H_
 #define ENVEJ_BROKER_ANSWERS_PARTICIPANT_MESSAGES_H_
 
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "broker/admission/participants.h"
@@ -17,11 +15,11 @@ namespace envej::answers {
 struct KnownParticipants {
   const admission::Participants& participants;
   std::map<std::string, operations::Attendant> seen;  // by URI name
-  // Whether operations suspended a participant, by its URI name.
-  std::function<std::optional<Suspension>(const std::string& participant)> suspension;
+  std::map<std::string, Suspension> suspensions;      // by operations, likewise
 };
 
-// All of them, in the contract's order. Municipalities that take no part are left out unless they were seen.
+// All of them, in the contract's order. Municipalities that take no part are left out unless they were seen or are
+// suspended.
 v1::ListParticipantsResponse Participants(const KnownParticipants& known);
 
 }  // namespace envej::answers

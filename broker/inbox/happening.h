@@ -70,9 +70,11 @@ struct Return {
 // Operations put an item that is parked, or held back, into the inbox again.
 struct Redrive {};
 
-// An operator would return what cannot be delivered. It is proposed, or, where another operator has proposed it, done.
+// An operator would return what cannot be delivered: proposes it, or confirms what another operator has proposed, which
+// does it.
 struct ReturnByOperations {
-  std::string operator_uri;  // the operator's URI name
+  std::string operator_uri;                // the operator's URI name
+  std::string confirmed_proposal_id = {};  // ProposalId (transition.h); empty: proposes it
 };
 
 // Time has passed: a lease may be over, an item held back long enough, or late.

@@ -246,9 +246,9 @@ void Inboxes::RedriveAll(const NoticeCaller& caller, const std::vector<store::No
                   });
 }
 
-void Inboxes::ReturnByOperations(const NoticeCaller& caller, const std::string& operator_uri,
+void Inboxes::ReturnByOperations(const NoticeCaller& caller, const inbox::ReturnByOperations& call,
                                  const store::NoticeKey& notice, ReturnDone done) {
-  operations_.Run(OperationsOn({notice}, inbox::ReturnByOperations{.operator_uri = operator_uri}, caller), Now(),
+  operations_.Run(OperationsOn({notice}, call, caller), Now(),
                   [this, notice, done = std::move(done)](const std::vector<Result>& results) {
                     const Result& result = results.front();
                     if (!result.status.ok()) return done(Told({.notice = notice}, result.status));
@@ -319,9 +319,13 @@ absl::StatusOr<NoticePage> Inboxes::ListAll(const NoticeQuery& query) {
 }
 
 absl::StatusOr<std::vector<FoundNotice>> Inboxes::Find(const contract::NoticeId& id,
-                                                       absl::Span<const std::string> municipality_codes,
-                                                       absl::Span<const std::string> region_codes) {
-  return FindNotices(store_, id, municipality_codes, region_codes, TellUnreadable());
+                                                       const std::string& municipality_code,
+                                                       const std::string& region_code) {
+  return FindNotices(store_, id, municipality_code, region_code, TellUnreadable());
+}
+
+absl::StatusOr<std::vector<Parties>> Inboxes::ListParties(const std::string& municipality_code) const {
+  return inbox::ListParties(store_, municipality_code);
 }
 
 absl::StatusOr<ListPage> Inboxes::List(const ListQuery& query) {

@@ -158,18 +158,19 @@ class Inboxes {
 
   // For operations. Whether each was parked or held back, and is no more. Answered after the sync.
   void RedriveAll(const NoticeCaller& caller, const std::vector<store::NoticeKey>& notices, RedriveDone done);
-  // Proposes to return a notice that is under way or, where another operator has proposed it within
-  // kReturnProposalStands, returns it as not deliverable. Each may be repeated. Answered after the sync. Refused:
-  // NOTICE_NOT_FOUND, NOTICE_ALREADY_ACKNOWLEDGED, NOTICE_ALREADY_RETURNED by the municipality, NOTICE_WITHDRAWN,
-  // NOTICE_UNDELIVERED.
-  void ReturnByOperations(const NoticeCaller& caller, const std::string& operator_uri, const store::NoticeKey& notice,
-                          ReturnDone done);
+  // An operator proposes to return a notice that is under way or confirms a proposal that stands, which returns it as
+  // not deliverable. Each may be repeated. Answered after the sync. Refused: NOTICE_NOT_FOUND,
+  // NOTICE_ALREADY_ACKNOWLEDGED, NOTICE_ALREADY_RETURNED by the municipality, NOTICE_WITHDRAWN, NOTICE_UNDELIVERED,
+  // RETURN_PROPOSAL_OVER, RETURN_PROPOSER_IS_CALLER.
+  void ReturnByOperations(const NoticeCaller& caller, const inbox::ReturnByOperations& call,
+                          const store::NoticeKey& notice, ReturnDone done);
   // A page of the notices of all inboxes (notice_lists.h).
   absl::StatusOr<NoticePage> ListAll(const NoticeQuery& query);
-  // The notices that have an id, in these inboxes and of these regions (notice_lists.h).
-  absl::StatusOr<std::vector<FoundNotice>> Find(const contract::NoticeId& id,
-                                                absl::Span<const std::string> municipality_codes,
-                                                absl::Span<const std::string> region_codes);
+  // The notices that have an id, in one inbox and of one region, or in all and of all (notice_lists.h).
+  absl::StatusOr<std::vector<FoundNotice>> Find(const contract::NoticeId& id, const std::string& municipality_code,
+                                                const std::string& region_code);
+  // Of whose notices there are any (notice_lists.h).
+  absl::StatusOr<std::vector<Parties>> ListParties(const std::string& municipality_code) const;
 
   // NOTICE_NOT_FOUND if it was never accepted.
   absl::StatusOr<Record> Get(const store::NoticeKey& notice);

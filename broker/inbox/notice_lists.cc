@@ -79,22 +79,40 @@ absl::StatusOr<NoticePage> ListNotices(store::OrderedStore& store, const NoticeQ
   }
 }
 
+absl::StatusOr<std::vector<Parties>> ListParties(store::OrderedStore& store, const std::string& municipality_code) {
+  std::vector<Parties> all;
+  const std::string prefix = store::RecordPrefix(municipality_code, "");
+  store::ScanRange range{.from = prefix, .to = store::EndOfPrefix(prefix), .entries = 1};
+  for (;;) {
+    const absl::StatusOr<store::ScanResult> scan = store.Scan(range);
+    if (!scan.ok()) return scan.status();
+    if (scan->entries.empty()) return all;
+    const absl::StatusOr<store::NoticeKey> notice = store::ParseRecordKey(scan->entries.front().key);
+    if (!notice.ok()) return notice.status();
+    const bool is_meant = municipality_code.empty() || municipality_code == notice->municipality_code;
+    if (is_meant) all.push_back({.municipality_code = notice->municipality_code, .region_code = notice->region_code});
+    range.from = store::EndOfPrefix(store::RecordPrefix(notice->municipality_code, notice->region_code));
+  }
+}
+
 absl::StatusOr<std::vector<FoundNotice>> FindNotices(store::OrderedStore& store, const contract::NoticeId& id,
-                                                     absl::Span<const std::string> municipality_codes,
-                                                     absl::Span<const std::string> region_codes,
+                                                     const std::string& municipality_code,
+                                                     const std::string& region_code,
                                                      const UnreadableNotice& unreadable) {
+  absl::StatusOr<std::vector<Parties>> parties = ListParties(store, municipality_code);
+  if (!parties.ok()) return parties.status();
   std::vector<FoundNotice> found;
-  for (const std::string& municipality_code : municipality_codes) {
-    for (const std::string& region_code : region_codes) {
-      store::NoticeKey notice{.municipality_code = municipality_code, .region_code = region_code, .id = id};
-      const absl::StatusOr<std::optional<std::string>> value = store.Get(store::RecordKey(notice));
-      if (!value.ok() && !IsUnreadable(value.status())) return value.status();
-      if (value.ok() && !value->has_value()) continue;
-      absl::StatusOr<Record> record = value.ok() ? DecodeRecord(**value) : value.status();
-      if (!record.ok()) unreadable(notice, record.status());
-      found.push_back({.notice = std::move(notice),
-                       .record = record.ok() ? std::optional<Record>(*std::move(record)) : std::nullopt});
-    }
+  for (Parties& each : *parties) {
+    if (!region_code.empty() && region_code != each.region_code) continue;
+    store::NoticeKey notice{
+        .municipality_code = std::move(each.municipality_code), .region_code = std::move(each.region_code), .id = id};
+    const absl::StatusOr<std::optional<std::string>> value = store.Get(store::RecordKey(notice));
+    if (!value.ok() && !IsUnreadable(value.status())) return value.status();
+    if (value.ok() && !value->has_value()) continue;
+    absl::StatusOr<Record> record = value.ok() ? DecodeRecord(**value) : value.status();
+    if (!record.ok()) unreadable(notice, record.status());
+    found.push_back({.notice = std::move(notice),
+                     .record = record.ok() ? std::optional<Record>(*std::move(record)) : std::nullopt});
   }
   return found;
 }

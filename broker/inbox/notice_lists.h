@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "broker/inbox/record.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/ordered_store.h"
@@ -51,11 +50,23 @@ absl::StatusOr<NoticePage> ListNotices(store::OrderedStore& store, const NoticeQ
 
 inline constexpr size_t kListScan = 5000;
 
-// The notices that have this id, by one lookup for each pair of these municipalities and regions, in that order.
-// Errors: the store's. Any thread.
+// A municipality and a region of whose notices the store has any.
+struct Parties {
+  std::string municipality_code;
+  std::string region_code;
+
+  bool operator==(const Parties&) const = default;
+};
+
+// Of this municipality (empty: of all), by municipality and region, whatever the register has by now. Costs a lookup
+// for each, however many notices there are. Errors: the store's. Any thread.
+absl::StatusOr<std::vector<Parties>> ListParties(store::OrderedStore& store, const std::string& municipality_code);
+
+// The notices that have this id, in this inbox and of this region (empty: in all, of all), by municipality and region:
+// two lookups for each of their parties. Errors: the store's. Any thread.
 absl::StatusOr<std::vector<FoundNotice>> FindNotices(store::OrderedStore& store, const contract::NoticeId& id,
-                                                     absl::Span<const std::string> municipality_codes,
-                                                     absl::Span<const std::string> region_codes,
+                                                     const std::string& municipality_code,
+                                                     const std::string& region_code,
                                                      const UnreadableNotice& unreadable);
 
 }  // namespace envej::inbox

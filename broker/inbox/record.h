@@ -75,8 +75,8 @@ struct Acceptance {
   bool operator==(const Acceptance&) const = default;
 };
 
-// That an operator would return a notice. It stands for kReturnProposalStands (transition.h), until the item is
-// replaced or concluded; a lease or a redrive leaves it.
+// That an operator would return a notice. It stands for kReturnProposalStands (transition.h), as long as nothing else
+// becomes of the item; that it is told as late or undelivered leaves it.
 struct ReturnProposal {
   std::string operator_uri;  // who: a URI name
   absl::Time proposed_at;

@@ -70,7 +70,6 @@ void Renew(Record& record, absl::Time now) {
   record.concluded_at = absl::Time();
   record.return_reason = ReturnReason::kNone;
   record.outcome_acknowledged_at.reset();
-  record.return_proposal.reset();
 }
 
 void Supersede(Record& record, Acceptance newest) {

@@ -67,7 +67,6 @@ Replayed Withdrawn(const std::optional<Record>& before, const Event& event, cons
 void Conclude(Record& record, State state, absl::Time at) {
   record.state = state;
   record.concluded_at = at;
-  record.return_proposal.reset();
 }
 
 // What is missing stays so until its region sends it again.
@@ -133,8 +132,7 @@ Replayed OfItem(const Record& before, const Event& event) {
     case EventType::kMissing:
       next.state = State::kMissing;
       break;
-    case EventType::kReturnProposed:  // by whom, the journal does not say as a name: it is to be proposed anew
-      next.return_proposal.reset();
+    case EventType::kReturnProposed:  // by whom, the journal does not say as a name
       break;
     default:
       return {};
@@ -160,6 +158,7 @@ Replayed Replay(const std::optional<Record>& before, const Event& event, const c
 }
 
 void OutliveStore(Record& record) {
+  record.return_proposal.reset();
   if (!IsUnderWay(record.state)) return;
   record.leased_before = true;
   if (record.state != State::kLeased) return;

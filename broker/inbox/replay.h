@@ -21,14 +21,15 @@ struct Replayed {
 // Does to a notice's record (nothing: never seen) what the transition function did when the event was journalled at
 // `position`, as far as the journal tells. What ended there ends here: acknowledged, returned, withdrawn, undelivered.
 // What was accepted has lost its content and is missing: its day of discharge and its day's end are not known either.
-// A return that was proposed is to be proposed anew: the journal has no operator's name. Leases have no expiry and
-// holds are over; call OutliveStore when all is replayed. `due_at` is left for the caller to set. Pure. `was_restored`:
-// the store in which it happened was restored itself, so that what was new to it may be held.
+// Leases have no expiry and holds are over; call OutliveStore when all is replayed. `due_at` is left for the caller to
+// set. Pure. `was_restored`: the store in which it happened was restored itself, so that what was new to it may be
+// held.
 Replayed Replay(const std::optional<Record>& before, const journal::Event& event,
                 const contract::JournalPosition& position, bool was_restored);
 
-// What the end of the store means for what was under way in it: its lease is over, without counting as a failure, and
-// somebody may have been given it in a moment that no journal tells of.
+// What the end of the store means for what was in it: its lease is over, without counting as a failure, and somebody
+// may have been given it in a moment that no journal tells of. A return that was proposed is to be proposed anew: the
+// journal has no operator's name.
 void OutliveStore(Record& record);
 
 }  // namespace envej::inbox

@@ -1,6 +1,8 @@
 #include "broker/inbox/transition.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "broker/inbox/transitions.h"
 
@@ -43,7 +45,10 @@ Decision Decide(const std::optional<Record>& state, const Happening& happening, 
   Decision decision = std::visit([&](const auto& happened) { return On(state, happened, circumstances); }, happening);
   if (decision.next.has_value()) {
     Record& next = *decision.next;
-    if (!IsUnderWay(next.state)) next.return_proposal.reset();
+    const std::vector<Decision::Told>& events = decision.effects.events;
+    const bool ends_proposal =
+        std::any_of(events.begin(), events.end(), [](const Decision::Told& told) { return EndsProposal(told.type); });
+    if (ends_proposal) next.return_proposal.reset();
     next.due_at = IsUnderWay(next.state) ? NextDue(next, circumstances.thresholds) : ForgetAt(next);
   }
   return decision;

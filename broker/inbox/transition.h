@@ -2,6 +2,7 @@
 #define ENVEJ_BROKER_INBOX_TRANSITION_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/time/time.h"
 #include "broker/inbox/decision.h"
@@ -45,6 +46,9 @@ inline constexpr absl::Duration kReturnProposalStands = absl::Hours(24);
 
 // What is proposed of a notice, if another operator may still carry it out.
 std::optional<ReturnProposal> StandingProposal(const Record& record, absl::Time now);
+
+// Names one of all the proposals that are ever made of a notice: at most 16 letters and digits.
+std::string ProposalId(const ReturnProposal& proposal);
 
 // So long a notice is remembered that is under way no more: never less than the seven months of the contract and a day.
 // It counts from the latest of: what was accepted of it last, since what was made at that time could be sent again for

@@ -30,6 +30,8 @@ Decision On(const std::optional<Record>& state, const Return& refusal, const Cir
 // operations_transitions.cc
 Decision On(const std::optional<Record>& state, const Redrive& redrive, const Circumstances& circumstances);
 Decision On(const std::optional<Record>& state, const ReturnByOperations& call, const Circumstances& circumstances);
+// Whether a notice is another than it was when somebody proposed to return it, once this has happened to it.
+bool EndsProposal(journal::EventType type);
 
 // time_transitions.cc
 Decision On(const std::optional<Record>& state, const PassTime& pass, const Circumstances& circumstances);

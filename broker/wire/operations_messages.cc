@@ -1,6 +1,7 @@
 #include "broker/wire/operations_messages.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "broker/inbox/transition.h"
@@ -36,6 +37,16 @@ absl::StatusOr<certs::Identity> ToParticipant(const std::string& uri, const Call
   return identity;
 }
 
+Suspensions::OneStays WhoMayStay(const certs::Identity& participant, const Caller& caller) {
+  if (participant.kind != certs::ParticipantKind::kOperations) return std::nullopt;
+  std::vector<std::string> others;
+  for (const std::string& name : caller.trust->participants().operations()) {
+    if (name == caller.identity.code || name == participant.code) continue;
+    others.push_back(certs::ToUri({.kind = participant.kind, .code = name, .origin = ""}));
+  }
+  return others;
+}
+
 absl::Status AdmitRedrive(const v1::RedriveNoticesRequest& request, const Caller& caller, FairShare& share) {
   if (request.notices().empty()) return contract::Refusal(Reason::kBatchEmpty, "notices");
   if (request.notices_size() > contract::kBatchNotices) return contract::Refusal(Reason::kBatchTooLarge, "notices");
@@ -50,6 +61,7 @@ v1::ReturnNoticeResponse ToMessage(const inbox::ReturnedByOperations& returned) 
     proposal.set_proposed_by(returned.proposal->operator_uri);
     *proposal.mutable_proposed_at() = contract::ToMessage(returned.proposal->proposed_at);
     *proposal.mutable_expires_at() = contract::ToMessage(returned.proposal->proposed_at + inbox::kReturnProposalStands);
+    proposal.set_proposal_id(inbox::ProposalId(*returned.proposal));
   }
   return message;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "broker/inbox/inboxes.h"
+#include "broker/suspensions.h"
 #include "broker/wire/caller.h"
 #include "broker/wire/fair_share.h"
 #include "certs/identity.h"
@@ -19,6 +20,10 @@ std::optional<store::NoticeKey> ToNoticeKey(const v1::OperationsNoticeName& name
 // The participant of the caller's register that the URI name names, whichever its systems. Refused:
 // PARTICIPANT_UNKNOWN.
 absl::StatusOr<certs::Identity> ToParticipant(const std::string& uri, const Caller& caller);
+
+// Of operations, somebody beside the caller stays unsuspended: who may be that one, if it is they who would be
+// suspended.
+Suspensions::OneStays WhoMayStay(const certs::Identity& participant, const Caller& caller);
 
 // OK if the caller may put so many back at once, and has not put back too many lately. Refused: BATCH_EMPTY,
 // BATCH_TOO_LARGE, RATE_EXCEEDED.

@@ -122,7 +122,9 @@ grpc::ServerUnaryReactor* OperationsService::ReturnNotice(grpc::CallbackServerCo
   if (!notice.has_value()) return share().Finish(*context, caller, contract::Refusal(Reason::kNoticeNotFound));
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   parts_.inboxes.ReturnByOperations(
-      {.actor = caller->certificate.fingerprint()}, certs::ToUri(caller->identity), *notice,
+      {.actor = caller->certificate.fingerprint()},
+      {.operator_uri = certs::ToUri(caller->identity), .confirmed_proposal_id = request->confirmed_proposal_id()},
+      *notice,
       [this, reactor, response, caller = *caller](const absl::StatusOr<inbox::ReturnedByOperations>& returned) {
         if (returned.ok()) *response = ToMessage(*returned);
         reactor->Finish(parts_.refusals.OfCall(caller, returned.status()));
@@ -142,6 +144,7 @@ grpc::ServerUnaryReactor* OperationsService::SuspendParticipant(grpc::CallbackSe
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   parts_.suspensions.Suspend(request->participant(), caller->certificate.fingerprint(), parts_.inboxes.Now(),
+                             WhoMayStay(*participant, *caller),
                              [this, reactor, response, caller = *caller](const absl::StatusOr<absl::Time>& since) {
                                if (since.ok()) *response->mutable_suspended_at() = contract::ToMessage(*since);
                                if (since.ok() && parts_.suspended) parts_.suspended();
@@ -156,8 +159,9 @@ grpc::ServerUnaryReactor* OperationsService::ResumeParticipant(grpc::CallbackSer
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(*context, Method::kResumeParticipant);
   if (!caller.ok()) return share().Finish(*context, caller);
   const absl::StatusOr<certs::Identity> participant = ToParticipant(request->participant(), *caller);
-  if (!participant.ok()) return share().Finish(*context, caller, participant.status());
-  if (caller->trust->participants().Suspended(*participant)) {
+  const bool has_left = !participant.ok() && parts_.suspensions.Find(request->participant()).has_value();
+  if (!participant.ok() && !has_left) return share().Finish(*context, caller, participant.status());
+  if (!has_left && caller->trust->participants().Suspended(*participant)) {
     return share().Finish(*context, caller, contract::Refusal(Reason::kSuspendedInRegister, "participant"));
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

@@ -58,6 +58,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "the register has no such participant; a name is as in a certificate, without an origin"},
     {Reason::kParticipantIsCaller, "PARTICIPANT_IS_CALLER", absl::StatusCode::kFailedPrecondition,
      "the participant is the caller itself, who would shut itself out"},
+    {Reason::kOperationsLeftToCaller, "OPERATIONS_LEFT_TO_CALLER", absl::StatusCode::kFailedPrecondition,
+     "no other operator would be left beside the caller; revoke the certificate, or take the name out of the register"},
     {Reason::kSuspendedInRegister, "SUSPENDED_IN_REGISTER", absl::StatusCode::kFailedPrecondition,
      "the participant is suspended in the register; take that out and reload"},
     {Reason::kEnvelopeMissing, "ENVELOPE_MISSING", absl::StatusCode::kInvalidArgument, "the notice has no envelope"},
@@ -178,6 +180,10 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
      "the notice could not be delivered in time, and its content is destroyed; send a new one"},
     {Reason::kOutcomeNotReached, "OUTCOME_NOT_REACHED", absl::StatusCode::kFailedPrecondition,
      "the notice is neither returned nor undelivered, so there is no outcome to acknowledge"},
+    {Reason::kReturnProposalOver, "RETURN_PROPOSAL_OVER", absl::StatusCode::kFailedPrecondition,
+     "the proposal to return it stands no more: look at the notice again, and propose it anew"},
+    {Reason::kReturnProposerIsCaller, "RETURN_PROPOSER_IS_CALLER", absl::StatusCode::kFailedPrecondition,
+     "the caller proposed to return it; another operator has to confirm that"},
 });
 
 constexpr ReasonEntry kUnknownReason = {Reason::kNone, "UNSPECIFIED", absl::StatusCode::kUnknown,

@@ -46,6 +46,7 @@ enum class Reason {
   kRegionNotSucceeded = 84,
   kParticipantUnknown = 85,
   kParticipantIsCaller = 86,
+  kOperationsLeftToCaller = 88,
   kSuspendedInRegister = 87,
   kEnvelopeMissing = 14,
   kContractVersionUnsupported = 15,
@@ -110,6 +111,8 @@ enum class Reason {
   kNoticeWithdrawn = 78,
   kNoticeUndelivered = 79,
   kOutcomeNotReached = 80,
+  kReturnProposalOver = 89,
+  kReturnProposerIsCaller = 90,
 };
 
 // What is said of a reason, everywhere the same.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/store/key_layout.h"
+#include "proto/contract/rejection.h"
 #include "tests/support/journal_events.h"
 #include "tests/support/memory_store.h"
 
@@ -27,7 +28,7 @@ class SuspensionsTest : public testing::Test {
 
   absl::StatusOr<absl::Time> Suspend(const std::string& participant = kRegion, absl::Time now = kNow) {
     std::optional<absl::StatusOr<absl::Time>> answer;
-    suspensions_.Suspend(participant, Actor('a'), now, [&](auto since) { answer = since; });
+    suspensions_.Suspend(participant, Actor('a'), now, std::nullopt, [&](auto since) { answer = since; });
     return answer.value_or(absl::UnknownError("no answer"));
   }
   absl::StatusOr<bool> Resume(const std::string& participant = kRegion) {
@@ -97,7 +98,7 @@ TEST(SuspensionsRaceTest, TwoOperatorsAtOnceSuspendOnce) {
   std::vector<absl::StatusOr<absl::Time>> answers;
   for (const char actor : {'a', 'b'}) {
     suspensions.Suspend(kRegion, std::string(journal::kActorBytes, actor),
-                        kNow + (actor == 'b' ? absl::Hours(1) : absl::ZeroDuration()),
+                        kNow + (actor == 'b' ? absl::Hours(1) : absl::ZeroDuration()), std::nullopt,
                         [&](auto since) { answers.push_back(since); });
   }
   while (store.Step()) {
@@ -105,6 +106,37 @@ TEST(SuspensionsRaceTest, TwoOperatorsAtOnceSuspendOnce) {
   ASSERT_EQ(answers.size(), 2u);
   for (const absl::StatusOr<absl::Time>& answer : answers) EXPECT_EQ(answer.value_or(absl::Time()), kNow);
   EXPECT_EQ(support::JournalEvents(store).size(), 1u);
+}
+
+// One operator suspends the two others, one after the other or both at once.
+TEST(SuspensionsRaceTest, OneOfThoseWhoAreToStayStays) {
+  const std::string anna = "urn:envej:operations:anna";
+  const std::string bo = "urn:envej:operations:bo";
+  for (const bool at_once : {false, true}) {
+    store::MemoryStore store(store::MemoryStoreMode::kStepped);
+    Suspensions suspensions(store);
+    std::vector<absl::StatusOr<absl::Time>> answers;
+    const auto suspend = [&](const std::string& one, const std::string& other) {
+      suspensions.Suspend(one, std::string(journal::kActorBytes, 'a'), kNow, std::vector<std::string>{other},
+                          [&](auto since) { answers.push_back(since); });
+    };
+    const auto run = [&] {
+      while (store.Step()) {
+      }
+    };
+    suspend(anna, bo);
+    if (!at_once) run();
+    suspend(bo, anna);
+    run();
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_TRUE(answers[0].ok()) << answers[0].status();
+    EXPECT_EQ(contract::RejectionOf(answers[1].status()).reason, contract::Reason::kOperationsLeftToCaller);
+    EXPECT_TRUE(suspensions.Find(anna).has_value());
+    EXPECT_FALSE(suspensions.Find(bo).has_value());
+    suspend(anna, bo);
+    run();
+    EXPECT_TRUE(answers.back().ok()) << "it is suspended already";
+  }
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ class PagesBroker {
     if (word == "return") return Return(more);
     if (word == "propose") return Propose(more);
     if (word == "suspend" || word == "resume") return SetSuspended(more, word == "suspend");
-    if (word == "strike") return ReplaceInRegister("[day-watch, night-watch]", "[day-watch]");
-    if (word == "restore") return ReplaceInRegister("[day-watch]", "[day-watch, night-watch]");
+    if (word == "strike") return ReplaceInRegister(", night-watch]", "]");
+    if (word == "restore") return ReplaceInRegister("evening-watch]", "evening-watch, night-watch]");
     if (word == "renew") return Renew();
     return {{"error", absl::StrCat("no such thing: ", told)}};
   }

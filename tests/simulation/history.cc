@@ -32,9 +32,9 @@ inbox::Hop HopOf(const Event& event) {
           .actor = event.actor.substr(0, kActorDigits)};
 }
 
-// Whoever would have returned it has to say so again of what it has become.
-bool VoidsProposal(EventType type, const Story& story) {
-  return type == EventType::kAccepted || type == EventType::kWithdrawn || !IsUnderWay(story.state);
+// Whoever would have returned it has to say so again of what it has become; but nothing becomes of it by being late.
+bool VoidsProposal(EventType type) {
+  return type != EventType::kReturnProposed && type != EventType::kOverdue && type != EventType::kUndelivered;
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ void History::Happened(const Event& event) {
   const auto story = stories_.find(key);
   if (story == stories_.end()) return;
   story->second.hops.push_back(HopOf(event));
-  if (VoidsProposal(event.type, story->second)) story->second.proposer.clear();
+  if (VoidsProposal(event.type)) story->second.proposer.clear();
 }
 
 void History::HappenedTo(Story& story, const Event& event, bool is_new) {

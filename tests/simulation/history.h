@@ -44,7 +44,6 @@ struct Story {
   bool date_lost = false;           // with the store
   std::string proposer;             // who would return it: a certificate; empty: nobody
   absl::Time proposed_at;
-  uint64_t proposed_batch = 0;   // with which batch
   std::vector<inbox::Hop> hops;  // all that happened
 };
 

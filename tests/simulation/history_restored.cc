@@ -21,7 +21,7 @@ void History::Restored(const Event& event) {
   for (auto& [key, story] : stories_) {
     if (story.state == State::kLeased) story.state = State::kWaiting;
     story.handed_out_from = absl::InfinitePast();
-    if (story.proposed_batch > backup_batch_) story.proposer.clear();
+    story.proposer.clear();
     story.was_leased =
         story.was_leased || inbox::IsUnderWay(story.state) || (restores_ > 1 && story.first_batch > backup_batch_);
     if (story.accepted_batch <= backup_batch_) continue;

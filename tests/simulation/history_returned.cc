@@ -1,4 +1,5 @@
-// What operators return of their own: it takes two of them, within a day.
+// What operators return of their own: it takes two of them, within a day, and the second one means what the first one
+// proposed.
 
 #include "tests/simulation/history.h"
 
@@ -20,7 +21,6 @@ void History::ReturnProposed(Story& story, const Event& event) {
   if (stands) findings_.Add("proposed to return it although that is proposed", notice);
   story.proposer = event.actor;
   story.proposed_at = event.at;
-  story.proposed_batch = batch_ + 1;
 }
 
 void History::ReturnedByOperations(Story& story, const Event& event) {
@@ -30,6 +30,11 @@ void History::ReturnedByOperations(Story& story, const Event& event) {
     findings_.Add("returned by one operator alone", notice);
   }
   if (event.at >= story.proposed_at + kDay) findings_.Add("returned on a proposal that was over", notice);
+  const auto known = notices_.find(store::RecordKey(notice));
+  const Confirmation needed{.actor = event.actor, .proposed_at = story.proposed_at};
+  if (known == notices_.end() || !known->second.confirmations.contains(needed)) {
+    findings_.Add("returned on a proposal that its operator did not confirm", notice);
+  }
   if (event.token != story.token) findings_.Add("returned by operations with another token", notice);
   story.state = State::kReturned;
   story.last = event.at;

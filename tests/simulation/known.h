@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_SIMULATION_KNOWN_H_
 #define ENVEJ_TESTS_SIMULATION_KNOWN_H_
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,6 +65,15 @@ struct Claim {
 // Seven months, and a day: so long what is over is remembered at least.
 inline constexpr absl::Duration kRemembered = absl::Hours(24 * (31 * 7 + 1));
 
+// That an operator asked to return what was proposed at a time.
+struct Confirmation {
+  std::string actor;
+  absl::Time proposed_at;
+
+  std::weak_ordering operator<=>(const Confirmation&) const = default;
+  bool operator==(const Confirmation&) const = default;
+};
+
 // What clients know of one notice.
 struct KnownNotice {
   store::NoticeKey key;
@@ -72,7 +82,9 @@ struct KnownNotice {
   bool given = false;             // some of its content reached the municipality, if only late
   uint32_t had = 0;               // the newest revision that the municipality was told it has, or has refused
   uint64_t outcome_calls = 0;
-  std::set<std::string> returned_by;                // operators who asked to return it, by URI
+  std::vector<inbox::ReturnProposal> proposals;     // that operators were told of
+  std::set<std::string> proposed_by;                // who asked to propose its return, by URI
+  std::set<Confirmation> confirmations;             // of which it was asked
   std::optional<absl::Time> returned_by_operators;  // when, as was answered
   std::optional<absl::Time> outcome_acknowledged;
   uint32_t ended = 0;  // no revision up to this one may come any more: the region took note of its outcome

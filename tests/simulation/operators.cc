@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "broker/inbox/transition.h"
+
 namespace envej::simulation {
 
 void OperatorClients::RedriveOne(KnownNotice& notice) {
@@ -25,30 +27,43 @@ void OperatorClients::RedriveAll() {
   for (auto& [key, notice] : line_.notices()) RedriveOne(notice);
 }
 
-void OperatorClients::ReturnOne(KnownNotice& notice, const std::string& operator_uri) {
+void OperatorClients::ReturnOne(KnownNotice& notice, const inbox::ReturnByOperations& asked) {
   using Answer = absl::StatusOr<inbox::ReturnedByOperations>;
   const CallMade call = line_.Made(0);
-  notice.returned_by.insert(operator_uri);
-  line_.inboxes().ReturnByOperations(
-      {.actor = ActorOf(operator_uri)}, operator_uri, notice.key,
-      line_.Expect<Answer>([this, &notice, operator_uri] { ReturnOne(notice, operator_uri); },
-                           [this, &notice, operator_uri, call](const Answer& answer) {
-                             line_.CountAnswer("return by operations", answer.status());
-                             line_.promises().ReturnedByOperations(notice, operator_uri, line_.Answered(call), answer);
-                           }));
+  line_.inboxes().ReturnByOperations({.actor = ActorOf(asked.operator_uri)}, asked, notice.key,
+                                     line_.Expect<Answer>([this, &notice, asked] { ReturnOne(notice, asked); },
+                                                          [this, &notice, asked, call](const Answer& answer) {
+                                                            line_.CountAnswer("return by operations", answer.status());
+                                                            line_.promises().ReturnedByOperations(
+                                                                notice, asked, line_.Answered(call), answer);
+                                                          }));
 }
 
-void OperatorClients::ReturnAsAnother(KnownNotice& notice, const std::string& proposer) {
+void OperatorClients::ProposeReturn(KnownNotice& notice) {
+  const std::string& operator_uri = line_.random().OneOf(Operators());
+  notice.proposed_by.insert(operator_uri);
+  ReturnOne(notice, {.operator_uri = operator_uri});
+}
+
+void OperatorClients::Confirm(KnownNotice& notice, const std::string& operator_uri, absl::Time proposed_at) {
+  notice.confirmations.insert({.actor = ActorOf(operator_uri), .proposed_at = proposed_at});
+  const std::string id = inbox::ProposalId({.operator_uri = "", .proposed_at = proposed_at});
+  ReturnOne(notice, {.operator_uri = operator_uri, .confirmed_proposal_id = id});
+}
+
+void OperatorClients::ConfirmReturn(KnownNotice& notice, const std::string& proposer, absl::Time proposed_at) {
   std::vector<std::string> others;
   for (const std::string& each : Operators()) {
     if (ActorOf(each) != proposer) others.push_back(each);
   }
-  ReturnOne(notice, line_.random().OneOf(others));
+  Confirm(notice, line_.random().OneOf(others), proposed_at);
 }
 
 void OperatorClients::Return() {
   KnownNotice* const notice = line_.Any([](const KnownNotice&) { return true; });
-  if (notice != nullptr) ReturnOne(*notice, line_.random().OneOf(Operators()));
+  if (notice == nullptr) return;
+  if (notice->proposals.empty() || line_.random().OneIn(2)) return ProposeReturn(*notice);
+  Confirm(*notice, line_.random().OneOf(Operators()), line_.random().OneOf(notice->proposals).proposed_at);
 }
 
 }  // namespace envej::simulation

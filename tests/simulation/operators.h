@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "absl/time/time.h"
+#include "broker/inbox/happening.h"
 #include "tests/simulation/line.h"
 
 namespace envej::simulation {
@@ -13,16 +15,19 @@ class OperatorClients {
   explicit OperatorClients(Line& line) : line_(line) {}
 
   void Redrive();
-  // Proposes to return a notice, or carries that out.
+  // Proposes to return a notice, or confirms what anybody has ever proposed of it.
   void Return();
 
   void RedriveAll();
   void RedriveOne(KnownNotice& notice);
-  void ReturnOne(KnownNotice& notice, const std::string& operator_uri);
-  // In the name of somebody who did not propose it, or of anybody.
-  void ReturnAsAnother(KnownNotice& notice, const std::string& proposer);
+  void ProposeReturn(KnownNotice& notice);
+  // In the name of somebody whose certificate is not the proposer's.
+  void ConfirmReturn(KnownNotice& notice, const std::string& proposer, absl::Time proposed_at);
 
  private:
+  void ReturnOne(KnownNotice& notice, const inbox::ReturnByOperations& asked);
+  void Confirm(KnownNotice& notice, const std::string& operator_uri, absl::Time proposed_at);
+
   Line& line_;
 };
 

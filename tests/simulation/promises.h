@@ -61,7 +61,7 @@ class Promises {
 
   void OutcomeAcknowledged(KnownNotice& notice, const CallMade& call, const absl::StatusOr<absl::Time>& answer);
   void Redriven(const KnownNotice& notice, const CallMade& call, const absl::Status& answer);
-  void ReturnedByOperations(KnownNotice& notice, const std::string& operator_uri, const CallMade& call,
+  void ReturnedByOperations(KnownNotice& notice, const inbox::ReturnByOperations& asked, const CallMade& call,
                             const absl::StatusOr<inbox::ReturnedByOperations>& answer);
 
   // The store was destroyed, and restored, with this journal.
@@ -79,8 +79,9 @@ class Promises {
   // Whether the store, or the bounds of the inbox, excuse that a call was not carried out.
   bool Excuses(const CallMade& call, const absl::Status& status) const;
   // Whether enough operators asked for it that it may be returned.
-  static bool MayBeReturnedByOperations(const KnownNotice& notice) { return notice.returned_by.size() > 1; }
-  void CheckRefusedReturn(const KnownNotice& notice, const absl::Status& status);
+  static bool MayBeReturnedByOperations(const KnownNotice& notice) { return !notice.confirmations.empty(); }
+  void CheckRefusedReturn(const KnownNotice& notice, const inbox::ReturnByOperations& asked,
+                          const absl::Status& status);
   // Whether the claim is the one that counts, whatever was lost on the way.
   bool IsLive(const KnownNotice& notice, const Claim& claim, absl::Time now) const;
   // Whether a newer claim than this one is known for sure.

@@ -39,7 +39,8 @@ void Promises::Redriven(const KnownNotice& notice, const CallMade& call, const a
   }
 }
 
-void Promises::CheckRefusedReturn(const KnownNotice& notice, const absl::Status& status) {
+void Promises::CheckRefusedReturn(const KnownNotice& notice, const inbox::ReturnByOperations& asked,
+                                  const absl::Status& status) {
   const auto any = [&](auto calls) {
     return std::any_of(notice.claims.begin(), notice.claims.end(), [&](const Claim& each) { return calls(each) > 0; });
   };
@@ -59,6 +60,12 @@ void Promises::CheckRefusedReturn(const KnownNotice& notice, const absl::Status&
       break;
     case Reason::kNoticeUndelivered:
       break;
+    case Reason::kReturnProposalOver:
+      is_true = !asked.confirmed_proposal_id.empty();
+      break;
+    case Reason::kReturnProposerIsCaller:
+      is_true = !asked.confirmed_proposal_id.empty() && notice.proposed_by.contains(asked.operator_uri);
+      break;
     default:
       is_true = false;
   }
@@ -66,24 +73,24 @@ void Promises::CheckRefusedReturn(const KnownNotice& notice, const absl::Status&
     findings_.Add(absl::StrCat("a return by operations was refused untruly: ", status.message()), notice.key);
 }
 
-void Promises::ReturnedByOperations(KnownNotice& notice, const std::string& operator_uri, const CallMade& call,
+void Promises::ReturnedByOperations(KnownNotice& notice, const inbox::ReturnByOperations& asked, const CallMade& call,
                                     const absl::StatusOr<inbox::ReturnedByOperations>& answer) {
   if (!answer.ok()) {
-    if (!Excuses(call, answer.status()) && !is_forgotten(notice)) CheckRefusedReturn(notice, answer.status());
+    if (!Excuses(call, answer.status()) && !is_forgotten(notice)) CheckRefusedReturn(notice, asked, answer.status());
     return;
   }
   if (answer->proposal.has_value() == answer->returned_at.has_value()) {
     return findings_.Add("an operator was told neither or both of a proposal and a return", notice.key);
   }
   if (answer->proposal.has_value()) {
-    const bool is_own = answer->proposal->operator_uri == operator_uri;
-    if (!is_own) findings_.Add("an operator was told of another's proposal as if it were his", notice.key);
+    if (!asked.confirmed_proposal_id.empty()) findings_.Add("what was confirmed was proposed instead", notice.key);
     if (call.at >= answer->proposal->proposed_at + absl::Hours(24)) {
       findings_.Add("a proposal that is over was confirmed", notice.key);
     }
+    notice.proposals.push_back(*answer->proposal);
     return;
   }
-  if (!MayBeReturnedByOperations(notice)) findings_.Add("one operator returned a notice alone", notice.key);
+  if (!MayBeReturnedByOperations(notice)) findings_.Add("a return was answered that nobody confirmed", notice.key);
   if (notice.returned_by_operators.has_value() && *answer->returned_at < *notice.returned_by_operators) {
     findings_.Add("a return by operations was made earlier than it was", notice.key);
   }

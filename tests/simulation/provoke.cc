@@ -87,8 +87,10 @@ void Simulation::ProvokeRevision(State state) {
 void Simulation::ProvokeReturnByOperations(bool is_proposed) {
   KnownNotice* const ready =
       AnyWith([&](const Story& story) { return IsUnderWay(story.state) && story.proposer.empty() != is_proposed; });
+  if (ready != nullptr && !is_proposed) return operators_.ProposeReturn(*ready);
   if (ready != nullptr) {
-    return operators_.ReturnAsAnother(*ready, history_.stories().at(store::RecordKey(ready->key)).proposer);
+    const Story& story = history_.stories().at(store::RecordKey(ready->key));
+    return operators_.ConfirmReturn(*ready, story.proposer, story.proposed_at);
   }
   if (is_proposed) return ProvokeReturnByOperations(/*is_proposed=*/false);
   if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();

@@ -49,7 +49,7 @@ agreements:
   - {region: "1081", municipality: "0147", first_day: 2020-01-01, last_day: 2199-12-31}
   - {region: "1081", municipality: "0851", first_day: 2020-01-01, last_day: 2020-12-31}
   - {region: "1082", municipality: "0101", first_day: 2020-01-01, last_day: 2199-12-31}
-operations: [day-watch, night-watch]
+operations: [day-watch, evening-watch, night-watch]
 )";
 
 std::string Configuration(const BrokerSettings& settings) {

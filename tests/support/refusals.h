@@ -276,12 +276,15 @@ inline absl::Span<const TestedElsewhere> ReasonsTestedElsewhere() {
       {Reason::kRegionNotSucceeded, "tests/broker/wire/successors_test.cc"},
       {Reason::kParticipantUnknown, "tests/broker/wire/suspended_participants_test.cc"},
       {Reason::kParticipantIsCaller, "tests/broker/wire/suspended_participants_test.cc"},
+      {Reason::kOperationsLeftToCaller, "tests/broker/wire/suspended_participants_test.cc"},
       {Reason::kSuspendedInRegister, "tests/broker/wire/suspended_participants_test.cc"},
       {Reason::kRevisionStale, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeRevised, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeWithdrawn, "tests/broker/inbox/transition_test.cc"},
       {Reason::kNoticeUndelivered, "tests/broker/inbox/transition_test.cc"},
       {Reason::kOutcomeNotReached, "tests/broker/inbox/transition_test.cc"},
+      {Reason::kReturnProposalOver, "tests/broker/inbox/operations_transitions_test.cc"},
+      {Reason::kReturnProposerIsCaller, "tests/broker/inbox/operations_transitions_test.cc"},
   };
   return kElsewhere;
 }

@@ -57,6 +57,11 @@ void TrustChanges::LetIn(const std::string& code) {
   Reload();
 }
 
+void TrustChanges::TakeOut(const std::string& words) {
+  ReplaceInRegister(broker_, words, "");
+  Reload();
+}
+
 void TrustChanges::Reload() {
   broker_.Signal(SIGHUP);
   ASSERT_TRUE(broker_.WaitForLog("\"trust_reloaded\"", ++reloads_));

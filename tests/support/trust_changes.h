@@ -29,6 +29,8 @@ class TrustChanges {
   // Suspends the region or municipality with this code, and lets it in again.
   void Suspend(const std::string& code);
   void LetIn(const std::string& code);
+  // Takes these words out of the register, which has them once.
+  void TakeOut(const std::string& words);
 
  private:
   void Reload();

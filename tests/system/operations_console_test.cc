@@ -165,9 +165,12 @@ TEST_F(OperationsConsoleTest, RedrivesWhatIsHeldBack) {
 TEST_F(OperationsConsoleTest, ReturnsANoticeWhenTwoOperatorsSaySo) {
   const std::string id = Submit();
   EXPECT_THAT(Ops({"return", NameOf(id)}).out, HasSubstr("proposed, not yet returned"));
-  EXPECT_THAT(Ops({"return", NameOf(id)}).out, HasSubstr("another operator must do the same")) << "not by the same one";
+  EXPECT_THAT(Ops({"return", NameOf(id)}, kDayWatch).out, HasSubstr("by urn:envej:operations:night-watch"));
   EXPECT_THAT(Ops({"notices"}).out, HasSubstr("return proposed by urn:envej:operations:night-watch"));
-  const Ended done = Ops({"return", NameOf(id)}, kDayWatch);
+  const std::string proposal = Json({"trace", id})["traces"][0]["notice"]["returnProposal"]["proposalId"];
+  EXPECT_THAT(Ops({"return", NameOf(id)}).out, HasSubstr(absl::StrCat(NameOf(id), " --confirm ", proposal, "\n")));
+  EXPECT_THAT(Ops({"return", NameOf(id), "--confirm", proposal}).err, HasSubstr("RETURN_PROPOSER_IS_CALLER"));
+  const Ended done = Ops({"return", NameOf(id), "--confirm", proposal}, kDayWatch);
   EXPECT_EQ(done.code, support::kDone) << done.err;
   EXPECT_THAT(done.out, HasSubstr("returned: "));
   EXPECT_THAT(Region({"status", "--municipality", kCode, id}).out,

@@ -104,7 +104,9 @@ std::string NoticeTable::Notes(const v1::OperationsNotice& notice) const {
   note(notice.has_concluded_at(), "concluded", notice.concluded_at());
   if (notice.has_return_proposal()) {
     const v1::ReturnProposal& proposal = notice.return_proposal();
-    note(true, absl::StrCat("return proposed by ", proposal.proposed_by(), ", to be carried out by another until"),
+    note(true,
+         absl::StrCat("return proposed by ", proposal.proposed_by(), ", for another one to --confirm ",
+                      proposal.proposal_id(), " until"),
          proposal.expires_at());
   }
   if (!notice.origin().empty()) notes.push_back(absl::StrCat("sent by ", notice.origin()));

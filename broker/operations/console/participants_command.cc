@@ -69,6 +69,7 @@ Standing StandingOf(const v1::Participant& participant, absl::Time now) {
     standing.words.push_back(participant.suspended_in_register() ? "suspended in the register" : "suspended");
     standing.emphasis = Emphasis::kWarning;
   }
+  if (participant.left_register()) standing.words.push_back("has left the register");
   AddExpiry(FirstExpiry(participant), "certificate", now, standing);
   AddExpiry(FirstInboxExpiry(participant), "inbox certificate", now, standing);
   return standing;

@@ -1,9 +1,11 @@
 #include "broker/operations/console/program_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "broker/operations/console/inboxes_command.h"
 #include "broker/operations/console/notices_command.h"
 #include "broker/operations/console/participants_command.h"
@@ -32,8 +34,9 @@ constexpr char kExitCodes[] =
     "is.\n";
 
 constexpr absl::Duration kOldestMost = absl::Hours(24 * 366);
-constexpr int kKindsMost = 32;  // the contract's
-constexpr int kStatesMost = 9;  // likewise
+constexpr int kKindsMost = 32;        // the contract's
+constexpr int kStatesMost = 9;        // likewise
+constexpr size_t kProposalMost = 32;  // likewise
 
 const std::map<std::string, OutputForm>& OutputForms() {
   static const auto* const kForms =
@@ -51,6 +54,13 @@ std::string CheckParticipant(const std::string& text) {
   return identity.ok() && identity->origin.empty()
              ? ""
              : "a participant's URI name, without an origin, such as urn:envej:municipality:0101";
+}
+
+std::string CheckProposal(const std::string& text) {
+  const bool is_one = !text.empty() && text.size() <= kProposalMost &&
+                      std::all_of(text.begin(), text.end(),
+                                  [](char each) { return absl::ascii_isalnum(static_cast<unsigned char>(each)); });
+  return is_one ? "" : "a proposal's id: letters and digits";
 }
 
 class Adding {
@@ -204,18 +214,24 @@ void Adding::AddRedrive() {
 }
 
 void Adding::AddReturn() {
-  const auto name = std::make_shared<std::string>();
+  const auto options = std::make_shared<ReturnOptions>();
   Command& command =
       Begin("return",
-            "return a notice that cannot be delivered to its region, and destroy its content: it is done "
-            "when two operators have said so within 24 hours");
-  command.app->add_option("notice", *name, "the notice, as `envej-ops notices` names it")
+            "return a notice that cannot be delivered to its region, and destroy its content: one operator proposes "
+            "it, and another one confirms that within 24 hours");
+  command.app->add_option("notice", options->name, "the notice, as `envej-ops notices` names it")
       ->type_name("MUNICIPALITY/REGION/ID")
       ->required()
       ->check(CLI::Validator(CheckNoticeName, ""));
+  command.app
+      ->add_option("--confirm", options->confirmed_proposal_id,
+                   "do what another operator proposed: the proposal's id, as that one was told and `notices` shows; "
+                   "without it, propose")
+      ->type_name("PROPOSAL")
+      ->check(CLI::Validator(CheckProposal, ""));
   AddOutput(command, "json: one envej.v1.ReturnNoticeResponse");
   End(command);
-  command.run = [name](const CommandContext& context) { return ReturnNotice(*name, context); };
+  command.run = [options](const CommandContext& context) { return ReturnNotice(*options, context); };
 }
 
 void Adding::AddParticipants() {

@@ -7,9 +7,11 @@
 
 namespace envej::console {
 
-ExitCode ReturnNotice(const std::string& name, const CommandContext& context) {
+ExitCode ReturnNotice(const ReturnOptions& options, const CommandContext& context) {
+  const std::string& name = options.name;
   v1::ReturnNoticeRequest request;
   *request.mutable_notice() = ToNoticeName(name);
+  request.set_confirmed_proposal_id(options.confirmed_proposal_id);
   v1::ReturnNoticeResponse answer;
   const grpc::Status status = Ask(context, &Stub::ReturnNotice, request, answer);
   if (!status.ok()) return ReportFailure(status, context);
@@ -30,9 +32,10 @@ ExitCode ReturnNotice(const std::string& name, const CommandContext& context) {
   context.streams.out << "proposed, not yet returned: " << name << '\n'
                       << "  by " << contract::Printable(proposal.proposed_by()) << ", " << time(proposal.proposed_at())
                       << '\n'
-                      << "  another operator must do the same within 24 h, until " << time(proposal.expires_at())
-                      << ":\n"
-                      << "  envej-ops return " << name << '\n';
+                      << "  another operator must look at it (`envej-ops trace`) and confirm it by "
+                      << time(proposal.expires_at()) << ", before anything else becomes of it:\n"
+                      << "  envej-ops return " << name << " --confirm " << contract::Printable(proposal.proposal_id())
+                      << '\n';
   return ExitCode::kDone;
 }
 

@@ -7,8 +7,13 @@
 
 namespace envej::console {
 
-// Proposes to return a notice, or carries out what another operator proposed; says which. `name` is as words.h has it.
-ExitCode ReturnNotice(const std::string& name, const CommandContext& context);
+struct ReturnOptions {
+  std::string name;                   // as words.h has it
+  std::string confirmed_proposal_id;  // as the broker told it; empty: proposes
+};
+
+// Proposes to return a notice, and says how another operator confirms that; or confirms what another one proposed.
+ExitCode ReturnNotice(const ReturnOptions& options, const CommandContext& context);
 
 }  // namespace envej::console
 

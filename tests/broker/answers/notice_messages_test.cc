@@ -64,6 +64,7 @@ TEST(NoticeMessages, AProposalIsToldForAsLongAsItStands) {
   EXPECT_EQ(stands.return_proposal().proposed_by(), "urn:envej:operations:night-watch");
   EXPECT_EQ(contract::FromMessage(stands.return_proposal().expires_at()),
             kNow - absl::Hours(1) + inbox::kReturnProposalStands);
+  EXPECT_EQ(stands.return_proposal().proposal_id(), inbox::ProposalId(*record.return_proposal));
   EXPECT_FALSE(ToMessage(Found(record), kNow + inbox::kReturnProposalStands).has_return_proposal());
 }
 

@@ -112,15 +112,12 @@ TEST_F(NoticeListsTest, PageLooksAtABoundedNumberOfRecords) {
   EXPECT_THAT(All({.page_size = 500}), SizeIs(static_cast<size_t>(many)));
 }
 
-TEST_F(NoticeListsTest, NoticesOfAnIdAreFoundInEveryPairThatIsAsked) {
+TEST_F(NoticeListsTest, NoticesOfAnIdAreFoundWhereverTheStoreHasThem) {
   SubmitTo(1, "0101", "1084");
   SubmitTo(1, "0147", "1081");
-  SubmitTo(1, "0851", "1081");
   SubmitTo(2, "0101", "1081");
   store_.Damage(store::RecordKey(Key(1, "0147", "1081")), "x");
-  const std::vector<std::string> municipalities = {"0101", "0147"};
-  const std::vector<std::string> regions = {"1081", "1084"};
-  const auto found = inboxes_->Find(Key(1).id, municipalities, regions);
+  const auto found = inboxes_->Find(Key(1).id, "", "");
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_THAT(*found, SizeIs(2));
   EXPECT_EQ(found->at(0).notice, Key(1));
@@ -129,7 +126,25 @@ TEST_F(NoticeListsTest, NoticesOfAnIdAreFoundInEveryPairThatIsAsked) {
   EXPECT_EQ(found->at(1).notice, Key(1, "0147", "1081"));
   EXPECT_FALSE(found->at(1).record.has_value()) << "it cannot be read";
   EXPECT_THAT(told_, SizeIs(1));
-  EXPECT_THAT(*inboxes_->Find(Key(3).id, municipalities, regions), IsEmpty());
+  EXPECT_THAT(*inboxes_->Find(Key(1).id, "0101", ""), SizeIs(1));
+  EXPECT_THAT(*inboxes_->Find(Key(1).id, "", "1081"), SizeIs(1));
+  EXPECT_THAT(*inboxes_->Find(Key(1).id, "0101", "1081"), IsEmpty());
+  EXPECT_THAT(*inboxes_->Find(Key(3).id, "", ""), IsEmpty());
+}
+
+TEST_F(NoticeListsTest, PartiesAreThoseOfWhomThereIsANotice) {
+  EXPECT_THAT(*inboxes_->ListParties(""), IsEmpty());
+  for (int number = 1; number <= 3; ++number) SubmitTo(number, "0101", "1084");
+  SubmitTo(1, "0147", "1081");
+  SubmitTo(1, "0101", "1081");
+  const Parties first{"0101", "1081"};
+  const Parties second{"0101", "1084"};
+  const Parties third{"0147", "1081"};
+  EXPECT_THAT(*inboxes_->ListParties(""), ElementsAre(first, second, third));
+  EXPECT_THAT(*inboxes_->ListParties("0101"), ElementsAre(first, second));
+  for (const char* const nobody : {"0851", "01", "010110", "x"}) {
+    EXPECT_THAT(*inboxes_->ListParties(nobody), IsEmpty()) << nobody;
+  }
 }
 
 }  // namespace

@@ -127,8 +127,11 @@ class Life {
       case 9:
         return PassTime{};
       case 10:
-        return ReturnByOperations{.operator_uri =
-                                      Number(1) == 0 ? "urn:envej:operations:anna" : "urn:envej:operations:bo"};
+        if (real_.has_value() && real_->return_proposal.has_value()) {
+          return ReturnByOperations{.operator_uri = "urn:envej:operations:bo",
+                                    .confirmed_proposal_id = ProposalId(*real_->return_proposal)};
+        }
+        return ReturnByOperations{.operator_uri = "urn:envej:operations:anna"};
       default:
         return TakeLease{
             .revision = revision, .token = absl::StrCat("1-", ++tokens_), .expires_at = now_ + absl::Minutes(60)};
@@ -200,11 +203,13 @@ TEST(ReplayTest, ReturnThatWasProposedIsToBeProposedAnew) {
   Record waiting;
   waiting.newest = {.revision = 1, .accepted_at = kStart, .commitment = CommitmentOf(1), .position = PositionOf(1)};
   waiting.return_proposal = {.operator_uri = "urn:envej:operations:anna", .proposed_at = kStart};
-  EXPECT_EQ(Replay(waiting, EventOf(EventType::kLeased), PositionOf(2), false).next->return_proposal,
-            waiting.return_proposal);
-  for (const EventType type : {EventType::kReturnProposed, EventType::kAcknowledged, EventType::kDestroyed}) {
-    const Replayed replayed = Replay(waiting, EventOf(type), PositionOf(2), false);
+  for (const EventType type : {EventType::kLeased, EventType::kOverdue, EventType::kReturnProposed,
+                               EventType::kAcknowledged, EventType::kDestroyed}) {
+    Event event = EventOf(type);
+    event.detail = 1;
+    Replayed replayed = Replay(waiting, event, PositionOf(2), false);
     ASSERT_TRUE(replayed.next.has_value());
+    OutliveStore(*replayed.next);
     EXPECT_EQ(replayed.next->return_proposal, std::nullopt) << static_cast<int>(type);
   }
 }

@@ -23,12 +23,19 @@ class ReturnsByOperationsTest : public DamageFixture {
  protected:
   void SetUp() override { ASSERT_TRUE(SubmitOne(1).ok()); }
 
-  absl::StatusOr<ReturnedByOperations> ReturnBy(const std::string& operator_uri, int number = 1) {
+  absl::StatusOr<ReturnedByOperations> ReturnBy(const std::string& operator_uri, int number = 1,
+                                                const std::string& confirmed = "") {
     std::optional<absl::StatusOr<ReturnedByOperations>> answer;
     const char letter = operator_uri == kAnna ? 'a' : 'b';
-    inboxes_->ReturnByOperations({.actor = std::string(32, letter)}, operator_uri, Key(number),
+    inboxes_->ReturnByOperations({.actor = std::string(32, letter)},
+                                 {.operator_uri = operator_uri, .confirmed_proposal_id = confirmed}, Key(number),
                                  [&](absl::StatusOr<ReturnedByOperations> given) { answer = std::move(given); });
     return *answer;
+  }
+
+  // What stands of the first notice, confirmed.
+  absl::StatusOr<ReturnedByOperations> ConfirmBy(const std::string& operator_uri) {
+    return ReturnBy(operator_uri, 1, ProposalId(*inboxes_->Get(Key(1))->return_proposal));
   }
 
   std::vector<EventType> TrailOf(int number) {
@@ -48,12 +55,17 @@ TEST_F(ReturnsByOperationsTest, OneProposesAndAnotherOneCarriesItOut) {
   const absl::StatusOr<ReturnedByOperations> repeated = ReturnBy(kAnna);
   ASSERT_TRUE(repeated.ok());
   EXPECT_EQ(repeated->proposal, proposed->proposal);
-  const absl::StatusOr<ReturnedByOperations> returned = ReturnBy(kBo);
+  EXPECT_EQ(ReturnBy(kBo)->proposal, proposed->proposal) << "it is proposed, and by whom";
+  const std::string id = ProposalId(*proposed->proposal);
+  EXPECT_EQ(contract::RejectionOf(ReturnBy(kAnna, 1, id).status()).reason, Reason::kReturnProposerIsCaller);
+  EXPECT_EQ(contract::RejectionOf(ReturnBy(kBo, 1, "x").status()).reason, Reason::kReturnProposalOver);
+  const absl::StatusOr<ReturnedByOperations> returned = ReturnBy(kBo, 1, id);
   ASSERT_TRUE(returned.ok()) << returned.status();
   EXPECT_FALSE(returned->proposal.has_value());
   EXPECT_EQ(returned->returned_at, kStart + absl::Hours(1));
   clock_.Advance(absl::Hours(1));
   for (const std::string& each : {kAnna, kBo}) EXPECT_EQ(ReturnBy(each)->returned_at, returned->returned_at);
+  EXPECT_EQ(ReturnBy(kBo, 1, id)->returned_at, returned->returned_at);
   EXPECT_THAT(PullNow(), IsEmpty());
 }
 
@@ -64,7 +76,7 @@ TEST_F(ReturnsByOperationsTest, ItsContentIsDestroyedAndItsRegionIsToldOfTheRetu
         ->entries.size();
   };
   EXPECT_EQ(contents(), 1u);
-  ASSERT_TRUE(ReturnBy(kBo).ok());
+  ASSERT_TRUE(ConfirmBy(kBo).ok());
   EXPECT_EQ(contents(), 0u);
   const journal::Changes changes = *inboxes_->ReadChanges({"1084"}, 1);
   std::vector<EventType> told;
@@ -82,7 +94,7 @@ TEST_F(ReturnsByOperationsTest, ItsContentIsDestroyedAndItsRegionIsToldOfTheRetu
 TEST_F(ReturnsByOperationsTest, WhatIsInSomebodysHandsIsReturnedAndTheLeaseIsVoid) {
   const LeaseName lease = NameOf(PullNow().at(0));
   ASSERT_TRUE(ReturnBy(kAnna).ok());
-  ASSERT_TRUE(ReturnBy(kBo).ok());
+  ASSERT_TRUE(ConfirmBy(kBo).ok());
   EXPECT_EQ(contract::RejectionOf(AcknowledgeOne(lease).status()).reason, Reason::kNoticeAlreadyReturned);
 }
 
@@ -98,7 +110,7 @@ TEST_F(ReturnsByOperationsTest, TrailTellsWhatTheJournalTells) {
   ASSERT_FALSE(PullNow().empty());
   LetTimePass(absl::Minutes(2));
   ASSERT_TRUE(ReturnBy(kAnna).ok());
-  ASSERT_TRUE(ReturnBy(kBo).ok());
+  ASSERT_TRUE(ConfirmBy(kBo).ok());
   EXPECT_THAT(TrailOf(1), ElementsAre(EventType::kAccepted, EventType::kLeased, EventType::kLeaseExpired,
                                       EventType::kReturnProposed, EventType::kReturned));
   const Trail trail = inboxes_->Get(Key(1))->trail;

@@ -36,6 +36,10 @@ std::optional<Record> With(std::optional<Record> record, void (*change)(Record& 
 }
 
 // Every state that the table of ARCHITECTURE.md speaks of, by the name that it has there.
+// What stands of "proposed", and what stood of "undeliverable".
+const std::string kProposed = ProposalId({.operator_uri = kAnna, .proposed_at = kNow - absl::Minutes(1)});
+const std::string kProposedBefore = ProposalId({.operator_uri = kAnna, .proposed_at = kNow - absl::Minutes(2)});
+
 std::map<std::string, std::optional<Record>> States() {
   const auto parked = [](Record& record) { record.state = State::kParked; };
   const auto undelivered = [](Record& record) {
@@ -67,7 +71,7 @@ std::map<std::string, std::optional<Record>> States() {
       {"lost revision", With(After({MakeSubmit(), Take(), Ack(), MakeRevise()}), missing)},
       {"lost withdrawal", With(After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)}), missing)},
       {"proposed", After({MakeSubmit(), ReturnByOperations{kAnna}})},
-      {"undeliverable", After({MakeSubmit(), ReturnByOperations{kAnna}, ReturnByOperations{kBo}})},
+      {"undeliverable", After({MakeSubmit(), ReturnByOperations{kAnna}, ReturnByOperations{kBo, kProposedBefore}})},
       {"old", With(Acknowledged(),
                    [](Record& record) {
                      record.newest.accepted_at = record.concluded_at = kNow - kRemembered;
@@ -99,6 +103,9 @@ std::map<std::string, Happening> Happenings(uint32_t newest) {
       {"redrive", Redrive{}},
       {"anna", ReturnByOperations{kAnna}},
       {"bo", ReturnByOperations{kBo}},
+      {"own", ReturnByOperations{kAnna, kProposed}},
+      {"confirm", ReturnByOperations{kBo, kProposed}},
+      {"unseen", ReturnByOperations{kBo, kProposedBefore}},
       {"time", PassTime{}},
       {"forget", Forget{.up_to = kNow}},
   };
@@ -153,28 +160,28 @@ undeliverable   | -     | returned | returned   | returned   | returned | unknow
 lost revision   | -     | revised  | =          | revised    | revised  | unknown | revised    | revised  | -       | -    | -
 lost withdrawal | -     | gone     | =          | gone       | gone     | unknown | gone       | gone     | -       | -    | -
 
-                | anna      | bo
-never seen      | unknown   | unknown
-tombstone       | gone      | gone
-waiting         | > wait    | > wait
-was leased      | > wait    | > wait
-held            | > wait    | > wait
-leased          | > leased  | > leased
-parked          | > parked  | > parked
-late            | > wait    | > wait
-proposed        | =         | > returned
-undeliverable   | =         | =
-acknowledged    | acked     | acked
-returned        | returned  | returned
-revised         | > wait    | > wait
-revision        | > wait    | > wait
-withdrawn       | gone      | gone
-withdrawal      | > wait    | > wait
-undelivered     | too late  | too late
-old             | acked     | acked
-missing         | > missing | > missing
-lost revision   | > missing | > missing
-lost withdrawal | > missing | > missing
+                | anna      | bo        | own      | confirm    | unseen
+never seen      | unknown   | unknown   | unknown  | unknown    | unknown
+tombstone       | gone      | gone      | gone     | gone       | gone
+waiting         | > wait    | > wait    | over     | over       | over
+was leased      | > wait    | > wait    | over     | over       | over
+held            | > wait    | > wait    | over     | over       | over
+leased          | > leased  | > leased  | over     | over       | over
+parked          | > parked  | > parked  | over     | over       | over
+late            | > wait    | > wait    | over     | over       | over
+proposed        | =         | =         | own      | > returned | over
+undeliverable   | =         | =         | =        | =          | =
+acknowledged    | acked     | acked     | acked    | acked      | acked
+returned        | returned  | returned  | returned | returned   | returned
+revised         | > wait    | > wait    | over     | over       | over
+revision        | > wait    | > wait    | over     | over       | over
+withdrawn       | gone      | gone      | gone     | gone       | gone
+withdrawal      | > wait    | > wait    | over     | over       | over
+undelivered     | too late  | too late  | too late | too late   | too late
+old             | acked     | acked     | acked    | acked      | acked
+missing         | > missing | > missing | over     | over       | over
+lost revision   | > missing | > missing | over     | over       | over
+lost withdrawal | > missing | > missing | over     | over       | over
 )";
 
 std::string WordOf(Reason reason) {
@@ -203,6 +210,10 @@ std::string WordOf(Reason reason) {
       return "returned";
     case Reason::kNoticeRevised:
       return "revised";
+    case Reason::kReturnProposalOver:
+      return "over";
+    case Reason::kReturnProposerIsCaller:
+      return "own";
     default:
       return absl::StrCat("reason ", static_cast<int>(reason));
   }

@@ -9,6 +9,7 @@
 #include "tests/broker/wire/operations_world.h"
 #include "tests/support/expect_refusal.h"
 #include "tests/support/notice_messages.h"
+#include "tests/support/trust_changes.h"
 
 namespace envej::wire {
 namespace {
@@ -53,9 +54,10 @@ class OperationsServiceTest : public OperationsTest {
     return kinds;
   }
   grpc::Status Return(const v1::OperationsNoticeName& name, v1::ReturnNoticeResponse& answer,
-                      const char* who = support::kOperations) {
+                      const char* who = support::kOperations, const std::string& confirmed_proposal_id = "") {
     v1::ReturnNoticeRequest request;
     *request.mutable_notice() = name;
+    request.set_confirmed_proposal_id(confirmed_proposal_id);
     return Call(&Stub::ReturnNotice, request, answer, who);
   }
 };
@@ -223,6 +225,36 @@ TEST_F(OperationsServiceTest, ABatchToPutBackHasABound) {
   ExpectRefused(Call(&Stub::RedriveNotices, request, answer), Reason::kBatchTooLarge, {"notices"});
 }
 
+// What they left behind is still somebody's to finish.
+TEST_F(OperationsServiceTest, NoticesOfThoseWhoLeftTheRegisterAreSeen) {
+  const std::string to_municipality = Submit(kOtherCode);
+  const std::string of_region = Submit(kCode, support::kOtherRegion);
+  support::TrustChanges changes(broker_);
+  changes.TakeOut("  - {region: \"1081\", municipality: \"0147\", first_day: 2020-01-01, last_day: 2199-12-31}\n");
+  changes.TakeOut(
+      "  - {code: \"0147\", name: Frederiksberg, participating: true, scheme_name: Godt hjem, phone_number: "
+      "\"+4599000002\",\n     leaflet_text: Ring til os.,\n     inbox_certificates: inbox-0147.pem}\n");
+  changes.TakeOut("  - {region: \"1082\", municipality: \"0101\", first_day: 2020-01-01, last_day: 2199-12-31}\n");
+  changes.TakeOut(", {region: \"1082\", from: 2099-01-01}");
+  changes.TakeOut("  - {code: \"1082\", name: Region Midtjylland}\n");
+  v1::ListOperationsNoticesRequest request;
+  v1::ListOperationsNoticesResponse answer;
+  request.set_municipality_code(kOtherCode);
+  ASSERT_TRUE(List(request, answer).ok());
+  ASSERT_THAT(answer.notices(), SizeIs(1));
+  EXPECT_EQ(answer.notices(0).notice_id(), to_municipality);
+  request.clear_municipality_code();
+  request.set_region_code("1082");
+  ASSERT_TRUE(List(request, answer).ok());
+  ASSERT_THAT(answer.notices(), SizeIs(1));
+  EXPECT_EQ(answer.notices(0).notice_id(), of_region);
+  EXPECT_EQ(Trace(to_municipality).notice().municipality_code(), kOtherCode);
+  EXPECT_EQ(Trace(of_region).notice().region_code(), "1082");
+  const v1::InboxStatus inbox = Inboxes(kOtherCode).inboxes(0);
+  EXPECT_EQ(inbox.waiting(), 1u);
+  EXPECT_EQ(inbox.name(), "") << "which only the register knows";
+}
+
 TEST_F(OperationsServiceTest, ANoticeIsReturnedByTwoOperatorsAndNotByOne) {
   const std::string id = Submit();
   v1::ReturnNoticeResponse proposed;
@@ -232,10 +264,15 @@ TEST_F(OperationsServiceTest, ANoticeIsReturnedByTwoOperatorsAndNotByOne) {
   v1::ReturnNoticeResponse again;
   ASSERT_TRUE(Return(NameOf(id), again).ok());
   EXPECT_EQ(again.SerializeAsString(), proposed.SerializeAsString()) << "the same operator is one operator";
-  EXPECT_EQ(Trace(id).notice().return_proposal().proposed_by(), support::kOperations);
-
+  ASSERT_TRUE(Return(NameOf(id), again, support::kOtherOperations).ok());
+  EXPECT_EQ(again.SerializeAsString(), proposed.SerializeAsString()) << "another one who only proposes is told of it";
+  const v1::ReturnProposal seen = Trace(id).notice().return_proposal();
+  EXPECT_EQ(seen.SerializeAsString(), proposed.proposal().SerializeAsString());
   v1::ReturnNoticeResponse returned;
-  ASSERT_TRUE(Return(NameOf(id), returned, support::kOtherOperations).ok());
+  ExpectRefused(Return(NameOf(id), returned, support::kOperations, seen.proposal_id()),
+                Reason::kReturnProposerIsCaller);
+  ExpectRefused(Return(NameOf(id), returned, support::kOtherOperations, "x"), Reason::kReturnProposalOver);
+  ASSERT_TRUE(Return(NameOf(id), returned, support::kOtherOperations, seen.proposal_id()).ok());
   EXPECT_TRUE(returned.has_returned_at());
   EXPECT_FALSE(returned.has_proposal());
   const v1::NoticeTrace trace = Trace(id);
@@ -266,11 +303,11 @@ TEST_F(OperationsServiceTest, ParticipantsAreListedWithWhatTheyCalledWith) {
     if (!each.certificates().empty()) seen.push_back(each.participant());
     EXPECT_FALSE(each.suspended()) << each.participant();
   }
-  EXPECT_THAT(names,
-              ElementsAre("urn:envej:region:1081", "urn:envej:region:1082", "urn:envej:region:1083",
-                          "urn:envej:region:1084", "urn:envej:region:1085", "urn:envej:region:1086",
-                          "urn:envej:municipality:0101", "urn:envej:municipality:0147", "urn:envej:municipality:0851",
-                          "urn:envej:operations:day-watch", "urn:envej:operations:night-watch"));
+  EXPECT_THAT(names, ElementsAre("urn:envej:region:1081", "urn:envej:region:1082", "urn:envej:region:1083",
+                                 "urn:envej:region:1084", "urn:envej:region:1085", "urn:envej:region:1086",
+                                 "urn:envej:municipality:0101", "urn:envej:municipality:0147",
+                                 "urn:envej:municipality:0851", "urn:envej:operations:day-watch",
+                                 "urn:envej:operations:evening-watch", "urn:envej:operations:night-watch"));
   EXPECT_THAT(seen, UnorderedElementsAre(support::kRegion, support::kOperations));
   const v1::Participant& region = answer.participants(0);
   EXPECT_EQ(region.name(), "Region Nordjylland");

@@ -256,7 +256,8 @@ constexpr Reason kSeenBesides[] = {
     Reason::kNoticeRevised, Reason::kNoticeWithdrawn, Reason::kOutcomeNotReached, Reason::kNoticeUndelivered,
     Reason::kRegionNotSucceeded, Reason::kBrokerRecovering,
     // operations_service_test.cc, suspended_participants_test.cc
-    Reason::kParticipantUnknown, Reason::kParticipantIsCaller, Reason::kSuspendedInRegister};
+    Reason::kParticipantUnknown, Reason::kParticipantIsCaller, Reason::kOperationsLeftToCaller,
+    Reason::kSuspendedInRegister, Reason::kReturnProposalOver, Reason::kReturnProposerIsCaller};
 
 class WireRefusalsTest : public WorldTest {};
 

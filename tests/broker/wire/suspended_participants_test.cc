@@ -116,6 +116,38 @@ TEST_F(SuspendedParticipantsTest, MustBeOfTheRegisterAndSomebodyElse) {
   ExpectRefused(Suspend(support::kRegion, support::kOtherOperations), Reason::kParticipantSuspended);
 }
 
+constexpr char kThird[] = "urn:envej:operations:evening-watch";
+
+// Nobody would be left who could take it back.
+TEST_F(SuspendedParticipantsTest, AreNeverAllOtherOperators) {
+  ASSERT_TRUE(Suspend(kThird).ok());
+  ExpectRefused(Suspend(support::kOtherOperations), Reason::kOperationsLeftToCaller, {"participant"});
+  EXPECT_TRUE(Suspend(kThird).ok()) << "it is suspended already";
+  ExpectRefused(Suspend(support::kOperations, support::kOtherOperations), Reason::kOperationsLeftToCaller,
+                {"participant"});
+  ASSERT_TRUE(Resume(kThird).ok());
+  EXPECT_TRUE(Suspend(support::kOtherOperations).ok());
+}
+
+TEST_F(SuspendedParticipantsTest, AreListedAndResumedAlsoOnceTheyHaveLeftTheRegister) {
+  support::TrustChanges changes(broker_);
+  ASSERT_TRUE(Suspend(kThird).ok());
+  changes.TakeOut(", evening-watch");
+  const v1::Participant told = Participant(kThird);
+  EXPECT_TRUE(told.left_register());
+  EXPECT_TRUE(told.suspended());
+  EXPECT_FALSE(told.suspended_in_register());
+  EXPECT_TRUE(told.has_suspended_at());
+  EXPECT_EQ(told.name(), "evening-watch");
+  EXPECT_FALSE(Participant(support::kRegion).left_register());
+  ASSERT_TRUE(Suspend("urn:envej:municipality:0151").ok());
+  EXPECT_TRUE(Participant("urn:envej:municipality:0151").suspended()) << "it takes no part, and was never seen";
+  v1::ResumeParticipantResponse resumed;
+  ASSERT_TRUE(Resume(kThird, &resumed).ok());
+  EXPECT_TRUE(resumed.was_suspended());
+  ExpectRefused(Resume(kThird), Reason::kParticipantUnknown, {"participant"});
+}
+
 TEST_F(SuspendedParticipantsTest, WhomTheRegisterSuspendsNoCallResumes) {
   support::TrustChanges changes(broker_);
   changes.Suspend("1081");

@@ -76,6 +76,7 @@ function figuresOf(notice) {
   if (notice.returnProposal) {
     const value = [notice.returnProposal.proposedBy];
     figures.push({ key: 'proposal', name: ['Returnering foreslået af', 'Return proposed by'], value });
+    figures.push({ key: 'proposal-id', name: ['Forslagets id', 'Proposal id'], value: [notice.returnProposal.proposalId] });
   }
   return figures;
 }

@@ -25,27 +25,31 @@ class ChangesTest : public testing::Test {
   OperationsServer server_;
 };
 
-TEST_F(ChangesTest, SaysThatAReturnIsProposedAndThatAnotherOperatorMustDoTheSame) {
+TEST_F(ChangesTest, SaysThatAReturnIsProposedAndHowAnotherOperatorConfirmsIt) {
   v1::ReturnProposal& proposal = *server_.returned.mutable_proposal();
   proposal.set_proposed_by("urn:envej:operations:night-watch\x1b[2J");
+  proposal.set_proposal_id("6441c3a2b5f40\x1b[2J");
   *proposal.mutable_proposed_at() = Before(absl::ZeroDuration());
   *proposal.mutable_expires_at() = Before(-absl::Hours(24) - absl::Seconds(5));
   const ProgramRun run = RunWith(server_, {"return", NoticeNameNumber(1)});
   EXPECT_EQ(run.exit_code, ExitCode::kDone) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("proposed, not yet returned: " + NoticeNameNumber(1)),
                              HasSubstr("by urn:envej:operations:night-watch?[2J"),
-                             HasSubstr("another operator must do the same within 24 h, until "), HasSubstr("(in 1 d)"),
-                             HasSubstr("envej-ops return " + NoticeNameNumber(1)), Not(HasSubstr("\x1b"))));
+                             HasSubstr("another operator must look at it"), HasSubstr("(in 1 d)"),
+                             HasSubstr("envej-ops return " + NoticeNameNumber(1) + " --confirm 6441c3a2b5f40?[2J\n"),
+                             Not(HasSubstr("\x1b"))));
   ASSERT_THAT(server_.returns_asked(), SizeIs(1));
   EXPECT_EQ(server_.returns_asked()[0].notice().notice_id(), NoticeIdNumber(1));
+  EXPECT_EQ(server_.returns_asked()[0].confirmed_proposal_id(), "");
   const std::string json = RunWith(server_, {"return", NoticeNameNumber(1), "--output", "json"}).out;
   EXPECT_TRUE(nlohmann::json::parse(json)["proposal"].contains("expiresAt")) << json;
 }
 
 TEST_F(ChangesTest, SaysThatANoticeIsReturned) {
   *server_.returned.mutable_returned_at() = Before(absl::ZeroDuration());
-  EXPECT_THAT(RunWith(server_, {"return", NoticeNameNumber(1)}).out,
+  EXPECT_THAT(RunWith(server_, {"return", NoticeNameNumber(1), "--confirm", "6441c3a2b5f40"}).out,
               AllOf(HasSubstr("returned: " + NoticeNameNumber(1)), Not(HasSubstr("proposed"))));
+  EXPECT_EQ(server_.returns_asked().at(0).confirmed_proposal_id(), "6441c3a2b5f40");
 }
 
 TEST_F(ChangesTest, SaysWhyANoticeCannotBeReturned) {
@@ -93,6 +97,10 @@ TEST_F(ChangesTest, RefusesNamesThatAreNoParticipants) {
     EXPECT_EQ(RunWith(server_, {"resume", wrong}).exit_code, ExitCode::kUnusable) << wrong;
   }
   EXPECT_EQ(RunWith(server_, {"return", "0101/1081"}).exit_code, ExitCode::kUnusable);
+  for (const char* const proposal : {"", "a b", "123456789012345678901234567890123"}) {
+    EXPECT_EQ(RunWith(server_, {"return", NoticeNameNumber(1), "--confirm", proposal}).exit_code, ExitCode::kUnusable)
+        << proposal;
+  }
   EXPECT_THAT(server_.suspensions_asked(), IsEmpty());
 }
 

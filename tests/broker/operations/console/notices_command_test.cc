@@ -58,13 +58,15 @@ TEST_F(NoticesTest, SaysInWordsWhatBecameOfThem) {
   notice.set_origin("ward-system");
   *notice.mutable_undelivered_told_at() = Before(absl::Minutes(5));
   notice.mutable_return_proposal()->set_proposed_by("urn:envej:operations:a\x1b[2J");
+  notice.mutable_return_proposal()->set_proposal_id("6441c3a2b5f40");
   *notice.mutable_return_proposal()->mutable_expires_at() = Before(-absl::Hours(3) - absl::Seconds(5));
   server_.pages = {{notice}};
-  EXPECT_THAT(RunWith(server_, {"notices"}).out,
-              AllOf(HasSubstr("parked"), HasSubstr("(1 h ago)"), HasSubstr("not fetched, past discharge"),
-                    HasSubstr("told as undelivered"), HasSubstr("(5 min ago)"),
-                    HasSubstr("return proposed by urn:envej:operations:a?[2J, to be carried out by another until"),
-                    HasSubstr("(in 3 h)"), HasSubstr("sent by ward-system"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(
+      RunWith(server_, {"notices"}).out,
+      AllOf(HasSubstr("parked"), HasSubstr("(1 h ago)"), HasSubstr("not fetched, past discharge"),
+            HasSubstr("told as undelivered"), HasSubstr("(5 min ago)"),
+            HasSubstr("return proposed by urn:envej:operations:a?[2J, for another one to --confirm 6441c3a2b5f40"),
+            HasSubstr("(in 3 h)"), HasSubstr("sent by ward-system"), Not(HasSubstr("\x1b"))));
 }
 
 TEST_F(NoticesTest, SaysThatThereIsNone) {

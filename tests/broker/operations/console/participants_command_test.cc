@@ -74,8 +74,9 @@ TEST_F(ParticipantsTest, TellsTheRegistersSuspensionsApartAndEscapes) {
   v1::Participant& participant = Add("urn\x1b[2J", "two\nlines");
   participant.set_suspended(true);
   participant.set_suspended_in_register(true);
-  EXPECT_THAT(Out(), AllOf(HasSubstr("urn?[2J"), HasSubstr("two?lines"), HasSubstr("suspended in the register"),
-                           Not(HasSubstr("\x1b"))));
+  participant.set_left_register(true);
+  EXPECT_THAT(Out(), AllOf(HasSubstr("urn?[2J"), HasSubstr("two?lines"),
+                           HasSubstr("suspended in the register, has left the register"), Not(HasSubstr("\x1b"))));
 }
 
 }  // namespace
