@@ -178,7 +178,9 @@ void Metrics::SetRevocationListsExpire(absl::Time at) {
 
 void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_cast<double>(calls)); }
 
-void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
+void Metrics::CountLate(absl::string_view what, uint64_t notices) {
+  families_->late.Add({{"what", std::string(what)}}).Increment(static_cast<double>(notices));
+}
 
 void Metrics::SetRecovering(bool is_recovering) {
   families_->recovering.Set(is_recovering ? 1 : 0);

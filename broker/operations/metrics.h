@@ -39,8 +39,8 @@ class Metrics {
   // Open calls were ended whose callers may no longer call.
   void CountEndedCalls(size_t calls);
 
-  // A notice is late, in one of a few ways.
-  void CountLate(absl::string_view what);
+  // So many notices are late, in one of a few ways. A way is there from when it is first counted, with 0 too.
+  void CountLate(absl::string_view what, uint64_t notices = 1);
 
   // Whether pulls are refused because the store was restored.
   void SetRecovering(bool is_recovering);
