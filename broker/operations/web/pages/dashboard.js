@@ -152,6 +152,15 @@ function showGraphs(status, now) {
     rates: new Graph('rates', ['Meddelelser i sekundet', 'Notices a second'],
       [['modtaget', 'accepted'], ['kvitteret', 'acknowledged']]),
     delays: new Graph('delays', ['Sekunder fra modtagelse', 'Seconds from acceptance'],
+// Of whom no certificate is known, none can be told.
+function showUnseen(unseen) {
+  const names = (unseen?.participants ?? []).map((one) => `${one.name} (${one.participant})`).join(', ');
+  const paragraph = document.getElementById('unseen');
+  fill(paragraph, [`Ikke kendt, da de ikke har kaldt, siden mægleren startede: ${names}`,
+    `Not known, as they have not called since the broker started: ${names}`]);
+  paragraph.hidden = names === '';
+}
+
       [['hentet, 50 %', 'fetched, 50 %'], ['hentet, 95 %', 'fetched, 95 %'], ['kvitteret, 95 %', 'acknowledged, 95 %']]),
   };
   if (!status) return;
@@ -175,3 +184,4 @@ start(['Overblik', 'Overview'], (snapshot, now) => {
   showExpiring(snapshot.participants, now);
   showGraphs(snapshot.status, now);
 });
+  showUnseen(snapshot.unseen);
