@@ -64,6 +64,10 @@ class Metrics {
   // What they ask must outlive this, or be taken back with null.
   void SetJournal(std::function<uint64_t()> newest_batch, std::function<uint64_t()> mirrored_batch);
 
+  // For how long the oldest commit of the store has been under way, on the same terms. Once that is kStoreHangsAfter,
+  // nothing can be written, whatever SetCannotWrite says.
+  void SetOldestCommit(std::function<absl::Duration()> age);
+
   // How long something took, and what a batch of the store held. A few of these a batch, or one a notice.
   void ObserveFetched(absl::Duration since_accepted);
   void ObserveAcknowledged(absl::Duration since_accepted);

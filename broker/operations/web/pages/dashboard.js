@@ -171,7 +171,7 @@ function showUnseen(unseen) {
 
 start(['Overblik', 'Overview'], (snapshot, now) => {
   const inboxes = snapshot.inboxes?.inboxes;
-  const { level, words } = sentenceOf(inboxes, now);
+  const { level, words } = sentenceOf(inboxes, snapshot.status, now);
   const sentence = document.getElementById('sentence');
   fill(sentence, words);
   setLevel(sentence, level);

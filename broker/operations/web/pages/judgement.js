@@ -66,7 +66,13 @@ export function judgeInbox(inbox, now) {
 }
 
 // One sentence about all inboxes.
-export function sentenceOf(inboxes, now) {
+export function sentenceOf(inboxes, status, now) {
+  if (status && !status.canWrite) {
+    return {
+      level: 'bad',
+      words: ['Mægleren kan ikke skrive: intet udleveres', 'The broker cannot write: nothing is handed out'],
+    };
+  }
   if (!inboxes) return { level: 'bad', words: ['Indbakkerne kan ikke læses', 'The inboxes cannot be read'] };
   const total = inboxes.length;
   if (total === 0) return { level: 'warning', words: ['Der er ingen indbakker', 'There are no inboxes'] };
