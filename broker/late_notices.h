@@ -13,9 +13,8 @@ namespace envej {
 // The lines name the notice, and nobody. Thread-safe.
 class LateNotices {
  public:
-  // All must outlive it.
-  LateNotices(const Log& log, operations::Metrics& metrics, const Clock& clock)
-      : log_(log), metrics_(metrics), lines_(clock) {}
+  // All must outlive it. Each way of being late is counted from now on, so that the first notice shows as a rise.
+  LateNotices(const Log& log, operations::Metrics& metrics, const Clock& clock);
 
   void Tell(const inbox::LateItem& late);
 

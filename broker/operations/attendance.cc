@@ -41,7 +41,7 @@ void Attendance::Remember(const certs::Identity& identity, const certs::Certific
   if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) return;
   Participant& participant = participants_[uri];
   participant.last_seen_at = std::max(participant.last_seen_at, now);
-  if (participant.fingerprints.size() >= kCertificatesMost) ForgetOldest(participant);
+  if (participant.fingerprints.size() >= kCertificatesMost) ForgetOne(participant);
   participant.fingerprints.push_back(certificate.fingerprint());
   seen_.emplace(certificate.fingerprint(), Seen{.identity = identity,
                                                 .participant = std::move(uri),
@@ -50,14 +50,26 @@ void Attendance::Remember(const certs::Identity& identity, const certs::Certific
                                                 .participant_seen_at = &participant.last_seen_at});
 }
 
-void Attendance::ForgetOldest(Participant& participant) {
+void Attendance::ForgetOne(Participant& participant) {
   std::vector<std::string>& fingerprints = participant.fingerprints;
-  const auto oldest = std::min_element(
-      fingerprints.begin(), fingerprints.end(),
-      [this](const std::string& left, const std::string& right)
-          ENVEJ_REQUIRES(mutex_) { return seen_.at(left).last_seen_at < seen_.at(right).last_seen_at; });
-  seen_.erase(*oldest);
-  fingerprints.erase(oldest);
+  const auto worth = [&](const std::string& fingerprint) ENVEJ_REQUIRES(mutex_) {
+    const Seen& seen = seen_.at(fingerprint);
+    return std::make_pair(!Followed(seen, participant), seen.last_seen_at);
+  };
+  const auto least = std::min_element(fingerprints.begin(), fingerprints.end(),
+                                      [&](const std::string& left, const std::string& right)
+                                          ENVEJ_REQUIRES(mutex_) { return worth(left) < worth(right); });
+  seen_.erase(*least);
+  fingerprints.erase(least);
+}
+
+bool Attendance::Followed(const Seen& seen, const Participant& participant) const {
+  return std::any_of(participant.fingerprints.begin(), participant.fingerprints.end(),
+                     [&](const std::string& fingerprint) ENVEJ_REQUIRES(mutex_) {
+                       const Seen& other = seen_.at(fingerprint);
+                       return other.identity == seen.identity && other.expires_at > seen.expires_at &&
+                              other.last_seen_at >= seen.last_seen_at;
+                     });
 }
 
 std::optional<absl::Time> Attendance::LastSeen(const std::string& participant) const {
@@ -77,7 +89,8 @@ std::map<std::string, Attendant> Attendance::All() const {
       attendant.certificates.push_back({.fingerprint = absl::BytesToHexString(fingerprint.substr(0, kFingerprintBytes)),
                                         .origin = seen.identity.origin,
                                         .expires_at = seen.expires_at,
-                                        .last_seen_at = seen.last_seen_at});
+                                        .last_seen_at = seen.last_seen_at,
+                                        .followed = Followed(seen, participant)});
     }
     std::stable_sort(attendant.certificates.begin(), attendant.certificates.end(),
                      [](const SeenCertificate& left, const SeenCertificate& right) {

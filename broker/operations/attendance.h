@@ -22,20 +22,23 @@ struct SeenCertificate {
   std::string origin;       // which of a region's systems it names; empty if none
   absl::Time expires_at;
   absl::Time last_seen_at;
+  bool followed = false;  // another one of its origin expires later and was seen no earlier
 };
 
 // One participant, since the broker started.
 struct Attendant {
   absl::Time last_seen_at;
-  std::vector<SeenCertificate> certificates;  // at most kCertificatesMost: those seen last, the newest first
+  std::vector<SeenCertificate> certificates;  // at most kCertificatesMost, the one seen last first
 };
 
 // The URI name of a participant without an origin: by it participants are named here.
 std::string ParticipantUri(const certs::Identity& identity);
 std::string MunicipalityUri(absl::string_view code);
 
-// Who has called since the broker started, and when last. Kept in memory, bounded by kCertificatesMost a participant
-// and kParticipantsMost participants; whoever comes beyond that is not remembered.
+// Who has called since the broker started, and when last. Kept in memory for as long as the broker runs, bounded by
+// kCertificatesMost a participant and kParticipantsMost participants, more than any register has. Of a participant with
+// more certificates those that were followed are forgotten first, then those not seen for longest; whoever comes beyond
+// the participants is not remembered.
 //
 // Thread safety: any thread. See costs one short lock, and an allocation only for a certificate that is new.
 class Attendance {
@@ -66,7 +69,8 @@ class Attendance {
 
   void Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now)
       ENVEJ_REQUIRES(mutex_);
-  void ForgetOldest(Participant& participant) ENVEJ_REQUIRES(mutex_);
+  void ForgetOne(Participant& participant) ENVEJ_REQUIRES(mutex_);
+  bool Followed(const Seen& seen, const Participant& participant) const ENVEJ_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   absl::flat_hash_map<std::string, Seen> seen_ ENVEJ_GUARDED_BY(mutex_);      // by whole fingerprint

@@ -156,12 +156,13 @@ std::optional<absl::Time> InboxCertificateExpires(const admission::Municipality&
   return last;
 }
 
-// One that is renewed is used no more, and says nothing soon after.
-absl::Time CertificateExpires(const Attendant& attendant) {
-  absl::Time first = absl::InfiniteFuture();
+// One that was renewed is used no more, and says nothing soon after; that of a system that seldom calls is told on.
+std::optional<absl::Time> CertificateExpires(const Attendant& attendant) {
+  std::optional<absl::Time> first;
   for (const SeenCertificate& certificate : attendant.certificates) {
-    if (attendant.last_seen_at - certificate.last_seen_at > BoardMetrics::kCertificateInUse) continue;
-    first = std::min(first, certificate.expires_at);
+    const absl::Duration unused = attendant.last_seen_at - certificate.last_seen_at;
+    if (certificate.followed && unused > BoardMetrics::kCertificateInUse) continue;
+    first = std::min(first.value_or(absl::InfiniteFuture()), certificate.expires_at);
   }
   return first;
 }
@@ -213,7 +214,8 @@ void BoardMetrics::GatherParticipants(const admission::Participants& participant
   Gathered seen(families, MetricType::Gauge, "envej_participant_last_seen_timestamp_seconds",
                 "When the participant last called, since the start; missing where it did not");
   Gathered expires(families, MetricType::Gauge, "envej_participant_certificate_expires_timestamp_seconds",
-                   "When the first of the certificates expires with which the participant called within a day");
+                   "When the first of the participant's certificates expires, of those that it has called with since "
+                   "the start and that were not followed by another; missing where none is known");
   Gathered suspended(families, MetricType::Gauge, "envej_participant_suspended",
                      "1 while every call of the participant is refused");
   for (const certs::Identity& identity : ParticipantsToTell(participants, attendants)) {
@@ -224,7 +226,7 @@ void BoardMetrics::GatherParticipants(const admission::Participants& participant
     const auto attendant = attendants.find(uri);
     if (attendant == attendants.end()) continue;
     seen.Add(labels, Seconds(attendant->second.last_seen_at));
-    expires.Add(labels, Seconds(CertificateExpires(attendant->second)));
+    expires.Add(labels, CertificateExpires(attendant->second));
   }
 }
 

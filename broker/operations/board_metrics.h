@@ -32,7 +32,8 @@ class BoardMetrics final : public prometheus::Collectable {
     std::function<bool(const certs::Identity& participant)> suspended = nullptr;
   };
 
-  // A certificate with which a participant has not called for so long before its last call is used no more.
+  // A certificate that was followed by another, and with which its participant has not called for so long before its
+  // last call, is used no more.
   static constexpr absl::Duration kCertificateInUse = absl::Hours(24);
 
   explicit BoardMetrics(Parts parts) : parts_(std::move(parts)) {}

@@ -9,13 +9,17 @@
 
 namespace envej::operations {
 
+// A store of which a commit has been under way for so long hangs: nothing can be written. The one constant for it.
+inline constexpr absl::Duration kStoreHangsAfter = absl::Seconds(10);
+
 // How the broker itself is, as it was last told (Metrics). What is not known is absent, empty or 0.
 struct Condition {
   std::string broker;
   std::string version;
   std::optional<absl::Time> started_at;
-  std::string cannot_write;  // why nothing can be written: one line; empty: it can
-  bool recovering = false;   // pulls are refused because the store was restored
+  std::string cannot_write;      // why nothing can be written: one line; empty: it can
+  absl::Duration oldest_commit;  // for how long the oldest commit has been under way that is not answered yet
+  bool recovering = false;       // pulls are refused because the store was restored
 
   uint64_t free_bytes = 0;     // on the disk of the store
   uint64_t reserve_bytes = 0;  // with less than that free, nothing new is taken

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "broker/mutex.h"
 
 namespace envej::operations {
@@ -124,10 +125,19 @@ struct Metrics::Families {
   Histogram& sync =
       MakeHistogram(registry, "envej_store_sync_seconds", "How long a synced write of the store took", kSyncSeconds);
 
+  Gauge& oldest_commit =
+      BuildGauge()
+          .Name("envej_store_oldest_commit_seconds")
+          .Help(
+              "For how long the oldest commit of the store has been under way that is not answered yet; 0 without one")
+          .Register(registry)
+          .Add({});
+
   Mutex mutex;
   Condition condition ENVEJ_GUARDED_BY(mutex);
   std::function<uint64_t()> newest_batch ENVEJ_GUARDED_BY(mutex);
   std::function<uint64_t()> mirrored_batch ENVEJ_GUARDED_BY(mutex);
+  std::function<absl::Duration()> oldest_commit_age ENVEJ_GUARDED_BY(mutex);
   std::vector<std::weak_ptr<prometheus::Collectable>> more ENVEJ_GUARDED_BY(mutex);
   LateGauge lists_expire ENVEJ_GUARDED_BY(mutex){registry, "envej_revocation_lists_expire_timestamp_seconds",
                                                  "When the first revocation list expires; missing where none is asked"};
@@ -178,7 +188,9 @@ void Metrics::SetRevocationListsExpire(absl::Time at) {
 
 void Metrics::CountEndedCalls(size_t calls) { families_->ended.Increment(static_cast<double>(calls)); }
 
-void Metrics::CountLate(absl::string_view what) { families_->late.Add({{"what", std::string(what)}}).Increment(); }
+void Metrics::CountLate(absl::string_view what, uint64_t notices) {
+  families_->late.Add({{"what", std::string(what)}}).Increment(static_cast<double>(notices));
+}
 
 void Metrics::SetRecovering(bool is_recovering) {
   families_->recovering.Set(is_recovering ? 1 : 0);
@@ -244,6 +256,11 @@ void Metrics::SetJournal(std::function<uint64_t()> newest_batch, std::function<u
   families_->mirrored_batch = std::move(mirrored_batch);
 }
 
+void Metrics::SetOldestCommit(std::function<absl::Duration()> age) {
+  const MutexLock lock(families_->mutex);
+  families_->oldest_commit_age = std::move(age);
+}
+
 void Metrics::ObserveFetched(absl::Duration since_accepted) {
   families_->fetched.Observe(absl::ToDoubleSeconds(since_accepted));
 }
@@ -269,11 +286,17 @@ Condition Metrics::condition() const {
   Condition condition = families_->condition;
   if (families_->newest_batch) condition.newest_batch = families_->newest_batch();
   if (families_->mirrored_batch) condition.mirrored_batch = families_->mirrored_batch();
+  if (families_->oldest_commit_age) condition.oldest_commit = families_->oldest_commit_age();
+  if (condition.cannot_write.empty() && condition.oldest_commit >= kStoreHangsAfter) {
+    condition.cannot_write = absl::StrCat("the store hangs: a commit has been under way for ",
+                                          absl::ToInt64Seconds(condition.oldest_commit), " s");
+  }
   return condition;
 }
 
 std::string Metrics::Text() const {
   const Condition now = condition();
+  families_->oldest_commit.Set(absl::ToDoubleSeconds(now.oldest_commit));
   std::vector<std::weak_ptr<prometheus::Collectable>> more;
   {
     const MutexLock lock(families_->mutex);

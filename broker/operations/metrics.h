@@ -39,8 +39,8 @@ class Metrics {
   // Open calls were ended whose callers may no longer call.
   void CountEndedCalls(size_t calls);
 
-  // A notice is late, in one of a few ways.
-  void CountLate(absl::string_view what);
+  // So many notices are late, in one of a few ways. A way is there from when it is first counted, with 0 too.
+  void CountLate(absl::string_view what, uint64_t notices = 1);
 
   // Whether pulls are refused because the store was restored.
   void SetRecovering(bool is_recovering);
@@ -63,6 +63,10 @@ class Metrics {
   // Where the journal and its mirror are, asked when somebody wants to know, and may not block; without a mirror null.
   // What they ask must outlive this, or be taken back with null.
   void SetJournal(std::function<uint64_t()> newest_batch, std::function<uint64_t()> mirrored_batch);
+
+  // For how long the oldest commit of the store has been under way, on the same terms. Once that is kStoreHangsAfter,
+  // nothing can be written, whatever SetCannotWrite says.
+  void SetOldestCommit(std::function<absl::Duration()> age);
 
   // How long something took, and what a batch of the store held. A few of these a batch, or one a notice.
   void ObserveFetched(absl::Duration since_accepted);

@@ -40,13 +40,15 @@ struct Standing {
   std::map<std::string, StandingInbox> inboxes;  // by municipality
   uint64_t under_way = 0;
   uint64_t records_read = 0;
-  uint64_t unreadable = 0;  // notices under way of which what is stored cannot be read; counted as waiting
+  uint64_t unreadable =
+      0;  // of what is under way: its record cannot be read; counted as waiting if it can be handed out
 };
 
 // Counts what is under way, as of `now`. Every such notice has one key in the index of what is due; those that can be
-// handed out, or are parked, have another that says so. A record is read only where keys do not say all: of what is in
-// neither index, and of what came in long enough ago (kLateFrom) that it could have been told as late. So it takes a
-// few seconds a million, and for so long the broker does not serve yet: nothing may be committed meanwhile.
+// handed out have another in the index of what waits. A record is read only where that does not say all: of what cannot
+// be handed out (leased, held back, parked or missing), and of what came in long enough ago (kLateFrom) that it could
+// have been told as late. So it takes a few seconds a million, and for so long the broker does not serve yet: nothing
+// may be committed meanwhile.
 //
 // Errors are the store's.
 absl::StatusOr<Standing> CountStanding(store::OrderedStore& store, absl::Time now);

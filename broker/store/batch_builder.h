@@ -21,6 +21,7 @@ struct PendingCommit {
   Durability durability = Durability::kSynced;
   absl::Time now;
   OrderedStore::CommitCallback done;
+  absl::Duration began = absl::ZeroDuration();  // by the clock's Elapsed
 };
 
 // One outcome of `kind` for each transition.

@@ -26,6 +26,7 @@ std::vector<PendingCommit> CommitQueue::Gather(absl::Duration at_most) {
   size_t transitions = 0;
   size_t bytes = 0;
   MutexLock lock(mutex_);
+  gathered_began_.reset();
   while (entries_.empty() && !closed_) {
     if (at_most == absl::InfiniteDuration()) {
       changed_.Wait(mutex_);
@@ -46,7 +47,14 @@ std::vector<PendingCommit> CommitQueue::Gather(absl::Duration at_most) {
   }
   transitions_ -= transitions;
   bytes_ -= bytes;
+  if (!gathered.empty()) gathered_began_ = gathered.front().began;
   return gathered;
+}
+
+std::optional<absl::Duration> CommitQueue::OldestBegan() {
+  MutexLock lock(mutex_);
+  if (gathered_began_.has_value() || entries_.empty()) return gathered_began_;
+  return entries_.front().commit.began;
 }
 
 bool CommitQueue::IsOver() {

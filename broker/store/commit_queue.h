@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,7 +14,7 @@ namespace envej::store {
 
 // The commits that wait for the committer, in order, bounded.
 //
-// Thread safety: Push and Close from any thread; Gather from one.
+// Thread safety: Gather from one thread; all else from any.
 class CommitQueue {
  public:
   struct Bounds {
@@ -28,9 +29,13 @@ class CommitQueue {
   // False, with `commit` untouched, if it does not fit or the queue is closed. Into an empty queue every commit fits.
   bool Push(PendingCommit& commit);
 
-  // Waits for the first commit and takes what one batch may hold: at least one. None: closed, and all were taken; or
-  // none came within `at_most`.
+  // What was gathered before is answered by now. Waits for the first commit and takes what one batch may hold: at least
+  // one. None: closed, and all were taken; or none came within `at_most`.
   std::vector<PendingCommit> Gather(absl::Duration at_most = absl::InfiniteDuration());
+
+  // When the oldest commit began that was pushed and is not answered yet; nothing if there is none. Waits for no
+  // commit.
+  std::optional<absl::Duration> OldestBegan();
 
   // Whether it is closed, and all were taken.
   bool IsOver();
@@ -46,6 +51,7 @@ class CommitQueue {
   Mutex mutex_;
   ConditionVariable changed_;
   std::deque<Entry> entries_ ENVEJ_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> gathered_began_ ENVEJ_GUARDED_BY(mutex_);  // of the oldest that was gathered last
   size_t transitions_ ENVEJ_GUARDED_BY(mutex_) = 0;
   size_t bytes_ ENVEJ_GUARDED_BY(mutex_) = 0;
   bool closed_ ENVEJ_GUARDED_BY(mutex_) = false;

@@ -107,8 +107,11 @@ absl::StatusOr<ScanResult> RocksDbStore::Scan(const ScanRange& range) {
 
 void RocksDbStore::Commit(std::vector<Transition> transitions, Durability durability, absl::Time now,
                           CommitCallback done) {
-  PendingCommit commit{
-      .transitions = std::move(transitions), .durability = durability, .now = now, .done = std::move(done)};
+  PendingCommit commit{.transitions = std::move(transitions),
+                       .durability = durability,
+                       .now = now,
+                       .done = std::move(done),
+                       .began = clock_ == nullptr ? absl::ZeroDuration() : clock_->Elapsed()};
   if (failed_) return commit.done(SameOutcome(commit, Outcome::Kind::kIndeterminate));
   if (commit.transitions.size() > kCommitTransitions || !queue_.Push(commit)) {
     commit.done(SameOutcome(commit, Outcome::Kind::kRefused));
@@ -122,6 +125,11 @@ std::function<void()> RocksDbStore::Watch(absl::string_view prefix, std::functio
 absl::Time RocksDbStore::LastPersistedTime() const { return absl::FromUnixMicros(last_persisted_micros_); }
 uint64_t RocksDbStore::LastDurableBatch() const { return last_durable_batch_; }
 uint64_t RocksDbStore::StartEpoch() const { return epoch_; }
+
+absl::Duration RocksDbStore::OldestCommitAge() {
+  const std::optional<absl::Duration> began = queue_.OldestBegan();
+  return began.has_value() && clock_ != nullptr ? clock_->Elapsed() - *began : absl::ZeroDuration();
+}
 
 absl::Status RocksDbStore::EraseDestroyed(std::atomic<bool>& stopping) {
   const uint64_t destroyed = destroyed_;

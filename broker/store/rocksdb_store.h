@@ -73,8 +73,9 @@ struct RocksDbStoreOptions {
   std::function<void(uint64_t batch, const std::string& why)> log_end_dropped;
 
   // Called after each batch that was synced, on the store's thread, before its commits are answered; may be empty. It
-  // must return within microseconds. `clock`, which tells how long it took, is needed with it, and outlives the store.
+  // must return within microseconds.
   std::function<void(const SyncedBatch& batch)> synced;
+  // Tells how long things take; needed with `synced`, and outlives the store.
   const Clock* clock = nullptr;
 
   // The file system, for tests that make it fail; the real one if null. Outlives the store.
@@ -107,6 +108,10 @@ class RocksDbStore : public OrderedStore {
   absl::Time LastPersistedTime() const override;
   uint64_t LastDurableBatch() const override;
   uint64_t StartEpoch() const override;
+
+  // For how long the oldest commit has been under way that is not answered yet; zero if there is none, or no clock.
+  // Never waits for the disk, so that it can be asked while that hangs.
+  absl::Duration OldestCommitAge();
 
   // Makes content that was destroyed before the call disappear from every file on the disk, slowly (CompactContent of
   // rocksdb_upkeep.h). Does nothing, and costs nothing, if none was since the last time; the first time in a life of

@@ -65,6 +65,12 @@ TEST_F(LateNoticesTest, EachWayOfBeingLateIsSaidAndCounted) {
   }
 }
 
+TEST_F(LateNoticesTest, EachWayIsCountedBeforeItHappens) {
+  for (const char* what : {"not_fetched", "not_acknowledged", "past_discharge", "parked", "undelivered", "destroyed"}) {
+    EXPECT_THAT(metrics_.Text(), HasSubstr(absl::StrCat("envej_notices_late_total{what=\"", what, "\"} 0\n")));
+  }
+}
+
 TEST_F(LateNoticesTest, WhatIsNoLatenessIsNotSaid) {
   EXPECT_EQ(Told(EventType::kLeaseExpired), "");
   EXPECT_EQ(Told(EventType::kOverdue, 99), "");

@@ -6,7 +6,8 @@
 // the COUNT-th CALL (write, pwrite, fsync, fdatasync, rename, open, ftruncate or fallocate; `open` only where a file
 // may be made) from then on, on a file whose path has PART in it, fails with ERRNO (EIO, ENOSPC, EROFS). Then the file
 // PATH.failed is made, and every write to a path with PART in it that comes after, and is carried out, appends one
-// byte to it.
+// byte to it. With HANG for ERRNO the call does not fail: it is carried out once the file PATH is gone, or after two
+// minutes.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -24,6 +25,9 @@ namespace {
 
 constexpr size_t kPath = 4096;
 constexpr size_t kWord = 64;
+constexpr int kHangs = 0;  // as an error
+constexpr int kHangingLooks = 12'000;
+constexpr useconds_t kBetweenLooks = 10'000;
 
 struct Plan {
   char call[kWord];
@@ -44,6 +48,7 @@ Function Real(const char* name) {
 }
 
 int ErrorNamed(const char* name) {
+  if (std::strcmp(name, "HANG") == 0) return kHangs;
   if (std::strcmp(name, "ENOSPC") == 0) return ENOSPC;
   if (std::strcmp(name, "EROFS") == 0) return EROFS;
   return EIO;
@@ -69,21 +74,33 @@ void Report(bool is_more) {
   std::fclose(file);
 }
 
+void Hang() {
+  for (int look = 0; look < kHangingLooks && access(std::getenv("ENVEJ_FAILING_CALLS"), F_OK) == 0; ++look) {
+    usleep(kBetweenLooks);
+  }
+}
+
+// Whether this call is the one.
+bool IsMet(const char* call, const char* path) {
+  const std::lock_guard lock(mutex);
+  if (!planned) ReadPlan();
+  if (!planned || std::strstr(path, plan.part) == nullptr) return false;
+  if (!failed && std::strcmp(call, plan.call) == 0 && --plan.count == 0) {
+    failed = true;
+    Report(false);
+    return true;
+  }
+  if (failed && std::strstr(call, "write") != nullptr) Report(true);
+  return false;
+}
+
 // Whether this call fails; errno is set then.
 bool Fails(const char* call, const char* path) {
   if (inside) return false;
-  const std::lock_guard lock(mutex);
   inside = true;
-  bool fails = false;
-  if (!planned) ReadPlan();
-  if (planned && std::strstr(path, plan.part) != nullptr) {
-    if (!failed && std::strcmp(call, plan.call) == 0 && --plan.count == 0) {
-      failed = fails = true;
-      Report(false);
-    } else if (failed && std::strstr(call, "write") != nullptr) {
-      Report(true);
-    }
-  }
+  const bool is_met = IsMet(call, path);
+  const bool fails = is_met && plan.error != kHangs;
+  if (is_met && !fails) Hang();
   inside = false;
   if (fails) errno = plan.error;
   return fails;

@@ -30,10 +30,12 @@ class FailingCallsPlan {
     std::ofstream(plan_ + ".new") << call << " " << error << " " << count << " " << part << "\n";
     std::filesystem::rename(plan_ + ".new", plan_);
   }
-  // Whether a call has failed.
+  // Whether a call has failed, or hangs.
+  bool HasFailed() const { return std::filesystem::exists(plan_ + ".failed"); }
+  // The same; and lets what hangs go on.
   bool Disarm() const {
     std::filesystem::remove(plan_);
-    return std::filesystem::exists(plan_ + ".failed");
+    return HasFailed();
   }
   // One byte for each write to such a file after it failed.
   std::string WrittenAfterwards() const { return certs::ReadFile(plan_ + ".failed"); }

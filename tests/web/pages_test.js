@@ -68,6 +68,29 @@ async function seesANoticeComeAndGo(server, browser) {
   await page.context().close();
 }
 
+async function seesWhatIsWrongWithTheBroker(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await awaitText(page, '#problems', 'Intet kræver handling');
+  const disk = '#broker [data-key="disk"]';
+  assert.equal(await page.getAttribute(disk, 'data-level'), null);
+  assert.equal(await page.isVisible('#unseen'), false);
+
+  const store = { freeBytes: String(5 * 2 ** 30 - 1), sync: { count: '900', p99: '0.251s' } };
+  await server.set('status', answers.status({ store }));
+  await awaitText(page, '#problems', 'disken er snart fuld');
+  await awaitText(page, '#problems', 'disken er langsom');
+  assert.equal(await page.getAttribute(disk, 'data-level'), 'warning');
+  await server.set('participants', answers.participants);
+  await awaitText(page, '#unseen', 'Aarhus (urn:envej:municipality:0751)');
+  assert.doesNotMatch(await page.textContent('#unseen'), /Nordjylland/);
+
+  await server.set('status', answers.status({ canWrite: false }));
+  await awaitText(page, '#sentence', 'Mægleren kan ikke skrive: intet udleveres');
+  await page.context().close();
+}
+
 async function followsATrace(server, browser) {
   await setGood(server);
   await server.set('trace', answers.waitingTrace);
@@ -179,8 +202,9 @@ async function saysWhenTheConnectionIsLost(server, browser) {
 async function main() {
   const server = await startServer(program);
   const browser = await startBrowser(server);
-  const allHold = await runChecks([seesANoticeComeAndGo, followsATrace, speaksBothLanguages, worksByKeyboard, isAccessible,
-    findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost], server, browser);
+  const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, speaksBothLanguages,
+    worksByKeyboard, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost],
+  server, browser);
   await browser.close();
   await server.stop();
   process.exit(allHold ? 0 : 1);

@@ -105,7 +105,8 @@ ExitCode ListParticipants(const CommandContext& context) {
     const Standing standing = StandingOf(participant, now);
     table.Add({participant.participant(), participant.name(),
                standing.words.empty() ? "good" : absl::StrJoin(standing.words, ", "), time(LastSeen(participant)),
-               time(FirstExpiry(participant)), time(FirstInboxExpiry(participant)), PhoneOf(participant)},
+               participant.certificates().empty() ? "not known" : time(FirstExpiry(participant)),
+               time(FirstInboxExpiry(participant)), PhoneOf(participant)},
               standing.emphasis);
   }
   table.Write(context.streams);

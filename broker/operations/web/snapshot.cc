@@ -61,6 +61,18 @@ v1::ListParticipantsResponse WorthTelling(const v1::ListParticipantsResponse& al
   return worth;
 }
 
+v1::ListParticipantsResponse Unseen(const v1::ListParticipantsResponse& all) {
+  v1::ListParticipantsResponse unseen;
+  for (const v1::Participant& participant : all.participants()) {
+    if (!participant.certificates().empty()) continue;
+    v1::Participant& told = *unseen.add_participants();
+    told.set_participant(participant.participant());
+    told.set_name(participant.name());
+    if (participant.has_on_call()) *told.mutable_on_call() = participant.on_call();
+  }
+  return unseen;
+}
+
 absl::StatusOr<v1::ListOperationsNoticesResponse> LateNotices(Answers& answers, const std::string& municipality_code) {
   v1::ListOperationsNoticesRequest request;
   request.set_municipality_code(municipality_code);
@@ -87,7 +99,7 @@ std::string SnapshotMaker::Make(absl::Time now, absl::Duration passed) {
   if (inboxes.ok()) inboxes->clear_counted_at();
   return absl::StrCat("\"inboxes\":", JsonOf(inboxes), ",\"status\":", JsonOf(status),
                       ",\"participants\":", participants.ok() ? ToJson(WorthTelling(*participants, now)) : "null",
-                      ",\"late\":", late);
+                      ",\"unseen\":", participants.ok() ? ToJson(Unseen(*participants)) : "null", ",\"late\":", late);
 }
 
 const std::string& SnapshotMaker::Late(const v1::ListInboxesResponse& inboxes, absl::Duration passed) {

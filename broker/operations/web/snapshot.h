@@ -20,6 +20,10 @@ std::string ToJson(const google::protobuf::Message& message);
 inline constexpr absl::Duration kExpiresSoon = absl::Hours(24 * 30);
 v1::ListParticipantsResponse WorthTelling(const v1::ListParticipantsResponse& all, absl::Time now);
 
+// Those of whom no certificate is known, as they have not called since the broker started: who they are and whom to
+// phone.
+v1::ListParticipantsResponse Unseen(const v1::ListParticipantsResponse& all);
+
 // The late notices of one inbox, at most kLateNoticesMost of them.
 inline constexpr int kLateNoticesMost = 20;
 absl::StatusOr<v1::ListOperationsNoticesResponse> LateNotices(Answers& answers, const std::string& municipality_code);
@@ -34,8 +38,8 @@ class SnapshotMaker {
   // `answers` must outlive it.
   explicit SnapshotMaker(Answers& answers) : answers_(answers) {}
 
-  // The members of a JSON object: inboxes, status, participants and late, each null if it could not be had. The late
-  // notices have a page token, of no use as such, where there are more than are told.
+  // The members of a JSON object: inboxes, status, participants (WorthTelling), unseen (Unseen) and late, each null if
+  // it could not be had. The late notices have a page token, of no use as such, where there are more than are told.
   // `passed` is what has passed since some moment in the past.
   std::string Make(absl::Time now, absl::Duration passed);
 

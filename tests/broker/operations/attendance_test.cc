@@ -27,6 +27,12 @@ class AttendanceTest : public testing::Test {
  protected:
   Certificate Issue() { return authority_.IssueCertificate(certs::ClientRequest("urn:envej:region:1081")); }
 
+  Certificate IssueFor(absl::Duration lasts) {
+    certs::LeafRequest request = certs::ClientRequest("urn:envej:region:1081");
+    request.not_after = request.not_before + lasts;
+    return authority_.IssueCertificate(request);
+  }
+
   certs::TestAuthority authority_;
   Attendance attendance_;
 };
@@ -77,6 +83,21 @@ TEST_F(AttendanceTest, OnlyTheCertificatesSeenLastAreRemembered) {
     has_kept |= certificate.fingerprint == absl::BytesToHexString(kept.fingerprint()).substr(0, 8);
   }
   EXPECT_TRUE(has_kept);
+}
+
+TEST_F(AttendanceTest, OfManyCertificatesThoseThatWereFollowedAreForgottenBeforeThatOfASystemThatSeldomCalls) {
+  const Certificate seldom = IssueFor(absl::Hours(1));
+  attendance_.See(kWard, seldom, kStart);
+  for (size_t number = 1; number < Attendance::kCertificatesMost * 2; ++number) {
+    const auto renewed = static_cast<int64_t>(number);
+    attendance_.See(kRegion, IssueFor(absl::Hours(1 + renewed)), kStart + absl::Hours(renewed));
+  }
+  const Attendant attendant = attendance_.All().at(kRegionUri);
+  ASSERT_THAT(attendant.certificates, SizeIs(Attendance::kCertificatesMost));
+  EXPECT_EQ(attendant.certificates.back().origin, "ward");
+  EXPECT_FALSE(attendant.certificates.back().followed);
+  EXPECT_FALSE(attendant.certificates[0].followed);
+  EXPECT_TRUE(attendant.certificates[1].followed);
 }
 
 TEST_F(AttendanceTest, ACertificateThatIsSomebodyElsesByNowCountsForThem) {

@@ -30,6 +30,14 @@ class BoardMetricsTest : public BoardFixture {
     attendance_->See(who, authority_.IssueCertificate(request), clock_.Now());
   }
 
+  // The line of the one participant of whom a certificate is known; empty if there is none.
+  std::string CertificateExpires() const {
+    const std::string text = metrics_->Text();
+    const std::string name = "envej_participant_certificate_expires_timestamp_seconds{participant=";
+    const size_t at = text.find(name);
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  }
+
   const certs::TestAuthority authority_;
   trust::CurrentTrust trust_{support::MakeTrust({.municipality_suspended = true})};
   bool suspended_ = false;
@@ -91,21 +99,26 @@ TEST_F(BoardMetricsTest, TellsOfParticipants) {
 
 TEST_F(BoardMetricsTest, ACertificateThatWasRenewedSaysNothingADayLater) {
   const certs::Identity region{.kind = certs::ParticipantKind::kRegion, .code = "1081", .origin = ""};
-  const auto expires = [this] {
-    const std::string text = metrics_->Text();
-    const std::string name = "envej_participant_certificate_expires_timestamp_seconds{participant=";
-    const size_t at = text.find(name);
-    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
-  };
   Call(region, absl::Hours(2));
-  const std::string first = expires();
+  const std::string first = CertificateExpires();
   EXPECT_NE(first, "");
   LetTimePass(absl::Seconds(1));
   Call(region, absl::Hours(3));
-  EXPECT_EQ(expires(), first);
+  EXPECT_EQ(CertificateExpires(), first);
   Skip(BoardMetrics::kCertificateInUse + absl::Seconds(1));
   Call(region, absl::Hours(3));
-  EXPECT_NE(expires(), first);
+  EXPECT_NE(CertificateExpires(), first);
+}
+
+TEST_F(BoardMetricsTest, TheCertificateOfASystemThatSeldomCallsIsToldAsLongAsTheBrokerRuns) {
+  certs::Identity region{.kind = certs::ParticipantKind::kRegion, .code = "1081", .origin = "archive"};
+  Call(region, absl::Hours(2));
+  const std::string first = CertificateExpires();
+  EXPECT_NE(first, "");
+  Skip(absl::Hours(24 * 60));
+  region.origin = "ward";
+  Call(region, absl::Hours(3));
+  EXPECT_EQ(CertificateExpires(), first);
 }
 
 TEST_F(BoardMetricsTest, WhatIsGoneIsGatheredNoMore) {

@@ -112,6 +112,23 @@ TEST(MetricsTest, WhatIsToldOfTheBrokerIsItsCondition) {
   EXPECT_EQ(condition.cannot_write, "");
 }
 
+TEST(MetricsTest, ACommitThatIsUnderWayForTooLongMeansThatNothingCanBeWritten) {
+  Metrics metrics;
+  absl::Duration age = absl::ZeroDuration();
+  metrics.SetOldestCommit([&age] { return age; });
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_store_oldest_commit_seconds 0\n"));
+  age = kStoreHangsAfter - absl::Milliseconds(500);
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_store_oldest_commit_seconds 9.5\n"));
+  EXPECT_EQ(metrics.condition().cannot_write, "");
+  age = kStoreHangsAfter;
+  EXPECT_EQ(metrics.condition().cannot_write, "the store hangs: a commit has been under way for 10 s");
+  metrics.SetCannotWrite("the broker is stopping");
+  EXPECT_EQ(metrics.condition().cannot_write, "the broker is stopping");
+  metrics.SetCannotWrite("");
+  age = absl::ZeroDuration();
+  EXPECT_EQ(metrics.condition().cannot_write, "");
+}
+
 TEST(MetricsTest, TimesAndSizesAreHistograms) {
   Metrics metrics;
   metrics.ObserveFetched(absl::Seconds(7));

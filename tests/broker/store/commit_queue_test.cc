@@ -36,6 +36,24 @@ TEST(CommitQueue, BatchTakesWholeCommitsWithinItsBounds) {
   EXPECT_EQ(TransitionsOf(queue.Gather()), 4u);
 }
 
+TEST(CommitQueue, TheOldestIsTheFirstThatIsNotAnsweredWhetherItWasTakenOrNot) {
+  CommitQueue queue(kBounds);
+  EXPECT_EQ(queue.OldestBegan(), std::nullopt);
+  for (const int second : {1, 2, 3}) {
+    PendingCommit commit = Commit(3);
+    commit.began = absl::Seconds(second);
+    EXPECT_TRUE(queue.Push(commit));
+  }
+  EXPECT_EQ(queue.OldestBegan(), absl::Seconds(1)) << "it waits";
+  for (const int second : {1, 2, 3}) {
+    EXPECT_EQ(queue.Gather().size(), 1u);
+    EXPECT_EQ(queue.OldestBegan(), absl::Seconds(second)) << "it was taken";
+  }
+  queue.Close();
+  EXPECT_TRUE(queue.Gather().empty());
+  EXPECT_EQ(queue.OldestBegan(), std::nullopt);
+}
+
 TEST(CommitQueue, BatchIsBoundedByBytes) {
   CommitQueue queue(kBounds);
   for (int index = 0; index < 3; ++index) EXPECT_TRUE(Push(queue, Commit(1, 250)));

@@ -17,6 +17,7 @@
 #include "tests/broker/store/faulty_file_system.h"
 #include "tests/broker/store/store_contract.h"
 #include "tests/broker/store/store_directory.h"
+#include "tests/support/manual_clock.h"
 
 namespace envej::store {
 namespace {
@@ -175,6 +176,32 @@ TEST(RocksDbStore, FullQueueRefuses) {
   EXPECT_TRUE(store->Stop().ok());
   EXPECT_THAT(kinds, testing::ElementsAre(kCommitted, kCommitted, kCommitted, kRefused));
   EXPECT_EQ(ValueOf(*store, "x4"), std::nullopt);
+}
+
+TEST(RocksDbStore, TheAgeOfTheOldestCommitIsToldWithoutWaitingForIt) {
+  TemporaryDirectory directory;
+  ManualClock clock(At(0));
+  RocksDbStoreOptions options = OptionsFor(directory.path("store"));
+  options.clock = &clock;
+  std::unique_ptr<RocksDbStore> store = OpenStore(options);
+  ASSERT_NE(store, nullptr);
+  clock.Advance(absl::Seconds(100));
+  EXPECT_EQ(store->OldestCommitAge(), absl::ZeroDuration());
+  std::promise<void> started;
+  std::promise<void> release;
+  store->Commit({Writing("x0", "")}, Durability::kSynced, At(0), [&](std::vector<Outcome>) {
+    started.set_value();
+    release.get_future().wait();
+  });
+  started.get_future().wait();
+  clock.Advance(absl::Seconds(7));
+  EXPECT_EQ(store->OldestCommitAge(), absl::Seconds(7));
+  store->Commit({Writing("x1", "")}, Durability::kSynced, At(0), [](std::vector<Outcome>) {});
+  clock.Advance(absl::Seconds(3));
+  EXPECT_EQ(store->OldestCommitAge(), absl::Seconds(10));
+  release.set_value();
+  EXPECT_TRUE(store->Stop().ok());
+  EXPECT_EQ(store->OldestCommitAge(), absl::ZeroDuration());
 }
 
 // Loss of power: of every log only what was synced is left.

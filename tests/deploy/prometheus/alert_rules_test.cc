@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+#include "broker/operations/condition.h"
 #include "tests/deploy/support/program_run.h"
 
 namespace envej::deploy {
@@ -49,6 +53,22 @@ TEST(AlertRulesTest, EachAlertFiresWhenItShouldAndNotBefore) {
     const ProgramRun run = RunProgram({"promtool", "test", "rules", copy}, folder);
     EXPECT_EQ(run.exit_code, 0) << run.output << run.error;
   }
+}
+
+TEST(AlertRulesTest, ThePagesAndReadinessJudgeAsTheRulesDo) {
+  const std::string rules = ReadFile(DeployPath("prometheus/envej.rules.yml"));
+  const std::string pages =
+      ReadFile(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/broker/operations/web/pages/judgement.js"));
+  const auto of_pages = [&pages](const char* constant) {
+    std::smatch found;
+    EXPECT_TRUE(std::regex_search(pages, found, std::regex(absl::StrCat("const ", constant, " = ([^;]+);"))));
+    return absl::StrReplaceAll(found.str(1), {{"**", "^"}});
+  };
+  EXPECT_THAT(rules, HasSubstr(absl::StrCat("(envej_store_sync_seconds_bucket[5m]))) > ", of_pages("SYNC_SLOW_SECONDS"),
+                                            "\n")));
+  EXPECT_THAT(rules, HasSubstr(absl::StrCat("envej_storage_free_bytes < ", of_pages("DISK_LOW_BYTES"), "\n")));
+  EXPECT_THAT(rules, HasSubstr(absl::StrCat("envej_store_oldest_commit_seconds >= ",
+                                            absl::ToInt64Seconds(operations::kStoreHangsAfter), "\n")));
 }
 
 TEST(AlertRulesTest, ARuleThatNeverFiresFailsTheTests) {

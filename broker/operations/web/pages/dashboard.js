@@ -1,7 +1,7 @@
 // One look: whether every inbox is being emptied, and what is to be done.
 
 import {
-  LEVEL_WORDS, ageWords, judgeBroker, judgeExpiry, judgeInbox, secondsOf, secondsSince, secondsUntil, sentenceOf,
+  LEVEL_WORDS, ageWords, isDiskLow, judgeBroker, judgeExpiry, judgeInbox, secondsOf, secondsSince, secondsUntil, sentenceOf,
 } from './judgement.js';
 import {
   fill, fillFigures, fillTable, keepChildren, makeProblem, numberWords, phoneParts, setLevel, showTable,
@@ -101,6 +101,11 @@ function untilWords(moment, now) {
   return seconds < 0 ? [`udløbet for ${da} siden`, `expired ${en} ago`] : [`om ${da}`, `in ${en}`];
 }
 
+function diskLevel(store) {
+  if (store.nearlyFull) return 'bad';
+  return isDiskLow(store) ? 'warning' : '';
+}
+
 function showBroker(status, now) {
   const store = status?.store ?? {};
   const trust = status?.trust ?? {};
@@ -109,7 +114,7 @@ function showBroker(status, now) {
   const writes = status?.canWrite ? ['✔ ja', '✔ yes'] : ['✖ nej', '✖ no'];
   fillFigures(document.getElementById('broker'), [
     { key: 'write', name: ['Kan skrive', 'Can write'], value: [writes], level: status?.canWrite ? '' : 'bad' },
-    { key: 'disk', name: ['Fri disk', 'Disk free'], level: store.nearlyFull ? 'bad' : '',
+    { key: 'disk', name: ['Fri disk', 'Disk free'], level: diskLevel(store),
       value: [store.freeBytes === undefined ? '–' : sizeWords(store.freeBytes)] },
     { key: 'sync', name: ['Synkronisering, 99 %', 'Sync, 99 %'], value: [sync === null ? '–' : numberWords(sync * 1000, ' ms')] },
     { key: 'journal', name: ['Journalens nyeste', "Journal's newest"], value: [journal.newestBatch ?? '–'] },
@@ -147,6 +152,15 @@ function showExpiring(participants, now) {
   ]);
 }
 
+// Of whom no certificate is known, none can be told.
+function showUnseen(unseen) {
+  const names = (unseen?.participants ?? []).map((one) => `${one.name} (${one.participant})`).join(', ');
+  const paragraph = document.getElementById('unseen');
+  fill(paragraph, [`Ikke kendt, da de ikke har kaldt, siden mægleren startede: ${names}`,
+    `Not known, as they have not called since the broker started: ${names}`]);
+  paragraph.hidden = names === '';
+}
+
 function showGraphs(status, now) {
   graphs ??= {
     rates: new Graph('rates', ['Meddelelser i sekundet', 'Notices a second'],
@@ -162,7 +176,7 @@ function showGraphs(status, now) {
 
 start(['Overblik', 'Overview'], (snapshot, now) => {
   const inboxes = snapshot.inboxes?.inboxes;
-  const { level, words } = sentenceOf(inboxes, now);
+  const { level, words } = sentenceOf(inboxes, snapshot.status, now);
   const sentence = document.getElementById('sentence');
   fill(sentence, words);
   setLevel(sentence, level);
@@ -173,5 +187,6 @@ start(['Overblik', 'Overview'], (snapshot, now) => {
   showTimes(snapshot.status);
   showBroker(snapshot.status, now);
   showExpiring(snapshot.participants, now);
+  showUnseen(snapshot.unseen);
   showGraphs(snapshot.status, now);
 });

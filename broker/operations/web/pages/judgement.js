@@ -6,7 +6,9 @@ export const EXPIRES_SOON_SECONDS = 30 * DAY;
 const EXPIRES_NOW_SECONDS = 7 * DAY;
 const LISTS_EXPIRE_SOON_SECONDS = 12 * 3600;
 const CHECKPOINT_LATE_SECONDS = 10 * 60;
-const SYNC_SLOW_SECONDS = 1;
+// As the alerts EnvejStoreSyncSlow and EnvejDiskLow have them; a test compares.
+const SYNC_SLOW_SECONDS = 0.25;
+const DISK_LOW_BYTES = 5 * 2 ** 30;
 
 const LEVELS = ['bad', 'warning', 'good', 'idle'];
 
@@ -66,7 +68,13 @@ export function judgeInbox(inbox, now) {
 }
 
 // One sentence about all inboxes.
-export function sentenceOf(inboxes, now) {
+export function sentenceOf(inboxes, status, now) {
+  if (status && !status.canWrite) {
+    return {
+      level: 'bad',
+      words: ['Mægleren kan ikke skrive: intet udleveres', 'The broker cannot write: nothing is handed out'],
+    };
+  }
   if (!inboxes) return { level: 'bad', words: ['Indbakkerne kan ikke læses', 'The inboxes cannot be read'] };
   const total = inboxes.length;
   if (total === 0) return { level: 'warning', words: ['Der er ingen indbakker', 'There are no inboxes'] };
@@ -110,6 +118,11 @@ function judgeJournal(journal, now, add) {
   }
 }
 
+// 0 means that it cannot be told.
+export function isDiskLow(store) {
+  return store.freeBytes !== undefined && count(store.freeBytes) < DISK_LOW_BYTES;
+}
+
 // What is wrong with the broker itself.
 export function judgeBroker(status, now) {
   const reasons = [];
@@ -122,7 +135,11 @@ export function judgeBroker(status, now) {
   if (!status.canWrite) add('bad', 'mægleren kan ikke skrive', 'the broker cannot write');
   if (status.recovering) add('bad', 'udlevering er lukket efter gendannelse', 'pulls are closed after a restore');
   if (store.damaged) add('bad', 'lageret er beskadiget', 'the store is damaged');
-  if (store.nearlyFull) add('bad', 'disken er næsten fuld: nyt afvises', 'the disk is nearly full: what is new is refused');
+  if (store.nearlyFull) {
+    add('bad', 'disken er næsten fuld: nyt afvises', 'the disk is nearly full: what is new is refused');
+  } else if (isDiskLow(store)) {
+    add('warning', 'disken er snart fuld', 'the disk is running low');
+  }
   if (store.sync && secondsOf(store.sync.p99) > SYNC_SLOW_SECONDS) {
     add('warning', 'disken er langsom', 'the disk is slow');
   }

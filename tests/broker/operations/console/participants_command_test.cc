@@ -62,6 +62,13 @@ TEST_F(ParticipantsTest, SaysThatACertificateExpiresSoonOrHasExpired) {
   EXPECT_THAT(Out(), HasSubstr("certificate expires soon, inbox certificate has expired"));
 }
 
+TEST_F(ParticipantsTest, SaysOfWhomNoCertificateIsKnown) {
+  AddCertificate(Add("urn:envej:region:1081", "a"), "", absl::Minutes(5), 400 * kDay);
+  EXPECT_THAT(Out(), Not(HasSubstr("not known")));
+  Add("urn:envej:municipality:0101", "b");
+  EXPECT_THAT(Out(), HasSubstr("not known"));
+}
+
 TEST_F(ParticipantsTest, LooksPastCertificatesThatWereRenewedButNotPastOtherSystems) {
   v1::Participant& region = Add("urn:envej:region:1081", "a");
   AddCertificate(region, "ward-a", absl::Hours(50), 3 * kDay);  // renewed since

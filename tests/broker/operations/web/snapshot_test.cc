@@ -64,6 +64,28 @@ TEST(WorthTellingTest, WhoIsSuspendedIsTold) {
   EXPECT_EQ(Told(participant).participants_size(), 1);
 }
 
+TEST(UnseenTest, OfWhomNoCertificateIsKnownIsToldByName) {
+  v1::ListParticipantsResponse all;
+  AddCertificate(*all.add_participants(), absl::Hours(24 * 300), absl::Hours(24 * 60));
+  v1::Participant& unseen = *all.add_participants();
+  unseen.set_participant("urn:envej:municipality:0101");
+  unseen.set_name("K\u00f8benhavn");
+  unseen.mutable_on_call()->set_phone_number("+4511223344");
+  unseen.add_inbox_certificates_expire_at()->set_seconds(absl::ToUnixSeconds(kNow));
+  const v1::ListParticipantsResponse told = Unseen(all);
+  ASSERT_EQ(told.participants_size(), 1);
+  EXPECT_EQ(told.participants(0).participant(), "urn:envej:municipality:0101");
+  EXPECT_EQ(told.participants(0).name(), unseen.name());
+  EXPECT_EQ(told.participants(0).on_call().phone_number(), "+4511223344");
+}
+
+TEST(SnapshotMakerTest, WhoIsUnseenIsTold) {
+  TestAnswers answers;
+  ASSERT_TRUE(answers.Set("participants", R"({"participants": [{"name": "Roskilde"}]})"));
+  EXPECT_THAT(SnapshotMaker(answers).Make(kNow, absl::ZeroDuration()),
+              HasSubstr(R"("unseen":{"participants":[{"participant":"","name":"Roskilde")"));
+}
+
 TEST(SnapshotMakerTest, LateNoticesAreAskedForWhenTheirNumbersChangeAndNowAndThen) {
   TestAnswers answers;
   SnapshotMaker maker(answers);
