@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "proto/contract/limits.h"
 #include "tests/benchmark/load.h"
@@ -81,7 +82,10 @@ absl::StatusOr<InboxUser::Times> InboxUser::Deliver(int most) {
   times.acknowledge_milliseconds = MillisecondsSince(acknowledge_begin);
   if (!status.ok()) return ToStatus(status);
   for (const v1::AcknowledgeNoticeResult& result : acknowledged.results()) {
-    if (!result.has_acknowledged_at()) return absl::InternalError("an acknowledgement of the benchmark was refused");
+    if (!result.has_acknowledged_at()) {
+      return absl::InternalError(
+          absl::StrCat("an acknowledgement of the benchmark was refused: ", result.ShortDebugString()));
+    }
   }
   return times;
 }
