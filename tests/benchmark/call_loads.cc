@@ -10,6 +10,7 @@
 #include "tests/benchmark/load.h"
 #include "tests/benchmark/load_rounds.h"
 #include "tests/benchmark/notices.h"
+#include "tests/benchmark/region_user.h"
 
 namespace envej::benchmark {
 namespace {
@@ -105,12 +106,6 @@ absl::StatusOr<Figures> RunDelivery(InboxUser& inbox, absl::Duration duration) {
 
 }  // namespace
 
-absl::StatusOr<Callers> SubmitCallersOf(Stage& stage, size_t count) {
-  const absl::StatusOr<Stubs> stubs = Connect(stage);
-  if (!stubs.ok()) return stubs.status();
-  return SubmitCallers(*stubs, count);
-}
-
 absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds, Report& report) {
   const absl::StatusOr<Stubs> stubs = Connect(stage);
   if (!stubs.ok()) return stubs.status();
@@ -135,7 +130,9 @@ absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds
 absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report) {
   const absl::StatusOr<Stubs> stubs = Connect(stage);
   if (!stubs.ok()) return stubs.status();
-  const absl::StatusOr<std::unique_ptr<InboxUser>> consumer = InboxUser::Connect(stage, kBatchInbox);
+  const absl::StatusOr<std::unique_ptr<RegionUser>> region = RegionUser::Connect(stage, "region-calls");
+  if (!region.ok()) return region.status();
+  const absl::StatusOr<std::unique_ptr<InboxUser>> consumer = InboxUser::Connect(stage, **region, kBatchInbox);
   if (!consumer.ok()) return consumer.status();
   std::vector<Load> loads;
   loads.push_back({CallRow("empty call", "calls", 1), EmptyCallers(*stubs, 1), stage.empty_server()});

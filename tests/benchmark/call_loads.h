@@ -1,13 +1,10 @@
 #ifndef ENVEJ_TESTS_BENCHMARK_CALL_LOADS_H_
 #define ENVEJ_TESTS_BENCHMARK_CALL_LOADS_H_
 
-#include <memory>
-#include <vector>
+#include <cstddef>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "tests/benchmark/load_rounds.h"
 #include "tests/benchmark/report.h"
 #include "tests/benchmark/stage.h"
 
@@ -24,9 +21,6 @@ absl::Status MeasureSubmission(Stage& stage, absl::Duration duration, int rounds
 
 // The same without company, SubmitNotices, and a consumer's pull with its acknowledgement.
 absl::Status MeasureCalls(Stage& stage, absl::Duration duration, int rounds, Report& report);
-
-// Callers that submit one notice each, over a connection of their own.
-absl::StatusOr<Callers> SubmitCallersOf(Stage& stage, size_t count);
 
 }  // namespace envej::benchmark
 

@@ -9,6 +9,7 @@
 #include "proto/contract/limits.h"
 #include "tests/benchmark/call_loads.h"
 #include "tests/benchmark/inbox_user.h"
+#include "tests/benchmark/region_user.h"
 
 namespace envej::benchmark {
 namespace {
@@ -67,9 +68,11 @@ absl::Status Empty(InboxUser& inbox) {
 }  // namespace
 
 absl::Status MeasureInboxDepth(Stage& stage, int notices, int rounds, Report& report) {
-  const absl::StatusOr<std::unique_ptr<InboxUser>> shallow = InboxUser::Connect(stage, kShallowInbox);
+  const absl::StatusOr<std::unique_ptr<RegionUser>> region = RegionUser::Connect(stage, "region-depth");
+  if (!region.ok()) return region.status();
+  const absl::StatusOr<std::unique_ptr<InboxUser>> shallow = InboxUser::Connect(stage, **region, kShallowInbox);
   if (!shallow.ok()) return shallow.status();
-  const absl::StatusOr<std::unique_ptr<InboxUser>> deep = InboxUser::Connect(stage, kDeepInbox);
+  const absl::StatusOr<std::unique_ptr<InboxUser>> deep = InboxUser::Connect(stage, **region, kDeepInbox);
   if (!deep.ok()) return deep.status();
   if (absl::Status status = (*deep)->Fill(notices); !status.ok()) return status;
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "proto/contract/limits.h"
 #include "tests/benchmark/load.h"
@@ -21,30 +22,36 @@ void SetDeadline(grpc::ClientContext& context) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<InboxUser>> InboxUser::Connect(Stage& stage, const std::string& code) {
-  const absl::StatusOr<std::shared_ptr<grpc::Channel>> region = stage.ConnectAsRegion();
-  if (!region.ok()) return region.status();
+absl::StatusOr<std::unique_ptr<InboxUser>> InboxUser::Connect(Stage& stage, const RegionUser& region,
+                                                              const std::string& code) {
+  absl::StatusOr<v1::Notice> notice = region.Seal(stage, code);
+  if (!notice.ok()) return notice.status();
   const absl::StatusOr<std::shared_ptr<grpc::Channel>> municipality = stage.ConnectAsMunicipality(code);
   if (!municipality.ok()) return municipality.status();
-  return std::unique_ptr<InboxUser>(new InboxUser(code, *region, *municipality));
+  return std::unique_ptr<InboxUser>(new InboxUser(code, *std::move(notice), region.channel(), *municipality));
 }
 
-InboxUser::InboxUser(const std::string& code, const std::shared_ptr<grpc::Channel>& region,
+InboxUser::InboxUser(const std::string& code, v1::Notice notice, const std::shared_ptr<grpc::Channel>& region,
                      const std::shared_ptr<grpc::Channel>& municipality)
-    : code_(code), intake_(v1::IntakeService::NewStub(region)), outlet_(v1::InboxService::NewStub(municipality)) {}
+    : code_(code),
+      notice_(std::move(notice)),
+      intake_(v1::IntakeService::NewStub(region)),
+      outlet_(v1::InboxService::NewStub(municipality)) {}
 
 absl::Status InboxUser::Fill(int notices) {
-  while (notices > 0) {
-    const int batch = std::min(notices, contract::kBatchNotices);
+  for (int sent = 0; sent < notices;) {
     v1::SubmitNoticesRequest request;
-    for (int index = 0; index < batch; ++index) notices_.Make(code_, *request.add_notices());
+    for (; request.notices_size() < contract::kBatchNotices && sent < notices; ++sent) {
+      v1::Notice& notice = *request.add_notices();
+      notice = notice_;
+      notices_.Renew(notice);
+    }
     v1::SubmitNoticesResponse response;
     grpc::ClientContext context;
     SetDeadline(context);
     const grpc::Status status = intake_->SubmitNotices(&context, request, &response);
     if (!status.ok()) return ToStatus(status);
     if (!AllAccepted(response)) return absl::InternalError("a notice of the benchmark was refused");
-    notices -= batch;
   }
   return absl::OkStatus();
 }
@@ -75,7 +82,10 @@ absl::StatusOr<InboxUser::Times> InboxUser::Deliver(int most) {
   times.acknowledge_milliseconds = MillisecondsSince(acknowledge_begin);
   if (!status.ok()) return ToStatus(status);
   for (const v1::AcknowledgeNoticeResult& result : acknowledged.results()) {
-    if (!result.has_acknowledged_at()) return absl::InternalError("an acknowledgement of the benchmark was refused");
+    if (!result.has_acknowledged_at()) {
+      return absl::InternalError(
+          absl::StrCat("an acknowledgement of the benchmark was refused: ", result.ShortDebugString()));
+    }
   }
   return times;
 }

@@ -52,8 +52,8 @@ std::string ToTable(const Report& report) {
   absl::StrAppendFormat(&table, "\n%-52s %10s %-14s %-8s %s\n", "", "ratio", "goal", "", "by round");
   for (const Ratio& ratio : report.ratios) {
     const char* const verdict = !ratio.goal.has_value() ? "" : ratio.Met() ? "met" : "NOT MET";
-    absl::StrAppendFormat(&table, "%-52s %10.2f %-14s %-8s", ratio.name, ratio.Median(), Goal(ratio), verdict);
-    for (const double sample : ratio.samples) absl::StrAppendFormat(&table, " %.2f", sample);
+    absl::StrAppendFormat(&table, "%-52s %10.3f %-14s %-8s", ratio.name, ratio.Median(), Goal(ratio), verdict);
+    for (const double sample : ratio.samples) absl::StrAppendFormat(&table, " %.3f", sample);
     table += "\n";
   }
   return table;

@@ -4,43 +4,22 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "certs/key_file.h"
-#include "certs/pem.h"
-#include "certs/sealing.h"
 #include "envej/v1/intake_service.grpc.pb.h"
 #include "proto/contract/sealed_payload.h"
 #include "tests/benchmark/call_loads.h"
 #include "tests/benchmark/load_rounds.h"
 #include "tests/benchmark/notices.h"
+#include "tests/benchmark/region_user.h"
 #include "tests/benchmark/sealing_work.h"
 
 namespace envej::benchmark {
 namespace {
-
-using certs::Certificate;
-
-constexpr size_t kCommitmentBytes = 32;
-
-absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& path) {
-  const absl::StatusOr<std::string> pem = certs::ReadCertificateFile(path);
-  if (!pem.ok()) return pem.status();
-  return Certificate::FromPem(*pem);
-}
-
-absl::StatusOr<certs::Sealer> SealerOf(const certs::TlsFiles& files) {
-  const absl::StatusOr<std::vector<Certificate>> own = ReadCertificates(files.certificate_chain);
-  if (!own.ok()) return own.status();
-  const absl::StatusOr<std::string> pem = certs::ReadKeyFile(files.private_key);
-  if (!pem.ok()) return pem.status();
-  absl::StatusOr<certs::KeyPointer> key = certs::ParsePrivateKey(*pem);
-  if (!key.ok()) return key.status();
-  return certs::Sealer::Create(own->front(), *std::move(key));
-}
 
 v1::Notice PlainTo(absl::string_view municipality_code) {
   v1::Notice notice;
@@ -48,22 +27,13 @@ v1::Notice PlainTo(absl::string_view municipality_code) {
   return notice;
 }
 
-// One for each inbox of kSpread. The broker cannot tell that its content is another notice's when its id is changed.
-absl::StatusOr<std::vector<v1::Notice>> SealedNotices(const Stage& stage, const certs::Sealer& sealer) {
+// One for each inbox of kSpread.
+absl::StatusOr<std::vector<v1::Notice>> SealedNotices(const Stage& stage, const RegionUser& region) {
   std::vector<v1::Notice> notices;
   for (const absl::string_view code : kSpread) {
-    const v1::Notice plain = PlainTo(code);
-    const absl::StatusOr<std::vector<Certificate>> inbox = ReadCertificates(stage.InboxCertificateFile(code));
-    if (!inbox.ok()) return inbox.status();
-    absl::StatusOr<std::string> cms = sealer.Seal(contract::SealedPayloadOf(kRegion, plain), *inbox);
-    if (!cms.ok()) return cms.status();
-    v1::Notice& sealed = notices.emplace_back();
-    *sealed.mutable_envelope() = plain.envelope();
-    v1::ContentCommitment& commitment = *sealed.mutable_envelope()->mutable_content_commitment();
-    commitment.set_key_id("benchmark");
-    commitment.set_value(std::string(kCommitmentBytes, 'c'));
-    sealed.mutable_sealed()->set_cms(*std::move(cms));
-    sealed.mutable_sealed()->set_signer_fingerprint(sealer.certificate().fingerprint());
+    absl::StatusOr<v1::Notice> sealed = region.Seal(stage, std::string(code));
+    if (!sealed.ok()) return sealed.status();
+    notices.push_back(*std::move(sealed));
   }
   return notices;
 }
@@ -102,24 +72,20 @@ Callers SubmittersOf(const std::vector<v1::Notice>& notices, const std::shared_p
 
 absl::StatusOr<std::vector<Load>> SubmissionLoads(Stage& stage) {
   if (absl::Status status = stage.StartBrokerWithoutSealing(); !status.ok()) return status;
-  const absl::StatusOr<certs::TlsFiles> files = stage.IssueToRegion();
-  if (!files.ok()) return files.status();
-  const absl::StatusOr<certs::Sealer> sealer = SealerOf(*files);
-  if (!sealer.ok()) return sealer.status();
-  const absl::StatusOr<std::vector<v1::Notice>> sealed = SealedNotices(stage, *sealer);
+  const absl::StatusOr<std::unique_ptr<RegionUser>> region = RegionUser::Connect(stage, "region-sealing");
+  if (!region.ok()) return region.status();
+  const absl::StatusOr<std::vector<v1::Notice>> sealed = SealedNotices(stage, **region);
   if (!sealed.ok()) return sealed.status();
-  const auto broker = Stage::Connect(stage.broker(), *files);
-  if (!broker.ok()) return broker.status();
-  const auto without_sealing = Stage::Connect(stage.broker_without_sealing(), *files);
+  const auto without_sealing = Stage::Connect(stage.broker_without_sealing(), (*region)->files());
   if (!without_sealing.ok()) return without_sealing.status();
   const size_t bytes = sealed->front().sealed().cms().size();
   std::vector<Load> loads;
   loads.push_back({CallRow(absl::StrCat("submit ", bytes, " opaque bytes"), "notices", kInFlight),
                    SubmittersOf(WithRandomBytes(*sealed), *without_sealing), stage.broker_without_sealing()});
-  loads.push_back(
-      {CallRow("submit sealed by sender", "notices", kInFlight), SubmittersOf(*sealed, *broker), stage.broker()});
+  loads.push_back({CallRow("submit sealed by sender", "notices", kInFlight),
+                   SubmittersOf(*sealed, (*region)->channel()), stage.broker()});
   loads.push_back({CallRow("submit plain and sealed on arrival", "notices", kInFlight),
-                   SubmittersOf(PlainNotices(), *broker), stage.broker()});
+                   SubmittersOf(PlainNotices(), (*region)->channel()), stage.broker()});
   return loads;
 }
 

@@ -34,16 +34,21 @@ std::optional<int> FindPort(const std::string& log_path, const std::string& even
   return std::nullopt;
 }
 
-pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log_path) {
+std::vector<char*> PointersTo(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+pid_t Spawn(std::vector<std::string> arguments, const std::string& log_path, std::vector<std::string> environment) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  std::vector<std::string> copies = arguments;
-  std::vector<char*> pointers;
-  for (std::string& copy : copies) pointers.push_back(copy.data());
-  pointers.push_back(nullptr);
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   pid_t process = -1;
-  const int status = posix_spawn(&process, pointers[0], &files, nullptr, pointers.data(), environ);
+  const int status = posix_spawn(&process, arguments.front().c_str(), &files, nullptr, PointersTo(arguments).data(),
+                                 PointersTo(environment).data());
   posix_spawn_file_actions_destroy(&files);
   return status == 0 ? process : -1;
 }
@@ -61,8 +66,9 @@ std::optional<int> WaitFor(pid_t process, int pauses) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::vector<std::string>& arguments,
-                                                                    const std::string& log_path) {
-  const pid_t process = Spawn(arguments, log_path);
+                                                                    const std::string& log_path,
+                                                                    const std::vector<std::string>& environment) {
+  const pid_t process = Spawn(arguments, log_path, environment);
   if (process < 0) return absl::UnavailableError(absl::StrCat("cannot start ", arguments.front()));
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess(process, log_path));
   std::string last_line;

@@ -16,8 +16,10 @@ namespace envej::benchmark {
 class ServerProcess {
  public:
   // Starts the program, whose log goes to this file, and waits until it serves. The error is the log's end.
+  // `environment`: entries beside our own.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::vector<std::string>& arguments,
-                                                              const std::string& log_path);
+                                                              const std::string& log_path,
+                                                              const std::vector<std::string>& environment = {});
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

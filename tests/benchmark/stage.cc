@@ -1,7 +1,9 @@
 #include "tests/benchmark/stage.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,8 +15,9 @@
 namespace envej::benchmark {
 namespace {
 
-constexpr absl::Duration kValidity = absl::Hours(24);
-constexpr int kFirstMore = 9000;  // of the codes of inboxes that are there for their number
+constexpr absl::Duration kValidity = absl::Hours(24 * 365);  // as theirs: none is about to expire
+constexpr int kFirstMore = 9000;                             // of the codes of inboxes that are there for their number
+constexpr char kMinutes[] = "minutes";
 
 constexpr char kConfiguration[] =
     "broker_name: benchmark\n"
@@ -28,6 +31,8 @@ constexpr char kConfiguration[] =
     "operations: {listen: \"127.0.0.1:0\"}\n"
     "limits: {participant_notices_per_second: 1000000, participant_burst: 1000000}\n";
 
+constexpr char kLateInAnHour[] = ", late: {not_fetched_hours: 1}";
+
 std::string RegisterText() {
   std::string municipalities = "municipalities:\n";
   std::string agreements = "agreements:\n";
@@ -37,7 +42,7 @@ std::string RegisterText() {
                     "inbox_certificates: inbox-",
                     code, ".pem}\n");
     absl::StrAppend(&agreements, "  - {region: \"", kRegion, "\", municipality: \"", code,
-                    "\", first_day: 2020-01-01, last_day: 2999-12-31}\n");
+                    "\", first_day: 2020-01-01, last_day: 2999-12-31", IsLateInbox(code) ? kLateInAnHour : "", "}\n");
   }
   return absl::StrCat("regions:\n  - {code: \"", kRegion, "\", name: Region}\n", agreements, "operations: [watch]\n",
                       municipalities);
@@ -61,7 +66,13 @@ std::vector<std::string> InboxCodes() {
   return codes;
 }
 
-absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, const std::string& directory) {
+bool IsLateInbox(const std::string& code) {
+  const std::vector<std::string> codes = InboxCodes();
+  return std::find(codes.end() - kLateInboxes, codes.end(), code) != codes.end();
+}
+
+absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, const std::string& directory,
+                                                  bool can_skip_time) {
   std::string folder = absl::StrCat(directory, "/envej-benchmark-XXXXXX");
   if (mkdtemp(folder.data()) == nullptr) return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", folder));
   absl::StatusOr<certs::CertificateAuthority> authority =
@@ -70,9 +81,9 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, c
   auto stage = std::unique_ptr<Stage>(new Stage(programs, folder, *std::move(authority)));
   if (absl::Status status = stage->WriteConfiguration(); !status.ok()) return status;
 
-  absl::StatusOr<std::unique_ptr<ServerProcess>> broker =
-      ServerProcess::Start({absl::StrCat(programs, "/envej-broker"), "serve", "--config", stage->Path("broker.yaml")},
-                           stage->Path("broker.log"));
+  absl::StatusOr<std::unique_ptr<ServerProcess>> broker = ServerProcess::Start(
+      {absl::StrCat(programs, "/envej-broker"), "serve", "--config", stage->Path("broker.yaml")},
+      stage->Path("broker.log"), can_skip_time ? stage->SkippingTime() : std::vector<std::string>());
   if (!broker.ok()) return broker.status();
   stage->broker_ = *std::move(broker);
   absl::StatusOr<std::unique_ptr<ServerProcess>> empty_server = ServerProcess::Start(
@@ -82,6 +93,16 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& programs, c
   if (!empty_server.ok()) return empty_server.status();
   stage->empty_server_ = *std::move(empty_server);
   return stage;
+}
+
+// As tests/support/skipped_time.cc has it: a byte a minute.
+std::vector<std::string> Stage::SkippingTime() const {
+  return {absl::StrCat("LD_PRELOAD=", programs_, "/tests/libenvej_skipped_time.so"),
+          absl::StrCat("ENVEJ_SKIPPED_TIME=", Path(kMinutes)), "ENVEJ_SKIPPED_WALL_CLOCK=1"};
+}
+
+void Stage::SkipTime(int minutes) const {
+  std::ofstream(Path(kMinutes), std::ios::app) << std::string(static_cast<size_t>(minutes), '.') << std::flush;
 }
 
 absl::Status Stage::StartBrokerWithoutSealing() {

@@ -25,6 +25,9 @@ inline constexpr char kShallowInbox[] = "0851";
 // Those above and more, as many as Denmark has.
 inline constexpr size_t kInboxes = 98;
 std::vector<std::string> InboxCodes();
+// The last of them: by their agreements what was not fetched there in an hour is late, and elsewhere in four.
+inline constexpr size_t kLateInboxes = 8;
+bool IsLateInbox(const std::string& code);
 
 // A broker and the empty server, each as a process of its own with the same credentials, in a folder that goes with
 // its owner: certificates, configuration, register and store.
@@ -32,13 +35,18 @@ class Stage {
  public:
   // `programs`: where the built programs are. `directory`: where to make the folder; on a real disk, or the figures of
   // what is durable mean nothing.
-  static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& programs, const std::string& directory);
+  // `can_skip_time`: the broker's clocks are put under SkipTime, which costs a little processor time.
+  static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& programs, const std::string& directory,
+                                                    bool can_skip_time = false);
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
   const ServerProcess& broker() const { return *broker_; }
   const ServerProcess& empty_server() const { return *empty_server_; }
+
+  // Lets so much time pass for the broker at once.
+  void SkipTime(int minutes) const;
 
   // One more broker, with a store of its own, that is built without sealing: whatever bytes come as sealed content it
   // keeps as they are, without a look. Nothing until it is started.
@@ -50,10 +58,7 @@ class Stage {
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectAsRegion();
   absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectAsMunicipality(const std::string& code);
 
-  // For one who also signs with the certificate with which it calls: new files for the region, good until the next time
-  // that any are issued to it, and a new connection with them.
-  absl::StatusOr<certs::TlsFiles> IssueToRegion();
-  // New files for whoever has this URI name, named `name`.
+  // New files for whoever has this URI name, in place of any with the same `name`; and a new connection with them.
   absl::StatusOr<certs::TlsFiles> IssueToClient(const std::string& name, const std::string& uri);
   static absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ServerProcess& server,
                                                                 const certs::TlsFiles& files);
@@ -68,7 +73,9 @@ class Stage {
       : programs_(std::move(programs)), folder_(std::move(folder)), authority_(std::move(authority)) {}
 
   absl::Status WriteConfiguration();
+  absl::StatusOr<certs::TlsFiles> IssueToRegion();
   absl::StatusOr<certs::TlsFiles> Issue(const std::string& name, const certs::LeafRequest& request);
+  std::vector<std::string> SkippingTime() const;
   std::string Path(absl::string_view name) const;
 
   const std::string programs_;

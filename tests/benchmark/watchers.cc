@@ -3,8 +3,13 @@
 #include <httplib.h>
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace envej::benchmark {
 namespace {
@@ -13,13 +18,43 @@ constexpr char kHost[] = "127.0.0.1";
 constexpr std::chrono::seconds kBetweenScrapes(1);
 constexpr std::chrono::milliseconds kStep(20);
 constexpr std::chrono::seconds kAnswersWithin(30);
+constexpr int kStepsToFirst = 1500;
+
+// Nothing if it did not come.
+std::optional<std::string> MetricsAt(int port) {
+  httplib::Client client(kHost, port);
+  client.set_read_timeout(kAnswersWithin);
+  const httplib::Result result = client.Get("/metrics");
+  if (!result || result->status != 200) return std::nullopt;
+  return result->body;
+}
 
 }  // namespace
+
+absl::StatusOr<double> Watchers::Scraped(const Watched& watched, const std::string& metric) {
+  const std::optional<std::string> text = MetricsAt(watched.metrics_port);
+  if (!text.has_value()) return absl::UnavailableError("the metrics of the benchmark's broker did not come");
+  double sum = 0;
+  for (const absl::string_view line : absl::StrSplit(*text, '\n')) {
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    double value = 0;
+    if (parts.first.substr(0, parts.first.find('{')) == metric && absl::SimpleAtod(parts.second, &value)) sum += value;
+  }
+  return sum;
+}
 
 Watchers::Watchers(const Watched& watched)
     : watched_(watched), scraper_([this] { Scrape(); }), dashboard_([this] { Follow(); }) {}
 
 Watchers::~Watchers() { Stop().IgnoreError(); }
+
+absl::Status Watchers::AwaitFirst() const {
+  for (int step = 0; step < kStepsToFirst; ++step) {
+    if (scrapes_ > 0 && fed_bytes_ > 0) return absl::OkStatus();
+    std::this_thread::sleep_for(kStep);
+  }
+  return absl::DeadlineExceededError("the broker lets nobody watch it");
+}
 
 absl::Status Watchers::Stop() {
   stopping_ = true;
@@ -36,10 +71,11 @@ void Watchers::Scrape() {
   for (auto next = std::chrono::steady_clock::now(); !stopping_; std::this_thread::sleep_for(kStep)) {
     if (std::chrono::steady_clock::now() < next) continue;
     next += kBetweenScrapes;
-    httplib::Client client(kHost, watched_.metrics_port);
-    client.set_read_timeout(kAnswersWithin);
-    const httplib::Result result = client.Get("/metrics");
-    if (result && result->status == 200) ++scrapes_;
+    const auto begin = std::chrono::steady_clock::now();
+    if (!MetricsAt(watched_.metrics_port).has_value()) continue;
+    scrape_milliseconds_.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    ++scrapes_;
   }
 }
 

@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "certs/tls_files.h"
 
 namespace envej::benchmark {
@@ -22,14 +24,23 @@ class Watchers {
     certs::TlsFiles operations;
   };
 
+  // The sum of one metric over its labels, as it is scraped now.
+  static absl::StatusOr<double> Scraped(const Watched& watched, const std::string& metric);
+
   // Begins to watch.
   explicit Watchers(const Watched& watched);
   ~Watchers();
   Watchers(const Watchers&) = delete;
   Watchers& operator=(const Watchers&) = delete;
 
+  // Waits until both were given something.
+  absl::Status AwaitFirst() const;
   // Stops watching. An error if either of them was never given anything.
   absl::Status Stop();
+
+  // To be asked when it was stopped: how long each scrape took, and how much the dashboard was fed.
+  const std::vector<double>& scrape_milliseconds() const { return scrape_milliseconds_; }
+  int64_t fed_bytes() const { return fed_bytes_; }
 
  private:
   void Scrape();
@@ -38,6 +49,7 @@ class Watchers {
   const Watched watched_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> scrapes_ = 0;
+  std::vector<double> scrape_milliseconds_;  // the scraper's while it runs
   std::atomic<int64_t> fed_bytes_ = 0;
   std::thread scraper_;
   std::thread dashboard_;

@@ -8,8 +8,9 @@
 
 namespace envej::benchmark {
 
-// Fills every inbox of the stage, `notices` in all, and measures single submissions with and without somebody who
-// watches: a scraper and a dashboard. Adds rows and ratios.
+// Fills every inbox of the stage, which can skip time, `notices` in all; lets so much time pass that some are late; and
+// measures notices that pass through them with and without somebody who watches: a scraper and a dashboard. A round is
+// four loads of `duration` each. Adds rows and ratios.
 absl::Status MeasureWatchingCost(Stage& stage, int notices, absl::Duration duration, int rounds, Report& report);
 
 }  // namespace envej::benchmark
