@@ -52,7 +52,7 @@ absl::StatusOr<v1::ListInboxesResponse> BrokerAnswers::ListInboxes(const v1::Lis
 absl::StatusOr<v1::ListParticipantsResponse> BrokerAnswers::ListParticipants(const v1::ListParticipantsRequest&) {
   return answers::Participants(
       {.participants = parts_.trust.Get()->participants(),
-       .seen = parts_.attendance.All(),
+       .seen = parts_.attendance.All(parts_.clock.Now()),
        .suspension = [this](const std::string& participant) { return parts_.suspensions.Find(participant); }});
 }
 
