@@ -218,6 +218,7 @@ int Serve(const std::string& config_path) {
                               .copenhagen = configuration.copenhagen,
                               .storage_nearly_full = [&upkeep] { return upkeep.storage_nearly_full(); }});
   wire::InboxService outlet(gate, inboxes, signers, refusals, log);
+  outlet.TellPulled([&watching](const wire::Caller& caller) { watching.SeePull(caller.identity, clock.Now()); });
   BrokerAnswers answers({.inboxes = inboxes,
                          .board = watching.board(),
                          .attendance = watching.attendance(),
@@ -294,6 +295,7 @@ int Serve(const std::string& config_path) {
     const timespec linger = absl::ToTimespec(std::min(options.drain, kLinger));
     sigtimedwait(&signals, nullptr, &linger);  // a second signal ends it
     (*server)->Drain(clock, deadline);
+    watching.NoteEnd();
   } else {
     code = Refuse(kCannotListen, server.status());
   }

@@ -103,19 +103,34 @@ absl::StatusOr<std::optional<std::string>> Suspensions::FirstNotSuspended(
   return std::optional<std::string>();
 }
 
+// Only what was read while nothing else was taken over is taken over: else something newer may be known already. Each
+// round another one has succeeded, so that operators alone bound the rounds.
 absl::Status Suspensions::Refresh(const std::string& participant) {
-  const MutexLock lock(mutex_);
-  const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
-  if (!stored.ok()) return stored.status();
-  if (stored->has_value()) {
-    absl::StatusOr<Suspension> suspension = DecodeSuspension(**stored);
-    if (!suspension.ok()) return suspension.status();
+  while (true) {
+    const uint64_t before = taken_over_;
+    const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
+    if (!stored.ok()) return stored.status();
+    std::optional<Suspension> suspension;
+    if (stored->has_value()) {
+      absl::StatusOr<Suspension> decoded = DecodeSuspension(**stored);
+      if (!decoded.ok()) return decoded.status();
+      suspension = *std::move(decoded);
+    }
+    const MutexLock lock(mutex_);
+    if (taken_over_ != before) continue;
+    TakeOver(participant, std::move(suspension));
+    return absl::OkStatus();
+  }
+}
+
+void Suspensions::TakeOver(const std::string& participant, std::optional<Suspension> suspension) {
+  if (suspension.has_value()) {
     suspended_[participant] = *std::move(suspension);
   } else {
     suspended_.erase(participant);
   }
   count_ = suspended_.size();
-  return absl::OkStatus();
+  ++taken_over_;
 }
 
 void Suspensions::Commit(const std::string& participant, store::Transition transition, absl::Time now,

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -71,8 +72,10 @@ class Suspensions {
   absl::StatusOr<std::optional<std::string>> Stored(const std::string& participant) const;
   // The first of them that is not; nothing if all are.
   absl::StatusOr<std::optional<std::string>> FirstNotSuspended(const std::vector<std::string>& participants) const;
-  // Takes over what is stored, of whichever change that is by now.
+  // Takes over what is stored, of whichever change that is by now: never less than what was stored when it began. Reads
+  // the store without the lock, which every call takes.
   absl::Status Refresh(const std::string& participant);
+  void TakeOver(const std::string& participant, std::optional<Suspension> suspension) ENVEJ_REQUIRES(mutex_);
   void Commit(const std::string& participant, store::Transition transition, absl::Time now,
               std::function<void(absl::Status status)> done);
 
@@ -80,6 +83,7 @@ class Suspensions {
   mutable Mutex mutex_;
   std::map<std::string, Suspension> suspended_ ENVEJ_GUARDED_BY(mutex_);
   std::atomic<size_t> count_ = 0;
+  std::atomic<uint64_t> taken_over_ = 0;  // how often something was; written under the lock
 };
 
 // The URI name of the participant that an identity is of, whichever of its systems it names.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "broker/operations/last_run.h"
 #include "broker/operations/standing.h"
 
 namespace envej {
@@ -20,12 +21,17 @@ Watching::Watching(Parts parts)
               .metrics = parts_.metrics,
               .clock = parts_.clock,
               .copenhagen = parts_.copenhagen}),
-      board_metrics_(std::make_shared<operations::BoardMetrics>(operations::BoardMetrics::Parts{
-          .board = board_, .attendance = attendance_, .trust = parts_.trust, .suspended = parts_.suspended})) {}
+      board_metrics_(
+          std::make_shared<operations::BoardMetrics>(operations::BoardMetrics::Parts{.board = board_,
+                                                                                     .attendance = attendance_,
+                                                                                     .trust = parts_.trust,
+                                                                                     .clock = parts_.clock,
+                                                                                     .suspended = parts_.suspended})) {}
 
 absl::Status Watching::Begin() {
   const absl::Duration began = parts_.clock.Elapsed();
   last_batch_before_ = parts_.store.LastDurableBatch();
+  ran_until_ = operations::RanUntil(parts_.store, parts_.clock.Now());
   const absl::StatusOr<Standing> standing = operations::CountStanding(parts_.store, parts_.clock.Now());
   if (!standing.ok()) return standing.status();
   board_.Begin(*standing);
@@ -44,26 +50,41 @@ inbox::Changed Watching::changed() {
 void Watching::Start(inbox::Inboxes& inboxes) {
   board_.SetConsumers([&inboxes] { return inboxes.WaitingPulls(); });
   const absl::Time day_began = board_.DayBegan();
-  today_.emplace(
-      parts_.store, parts_.scheduler,
-      operations::TodayReader::Options{
-          .from = day_began,
-          .last_batch = last_batch_before_,
-          .read = [this, day_began](
-                      const std::map<std::string, operations::JournalledInbox>& read) { board_.Add(day_began, read); },
-          .failed =
-              [this](const absl::Status& why) {
-                parts_.log.Error("today_not_counted",
-                                 {{"error", why.ToString()},
-                                  {"next",
-                                   "what was counted of today before the start is too little; run envej-broker "
-                                   "journal verify"}});
-              }});
+  today_.emplace(parts_.store, parts_.scheduler,
+                 operations::TodayReader::Options{
+                     .from = day_began,
+                     .fetches_from = ran_until_ - operations::kLateFrom,
+                     .last_batch = last_batch_before_,
+                     .read =
+                         [this, day_began](const std::map<std::string, operations::JournalledInbox>& read) {
+                           board_.Add({.day_began = day_began, .ran_until = ran_until_, .inboxes = read});
+                         },
+                     .failed =
+                         [this](const absl::Status& why) {
+                           parts_.log.Error(
+                               "today_not_counted",
+                               {{"error", why.ToString()},
+                                {"next",
+                                 "what was counted of today before the start is too little; run envej-broker "
+                                 "journal verify"}});
+                         }});
   today_->Start();
 }
 
 void Watching::See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now) {
   attendance_.See(caller, certificate, now);
+}
+
+void Watching::SeePull(const certs::Identity& caller, absl::Time now) {
+  attendance_.SeePull(operations::ParticipantUri(caller), now);
+}
+
+void Watching::NoteEnd() {
+  const absl::Status noted = operations::NoteEnd(parts_.store, parts_.clock.Now());
+  if (noted.ok()) return;
+  parts_.log.Error(
+      "end_not_noted",
+      {{"error", noted.ToString()}, {"next", "inboxes that are silent may be told some minutes after the next start"}});
 }
 
 void Watching::Stop() {

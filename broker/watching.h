@@ -51,10 +51,14 @@ class Watching {
   absl::Status Begin();
   // What the inboxes are to tell of each change.
   inbox::Changed changed();
-  // Begins to read what the journal has of today from before, and to ask the inboxes who waits.
+  // Begins to read what the journal has from before: of today, and of silence. And to ask the inboxes who waits.
   void Start(inbox::Inboxes& inboxes);
   // A caller was let in.
   void See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now);
+  // A pull of a caller that was seen was let in.
+  void SeePull(const certs::Identity& caller, absl::Time now);
+  // To be called when the broker has stopped to serve: the next start knows then until when it did.
+  void NoteEnd();
   // Asks nobody anything any more. Nothing that reads may be left by then.
   void Stop();
 
@@ -67,6 +71,7 @@ class Watching {
   operations::Board board_;
   std::shared_ptr<operations::BoardMetrics> board_metrics_;
   uint64_t last_batch_before_ = 0;
+  absl::Time ran_until_;
   std::optional<operations::TodayReader> today_;
 };
 

@@ -51,7 +51,7 @@ absl::StatusOr<v1::ListInboxesResponse> BrokerAnswers::ListInboxes(const v1::Lis
 
 absl::StatusOr<v1::ListParticipantsResponse> BrokerAnswers::ListParticipants(const v1::ListParticipantsRequest&) {
   return answers::Participants({.participants = parts_.trust.Get()->participants(),
-                                .seen = parts_.attendance.All(),
+                                .seen = parts_.attendance.All(parts_.clock.Now()),
                                 .suspensions = parts_.suspensions.All()});
 }
 

@@ -21,7 +21,7 @@ class BrokerAnswers final : public operations::Answers {
   struct Parts {
     inbox::Inboxes& inboxes;
     operations::Board& board;
-    const operations::Attendance& attendance;
+    operations::Attendance& attendance;
     const operations::Durations& durations;
     const operations::Metrics& metrics;
     const Suspensions& suspensions;

@@ -10,6 +10,9 @@ namespace {
 
 constexpr size_t kFingerprintBytes = 4;
 
+// The moment, which is not to come: from now on it is no later than now.
+absl::Time Past(absl::Time& moment, absl::Time now) { return moment = std::min(moment, now); }
+
 }  // namespace
 
 std::string ParticipantUri(const certs::Identity& identity) {
@@ -26,8 +29,8 @@ void Attendance::See(const certs::Identity& identity, const certs::Certificate& 
   if (known == seen_.end()) return Remember(identity, certificate, now);
   Seen& seen = known->second;
   if (seen.identity == identity) {
-    seen.last_seen_at = std::max(seen.last_seen_at, now);
-    *seen.participant_seen_at = std::max(*seen.participant_seen_at, now);
+    seen.last_seen_at = now;
+    *seen.participant_seen_at = now;
     return;
   }
   // The register says by now that it is somebody else's.
@@ -40,7 +43,7 @@ void Attendance::Remember(const certs::Identity& identity, const certs::Certific
   std::string uri = ParticipantUri(identity);
   if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) return;
   Participant& participant = participants_[uri];
-  participant.last_seen_at = std::max(participant.last_seen_at, now);
+  participant.last_seen_at = now;
   if (participant.fingerprints.size() >= kCertificatesMost) ForgetOne(participant);
   participant.fingerprints.push_back(certificate.fingerprint());
   seen_.emplace(certificate.fingerprint(), Seen{.identity = identity,
@@ -72,24 +75,37 @@ bool Attendance::Followed(const Seen& seen, const Participant& participant) cons
                      });
 }
 
-std::optional<absl::Time> Attendance::LastSeen(const std::string& participant) const {
+void Attendance::SeePull(const std::string& participant, absl::Time now) {
+  const MutexLock lock(mutex_);
+  const auto found = participants_.find(participant);
+  if (found != participants_.end()) found->second.last_pull_at = now;
+}
+
+std::optional<absl::Time> Attendance::LastSeen(const std::string& participant, absl::Time now) {
   const MutexLock lock(mutex_);
   const auto found = participants_.find(participant);
   if (found == participants_.end()) return std::nullopt;
-  return found->second.last_seen_at;
+  return Past(found->second.last_seen_at, now);
 }
 
-std::map<std::string, Attendant> Attendance::All() const {
+std::optional<absl::Time> Attendance::LastPull(const std::string& participant, absl::Time now) {
+  const MutexLock lock(mutex_);
+  const auto found = participants_.find(participant);
+  if (found == participants_.end() || !found->second.last_pull_at.has_value()) return std::nullopt;
+  return Past(*found->second.last_pull_at, now);
+}
+
+std::map<std::string, Attendant> Attendance::All(absl::Time now) {
   std::map<std::string, Attendant> all;
   const MutexLock lock(mutex_);
-  for (const auto& [uri, participant] : participants_) {
-    Attendant attendant{.last_seen_at = participant.last_seen_at, .certificates = {}};
+  for (auto& [uri, participant] : participants_) {
+    Attendant attendant{.last_seen_at = Past(participant.last_seen_at, now), .certificates = {}};
     for (const std::string& fingerprint : participant.fingerprints) {
-      const Seen& seen = seen_.at(fingerprint);
+      Seen& seen = seen_.at(fingerprint);
       attendant.certificates.push_back({.fingerprint = absl::BytesToHexString(fingerprint.substr(0, kFingerprintBytes)),
                                         .origin = seen.identity.origin,
                                         .expires_at = seen.expires_at,
-                                        .last_seen_at = seen.last_seen_at,
+                                        .last_seen_at = Past(seen.last_seen_at, now),
                                         .followed = Followed(seen, participant)});
     }
     std::stable_sort(attendant.certificates.begin(), attendant.certificates.end(),

@@ -35,10 +35,13 @@ struct Attendant {
 std::string ParticipantUri(const certs::Identity& identity);
 std::string MunicipalityUri(absl::string_view code);
 
-// Who has called since the broker started, and when last. Kept in memory for as long as the broker runs, bounded by
-// kCertificatesMost a participant and kParticipantsMost participants, more than any register has. Of a participant with
-// more certificates those that were followed are forgotten first, then those not seen for longest; whoever comes beyond
-// the participants is not remembered.
+// Who has called since the broker started, and when last; and who has pulled. Kept in memory for as long as the broker
+// runs, bounded by kCertificatesMost a participant and kParticipantsMost participants, more than any register has. Of a
+// participant with more certificates those that were followed are forgotten first, then those not seen for longest;
+// whoever comes beyond the participants is not remembered.
+//
+// Nothing is ever said to have been later than `now`, where somebody asks: what a clock that was ahead has stamped is
+// from then on known as of that moment.
 //
 // Thread safety: any thread. See costs one short lock, and an allocation only for a certificate that is new.
 class Attendance {
@@ -49,10 +52,15 @@ class Attendance {
   // A caller who is known and may call did so, with this certificate.
   void See(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now);
 
+  // A pull of a participant that was seen before was let in: neither refused nor turned away.
+  void SeePull(const std::string& participant, absl::Time now);
+
   // When a participant called last; nothing if it did not.
-  std::optional<absl::Time> LastSeen(const std::string& participant) const;
+  std::optional<absl::Time> LastSeen(const std::string& participant, absl::Time now);
+  // When a pull of a participant was last let in; nothing if none was.
+  std::optional<absl::Time> LastPull(const std::string& participant, absl::Time now);
   // All that called, by URI name.
-  std::map<std::string, Attendant> All() const;
+  std::map<std::string, Attendant> All(absl::Time now);
 
  private:
   struct Seen {
@@ -64,6 +72,7 @@ class Attendance {
   };
   struct Participant {
     absl::Time last_seen_at;
+    std::optional<absl::Time> last_pull_at;
     std::vector<std::string> fingerprints;  // whole ones
   };
 
@@ -72,7 +81,7 @@ class Attendance {
   void ForgetOne(Participant& participant) ENVEJ_REQUIRES(mutex_);
   bool Followed(const Seen& seen, const Participant& participant) const ENVEJ_REQUIRES(mutex_);
 
-  mutable Mutex mutex_;
+  Mutex mutex_;
   absl::flat_hash_map<std::string, Seen> seen_ ENVEJ_GUARDED_BY(mutex_);      // by whole fingerprint
   std::map<std::string, Participant> participants_ ENVEJ_GUARDED_BY(mutex_);  // by URI name
 };

@@ -57,16 +57,17 @@ std::optional<absl::Time> Earlier(const std::optional<absl::Time>& one, const st
 
 Board::Board(Parts parts)
     : parts_(std::move(parts)),
-      started_at_(parts_.clock.Now()),
+      started_when_(parts_.clock.Elapsed()),
       day_began_(absl::InfinitePast()),
       day_ends_(absl::InfinitePast()) {
   const MutexLock lock(mutex_);
-  RollDay(started_at_);
+  RollDay(parts_.clock.Now());
 }
 
 void Board::Begin(const Standing& standing) {
   const MutexLock lock(mutex_);
   for (const auto& [code, inbox] : standing.inboxes) inboxes_[code].standing = inbox;
+  for (const auto& [code, at] : standing.last_fetches) inboxes_[code].last_fetch_at = at;
 }
 
 void Board::SetConsumers(Consumers consumers) {
@@ -75,17 +76,23 @@ void Board::SetConsumers(Consumers consumers) {
 }
 
 void Board::RollDay(absl::Time now) {
-  if (now < day_ends_) return;
+  if (day_began_ <= now && now < day_ends_) return;
   const absl::CivilDay day = absl::ToCivilDay(now, parts_.copenhagen);
-  day_began_ = absl::FromCivil(day, parts_.copenhagen);
+  const absl::Time begins = absl::FromCivil(day, parts_.copenhagen);
+  const bool goes_back = begins == day_before_began_;
+  for (auto& [code, inbox] : inboxes_) {
+    if (goes_back) inbox.today += inbox.day_before;
+    inbox.day_before = goes_back ? DayCounts() : std::exchange(inbox.today, {});
+  }
+  day_before_began_ = goes_back ? absl::InfinitePast() : day_began_;
+  day_began_ = begins;
   day_ends_ = absl::FromCivil(day + 1, parts_.copenhagen);
-  for (auto& [code, inbox] : inboxes_) inbox.today = {};
 }
 
 void Board::Take(const inbox::Change& change) {
   {
     const MutexLock lock(mutex_);
-    RollDay(change.at);
+    RollDay(parts_.clock.Now());
     Inbox& inbox = inboxes_[change.notice.municipality_code];
     if (change.before != nullptr) inbox.standing.Remove(*change.before);
     if (change.after != nullptr) inbox.standing.Add(*change.after);
@@ -120,13 +127,15 @@ void Board::Measure(const inbox::Change& change) const {
   }
 }
 
-void Board::Add(absl::Time day_began, const std::map<std::string, JournalledInbox>& inboxes) {
+void Board::Add(const Before& before) {
   const MutexLock lock(mutex_);
   RollDay(parts_.clock.Now());
-  for (const auto& [code, journalled] : inboxes) {
+  ran_until_ = before.ran_until;
+  for (const auto& [code, journalled] : before.inboxes) {
     Inbox& inbox = inboxes_[code];
     inbox.last_fetch_at = std::max(inbox.last_fetch_at, journalled.last_fetch_at);
-    if (day_began == day_began_) inbox.today += journalled.counts;
+    if (before.day_began == day_began_) inbox.today += journalled.counts;
+    if (before.day_began == day_before_began_) inbox.day_before += journalled.counts;
   }
 }
 
@@ -158,10 +167,12 @@ std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {
   const absl::Time now = parts_.clock.Now();
   std::vector<InboxFigures> all;
   Consumers consumers;
+  absl::Time ran_until;
   {
     const MutexLock lock(mutex_);
     RollDay(now);
     consumers = consumers_;
+    ran_until = ran_until_;
     const Inbox none;
     for (const std::string& code : codes) {
       const auto found = inboxes_.find(code);
@@ -173,7 +184,7 @@ std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {
   for (InboxFigures& figures : all) {
     const auto pulls = waiting.find(figures.municipality_code);
     if (pulls != waiting.end()) figures.consumers = pulls->second;
-    Judge(figures, now);
+    Judge(figures, now, ran_until);
   }
   return all;
 }
@@ -230,12 +241,18 @@ InboxFigures Board::FiguresOf(const std::string& municipality_code, const Inbox&
   return figures;
 }
 
-// Who has not called since the broker started may have called just before.
-void Board::Judge(InboxFigures& figures, absl::Time now) const {
-  figures.last_seen_at = parts_.attendance.LastSeen(MunicipalityUri(figures.municipality_code));
+// A lease that lies in the future was stamped by a clock that was ahead, and says nothing.
+void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until) const {
+  const std::string municipality = MunicipalityUri(figures.municipality_code);
+  figures.last_seen_at = parts_.attendance.LastSeen(municipality, now);
+  figures.last_pull_at = parts_.attendance.LastPull(municipality, now);
   if (!figures.oldest_waiting_at.has_value()) return;
-  const absl::Time since = std::max(*figures.oldest_waiting_at, figures.last_seen_at.value_or(started_at_));
-  if (now - since >= kSilentAfter) figures.silent_since = since;
+  absl::Time since = std::max(*figures.oldest_waiting_at, figures.last_pull_at.value_or(absl::InfinitePast()));
+  if (figures.last_fetch_at.has_value() && *figures.last_fetch_at <= now)
+    since = std::max(since, *figures.last_fetch_at);
+  const absl::Duration before_start = std::max(ran_until - since, absl::ZeroDuration());
+  const absl::Duration since_start = parts_.clock.Elapsed() - started_when_;
+  if (std::min(now - since, before_start + since_start) >= kSilentAfter) figures.silent_since = since;
 }
 
 }  // namespace envej::operations

@@ -25,8 +25,10 @@
 
 namespace envej::operations {
 
-// An inbox is silent when the oldest of what can be handed out has waited for so long, and for so long nobody of the
-// municipality has called. The one constant for it.
+// An inbox is silent when the oldest of what can be handed out has waited for so long, and for so long no pull of the
+// municipality was let in: a call of another kind, or one that is refused, does not empty it. What counts is the time
+// in which the broker ran, since nobody can pull before it does: so what was silent when it last ran is so at once
+// after a start, and nothing becomes so for the time in which it was down. The one constant for it.
 inline constexpr absl::Duration kSilentAfter = absl::Minutes(10);
 
 // How one inbox is. Of what is under way: waiting, leased, parked, missing.
@@ -44,9 +46,12 @@ struct InboxFigures {
   std::optional<absl::Time> oldest_leased_at;   // when the first of what is leased was first leased
   std::optional<absl::Time> last_fetch_at;      // when something was last leased, as far as is known
   std::optional<absl::Time> last_seen_at;       // when the municipality last called, since the broker started
+  std::optional<absl::Time> last_pull_at;       // when a pull of it was last let in, since the broker started
   size_t consumers = 0;                         // pulls that wait for something now
   DayCounts today;                              // of the day in Copenhagen
-  std::optional<absl::Time> silent_since;       // nothing: it is not silent
+  // When it was last known to be emptied: since then something waits, and no pull was let in. Nothing: it is not
+  // silent.
+  std::optional<absl::Time> silent_since;
 };
 
 // How often something happened to an inbox's notices since the broker started.
@@ -73,7 +78,7 @@ class Board {
   // What it works with. All must outlive it.
   struct Parts {
     store::OrderedStore& store;
-    const Attendance& attendance;
+    Attendance& attendance;
     Durations& durations;
     Metrics& metrics;  // of how long things took
     const Clock& clock;
@@ -89,9 +94,13 @@ class Board {
   void SetConsumers(Consumers consumers);
 
   void Take(const inbox::Change& change);
-  // Adds what the journal has, from before this run, of the day that began then. If that day is over, only when
-  // something was last fetched counts.
-  void Add(absl::Time day_began, const std::map<std::string, JournalledInbox>& inboxes);
+  // What the journal has from before this run.
+  struct Before {
+    absl::Time day_began;  // whose day the counts are of: of one that is over they are not told
+    absl::Time ran_until;  // when the broker last ran; silence before that counts from now on
+    std::map<std::string, JournalledInbox> inboxes;
+  };
+  void Add(const Before& before);
 
   // When the day in Copenhagen began that it is now.
   absl::Time DayBegan() const;
@@ -116,10 +125,13 @@ class Board {
     StandingInbox standing;
     InboxTotals totals;
     DayCounts today;
+    DayCounts day_before;  // what was counted before the day changed last
     absl::Time last_fetch_at = absl::InfinitePast();
     Oldest oldest;
   };
 
+  // Begins the day that it is now, if that is another one. Where the clock went back to the one before, as after it was
+  // ahead for a moment, that one goes on with what was counted meanwhile.
   void RollDay(absl::Time now) ENVEJ_REQUIRES(mutex_);
   // How long it took, told where that is kept.
   void Measure(const inbox::Change& change) const;
@@ -127,13 +139,15 @@ class Board {
   void FindOldest(const std::string& municipality_code);
   std::vector<InboxFigures> Read(const std::set<std::string>& codes);
   static InboxFigures FiguresOf(const std::string& municipality_code, const Inbox& inbox);
-  void Judge(InboxFigures& figures, absl::Time now) const;
+  void Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until) const;
 
   const Parts parts_;
-  const absl::Time started_at_;
+  const absl::Duration started_when_;  // by the clock's Elapsed
   mutable Mutex mutex_;
   Consumers consumers_ ENVEJ_GUARDED_BY(mutex_);
   std::map<std::string, Inbox> inboxes_ ENVEJ_GUARDED_BY(mutex_);
+  absl::Time ran_until_ ENVEJ_GUARDED_BY(mutex_) = absl::InfinitePast();  // before this run, once that is known
+  absl::Time day_before_began_ ENVEJ_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time day_began_ ENVEJ_GUARDED_BY(mutex_);
   absl::Time day_ends_ ENVEJ_GUARDED_BY(mutex_);
 };

@@ -139,11 +139,13 @@ void GatherInboxes(const std::vector<InboxFigures>& inboxes, Families& families)
       inboxes, "envej_inbox_consumers", "How many consumers wait for something now",
       [](const InboxFigures& inbox) { return uint64_t{inbox.consumers}; }, families);
   time("envej_inbox_last_fetch_timestamp_seconds",
-       "When something was last leased, since the start or today; missing where that is not known",
-       &InboxFigures::last_fetch_at);
+       "When something was last leased, as far as is known; missing where it is not", &InboxFigures::last_fetch_at);
+  time("envej_inbox_last_pull_timestamp_seconds",
+       "When a pull of the municipality was last let in, since the start; missing where none was",
+       &InboxFigures::last_pull_at);
   GatherGauge(
       inboxes, "envej_inbox_silent",
-      "1 if something has waited for ten minutes and nobody of the municipality has called for ten minutes",
+      "1 if something has waited for ten minutes, and for ten minutes in which the broker ran no pull was let in",
       [](const InboxFigures& inbox) { return uint64_t{inbox.silent_since.has_value() ? 1u : 0u}; }, families);
 }
 
@@ -210,7 +212,7 @@ std::vector<MetricFamily> BoardMetrics::Collect() const {
 }
 
 void BoardMetrics::GatherParticipants(const admission::Participants& participants, Families& families) const {
-  const std::map<std::string, Attendant> attendants = parts_.attendance.All();
+  const std::map<std::string, Attendant> attendants = parts_.attendance.All(parts_.clock.Now());
   Gathered seen(families, MetricType::Gauge, "envej_participant_last_seen_timestamp_seconds",
                 "When the participant last called, since the start; missing where it did not");
   Gathered expires(families, MetricType::Gauge, "envej_participant_certificate_expires_timestamp_seconds",

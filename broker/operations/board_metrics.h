@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "broker/admission/participants.h"
+#include "broker/clock.h"
 #include "broker/operations/attendance.h"
 #include "broker/operations/board.h"
 #include "broker/trust/trust.h"
@@ -26,8 +27,9 @@ class BoardMetrics final : public prometheus::Collectable {
   // What it tells of. All must outlive it.
   struct Parts {
     Board& board;
-    const Attendance& attendance;
+    Attendance& attendance;
     const trust::CurrentTrust& trust;
+    const Clock& clock;
     // Whom operations have suspended, beside those whom the register suspends; may be empty. Any thread.
     std::function<bool(const certs::Identity& participant)> suspended = nullptr;
   };

@@ -1,5 +1,6 @@
 #include "broker/operations/standing.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -105,11 +106,20 @@ class Counting {
     StandingInbox& inbox = standing_.inboxes[notice.municipality_code];
     if (record.ok()) {
       inbox.Add(*record);
+      NoteFetches(notice.municipality_code, *record);
       return absl::OkStatus();
     }
     ++standing_.unreadable;
     if (waits) ++inbox.waiting;
     return absl::OkStatus();
+  }
+
+  void NoteFetches(const std::string& municipality_code, const Record& record) {
+    for (const inbox::Hop& hop : record.trail.hops) {
+      if (hop.type != journal::EventType::kLeased) continue;
+      const auto [last, is_first] = standing_.last_fetches.try_emplace(municipality_code, hop.at);
+      if (!is_first) last->second = std::max(last->second, hop.at);
+    }
   }
 
   store::OrderedStore& store_;

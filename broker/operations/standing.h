@@ -38,6 +38,8 @@ struct StandingInbox {
 // What is under way in all inboxes.
 struct Standing {
   std::map<std::string, StandingInbox> inboxes;  // by municipality
+  // When something was last leased, as the records say that were read; by municipality.
+  std::map<std::string, absl::Time> last_fetches;
   uint64_t under_way = 0;
   uint64_t records_read = 0;
   uint64_t unreadable =

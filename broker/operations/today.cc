@@ -41,7 +41,10 @@ DayCounts& DayCounts::operator+=(const DayCounts& other) {
 }
 
 TodayReader::TodayReader(store::OrderedStore& store, inbox::Scheduler& scheduler, Options options)
-    : store_(store), scheduler_(scheduler), options_(std::move(options)) {}
+    : store_(store),
+      scheduler_(scheduler),
+      options_(std::move(options)),
+      read_from_(std::min(options_.from, options_.fetches_from)) {}
 
 void TodayReader::Start() {
   scheduler_.After(absl::ZeroDuration(), [this] { Begin(); });
@@ -67,9 +70,9 @@ absl::StatusOr<uint64_t> TodayReader::FindFirst() {
     const uint64_t middle = first + (beyond - first) / 2;
     const absl::StatusOr<std::optional<store::BatchRecord>> record = store::ReadBatchRecord(store_, middle);
     if (!record.ok() && !absl::IsDataLoss(record.status())) return record.status();
-    // One that cannot be read may be of the day, so that what lies before it is looked at; one that was pruned is not.
-    const bool is_of_the_day = !record.ok() || (record->has_value() && (*record)->time >= options_.from);
-    if (is_of_the_day) {
+    // One that cannot be read may be meant, so that what lies before it is looked at; one that was pruned is not.
+    const bool is_meant = !record.ok() || (record->has_value() && (*record)->time >= read_from_);
+    if (is_meant) {
       beyond = middle;
     } else {
       first = middle + 1;
@@ -103,9 +106,11 @@ void TodayReader::Step() {
 void TodayReader::Count(const std::string& bytes) {
   const absl::StatusOr<journal::Event> event = journal::DecodeEvent(bytes);
   if (!event.ok()) return unreadable_.Update(event.status());
-  if (!journal::IsOfANotice(event->type) || event->at < options_.from) return;
+  if (!journal::IsOfANotice(event->type) || event->at < read_from_) return;
+  const bool is_of_the_day = event->at >= options_.from;
+  if (!is_of_the_day && event->type != EventType::kLeased) return;
   JournalledInbox& inbox = inboxes_[event->item.notice.municipality_code];
-  inbox.counts.Count(event->type);
+  if (is_of_the_day) inbox.counts.Count(event->type);
   if (event->type == EventType::kLeased) inbox.last_fetch_at = std::max(inbox.last_fetch_at, event->at);
 }
 

@@ -34,8 +34,9 @@ struct JournalledInbox {
   absl::Time last_fetch_at = absl::InfinitePast();  // when something was last leased; InfinitePast if nothing was
 };
 
-// Reads what the journal of this day has from before the broker started, so that a restart loses no count: the batches
-// up to one of them, from the first that is of the day. In steps of at most kStepBatches batches and kStepBytes bytes,
+// Reads what the journal of this day has from before the broker started, so that a restart loses no count, and when
+// something was last leased: the batches up to one of them, from the first that is of the day, or of the time from
+// which leases are asked for. In steps of at most kStepBatches batches and kStepBytes bytes,
 // so that the thread of the scheduler is kept for some milliseconds only.
 //
 // Thread safety: Start once; the rest is the scheduler's.
@@ -46,8 +47,9 @@ class TodayReader {
   static constexpr absl::Duration kBetweenSteps = absl::Milliseconds(5);
 
   struct Options {
-    absl::Time from;          // the beginning of the day
-    uint64_t last_batch = 0;  // the newest batch before anything of this run
+    absl::Time from;                                   // the beginning of the day
+    absl::Time fetches_from = absl::InfiniteFuture();  // leases are read from then on, if that is before the day
+    uint64_t last_batch = 0;                           // the newest batch before anything of this run
     // Called once, when all that can be read is, on the scheduler's thread: what there is by municipality.
     std::function<void(const std::map<std::string, JournalledInbox>& inboxes)> read;
     // Called after it if something could not be read; may be empty.
@@ -61,7 +63,7 @@ class TodayReader {
 
  private:
   void Begin();
-  // The first batch that is of the day, by their times; behind the last if none is. Some thirty of them are read.
+  // The first batch that is to be read, by their times; behind the last if none is. Some thirty of them are read.
   absl::StatusOr<uint64_t> FindFirst();
   void Step();
   void Count(const std::string& event);
@@ -70,6 +72,7 @@ class TodayReader {
   store::OrderedStore& store_;
   inbox::Scheduler& scheduler_;
   const Options options_;
+  const absl::Time read_from_;
   uint64_t next_ = 1;
   absl::Status unreadable_;  // why something was passed over
   std::map<std::string, JournalledInbox> inboxes_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "broker/wire/inbox_messages.h"
-#include "broker/wire/pull_reactor.h"
 #include "broker/wire/refusals.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
@@ -83,8 +82,9 @@ grpc::ServerUnaryReactor* InboxService::PullNotices(grpc::CallbackServerContext*
   if (!caller.ok()) return gate_.share().Finish(*context, caller);
   absl::StatusOr<inbox::PullRequest> pull = ToPullRequest(*request, caller->certificate.fingerprint());
   if (!pull.ok()) return gate_.share().Finish(*context, caller, pull.status());
-  return PullReactor::Start({.inboxes = inboxes_, .signers = signers_, .refusals = refusals_, .log = log_}, *caller,
-                            *std::move(pull), response);
+  return PullReactor::Start(
+      {.inboxes = inboxes_, .signers = signers_, .refusals = refusals_, .log = log_, .pulled = pulled_}, *caller,
+      *std::move(pull), response);
 }
 
 grpc::ServerUnaryReactor* InboxService::ExtendLeases(grpc::CallbackServerContext* context,

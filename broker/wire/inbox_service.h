@@ -2,12 +2,14 @@
 #define ENVEJ_BROKER_WIRE_INBOX_SERVICE_H_
 
 #include <string>
+#include <utility>
 
 #include "broker/admission/admission.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/signer_certificates.h"
 #include "broker/log.h"
 #include "broker/wire/gate.h"
+#include "broker/wire/pull_reactor.h"
 #include "broker/wire/refusals.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
 
@@ -20,6 +22,9 @@ class InboxService final : public v1::InboxService::CallbackService {
   InboxService(const Gate& gate, inbox::Inboxes& inboxes, inbox::SignerCertificates& signers, const Refusals& refusals,
                const Log& log)
       : gate_(gate), inboxes_(inboxes), signers_(signers), refusals_(refusals), log_(log) {}
+
+  // To be set before the first call.
+  void TellPulled(Pulled pulled) { pulled_ = std::move(pulled); }
 
   grpc::ServerUnaryReactor* PullNotices(grpc::CallbackServerContext* context, const v1::PullNoticesRequest* request,
                                         v1::PullNoticesResponse* response) override;
@@ -43,6 +48,7 @@ class InboxService final : public v1::InboxService::CallbackService {
   inbox::SignerCertificates& signers_;
   const Refusals& refusals_;
   const Log& log_;
+  Pulled pulled_;
 };
 
 }  // namespace envej::wire

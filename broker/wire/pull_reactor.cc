@@ -21,6 +21,8 @@ PullReactor* PullReactor::Start(const Parts& parts, const Caller& caller, inbox:
       std::move(request),
       [reactor, response](absl::StatusOr<std::vector<inbox::PulledItem>> items) { reactor->Answer(items, response); });
   if (waiting->cancelled) inboxes.CancelPull(waiting->handle);
+  const bool was_let_in = waiting->handle != 0;
+  if (was_let_in && parts.pulled) parts.pulled(caller);
   return reactor;
 }
 

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "broker/inbox/inboxes.h"
@@ -15,6 +16,9 @@
 
 namespace envej::wire {
 
+// Told of every pull that was let in: it waits for something, or has been answered. Any thread; must not block.
+using Pulled = std::function<void(const Caller& caller)>;
+
 // A pull that may wait: when its caller goes away, it leaves the queue, so that nothing is leased to nobody. Deletes
 // itself when gRPC is done with it.
 class PullReactor final : public grpc::ServerUnaryReactor {
@@ -24,6 +28,7 @@ class PullReactor final : public grpc::ServerUnaryReactor {
     inbox::SignerCertificates& signers;
     const Refusals& refusals;
     const Log& log;
+    const Pulled& pulled;  // may be empty
   };
 
   // The parts must outlive the call.

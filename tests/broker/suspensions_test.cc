@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/store/key_layout.h"
@@ -90,6 +92,94 @@ TEST_F(SuspensionsTest, ThatTheStoreDoesNotTakeAreNotInForce) {
   store_.FailNextBatch(store::MemoryStore::BatchFault::kWrite);
   EXPECT_TRUE(absl::IsUnavailable(Suspend().status()));
   EXPECT_FALSE(suspensions_.Find(kRegion).has_value());
+}
+
+// A store in memory of which something happens while it is read.
+class ReadStore final : public store::MemoryStore {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override {
+    const absl::StatusOr<std::optional<std::string>> value = MemoryStore::Get(key);
+    if (passed_ > 0) {
+      --passed_;
+      return value;
+    }
+    const std::function<absl::Status()> read = std::exchange(read_, nullptr);
+    if (!read) return value;
+    const absl::Status status = read();
+    if (!status.ok()) return status;
+    return value;
+  }
+
+  // After so many reads, and when the next one has read: `read` is called, once, and the reading fails with its error.
+  void AfterReads(int passed, std::function<absl::Status()> read) {
+    passed_ = passed;
+    read_ = std::move(read);
+  }
+
+ private:
+  int passed_ = 0;
+  std::function<absl::Status()> read_;
+};
+
+class SuspensionsReadTest : public testing::Test {
+ protected:
+  // Where in a call the change that it finds or has made is read again: after the first look, and the commit's own.
+  static constexpr int kFirstLook = 1;
+  static constexpr int kLookAndCommit = 2;
+
+  absl::Status Suspend() {
+    absl::Status answer = absl::UnknownError("no answer");
+    suspensions_.Suspend(kRegion, std::string(journal::kActorBytes, 'a'), kNow,
+                         [&](const auto& since) { answer = since.status(); });
+    return answer;
+  }
+  absl::Status Resume() {
+    absl::Status answer = absl::UnknownError("no answer");
+    suspensions_.Resume(kRegion, std::string(journal::kActorBytes, 'b'), kNow,
+                        [&](const auto& was) { answer = was.status(); });
+    return answer;
+  }
+  bool Holds() const { return suspensions_.Find(kRegion).has_value(); }
+  void FailReadAfter(int passed) {
+    store_.AfterReads(passed, [] { return absl::UnavailableError("the disk does not answer"); });
+  }
+
+  ReadStore store_;
+  Suspensions suspensions_{store_};
+};
+
+TEST_F(SuspensionsReadTest, WhatWasReadBeforeAnotherOperatorsChangeDoesNotUndoIt) {
+  ASSERT_TRUE(Suspend().ok());
+  store_.AfterReads(kFirstLook, [this] { return Resume(); });
+  EXPECT_TRUE(Suspend().ok()) << "it was suspended when it was asked for";
+  EXPECT_FALSE(Holds());
+  EXPECT_FALSE(store_.Get(store::SuspensionKey(kRegion))->has_value());
+}
+
+TEST_F(SuspensionsReadTest, OneThatIsStoredButCouldNotBeReadIsInForceWhenItIsAskedForAgain) {
+  FailReadAfter(kLookAndCommit);
+  EXPECT_TRUE(absl::IsUnavailable(Suspend()));
+  ASSERT_TRUE(store_.Get(store::SuspensionKey(kRegion))->has_value());
+  EXPECT_FALSE(Holds());
+  EXPECT_TRUE(Suspend().ok());
+  EXPECT_TRUE(Holds());
+}
+
+TEST_F(SuspensionsReadTest, OneThatIsGoneButCouldNotBeReadHoldsNoMoreWhenItIsResumedAgain) {
+  ASSERT_TRUE(Suspend().ok());
+  FailReadAfter(kLookAndCommit);
+  EXPECT_TRUE(absl::IsUnavailable(Resume()));
+  EXPECT_TRUE(Holds());
+  EXPECT_TRUE(Resume().ok());
+  EXPECT_FALSE(Holds());
+}
+
+TEST_F(SuspensionsReadTest, NobodyIsToldOfASuspensionThatIsNotInForce) {
+  FailReadAfter(kLookAndCommit);
+  EXPECT_TRUE(absl::IsUnavailable(Suspend()));
+  FailReadAfter(kFirstLook);
+  EXPECT_TRUE(absl::IsUnavailable(Suspend()));
+  EXPECT_FALSE(Holds());
 }
 
 TEST(SuspensionsRaceTest, TwoOperatorsAtOnceSuspendOnce) {

@@ -9,7 +9,7 @@
 namespace envej::support {
 namespace {
 
-admission::Register MakeRegister(bool municipality_suspended) {
+admission::Register MakeRegister(const TrustSettings& settings) {
   admission::Region region;
   region.code = "1081";
   region.name = "Region Nordjylland";
@@ -17,8 +17,11 @@ admission::Register MakeRegister(bool municipality_suspended) {
   municipality.code = kCode;
   municipality.name = "København";
   municipality.participating = true;
-  municipality.inbox_certificates = *certs::Certificate::FromPem(InboxFor(kCode).certificate_pem);
-  municipality.access.suspended = municipality_suspended;
+  municipality.inbox_certificates = settings.inbox_certificates;
+  if (municipality.inbox_certificates.empty()) {
+    municipality.inbox_certificates = *certs::Certificate::FromPem(InboxFor(kCode).certificate_pem);
+  }
+  municipality.access.suspended = settings.municipality_suspended;
   admission::Register entries;
   entries.regions = {region};
   entries.municipalities = {municipality};
@@ -36,7 +39,7 @@ std::shared_ptr<const trust::Trust> MakeTrust(const TrustSettings& settings) {
   std::vector<certs::Certificate> authorities = settings.authorities;
   if (authorities.empty()) authorities.push_back(SharedAuthority().AsCertificate());
   return std::make_shared<const trust::Trust>(
-      trust::Trust::Parts{.participants = admission::Participants(MakeRegister(settings.municipality_suspended)),
+      trust::Trust::Parts{.participants = admission::Participants(MakeRegister(settings)),
                           .authorities = *certs::SignerCheck::Create(authorities),
                           .revocations = settings.revocations,
                           .sealer = *certs::Sealer::Create(certs::Certificate::FromPem(own.certificate_pem)->front(),

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "broker/trust/trust.h"
 #include "certs/revocation_set.h"
@@ -13,7 +14,8 @@ namespace envej::support {
 struct TrustSettings {
   bool municipality_suspended = false;
   std::optional<certs::RevocationSet> revocations = std::nullopt;
-  std::vector<certs::Certificate> authorities = {};  // SharedAuthority's, if none are given
+  std::vector<certs::Certificate> authorities = {};         // SharedAuthority's, if none are given
+  std::vector<certs::Certificate> inbox_certificates = {};  // InboxFor's, if none are given
 };
 
 // A trust in region 1081 and municipality kCode, which have an agreement, under SharedAuthority (broker_process.h).

@@ -22,6 +22,8 @@ const Identity kWard = {.kind = ParticipantKind::kRegion, .code = "1081", .origi
 const Identity kRegion = {.kind = ParticipantKind::kRegion, .code = "1081", .origin = ""};
 const Identity kInbox = {.kind = ParticipantKind::kMunicipality, .code = "0101", .origin = ""};
 constexpr char kRegionUri[] = "urn:envej:region:1081";
+constexpr char kInboxUri[] = "urn:envej:municipality:0101";
+const absl::Time kLater = kStart + absl::Hours(1);
 
 class AttendanceTest : public testing::Test {
  protected:
@@ -38,8 +40,8 @@ class AttendanceTest : public testing::Test {
 };
 
 TEST_F(AttendanceTest, WhoDidNotCallIsNotThere) {
-  EXPECT_EQ(attendance_.LastSeen(kRegionUri), std::nullopt);
-  EXPECT_THAT(attendance_.All(), IsEmpty());
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri, kStart), std::nullopt);
+  EXPECT_THAT(attendance_.All(kStart), IsEmpty());
 }
 
 TEST_F(AttendanceTest, ARegionsSystemsAreOneParticipantWithACertificateEach) {
@@ -48,8 +50,8 @@ TEST_F(AttendanceTest, ARegionsSystemsAreOneParticipantWithACertificateEach) {
   attendance_.See(kRegion, first, kStart);
   attendance_.See(kWard, second, kStart + absl::Seconds(1));
   attendance_.See(kRegion, first, kStart + absl::Seconds(2));
-  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart + absl::Seconds(2));
-  const std::map<std::string, Attendant> all = attendance_.All();
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri, kLater), kStart + absl::Seconds(2));
+  const std::map<std::string, Attendant> all = attendance_.All(kLater);
   ASSERT_THAT(all, ElementsAre(Pair(kRegionUri, testing::_)));
   const Attendant& attendant = all.begin()->second;
   ASSERT_THAT(attendant.certificates, SizeIs(2));
@@ -60,11 +62,39 @@ TEST_F(AttendanceTest, ARegionsSystemsAreOneParticipantWithACertificateEach) {
   EXPECT_EQ(attendant.certificates[1].last_seen_at, kStart + absl::Seconds(1));
 }
 
-TEST_F(AttendanceTest, AClockThatGoesBackMakesNobodySeenEarlier) {
+TEST_F(AttendanceTest, WhoeverPulledIsKnownApartFromWhoeverCalled) {
+  attendance_.SeePull(kInboxUri, kStart);
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kLater), std::nullopt) << "nobody of that name was seen";
+  attendance_.See(kInbox, Issue(), kStart);
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kLater), std::nullopt);
+  attendance_.SeePull(kInboxUri, kStart + absl::Seconds(1));
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kLater), kStart + absl::Seconds(1));
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kLater), kStart);
+}
+
+TEST_F(AttendanceTest, WhatAClockThatWasAheadHasStampedIsAsOfWhenSomebodyAsks) {
+  const absl::Time ahead = kStart + absl::Hours(24 * 365);
+  attendance_.See(kInbox, Issue(), ahead);
+  attendance_.SeePull(kInboxUri, ahead);
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kStart), kStart);
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kStart), kStart);
+  EXPECT_EQ(attendance_.All(kStart).at(kInboxUri).certificates.at(0).last_seen_at, kStart);
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kLater), kStart) << "time has passed since";
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kLater), kStart);
+  const Attendant later = attendance_.All(kLater).at(kInboxUri);
+  EXPECT_EQ(later.last_seen_at, kStart);
+  EXPECT_EQ(later.certificates.at(0).last_seen_at, kStart);
+}
+
+TEST_F(AttendanceTest, TheNewestCallCountsAlsoWhereTheClockWentBack) {
   const Certificate certificate = Issue();
-  attendance_.See(kRegion, certificate, kStart);
-  attendance_.See(kRegion, certificate, kStart - absl::Hours(1));
-  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart);
+  attendance_.See(kInbox, certificate, kLater);
+  attendance_.SeePull(kInboxUri, kLater);
+  attendance_.See(kInbox, certificate, kStart);
+  attendance_.SeePull(kInboxUri, kStart);
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kLater), kStart);
+  EXPECT_EQ(attendance_.LastPull(kInboxUri, kLater), kStart);
+  EXPECT_EQ(attendance_.All(kLater).at(kInboxUri).certificates.at(0).last_seen_at, kStart);
 }
 
 TEST_F(AttendanceTest, OnlyTheCertificatesSeenLastAreRemembered) {
@@ -75,7 +105,7 @@ TEST_F(AttendanceTest, OnlyTheCertificatesSeenLastAreRemembered) {
     attendance_.See(kRegion, Issue(), at);
     attendance_.See(kRegion, kept, at);
   }
-  const Attendant attendant = attendance_.All().at(kRegionUri);
+  const Attendant attendant = attendance_.All(kLater).at(kRegionUri);
   ASSERT_THAT(attendant.certificates, SizeIs(Attendance::kCertificatesMost));
   bool has_kept = false;
   for (const SeenCertificate& certificate : attendant.certificates) {
@@ -104,9 +134,9 @@ TEST_F(AttendanceTest, ACertificateThatIsSomebodyElsesByNowCountsForThem) {
   const Certificate certificate = Issue();
   attendance_.See(kRegion, certificate, kStart);
   attendance_.See(kInbox, certificate, kStart + absl::Seconds(1));
-  EXPECT_EQ(attendance_.LastSeen(kRegionUri), kStart);
-  EXPECT_THAT(attendance_.All().at(kRegionUri).certificates, IsEmpty());
-  EXPECT_EQ(attendance_.LastSeen(MunicipalityUri("0101")), kStart + absl::Seconds(1));
+  EXPECT_EQ(attendance_.LastSeen(kRegionUri, kLater), kStart);
+  EXPECT_THAT(attendance_.All(kLater).at(kRegionUri).certificates, IsEmpty());
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kLater), kStart + absl::Seconds(1));
 }
 
 }  // namespace

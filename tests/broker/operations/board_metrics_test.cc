@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -42,7 +43,7 @@ class BoardMetricsTest : public BoardFixture {
   trust::CurrentTrust trust_{support::MakeTrust({.municipality_suspended = true})};
   bool suspended_ = false;
   const std::shared_ptr<BoardMetrics> gathered_ = std::make_shared<BoardMetrics>(BoardMetrics::Parts{
-      .board = *board_, .attendance = *attendance_, .trust = trust_, .suspended = [this](const auto&) {
+      .board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_, .suspended = [this](const auto&) {
         return suspended_;
       }});
 };
@@ -57,8 +58,9 @@ TEST_F(BoardMetricsTest, AnInboxThatHadNothingYetIsThereWithZeros) {
   EXPECT_THAT(text, HasSubstr("envej_notices_returned_total{municipality=\"0101\",reason=\"NOT_RESIDENT\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("envej_notices_withdrawn_total{municipality=\"0101\",reason=\"DECEASED\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("envej_inbox_certificate_expires_timestamp_seconds{municipality=\"0101\"} "));
-  for (const char* absent : {"envej_inbox_oldest", "envej_inbox_last_fetch", "envej_participant_last_seen",
-                             "envej_participant_certificate", "envej_notices_accepted_total{"}) {
+  for (const char* absent :
+       {"envej_inbox_oldest", "envej_inbox_last_fetch", "envej_inbox_last_pull", "envej_participant_last_seen",
+        "envej_participant_certificate", "envej_notices_accepted_total{"}) {
     EXPECT_THAT(text, Not(HasSubstr(absent)));
   }
 }
@@ -121,10 +123,33 @@ TEST_F(BoardMetricsTest, TheCertificateOfASystemThatSeldomCallsIsToldAsLongAsThe
   EXPECT_EQ(CertificateExpires(), first);
 }
 
+TEST_F(BoardMetricsTest, OfSeveralInboxCertificatesTheLastToExpireIsTold) {
+  std::vector<certs::Certificate> certificates;
+  for (const int hours : {5, 9, 7}) {
+    certs::LeafRequest request = certs::ClientRequest(MunicipalityUri(kHere));
+    request.not_after = request.not_before + absl::Hours(hours);
+    certificates.push_back(authority_.IssueCertificate(request));
+  }
+  const absl::Time last = certificates[1].not_after();
+  trust_.Replace(support::MakeTrust({.inbox_certificates = certificates}));
+  EXPECT_THAT(metrics_->Text(),
+              HasSubstr(absl::StrCat("envej_inbox_certificate_expires_timestamp_seconds{municipality=\"0101\"} ",
+                                     absl::ToUnixSeconds(last), "\n")));
+}
+
+TEST_F(BoardMetricsTest, TellsWhenAPullWasLastLetIn) {
+  const certs::Identity municipality{.kind = certs::ParticipantKind::kMunicipality, .code = kHere, .origin = ""};
+  Call(municipality, absl::Hours(2));
+  EXPECT_THAT(metrics_->Text(), Not(HasSubstr("envej_inbox_last_pull"))) << "it called for something else";
+  attendance_->SeePull(ParticipantUri(municipality), clock_.Now());
+  EXPECT_THAT(metrics_->Text(),
+              HasSubstr("envej_inbox_last_pull_timestamp_seconds{municipality=\"0101\"} 1800000000\n"));
+}
+
 TEST_F(BoardMetricsTest, WhatIsGoneIsGatheredNoMore) {
   Metrics metrics;
   auto gathered = std::make_shared<BoardMetrics>(
-      BoardMetrics::Parts{.board = *board_, .attendance = *attendance_, .trust = trust_});
+      BoardMetrics::Parts{.board = *board_, .attendance = *attendance_, .trust = trust_, .clock = clock_});
   metrics.Add(gathered);
   EXPECT_THAT(metrics.Text(), HasSubstr("envej_inbox_waiting"));
   gathered.reset();

@@ -27,6 +27,14 @@ class BoardTest : public BoardFixture {
     attendance_->See({.kind = certs::ParticipantKind::kMunicipality, .code = code, .origin = ""}, certificate,
                      clock_.Now());
   }
+  // A pull of it is let in, and finds nothing that it may have.
+  void Pull() {
+    Call();
+    attendance_->SeePull(MunicipalityUri(kHere), clock_.Now());
+  }
+  void AddBefore(absl::Time ran_until, const std::map<std::string, JournalledInbox>& inboxes = {}) {
+    board_->Add({.day_began = board_->DayBegan(), .ran_until = ran_until, .inboxes = inboxes});
+  }
 };
 
 TEST_F(BoardTest, AnInboxWithoutAnythingHasNoFigures) {
@@ -136,31 +144,111 @@ TEST_F(BoardTest, TheOldestIsFoundAnewAfterItWasDelivered) {
   EXPECT_EQ(Here().waiting, 3u);
 }
 
-TEST_F(BoardTest, AnInboxIsSilentWhenNobodyCallsForTenMinutesWhileSomethingWaits) {
+TEST_F(BoardTest, AnInboxIsSilentWhenNobodyPullsForTenMinutesWhileSomethingWaits) {
   Skip(absl::Hours(1));
-  Call();
+  Pull();
   ASSERT_TRUE(SubmitOne(1).ok());
   LetTimePass(kSilentAfter - absl::Seconds(2));
   EXPECT_EQ(Here().silent_since, std::nullopt);
   LetTimePass(absl::Seconds(2));
   EXPECT_EQ(Here().silent_since, kStart + absl::Hours(1));
-  Call();
+  Pull();
   EXPECT_EQ(Here().silent_since, std::nullopt);
-  const absl::Time called = clock_.Now();
+  const absl::Time pulled = clock_.Now();
   LetTimePass(kSilentAfter);
-  EXPECT_EQ(Here().silent_since, called);
-  EXPECT_EQ(Here().last_seen_at, called);
+  EXPECT_EQ(Here().silent_since, pulled);
+  EXPECT_EQ(Here().last_pull_at, pulled);
   ASSERT_THAT(PullSome(), SizeIs(1));
   EXPECT_EQ(Here().silent_since, std::nullopt) << "nothing waits";
 }
 
-TEST_F(BoardTest, RightAfterAStartNoInboxIsSilent) {
+TEST_F(BoardTest, WhoeverOnlyCallsEmptiesNothing) {
   ASSERT_TRUE(SubmitOne(1).ok());
-  Skip(absl::Hours(1));
+  LetTimePass(kSilentAfter);
+  Call();
+  EXPECT_EQ(Here().last_seen_at, clock_.Now());
+  EXPECT_EQ(Here().last_pull_at, std::nullopt);
+  EXPECT_EQ(Here().silent_since, kStart);
+}
+
+TEST_F(BoardTest, AnInboxIsSilentSinceItsLastLeaseWhereThatWasLater) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(absl::Minutes(5));
+  ASSERT_THAT(PullSome(), SizeIs(1));
+  LetTimePass(kSilentAfter - absl::Seconds(1));
+  EXPECT_EQ(Here().oldest_waiting_at, kStart) << "it is back in its place";
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, kStart + absl::Minutes(5));
+}
+
+TEST_F(BoardTest, WhatWasSilentWhenTheBrokerLastRanIsSoAtOnceAfterAStart) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(kSilentAfter);
+  const absl::Time ran_until = clock_.Now();
+  LetTimePass(absl::Minutes(1));
   Restart();
+  EXPECT_EQ(Here().silent_since, std::nullopt) << "nobody knows yet what was before";
+  AddBefore(ran_until);
+  EXPECT_EQ(Here().silent_since, kStart);
+}
+
+TEST_F(BoardTest, TheTimeInWhichTheBrokerWasDownMakesNoInboxSilent) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(absl::Minutes(4));
+  const absl::Time ran_until = clock_.Now();
+  Skip(absl::Hours(3));
+  Restart();
+  AddBefore(ran_until);
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(kSilentAfter - absl::Minutes(4) - absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, kStart) << "nobody pulled while the broker was down either";
+}
+
+TEST_F(BoardTest, OfTheTimeBeforeAStartOfWhichNothingIsKnownNothingCounts) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(absl::Hours(3));
+  Restart();
+  LetTimePass(kSilentAfter - absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, kStart);
+}
+
+TEST_F(BoardTest, ALeaseShortlyBeforeAStartIsNoSilence) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(absl::Hours(2));
+  ASSERT_THAT(PullSome(), SizeIs(1));
+  const absl::Time leased = clock_.Now();
+  LetTimePass(absl::Minutes(2));
+  Restart();
+  AddBefore(clock_.Now());
+  EXPECT_EQ(Here().last_fetch_at, leased) << "the record says so";
+  LetTimePass(absl::Minutes(7));
+  EXPECT_EQ(HereAnew().oldest_waiting_at, kStart);
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+  LetTimePass(absl::Minutes(1));
+  EXPECT_EQ(Here().silent_since, leased);
+}
+
+TEST_F(BoardTest, AClockThatWasAheadWhileSomebodyPulledHidesNoSilence) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  clock_.Set(kStart + absl::Hours(24 * 365));
+  Pull();
+  clock_.Set(kStart);
   EXPECT_EQ(Here().silent_since, std::nullopt);
   LetTimePass(kSilentAfter);
-  EXPECT_EQ(Here().silent_since, kStart + absl::Hours(1));
+  EXPECT_EQ(Here().silent_since, kStart);
+}
+
+TEST_F(BoardTest, ALeaseOfTheFutureHidesNoSilence) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Restart();
+  AddBefore(kStart, {{kHere, {.counts = {}, .last_fetch_at = kStart + absl::Hours(24 * 365)}}});
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().silent_since, kStart);
 }
 
 TEST_F(BoardTest, PullsThatWaitAreItsConsumers) {
@@ -186,12 +274,35 @@ TEST_F(BoardTest, ADayEndsAtMidnightInCopenhagen) {
   EXPECT_EQ(board_->Totals().at(kHere).accepted.at("1084"), 2u);
 }
 
+TEST_F(BoardTest, AClockThatWasAheadForAMomentLosesNothingOfToday) {
+  const absl::Time day = board_->DayBegan();
+  ASSERT_TRUE(SubmitOne(1).ok());
+  clock_.Set(kStart + absl::Hours(24 * 365));
+  ASSERT_TRUE(SubmitOne(2).ok());
+  AddBefore(kStart);
+  EXPECT_EQ(Here().today.accepted, 1u);
+  board_->Add({.day_began = day, .ran_until = kStart, .inboxes = {{kHere, {.counts = {.accepted = 4}}}}});
+  EXPECT_EQ(Here().today.accepted, 1u) << "that is of another day";
+  clock_.Set(kStart + absl::Minutes(1));
+  EXPECT_EQ(Here().today.accepted, 6u);
+  EXPECT_EQ(board_->DayBegan(), day);
+  Skip(absl::Hours(15));
+  EXPECT_EQ(Here().today.accepted, 0u) << "a new day";
+}
+
+TEST_F(BoardTest, AClockThatIsSetBackToADayBeforeBeginsThatOne) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  clock_.Set(kStart - absl::Hours(24));
+  EXPECT_EQ(Here().today.accepted, 0u);
+  EXPECT_EQ(absl::FormatTime("%Y-%m-%dT%H", board_->DayBegan(), absl::UTCTimeZone()), "2027-01-13T23");
+}
+
 TEST_F(BoardTest, WhatTheJournalHasOfTodayIsAdded) {
   ASSERT_TRUE(SubmitOne(1).ok());
   const absl::Time day = board_->DayBegan();
   const absl::Time fetched = day + absl::Hours(1);
-  board_->Add(day, {{kHere, {.counts = {.accepted = 4, .acknowledged = 3}, .last_fetch_at = fetched}},
-                    {"0147", {.counts = {.returned = 1}}}});
+  AddBefore(day, {{kHere, {.counts = {.accepted = 4, .acknowledged = 3}, .last_fetch_at = fetched}},
+                  {"0147", {.counts = {.returned = 1}}}});
   EXPECT_EQ(Here().today, (DayCounts{.accepted = 5, .acknowledged = 3}));
   EXPECT_EQ(Here().last_fetch_at, fetched);
   EXPECT_EQ(board_->ReadOne("0147").today.returned, 1u);
@@ -201,7 +312,9 @@ TEST_F(BoardTest, WhatTheJournalHasOfTodayIsAdded) {
 TEST_F(BoardTest, OfADayThatIsOverOnlyTheLastFetchCounts) {
   const absl::Time day = board_->DayBegan();
   Skip(absl::Hours(16));
-  board_->Add(day, {{kHere, {.counts = {.accepted = 4}, .last_fetch_at = kStart}}});
+  board_->Add({.day_began = day,
+               .ran_until = kStart,
+               .inboxes = {{kHere, {.counts = {.accepted = 4}, .last_fetch_at = kStart}}}});
   EXPECT_EQ(Here().today, DayCounts());
   EXPECT_EQ(Here().last_fetch_at, kStart);
 }

@@ -11,16 +11,18 @@ namespace {
 
 using inbox::kStart;
 using testing::IsEmpty;
+using testing::SizeIs;
 using Read = std::map<std::string, JournalledInbox>;
 
 class TodayTest : public BoardFixture {
  protected:
   // Reads what the journal has up to now, of the day that it is.
-  Read ReadToday() {
+  Read ReadToday(absl::Time fetches_from = absl::InfiniteFuture()) {
     scheduler_.DropAll();
     std::optional<Read> read;
     TodayReader reader(store_, scheduler_,
                        {.from = board_->DayBegan(),
+                        .fetches_from = fetches_from,
                         .last_batch = store_.LastDurableBatch(),
                         .read = [&](const Read& inboxes) { read = inboxes; },
                         .failed = [&](const absl::Status& why) { failed_ = why; }});
@@ -61,6 +63,19 @@ TEST_F(TodayTest, CountsWhatHappenedTodayAndNothingOfTheDayBefore) {
   EXPECT_EQ(read.at("0147").last_fetch_at, absl::InfinitePast());
 }
 
+TEST_F(TodayTest, OfTheTimeBeforeTheDayOnlyLeasesAreRead) {
+  for (int number = 1; number <= 3; ++number) ASSERT_TRUE(SubmitOne(number).ok());
+  ASSERT_THAT(PullSome(1), SizeIs(1));
+  LetTimePass(absl::Minutes(2));
+  Acknowledge(1);
+  const absl::Time fetched = clock_.Now();
+  Skip(absl::Hours(16));
+  EXPECT_EQ(ReadToday(fetched + absl::Seconds(1)).at(kHere).last_fetch_at, absl::InfinitePast());
+  const Read read = ReadToday(fetched);
+  EXPECT_EQ(read.at(kHere).counts, DayCounts());
+  EXPECT_EQ(read.at(kHere).last_fetch_at, fetched);
+}
+
 TEST_F(TodayTest, ADayOfManyBatchesIsReadInSteps) {
   const int notices = static_cast<int>(TodayReader::kStepBatches) * 6;
   for (int number = 1; number <= notices; ++number) ASSERT_TRUE(SubmitOne(number).ok());
@@ -75,11 +90,15 @@ TEST_F(TodayTest, ARestartLosesAndDoublesNothing) {
   const uint64_t last_before = store_.LastDurableBatch();
   Restart();
   ASSERT_TRUE(SubmitOne(6).ok());
-  TodayReader reader(store_, scheduler_,
-                     {.from = board_->DayBegan(),
-                      .last_batch = last_before,
-                      .read = [&](const Read& inboxes) { board_->Add(board_->DayBegan(), inboxes); },
-                      .failed = nullptr});
+  TodayReader reader(
+      store_, scheduler_,
+      {.from = board_->DayBegan(),
+       .last_batch = last_before,
+       .read =
+           [&](const Read& inboxes) {
+             board_->Add({.day_began = board_->DayBegan(), .ran_until = clock_.Now(), .inboxes = inboxes});
+           },
+       .failed = nullptr});
   reader.Start();
   ASSERT_TRUE(SubmitOne(7).ok());
   scheduler_.Advance(absl::Seconds(1));

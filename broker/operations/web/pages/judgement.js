@@ -79,7 +79,9 @@ export function sentenceOf(inboxes, status, now) {
   const total = inboxes.length;
   if (total === 0) return { level: 'warning', words: ['Der er ingen indbakker', 'There are no inboxes'] };
   const silent = inboxes.filter((inbox) => inbox.silent).length;
-  const bad = inboxes.filter((inbox) => judgeInbox(inbox, now).level === 'bad').length;
+  const countOf = (level) => inboxes.filter((inbox) => judgeInbox(inbox, now).level === level).length;
+  const bad = countOf('bad');
+  const doubtful = countOf('warning');
   const da = silent === 1 ? 'er tavs' : 'er tavse';
   const en = silent === 1 ? 'is silent' : 'are silent';
   if (silent > 0) {
@@ -90,6 +92,13 @@ export function sentenceOf(inboxes, status, now) {
       level: 'bad',
       words: [`Ingen indbakke er tavs, men ${bad} af ${total} kræver handling`,
         `No inbox is silent, but ${bad} of ${total} ${bad === 1 ? 'needs' : 'need'} action`],
+    };
+  }
+  if (doubtful > 0) {
+    return {
+      level: 'warning',
+      words: [`Ingen indbakke er tavs, men hold øje med ${doubtful} af ${total}`,
+        `No inbox is silent, but keep an eye on ${doubtful} of ${total}`],
     };
   }
   return { level: 'good', words: [`Alle ${total} indbakker bliver tømt`, `All ${total} inboxes are being emptied`] };

@@ -1,0 +1,104 @@
+// Of an inbox that nobody empties operations are told also where others of the municipality call, and right after a
+// restart.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "envej/v1/operations_service.grpc.pb.h"
+#include "tests/certs/test_files.h"
+#include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
+#include "tests/support/notice_messages.h"
+#include "tests/support/skipped_time.h"
+
+namespace envej::operations {
+namespace {
+
+using support::CallContext;
+using support::kCode;
+
+constexpr int kSilentMinutes = 11;
+constexpr int kDownMinutes = 30;
+constexpr absl::Duration kTold = absl::Seconds(20);
+
+class SilentAfterRestartTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(broker_.Start());
+    v1::SubmitNoticeRequest request;
+    *request.mutable_notice() = support::NewNotice(kCode);
+    v1::SubmitNoticeResponse answer;
+    ASSERT_TRUE(broker_.Intake(support::kRegion)->SubmitNotice(CallContext().get(), request, &answer).ok());
+  }
+
+  v1::InboxStatus Inbox() {
+    v1::ListInboxesRequest request;
+    request.set_municipality_code(kCode);
+    v1::ListInboxesResponse answer;
+    const grpc::Status status =
+        broker_.Operations(support::kOperations)->ListInboxes(CallContext().get(), request, &answer);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return answer.inboxes_size() == 1 ? answer.inboxes(0) : v1::InboxStatus();
+  }
+  bool IsToldAs(bool silent) {
+    const absl::Time until = absl::Now() + kTold;
+    while (Inbox().silent() != silent && absl::Now() < until) absl::SleepFor(absl::Milliseconds(100));
+    return Inbox().silent() == silent;
+  }
+  size_t Pull() {
+    v1::PullNoticesRequest request;
+    request.set_municipality_code(kCode);
+    v1::PullNoticesResponse answer;
+    EXPECT_TRUE(broker_.Inbox(support::kMunicipality)->PullNotices(CallContext().get(), request, &answer).ok());
+    return static_cast<size_t>(answer.items_size());
+  }
+  // A call that empties nothing.
+  void Extend() {
+    v1::ExtendLeasesRequest request;
+    request.set_municipality_code(kCode);
+    v1::LeaseName& lease = *request.add_leases();
+    lease.set_region_code("1081");
+    lease.set_notice_id(support::NewNoticeId());
+    v1::ExtendLeasesResponse answer;
+    broker_.Inbox(support::kMunicipality)->ExtendLeases(CallContext().get(), request, &answer);
+  }
+
+  // Before any is made: hours are to pass.
+  const bool certificates_hold_ = (certs::LetHoldFor(absl::Hours(12)), true);
+  const support::SkippedTime skipped_;
+  support::BrokerProcess broker_{{.environment = skipped_.Environment(support::SkippedTime::Clocks::kAll)}};
+};
+
+TEST_F(SilentAfterRestartTest, ItIsToldAtOnceAndSinceWhen) {
+  EXPECT_FALSE(Inbox().silent());
+  skipped_.Skip(kSilentMinutes);
+  ASSERT_TRUE(IsToldAs(true));
+  Extend();
+  const v1::InboxStatus before = Inbox();
+  EXPECT_TRUE(before.has_last_seen_at());
+  EXPECT_TRUE(before.silent()) << "whoever only calls empties nothing";
+
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  skipped_.Skip(kDownMinutes);
+  ASSERT_TRUE(broker_.Start());
+  EXPECT_TRUE(IsToldAs(true));
+  EXPECT_EQ(Inbox().silent_since().seconds(), before.silent_since().seconds());
+  EXPECT_EQ(Pull(), 1u);
+  EXPECT_TRUE(IsToldAs(false));
+}
+
+TEST_F(SilentAfterRestartTest, WhatWasNotSilentIsNotSoForTheTimeInWhichTheBrokerWasDown) {
+  ASSERT_EQ(broker_.Stop().code, support::kDone);
+  skipped_.Skip(kDownMinutes);
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(broker_.WaitForLog("\"standing_counted\""));
+  EXPECT_FALSE(Inbox().silent());
+  skipped_.Skip(kSilentMinutes);
+  EXPECT_TRUE(IsToldAs(true));
+}
+
+}  // namespace
+}  // namespace envej::operations
