@@ -166,6 +166,8 @@ class Inboxes {
                           ReturnDone done);
   // A page of the notices of all inboxes (notice_lists.h).
   absl::StatusOr<NoticePage> ListAll(const NoticeQuery& query);
+  // These notices, as far as they are there (notice_lists.h).
+  absl::StatusOr<std::vector<FoundNotice>> Read(absl::Span<const store::NoticeKey> notices);
   // The notices that have an id, in these inboxes and of these regions (notice_lists.h).
   absl::StatusOr<std::vector<FoundNotice>> Find(const contract::NoticeId& id,
                                                 absl::Span<const std::string> municipality_codes,

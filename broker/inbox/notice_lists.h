@@ -20,11 +20,9 @@ namespace envej::inbox {
 
 // Which notices of all inboxes to list, and where to go on.
 struct NoticeQuery {
-  std::string municipality_code = {};  // empty: all
-  std::string region_code = {};        // empty: all
-  std::vector<State> states = {};      // empty: all
-  // Only what is under way, and late in any way or told as undelivered.
-  bool late_only = false;
+  std::string municipality_code = {};         // empty: all
+  std::string region_code = {};               // empty: all
+  std::vector<State> states = {};             // empty: all
   std::optional<absl::Time> entered_by = {};  // only what came into its inbox then or earlier
   size_t page_size = 100;
   std::optional<store::NoticeKey> after = {};
@@ -41,6 +39,11 @@ struct NoticePage {
   std::optional<store::NoticeKey> next;  // go on after this one; nothing after the last page
 };
 
+// Under way, and late in any way or told as undelivered.
+bool IsLate(const Record& record);
+// What the query asks of a record: its state and age.
+bool Matches(const NoticeQuery& query, const Record& record);
+
 // Told of each notice that cannot be read.
 using UnreadableNotice = std::function<void(const store::NoticeKey& notice, const absl::Status& why)>;
 
@@ -50,6 +53,12 @@ absl::StatusOr<NoticePage> ListNotices(store::OrderedStore& store, const NoticeQ
                                        const UnreadableNotice& unreadable);
 
 inline constexpr size_t kListScan = 5000;
+
+// These notices, by one lookup for each, in their order; what was never accepted or is forgotten is left out. Errors:
+// the store's. Any thread.
+absl::StatusOr<std::vector<FoundNotice>> ReadNotices(store::OrderedStore& store,
+                                                     absl::Span<const store::NoticeKey> notices,
+                                                     const UnreadableNotice& unreadable);
 
 // The notices that have this id, by one lookup for each pair of these municipalities and regions, in that order.
 // Errors: the store's. Any thread.
