@@ -1,14 +1,15 @@
 #include "broker/answers/broker_answers.h"
 
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "broker/answers/inbox_messages.h"
 #include "broker/answers/participant_messages.h"
 #include "broker/answers/status_messages.h"
 #include "proto/contract/message_codec.h"
+#include "proto/contract/rejection.h"
 
 namespace envej {
 namespace {
@@ -24,27 +25,29 @@ bool IsUsed(const InboxFigures& figures) {
 
 absl::StatusOr<v1::ListInboxesResponse> BrokerAnswers::ListInboxes(const v1::ListInboxesRequest& request) {
   const std::shared_ptr<const trust::Trust> trust = parts_.trust.Get();
-  const auto is_meant = [&request](const std::string& code) {
-    return request.municipality_code().empty() || request.municipality_code() == code;
-  };
+  const std::string& only = request.municipality_code();
+  std::set<std::string> participating;
+  for (const Municipality& municipality : trust->participants().municipalities()) {
+    if (municipality.participating) participating.insert(municipality.code);
+  }
   v1::ListInboxesResponse answer;
   *answer.mutable_counted_at() = contract::ToMessage(parts_.clock.Now());
-  std::map<std::string, InboxFigures> figures;
-  for (InboxFigures& each : parts_.board.ReadAll()) {
-    if (is_meant(each.municipality_code) && IsUsed(each)) figures.emplace(each.municipality_code, std::move(each));
-  }
-  for (const Municipality& municipality : trust->participants().municipalities()) {
-    if (!is_meant(municipality.code) || !municipality.participating) continue;
-    if (!figures.contains(municipality.code)) {
-      figures.emplace(municipality.code, parts_.board.ReadOne(municipality.code));
+  const std::vector<InboxFigures> figures =
+      only.empty() ? parts_.board.ReadAll(participating) : std::vector<InboxFigures>{parts_.board.ReadOne(only)};
+  for (const InboxFigures& each : figures) {
+    const std::string& code = each.municipality_code;
+    const Municipality* known = trust->participants().FindMunicipality(code);
+    if (!IsUsed(each) && !participating.contains(code)) {
+      if (known == nullptr && !only.empty()) {
+        return contract::Refusal(contract::Reason::kMunicipalityUnknown, "municipality_code");
+      }
+      continue;
     }
-  }
-  for (const auto& [code, each] : figures) {
     const certs::Identity identity{.kind = certs::ParticipantKind::kMunicipality, .code = code, .origin = ""};
     v1::InboxStatus& inbox = *answer.add_inboxes();
     inbox = answers::ToMessage(each);
     inbox.set_suspended(trust->participants().Suspended(identity) || parts_.suspensions.Suspended(identity));
-    if (const Municipality* known = trust->participants().FindMunicipality(code)) answers::AddKnown(*known, inbox);
+    if (known != nullptr) answers::AddKnown(*known, inbox);
   }
   return answer;
 }

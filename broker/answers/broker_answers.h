@@ -39,6 +39,9 @@ class BrokerAnswers final : public operations::Answers {
   absl::StatusOr<v1::GetBrokerStatusResponse> GetBrokerStatus(const v1::GetBrokerStatusRequest& request) override;
 
  private:
+  absl::StatusOr<v1::ListOperationsNoticesResponse> ListLate(const v1::ListOperationsNoticesRequest& request,
+                                                             const inbox::NoticeQuery& query);
+
   const Parts parts_;
 };
 

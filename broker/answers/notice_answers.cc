@@ -43,11 +43,38 @@ absl::StatusOr<v1::ListOperationsNoticesResponse> BrokerAnswers::ListNotices(
     if (!has_any.ok()) return has_any.status();
     if (!*has_any) return contract::Refusal(Reason::kParticipantUnknown, "region_code");
   }
+  if (request.late_only()) return ListLate(request, *query);
   const absl::StatusOr<inbox::NoticePage> page = parts_.inboxes.ListAll(*query);
   if (!page.ok()) return page.status();
   v1::ListOperationsNoticesResponse answer;
   for (const inbox::FoundNotice& found : page->notices) *answer.add_notices() = answers::ToMessage(found, now);
   if (page->next.has_value()) answer.set_next_page_token(answers::EncodeNoticePageToken(request, *page->next));
+  return answer;
+}
+
+// A look reads no more notices than a page has, each by its name.
+absl::StatusOr<v1::ListOperationsNoticesResponse> BrokerAnswers::ListLate(
+    const v1::ListOperationsNoticesRequest& request, const inbox::NoticeQuery& query) {
+  std::optional<operations::LateNotice> after;
+  if (!request.page_token().empty()) {
+    after = answers::DecodeLatePageToken(request, request.page_token());
+    if (!after.has_value()) return contract::Refusal(Reason::kPageTokenInvalid, "page_token");
+  }
+  const operations::LatePage page = parts_.board.ListLate(query.municipality_code, after, query.page_size);
+  std::vector<store::NoticeKey> notices;
+  for (const operations::LateNotice& late : page.notices) {
+    if (query.region_code.empty() || query.region_code == late.notice.region_code) notices.push_back(late.notice);
+  }
+  const absl::StatusOr<std::vector<inbox::FoundNotice>> found = parts_.inboxes.Read(notices);
+  if (!found.ok()) return found.status();
+  v1::ListOperationsNoticesResponse answer;
+  const absl::Time now = parts_.clock.Now();
+  for (const inbox::FoundNotice& each : *found) {
+    const bool is_meant = !each.record.has_value() || (inbox::IsLate(*each.record) && Matches(query, *each.record));
+    if (is_meant) *answer.add_notices() = answers::ToMessage(each, now);
+  }
+  if (page.more) answer.set_next_page_token(answers::EncodeLatePageToken(request, page.notices.back()));
+  answer.set_left_out(page.left_out);
   return answer;
 }
 

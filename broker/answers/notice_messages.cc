@@ -100,7 +100,6 @@ absl::StatusOr<inbox::NoticeQuery> ToQuery(const v1::ListOperationsNoticesReques
   inbox::NoticeQuery query;
   query.municipality_code = request.municipality_code();
   query.region_code = request.region_code();
-  query.late_only = request.late_only();
   query.page_size = static_cast<size_t>(request.page_size() == 0 ? contract::kPageDefault : request.page_size());
   for (const int state : request.states()) {
     if (!IsState(state)) return contract::Refusal(Reason::kRequestOutOfRange, "states");
@@ -111,7 +110,7 @@ absl::StatusOr<inbox::NoticeQuery> ToQuery(const v1::ListOperationsNoticesReques
     if (age < absl::ZeroDuration()) return contract::Refusal(Reason::kRequestOutOfRange, "age_at_least");
     query.entered_by = now - age;
   }
-  if (!request.page_token().empty()) {
+  if (!request.page_token().empty() && !request.late_only()) {
     query.after = DecodeNoticePageToken(request, request.page_token());
     if (!query.after.has_value()) return contract::Refusal(Reason::kPageTokenInvalid, "page_token");
   }

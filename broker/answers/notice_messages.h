@@ -13,7 +13,8 @@ v1::OperationsNotice ToMessage(const inbox::FoundNotice& found, absl::Time now);
 // The same with what happened to it.
 v1::NoticeTrace ToTrace(const inbox::FoundNotice& found, absl::Time now);
 
-// What is asked for at `now`. Refused: REQUEST_OUT_OF_RANGE, PAGE_TOKEN_INVALID.
+// What is asked for at `now`; of what is late, but for the place to go on from. Refused: REQUEST_OUT_OF_RANGE,
+// PAGE_TOKEN_INVALID.
 absl::StatusOr<inbox::NoticeQuery> ToQuery(const v1::ListOperationsNoticesRequest& request, absl::Time now);
 
 }  // namespace envej::answers

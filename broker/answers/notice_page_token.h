@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "broker/operations/late_index.h"
 #include "broker/store/key_layout.h"
 #include "envej/v1/operations_service.pb.h"
 
@@ -15,6 +16,10 @@ namespace envej::answers {
 std::string EncodeNoticePageToken(const v1::ListOperationsNoticesRequest& filters, const store::NoticeKey& after);
 std::optional<store::NoticeKey> DecodeNoticePageToken(const v1::ListOperationsNoticesRequest& filters,
                                                       absl::string_view token);
+// The same of a list of what is late, which has another order.
+std::string EncodeLatePageToken(const v1::ListOperationsNoticesRequest& filters, const operations::LateNotice& after);
+std::optional<operations::LateNotice> DecodeLatePageToken(const v1::ListOperationsNoticesRequest& filters,
+                                                          absl::string_view token);
 
 }  // namespace envej::answers
 

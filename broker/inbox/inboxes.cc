@@ -318,6 +318,10 @@ absl::StatusOr<NoticePage> Inboxes::ListAll(const NoticeQuery& query) {
   return ListNotices(store_, query, TellUnreadable());
 }
 
+absl::StatusOr<std::vector<FoundNotice>> Inboxes::Read(absl::Span<const store::NoticeKey> notices) {
+  return ReadNotices(store_, notices, TellUnreadable());
+}
+
 absl::StatusOr<std::vector<FoundNotice>> Inboxes::Find(const contract::NoticeId& id,
                                                        const std::string& municipality_code,
                                                        const std::string& region_code) {

@@ -166,6 +166,8 @@ class Inboxes {
                           const store::NoticeKey& notice, ReturnDone done);
   // A page of the notices of all inboxes (notice_lists.h).
   absl::StatusOr<NoticePage> ListAll(const NoticeQuery& query);
+  // These notices, as far as they are there (notice_lists.h).
+  absl::StatusOr<std::vector<FoundNotice>> Read(absl::Span<const store::NoticeKey> notices);
   // The notices that have an id, in one inbox and of one region, or in all and of all (notice_lists.h).
   absl::StatusOr<std::vector<FoundNotice>> Find(const contract::NoticeId& id, const std::string& municipality_code,
                                                 const std::string& region_code);

@@ -10,17 +10,6 @@ namespace {
 
 constexpr size_t kReadAtOnce = 500;
 
-bool IsLate(const Record& record) {
-  return IsUnderWay(record.state) && (record.late != 0 || record.undelivered_told > 0);
-}
-
-bool Matches(const NoticeQuery& query, const Record& record) {
-  const bool state =
-      query.states.empty() || std::find(query.states.begin(), query.states.end(), record.state) != query.states.end();
-  return state && (!query.late_only || IsLate(record)) &&
-         (!query.entered_by.has_value() || record.entered_at <= *query.entered_by);
-}
-
 store::ScanRange RangeOf(const NoticeQuery& query) {
   // A region's alone are not together: then all are looked at.
   const std::string prefix = query.municipality_code.empty()
@@ -56,6 +45,16 @@ absl::StatusOr<NoticePage> GoOnAfter(const std::string& key, NoticePage page) {
 }
 
 }  // namespace
+
+bool IsLate(const Record& record) {
+  return IsUnderWay(record.state) && (record.late != 0 || record.undelivered_told > 0);
+}
+
+bool Matches(const NoticeQuery& query, const Record& record) {
+  const bool state =
+      query.states.empty() || std::find(query.states.begin(), query.states.end(), record.state) != query.states.end();
+  return state && (!query.entered_by.has_value() || record.entered_at <= *query.entered_by);
+}
 
 absl::StatusOr<NoticePage> ListNotices(store::OrderedStore& store, const NoticeQuery& query,
                                        const UnreadableNotice& unreadable) {
@@ -95,26 +94,35 @@ absl::StatusOr<std::vector<Parties>> ListParties(store::OrderedStore& store, con
   }
 }
 
+absl::StatusOr<std::vector<FoundNotice>> ReadNotices(store::OrderedStore& store,
+                                                     absl::Span<const store::NoticeKey> notices,
+                                                     const UnreadableNotice& unreadable) {
+  std::vector<FoundNotice> found;
+  for (const store::NoticeKey& notice : notices) {
+    const absl::StatusOr<std::optional<std::string>> value = store.Get(store::RecordKey(notice));
+    if (!value.ok() && !IsUnreadable(value.status())) return value.status();
+    if (value.ok() && !value->has_value()) continue;
+    absl::StatusOr<Record> record = value.ok() ? DecodeRecord(**value) : value.status();
+    if (!record.ok()) unreadable(notice, record.status());
+    found.push_back(
+        {.notice = notice, .record = record.ok() ? std::optional<Record>(*std::move(record)) : std::nullopt});
+  }
+  return found;
+}
+
 absl::StatusOr<std::vector<FoundNotice>> FindNotices(store::OrderedStore& store, const contract::NoticeId& id,
                                                      const std::string& municipality_code,
                                                      const std::string& region_code,
                                                      const UnreadableNotice& unreadable) {
   absl::StatusOr<std::vector<Parties>> parties = ListParties(store, municipality_code);
   if (!parties.ok()) return parties.status();
-  std::vector<FoundNotice> found;
+  std::vector<store::NoticeKey> notices;
   for (Parties& each : *parties) {
     if (!region_code.empty() && region_code != each.region_code) continue;
-    store::NoticeKey notice{
-        .municipality_code = std::move(each.municipality_code), .region_code = std::move(each.region_code), .id = id};
-    const absl::StatusOr<std::optional<std::string>> value = store.Get(store::RecordKey(notice));
-    if (!value.ok() && !IsUnreadable(value.status())) return value.status();
-    if (value.ok() && !value->has_value()) continue;
-    absl::StatusOr<Record> record = value.ok() ? DecodeRecord(**value) : value.status();
-    if (!record.ok()) unreadable(notice, record.status());
-    found.push_back({.notice = std::move(notice),
-                     .record = record.ok() ? std::optional<Record>(*std::move(record)) : std::nullopt});
+    notices.push_back(
+        {.municipality_code = std::move(each.municipality_code), .region_code = std::move(each.region_code), .id = id});
   }
-  return found;
+  return ReadNotices(store, notices, unreadable);
 }
 
 }  // namespace envej::inbox

@@ -19,11 +19,9 @@ namespace envej::inbox {
 
 // Which notices of all inboxes to list, and where to go on.
 struct NoticeQuery {
-  std::string municipality_code = {};  // empty: all
-  std::string region_code = {};        // empty: all
-  std::vector<State> states = {};      // empty: all
-  // Only what is under way, and late in any way or told as undelivered.
-  bool late_only = false;
+  std::string municipality_code = {};         // empty: all
+  std::string region_code = {};               // empty: all
+  std::vector<State> states = {};             // empty: all
   std::optional<absl::Time> entered_by = {};  // only what came into its inbox then or earlier
   size_t page_size = 100;
   std::optional<store::NoticeKey> after = {};
@@ -39,6 +37,11 @@ struct NoticePage {
   std::vector<FoundNotice> notices;      // by municipality, region and id
   std::optional<store::NoticeKey> next;  // go on after this one; nothing after the last page
 };
+
+// Under way, and late in any way or told as undelivered.
+bool IsLate(const Record& record);
+// What the query asks of a record: its state and age.
+bool Matches(const NoticeQuery& query, const Record& record);
 
 // Told of each notice that cannot be read.
 using UnreadableNotice = std::function<void(const store::NoticeKey& notice, const absl::Status& why)>;
@@ -61,6 +64,12 @@ struct Parties {
 // Of this municipality (empty: of all), by municipality and region, whatever the register has by now. Costs a lookup
 // for each, however many notices there are. Errors: the store's. Any thread.
 absl::StatusOr<std::vector<Parties>> ListParties(store::OrderedStore& store, const std::string& municipality_code);
+
+// These notices, by one lookup for each, in their order; what was never accepted or is forgotten is left out. Errors:
+// the store's. Any thread.
+absl::StatusOr<std::vector<FoundNotice>> ReadNotices(store::OrderedStore& store,
+                                                     absl::Span<const store::NoticeKey> notices,
+                                                     const UnreadableNotice& unreadable);
 
 // The notices that have this id, in this inbox and of this region (empty: in all, of all), by municipality and region:
 // two lookups for each of their parties. Errors: the store's. Any thread.

@@ -94,8 +94,8 @@ void Board::Take(const inbox::Change& change) {
     const MutexLock lock(mutex_);
     RollDay(parts_.clock.Now());
     Inbox& inbox = inboxes_[change.notice.municipality_code];
-    if (change.before != nullptr) inbox.standing.Remove(*change.before);
-    if (change.after != nullptr) inbox.standing.Add(*change.after);
+    if (change.before != nullptr) inbox.standing.Remove(change.notice, *change.before);
+    if (change.after != nullptr) inbox.standing.Add(change.notice, *change.after);
     if (CanBeHandedOut(change.after) && change.after->entered_at < inbox.oldest.from) {
       inbox.oldest.from = change.after->entered_at;
       inbox.oldest.lowered = true;
@@ -160,6 +160,21 @@ std::map<std::string, InboxTotals> Board::Totals() const {
   const MutexLock lock(mutex_);
   for (const auto& [code, inbox] : inboxes_) totals.emplace(code, inbox.totals);
   return totals;
+}
+
+LatePage Board::ListLate(const std::string& municipality_code, const std::optional<LateNotice>& after,
+                         size_t most) const {
+  LatePage page;
+  const MutexLock lock(mutex_);
+  for (const auto& [code, inbox] : inboxes_) {
+    if (!municipality_code.empty() && code != municipality_code) continue;
+    const LateIndex& late = inbox.standing.late;
+    page.left_out += late.left_out();
+    if (after.has_value() && code < after->notice.municipality_code) continue;
+    const bool goes_on = after.has_value() && code == after->notice.municipality_code;
+    if (late.Read(code, goes_on ? &*after : nullptr, most, page.notices)) page.more = true;
+  }
+  return page;
 }
 
 std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {

@@ -18,6 +18,7 @@
 #include "broker/mutex.h"
 #include "broker/operations/attendance.h"
 #include "broker/operations/durations.h"
+#include "broker/operations/late_index.h"
 #include "broker/operations/metrics.h"
 #include "broker/operations/standing.h"
 #include "broker/operations/today.h"
@@ -67,10 +68,17 @@ struct InboxTotals {
   std::array<uint64_t, kWithdrawalReasons> withdrawn = {};
 };
 
+// A page of what is late: by municipality, and in each those first that came first.
+struct LatePage {
+  std::vector<LateNotice> notices;
+  bool more = false;      // others follow
+  uint64_t left_out = 0;  // how many more of these inboxes are late than are kept (late_index.h)
+};
+
 // How all inboxes are, counted in memory: what is under way at the start, moved by every change (inbox/change.h).
 // Nothing of it grows with what waits: beside its counts an inbox has the times of what is leased, held back, parked or
-// missing. Which of what can be handed out is the oldest is asked of the store when somebody wants to know, once in
-// kOldestFor at most.
+// missing, and which notices are late, up to a bound. Which of what can be handed out is the oldest is asked of the
+// store when somebody wants to know, once in kOldestFor at most.
 //
 // Thread safety: any thread. Take is for the store's thread: a lock for about a microsecond.
 class Board {
@@ -110,6 +118,11 @@ class Board {
   std::vector<InboxFigures> ReadAll(const std::set<std::string>& besides = {});
   InboxFigures ReadOne(const std::string& municipality_code);
   std::map<std::string, InboxTotals> Totals() const;
+
+  // At most `most` notices, 1 or more, that are late in this inbox, or in all if it is empty: those that follow
+  // `after`, one of such a page before, if it is given. Known without looking into the store; what cannot be read is
+  // among them.
+  LatePage ListLate(const std::string& municipality_code, const std::optional<LateNotice>& after, size_t most) const;
 
   static constexpr absl::Duration kOldestFor = absl::Seconds(1);
 

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
+#include "broker/inbox/notice_lists.h"
 #include "broker/store/key_layout.h"
 #include "broker/store/scanning.h"
 
@@ -33,7 +34,9 @@ void Move(uint64_t& count, bool in) {
 
 void MoveTime(StandingInbox::Times& times, absl::Time time, bool in) { in ? Put(times, time) : Take(times, time); }
 
-void MoveRecord(StandingInbox& inbox, const Record& record, bool in) {
+void MoveLate(LateIndex& index, const LateNotice& late, bool in) { in ? index.Add(late) : index.Remove(late); }
+
+void MoveRecord(StandingInbox& inbox, const store::NoticeKey& notice, const Record& record, bool in) {
   if (!inbox::IsUnderWay(record.state)) return;
   switch (record.state) {
     case State::kLeased:
@@ -55,6 +58,7 @@ void MoveRecord(StandingInbox& inbox, const Record& record, bool in) {
   if (is_held || record.state != State::kWaiting) MoveTime(inbox.apart, record.entered_at, in);
   if (record.late != 0) Move(inbox.overdue, in);
   if (record.undelivered_told > 0) Move(inbox.undelivered, in);
+  if (inbox::IsLate(record)) MoveLate(inbox.late, {.entered_at = record.entered_at, .notice = notice}, in);
 }
 
 // Counts what the indexes name. A notice is remembered by a hash of its name: that two of a million have the same is
@@ -85,7 +89,7 @@ class Counting {
     if (!entry.ok()) return absl::OkStatus();  // the pull queue passes it over, and tells of it
     waiting_.insert(HashOf(entry->item.notice));
     ++standing_.under_way;
-    if (entry->entered_at <= late_from_) return CountRecord(entry->item.notice, /*waits=*/true);
+    if (entry->entered_at <= late_from_) return CountRecord(entry->item.notice, entry->entered_at, /*waits=*/true);
     ++standing_.inboxes[entry->item.notice.municipality_code].waiting;
     return absl::OkStatus();
   }
@@ -94,10 +98,11 @@ class Counting {
     const absl::StatusOr<store::DueEntry> entry = store::ParseDueKey(key);
     if (!entry.ok() || waiting_.contains(HashOf(entry->notice))) return absl::OkStatus();
     ++standing_.under_way;
-    return CountRecord(entry->notice, /*waits=*/false);
+    return CountRecord(entry->notice, entry->due_at, /*waits=*/false);
   }
 
-  absl::Status CountRecord(const store::NoticeKey& notice, bool waits) {
+  // `place`: among what is late, of what cannot be read.
+  absl::Status CountRecord(const store::NoticeKey& notice, absl::Time place, bool waits) {
     ++standing_.records_read;
     const absl::StatusOr<std::optional<std::string>> stored = store_.Get(store::RecordKey(notice));
     if (!stored.ok()) return stored.status();
@@ -105,12 +110,13 @@ class Counting {
         stored->has_value() ? inbox::DecodeRecord(**stored) : absl::DataLossError("an index names no notice");
     StandingInbox& inbox = standing_.inboxes[notice.municipality_code];
     if (record.ok()) {
-      inbox.Add(*record);
+      inbox.Add(notice, *record);
       NoteFetches(notice.municipality_code, *record);
       return absl::OkStatus();
     }
     ++standing_.unreadable;
     if (waits) ++inbox.waiting;
+    inbox.late.Add({.entered_at = place, .notice = notice});
     return absl::OkStatus();
   }
 
@@ -130,8 +136,12 @@ class Counting {
 
 }  // namespace
 
-void StandingInbox::Add(const Record& record) { MoveRecord(*this, record, true); }
-void StandingInbox::Remove(const Record& record) { MoveRecord(*this, record, false); }
+void StandingInbox::Add(const store::NoticeKey& notice, const Record& record) {
+  MoveRecord(*this, notice, record, true);
+}
+void StandingInbox::Remove(const store::NoticeKey& notice, const Record& record) {
+  MoveRecord(*this, notice, record, false);
+}
 
 absl::StatusOr<Standing> CountStanding(store::OrderedStore& store, absl::Time now) {
   return Counting(store, now).Count();

@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/inbox/record.h"
+#include "broker/operations/late_index.h"
+#include "broker/store/key_layout.h"
 #include "broker/store/ordered_store.h"
 
 namespace envej::operations {
@@ -27,10 +29,11 @@ struct StandingInbox {
   uint64_t undelivered = 0;  // of all these: told as undelivered
   Times apart;               // when what is under way, and cannot be handed out, came into the inbox
   Times leases;              // when what is leased was first leased
+  LateIndex late;            // of all these: overdue, undelivered or both
 
-  // Counts a record in, or out again, if it is under way.
-  void Add(const inbox::Record& record);
-  void Remove(const inbox::Record& record);
+  // Counts a notice's record in, or out again, if it is under way.
+  void Add(const store::NoticeKey& notice, const inbox::Record& record);
+  void Remove(const store::NoticeKey& notice, const inbox::Record& record);
 
   uint64_t under_way() const { return waiting + leased + parked + missing; }
 };
@@ -42,8 +45,9 @@ struct Standing {
   std::map<std::string, absl::Time> last_fetches;
   uint64_t under_way = 0;
   uint64_t records_read = 0;
-  uint64_t unreadable =
-      0;  // of what is under way: its record cannot be read; counted as waiting if it can be handed out
+  // Notices under way of which what is stored cannot be read: counted as waiting if they can be handed out. They may be
+  // late: they stand among what is.
+  uint64_t unreadable = 0;
 };
 
 // Counts what is under way, as of `now`. Every such notice has one key in the index of what is due; those that can be

@@ -1,6 +1,8 @@
 #include "broker/operations/web/site.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "broker/operations/web/feed_stream.h"
 #include "broker/operations/web/snapshot.h"
+#include "certs/identity.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::operations {
@@ -20,6 +23,7 @@ constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
 constexpr char kJson[] = "application/json; charset=utf-8";
 constexpr size_t kCodeCharacters = 4;
 constexpr size_t kUuidCharacters = 36;
+constexpr absl::Duration kAgainAfter = absl::Seconds(10);  // for who has too much open
 
 void Say(httplib::Response& response, int status, const std::string& text) {
   response.status = status;
@@ -82,6 +86,16 @@ bool IsUuid(absl::string_view text) {
          });
 }
 
+// What is asked of the broker's parts, and not of files in memory.
+bool IsLookedUp(absl::string_view path) {
+  return path == "/feed" || path == "/metrics" || absl::StartsWith(path, "/api/");
+}
+
+void SayTooMany(httplib::Response& response, absl::Duration delay, const std::string& text) {
+  response.set_header("Retry-After", absl::StrCat(absl::ToInt64Seconds(absl::Ceil(delay, absl::Seconds(1)))));
+  Say(response, 429, text);
+}
+
 void CloseAfter(httplib::Response& response, TlsConnection& connection) {
   connection.is_to_close = true;
   response.set_header("Connection", "close");
@@ -105,7 +119,7 @@ httplib::Headers Site::SecurityHeaders() {
           {"Cross-Origin-Opener-Policy", "same-origin"}};
 }
 
-void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) {
   if (HasBody(request)) {
     CloseAfter(response, connection);  // what follows is no request
     return Say(response, 400, "En forespørgsel har intet indhold her. / A request has no content here.");
@@ -115,19 +129,44 @@ void Site::Answer(const httplib::Request& request, httplib::Response& response, 
     response.set_header("Allow", "GET, HEAD");
     return Say(response, 405, "Kun GET og HEAD. / GET and HEAD alone.");
   }
-  if (!sources_.judge(connection.peer()).ok()) {
+  const absl::StatusOr<std::string> operator_uri = sources_.judge(connection.peer());
+  if (!operator_uri.ok()) {
     CloseAfter(response, connection);
     return Say(response, 403,
                "Certifikatet giver ikke adgang til driftssiderne. / "
                "The certificate gives no access to the pages for operations.");
   }
-  Route(request, response, connection);
+  if (Admit(request.path, *operator_uri, response, connection)) Route(request, response, connection, *operator_uri);
 }
 
-void Site::Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+bool Site::Admit(const std::string& path, const std::string& operator_uri, httplib::Response& response,
+                 TlsConnection& connection) {
+  connection.place = requests_.Take(operator_uri);
+  if (connection.place == nullptr) {
+    SayTooMany(
+        response, kAgainAfter,
+        absl::StrCat(limits_.operator_requests,
+                     " forespørgsler med dette certifikat besvares allerede: vent på dem, eller luk nogle sider. / ",
+                     limits_.operator_requests,
+                     " requests with this certificate are being answered: wait for them, or close some pages."));
+    return false;
+  }
+  if (!IsLookedUp(path)) return true;
+  const certs::Identity identity{.kind = certs::ParticipantKind::kOperations, .code = operator_uri, .origin = ""};
+  const std::optional<absl::Duration> delay = rate_.Take(identity, 1, clock_.Elapsed());
+  if (!delay.has_value()) return true;
+  SayTooMany(response, *delay,
+             absl::StrCat("Højst ", limits_.operator_per_second,
+                          " opslag i sekundet med ét certifikat: prøv igen om lidt. / At most ",
+                          limits_.operator_per_second, " look-ups a second with one certificate: try again shortly."));
+  return false;
+}
+
+void Site::Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
+                 const std::string& operator_uri) {
   absl::string_view path = request.path;
   if (path == "/") return AnswerPage(request, response, "dashboard.html");
-  if (path == "/feed") return AnswerFeed(request, response, connection);
+  if (path == "/feed") return AnswerFeed(request, response, connection, operator_uri);
   if (path == "/healthz") return SayStatus(response, sources_.healthy());
   if (path == "/readyz") return SayStatus(response, sources_.ready());
   if (path == "/metrics") {
@@ -190,23 +229,32 @@ void Site::AnswerInbox(httplib::Response& response, absl::string_view code) cons
   GiveJson(response, absl::StrCat("{\"inboxes\":", ToJson(*inboxes), ",\"late\":", ToJson(*late), "}"));
 }
 
-void Site::AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const {
+void Site::AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
+                      const std::string& operator_uri) {
   CloseAfter(response, connection);
   response.set_header("Cache-Control", "no-store");
+  std::shared_ptr<Places::Place> place = feeds_.Take(operator_uri);
+  if (place == nullptr) {
+    return SayTooMany(
+        response, kAgainAfter,
+        absl::StrCat(limits_.operator_feeds, " sider er åbne med dette certifikat: luk en af dem. / ",
+                     limits_.operator_feeds, " pages are open with this certificate: close one of them."));
+  }
   if (request.method == "HEAD") {
     response.status = 200;
     return response.set_content("", FeedStream::kContentType);
   }
   std::unique_ptr<Feed::Listener> listener = feed_.Listen();
   if (listener == nullptr) {
-    response.set_header("Retry-After", "10");
-    return Say(response, 503, "For mange sider er åbne. / Too many pages are open.");
+    response.set_header("Retry-After", absl::StrCat(absl::ToInt64Seconds(kAgainAfter)));
+    return Say(response, 503, "For mange sider er åbne i alt. / Too many pages are open in all.");
   }
   const auto stream = std::make_shared<FeedStream>(std::move(listener), feed_, connection, sources_, limits_, clock_,
                                                    request.get_header_value("Last-Event-ID"));
   response.status = 200;
-  response.set_chunked_content_provider(FeedStream::kContentType,
-                                        [stream](size_t, httplib::DataSink& sink) { return stream->GoOn(sink); });
+  response.set_chunked_content_provider(
+      FeedStream::kContentType,
+      [stream, place = std::move(place)](size_t, httplib::DataSink& sink) { return stream->GoOn(sink); });
 }
 
 }  // namespace envej::operations

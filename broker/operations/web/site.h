@@ -6,9 +6,11 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "broker/admission/rate_limit.h"
 #include "broker/clock.h"
 #include "broker/operations/web/assets.h"
 #include "broker/operations/web/feed.h"
+#include "broker/operations/web/places.h"
 #include "broker/operations/web/tls_connection.h"
 #include "broker/operations/web/web_limits.h"
 #include "broker/operations/web/web_sources.h"
@@ -21,31 +23,48 @@ namespace envej::operations {
 //   /feed                                   server-sent events: `snapshot` with an id, `heartbeat`
 //   /api/inboxes  /api/inboxes/CODE  /api/status  /api/notices/UUID[?municipality=CODE&region=CODE]   JSON
 //   /metrics  /healthz  /readyz
-// GET and HEAD alone, and nothing is changed by them. Thread-safe.
+// GET and HEAD alone, and nothing is changed by them. Each operator has a share of its own (web_limits.h): beyond it a
+// request is refused with 429 and Retry-After, and costs nothing else. Thread-safe.
 class Site {
  public:
   // All that is referred to must outlive it.
   Site(const WebSources& sources, const Assets& assets, Feed& feed, const WebLimits& limits, const Clock& clock)
-      : sources_(sources), assets_(assets), feed_(feed), limits_(limits), clock_(clock) {}
+      : sources_(sources),
+        assets_(assets),
+        feed_(feed),
+        limits_(limits),
+        clock_(clock),
+        rate_(admission::RateLimit::Options{.per_second = limits.operator_per_second, .burst = limits.operator_burst}),
+        requests_(limits.operator_requests),
+        feeds_(limits.operator_feeds) {}
 
   // Goes with every answer: no script, style, picture or connection but of this server, and in nobody's frame.
   static httplib::Headers SecurityHeaders();
 
-  void Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+  void Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection);
 
  private:
-  void Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+  // Whether the operator may have one request more answered now. Otherwise says in the answer what to do.
+  bool Admit(const std::string& path, const std::string& operator_uri, httplib::Response& response,
+             TlsConnection& connection);
+  void Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
+             const std::string& operator_uri);
   void AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
   void AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
   void AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const;
   void AnswerInbox(httplib::Response& response, absl::string_view code) const;
-  void AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) const;
+  void AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
+                  const std::string& operator_uri);
 
   const WebSources& sources_;
   const Assets& assets_;
   Feed& feed_;
   const WebLimits& limits_;
   const Clock& clock_;
+  // By the operator's URI name:
+  admission::RateLimit rate_;
+  Places requests_;
+  Places feeds_;
 };
 
 }  // namespace envej::operations

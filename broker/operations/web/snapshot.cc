@@ -10,8 +10,6 @@
 namespace envej::operations {
 namespace {
 
-constexpr int kPagesMost = 5;  // a page may hold none and still be followed by another
-
 absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
@@ -78,16 +76,7 @@ absl::StatusOr<v1::ListOperationsNoticesResponse> LateNotices(Answers& answers, 
   request.set_municipality_code(municipality_code);
   request.set_late_only(true);
   request.set_page_size(kLateNoticesMost);
-  v1::ListOperationsNoticesResponse late;
-  for (int page = 0; page < kPagesMost; ++page) {
-    const absl::StatusOr<v1::ListOperationsNoticesResponse> answer = answers.ListNotices(request);
-    if (!answer.ok()) return answer.status();
-    late.mutable_notices()->MergeFrom(answer->notices());
-    late.set_next_page_token(answer->next_page_token());
-    if (late.next_page_token().empty() || late.notices_size() >= kLateNoticesMost) break;
-    request.set_page_token(answer->next_page_token());
-  }
-  return late;
+  return answers.ListNotices(request);
 }
 
 std::string SnapshotMaker::Make(absl::Time now, absl::Duration passed) {
@@ -124,6 +113,7 @@ const std::string& SnapshotMaker::Late(const v1::ListInboxesResponse& inboxes, a
     if (!late.ok()) return late_ = "null";
     all.mutable_notices()->MergeFrom(late->notices());
     is_whole = is_whole && late->next_page_token().empty();
+    all.set_left_out(all.left_out() + late->left_out());
   }
   if (!is_whole) all.set_next_page_token("more");
   return late_ = ToJson(all);

@@ -24,7 +24,8 @@ v1::ListParticipantsResponse WorthTelling(const v1::ListParticipantsResponse& al
 // phone.
 v1::ListParticipantsResponse Unseen(const v1::ListParticipantsResponse& all);
 
-// The late notices of one inbox, at most kLateNoticesMost of them.
+// The late notices of one inbox, at most kLateNoticesMost of them, and no more are read for it. With a page token or a
+// number of left out there are more.
 inline constexpr int kLateNoticesMost = 20;
 absl::StatusOr<v1::ListOperationsNoticesResponse> LateNotices(Answers& answers, const std::string& municipality_code);
 

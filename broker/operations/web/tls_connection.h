@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "broker/clock.h"
 #include "broker/listening_sockets.h"
+#include "broker/operations/web/places.h"
 #include "broker/operations/web/web_limits.h"
 #include "certs/certificate.h"
 
@@ -47,8 +48,9 @@ class TlsConnection final : public httplib::Stream {
   absl::Duration since() const { return since_; }
   void SetSince(absl::Duration since) { since_ = since; }
 
-  int requests = 0;          // answered on it
-  bool is_to_close = false;  // after the answer
+  int requests = 0;                      // answered on it
+  bool is_to_close = false;              // after the answer
+  std::unique_ptr<Places::Place> place;  // its owner's, while a request is answered
 
   // httplib::Stream:
   bool is_readable() const override { return true; }

@@ -21,7 +21,7 @@ constexpr int kBacklog = 64;
 // likes, and never another certificate.
 class WebServer::Protocol final : public httplib::Server {
  public:
-  explicit Protocol(const Site& site) {
+  explicit Protocol(Site& site) {
     svr_sock_ = 0;  // any number: without one it takes the server for stopped and ends its streams
     set_default_headers(Site::SecurityHeaders());
     set_pre_routing_handler([&site](const httplib::Request& request, httplib::Response& response) {
@@ -47,6 +47,7 @@ class WebServer::Protocol final : public httplib::Server {
       request.headers.erase("Accept-Encoding");
     });
     current_ = nullptr;
+    connection.place = nullptr;
     return answered && !closed && !connection.is_to_close;
   }
 

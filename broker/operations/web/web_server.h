@@ -52,7 +52,7 @@ class WebServer {
   const Assets assets_;
   const Descriptor stop_;  // an eventfd: readable once everything is to end
   Feed feed_;
-  const Site site_;
+  Site site_;
   const std::unique_ptr<Protocol> protocol_;
 
   Mutex mutex_;

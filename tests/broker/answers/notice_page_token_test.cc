@@ -52,6 +52,18 @@ TEST(NoticePageToken, OfOtherFiltersIsNone) {
   }
 }
 
+TEST(NoticePageToken, OfWhatIsLateLeadsOnAfterItsPlaceThere) {
+  Request request = Filters();
+  request.set_late_only(true);
+  const operations::LateNotice late{.entered_at = absl::FromUnixMicros(1'800'000'000'000'001), .notice = After()};
+  const std::string token = EncodeLatePageToken(request, late);
+  EXPECT_EQ(DecodeLatePageToken(request, token), late);
+  EXPECT_FALSE(DecodeLatePageToken(Filters(), token).has_value());
+  EXPECT_FALSE(DecodeLatePageToken(request, EncodeNoticePageToken(request, After())).has_value()) << "of another order";
+  EXPECT_FALSE(DecodeNoticePageToken(request, token).has_value());
+  EXPECT_FALSE(DecodeLatePageToken(request, "garbage").has_value());
+}
+
 TEST(NoticePageToken, GarbageIsNone) {
   const std::string token = EncodeNoticePageToken(Filters(), After());
   for (const std::string& garbage : {std::string("x"), token.substr(1), token.substr(0, 20), token + "AAAA",

@@ -73,21 +73,41 @@ TEST_F(NoticeListsTest, ByStateAndAge) {
   EXPECT_THAT(All({.states = {State::kWaiting}, .entered_by = kStart}), IsEmpty());
 }
 
-TEST_F(NoticeListsTest, OnlyWhatIsLateAndStillToBeDelivered) {
+TEST_F(NoticeListsTest, LateIsWhatWasToldAsSuchAndIsStillToBeDelivered) {
+  Record record;
+  EXPECT_FALSE(IsLate(record));
+  record.late = BitOf(Late::kNotFetched);
+  EXPECT_TRUE(IsLate(record));
+  record.state = State::kAcknowledged;
+  EXPECT_FALSE(IsLate(record));
+  record.state = State::kLeased;
+  record.late = 0;
+  EXPECT_FALSE(IsLate(record));
+  record.undelivered_told = 1;
+  EXPECT_TRUE(IsLate(record));
+}
+
+TEST_F(NoticeListsTest, NamedNoticesAreReadInTheirOrder) {
   SubmitTo(1, "0101", "1084");
-  SubmitTo(2, "0101", "1084");
-  LetTimePass(absl::Hours(5));
+  SubmitTo(2, "0147", "1081");
   SubmitTo(3, "0101", "1084");
-  EXPECT_THAT(All({.late_only = true}), ElementsAre(Key(1), Key(2)));
-  ASSERT_TRUE(AcknowledgeOne(NameOf(PullNow(1).at(0))).ok());
-  EXPECT_THAT(All({.late_only = true}), ElementsAre(Key(2)));
+  store_.Damage(store::RecordKey(Key(3)), "x");
+  const auto found = inboxes_->Read(std::vector<store::NoticeKey>{Key(3), Key(9), Key(2, "0147", "1081"), Key(1)});
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_THAT(*found, SizeIs(3)) << "one was never accepted";
+  EXPECT_EQ(found->at(0).notice, Key(3));
+  EXPECT_FALSE(found->at(0).record.has_value()) << "it cannot be read";
+  EXPECT_EQ(found->at(1).notice, Key(2, "0147", "1081"));
+  EXPECT_EQ(found->at(2).notice, Key(1));
+  EXPECT_EQ(found->at(2).record->state, State::kWaiting);
+  EXPECT_THAT(told_, SizeIs(1));
 }
 
 TEST_F(NoticeListsTest, WhatCannotBeReadIsListedWhateverIsAsked) {
   SubmitTo(1, "0101", "1084");
   SubmitTo(2, "0101", "1084");
   store_.Damage(store::RecordKey(Key(1)), "x");
-  const absl::StatusOr<NoticePage> page = inboxes_->ListAll({.states = {State::kAcknowledged}, .late_only = true});
+  const absl::StatusOr<NoticePage> page = inboxes_->ListAll({.states = {State::kAcknowledged}});
   ASSERT_TRUE(page.ok()) << page.status();
   ASSERT_THAT(page->notices, SizeIs(1));
   EXPECT_EQ(page->notices[0].notice, Key(1));

@@ -130,6 +130,59 @@ TEST_F(BoardTest, WhatIsLateIsOverdueAndThenUndeliveredUntilItIsDelivered) {
   EXPECT_EQ(Here().undelivered, 0u);
 }
 
+TEST_F(BoardTest, WhatIsLateIsNamedUntilItIsDelivered) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  EXPECT_THAT(board_->ListLate("", {}, 10).notices, IsEmpty());
+  LetTimePass(absl::Seconds(1));
+  ASSERT_TRUE(SubmitOne(2).ok());
+  Skip(absl::Hours(5));
+  ASSERT_TRUE(SubmitOne(3).ok());
+  const LateNotice first{.entered_at = kStart, .notice = inbox::Key(1)};
+  const LateNotice second{.entered_at = kStart + absl::Seconds(1), .notice = inbox::Key(2)};
+  EXPECT_THAT(board_->ListLate(kHere, {}, 10).notices, ElementsAre(first, second));
+  EXPECT_THAT(board_->ListLate("0147", {}, 10).notices, IsEmpty());
+  const std::vector<PulledItem> pulled = PullSome();
+  ASSERT_THAT(pulled, SizeIs(1));
+  EXPECT_THAT(board_->ListLate(kHere, {}, 10).notices, ElementsAre(first, second)) << "leased it is still late";
+  ASSERT_TRUE(AcknowledgeOne(NameOf(pulled[0])).ok());
+  EXPECT_THAT(board_->ListLate(kHere, {}, 10).notices, ElementsAre(second));
+}
+
+TEST_F(BoardTest, WhatIsLateInAllInboxesIsListedPageByPage) {
+  for (int number = 1; number <= 3; ++number) {
+    ASSERT_TRUE(SubmitOne(number).ok());
+    ASSERT_TRUE(SubmitOne(number, "content", "0147").ok());
+    LetTimePass(absl::Seconds(1));
+  }
+  Skip(absl::Hours(5));
+  const std::vector<LateNotice> all = board_->ListLate("", {}, 10).notices;
+  ASSERT_THAT(all, SizeIs(6));
+  for (size_t most = 1; most <= 6; ++most) {
+    std::vector<LateNotice> paged;
+    std::optional<LateNotice> after;
+    for (bool more = true; more;) {
+      const LatePage page = board_->ListLate("", after, most);
+      ASSERT_LE(page.notices.size(), most);
+      ASSERT_FALSE(page.notices.empty());
+      paged.insert(paged.end(), page.notices.begin(), page.notices.end());
+      after = paged.back();
+      more = page.more;
+    }
+    EXPECT_EQ(paged, all) << most;
+  }
+}
+
+TEST_F(BoardTest, MoreThanIsKeptIsToldAsLeftOut) {
+  Standing standing;
+  for (size_t number = 0; number < LateIndex::kKeptMost + 3; ++number) {
+    standing.inboxes["0147"].late.Add({.entered_at = kStart, .notice = inbox::Key(static_cast<int>(number), "0147")});
+  }
+  board_->Begin(standing);
+  EXPECT_EQ(board_->ListLate("", {}, 1).left_out, 3u);
+  EXPECT_EQ(board_->ListLate("0147", {}, 1).left_out, 3u);
+  EXPECT_EQ(board_->ListLate(kHere, {}, 1).left_out, 0u);
+}
+
 TEST_F(BoardTest, TheOldestIsFoundAnewAfterItWasDelivered) {
   for (int number = 1; number <= 3; ++number) {
     ASSERT_TRUE(SubmitOne(number).ok());

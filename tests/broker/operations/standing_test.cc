@@ -38,6 +38,7 @@ class StandingTest : public BoardFixture {
       EXPECT_EQ(one.oldest_waiting_at, other.oldest_waiting_at);
       EXPECT_EQ(one.oldest_leased_at, other.oldest_leased_at);
     }
+    EXPECT_EQ(board_->ListLate("", {}, 1000).notices, counted->ListLate("", {}, 1000).notices);
   }
 };
 
@@ -78,6 +79,7 @@ TEST_F(StandingTest, WhatCannotBeReadIsCountedAsUnreadable) {
   const Standing standing = Count();
   EXPECT_EQ(standing.unreadable, 2u);
   EXPECT_EQ(standing.inboxes.at(kHere).waiting, 2u);
+  EXPECT_EQ(standing.inboxes.at(kHere).late.size(), 2u) << "it may be late";
 }
 
 TEST_F(StandingTest, AnErrorOfTheStoreIsToldAsItIs) {
@@ -127,9 +129,11 @@ TEST_F(StandingTest, WhateverHappensTheCountsStayWhatIsThere) {
   Skip(absl::Hours(24 * 20));
   ExpectAsCountedAnew();
   EXPECT_GT(Here().undelivered, 0u);
+  EXPECT_GE(board_->ListLate(kHere, {}, 1000).notices.size(), Here().undelivered);
   for (int day = 0; day < 60; ++day) Skip(absl::Hours(24));
   ExpectAsCountedAnew();
   EXPECT_EQ(Here().waiting + Here().leased + Here().parked, 0u);
+  EXPECT_TRUE(board_->ListLate("", {}, 1000).notices.empty());
 }
 
 }  // namespace

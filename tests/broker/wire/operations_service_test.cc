@@ -87,7 +87,13 @@ TEST_F(OperationsServiceTest, AnInboxIsSeenToFillAndToBeEmptied) {
   EXPECT_EQ(leased.waiting(), 0u);
   EXPECT_TRUE(leased.has_last_fetch_at());
   EXPECT_TRUE(leased.has_last_seen_at());
-  EXPECT_THAT(Inboxes("9999").inboxes(), IsEmpty());
+}
+
+TEST_F(OperationsServiceTest, AnInboxOfNoMunicipalityIsRefused) {
+  v1::ListInboxesRequest request;
+  request.set_municipality_code("9999");
+  v1::ListInboxesResponse answer;
+  ExpectRefused(Call(&Stub::ListInboxes, request, answer), Reason::kMunicipalityUnknown, {"municipality_code"});
 }
 
 TEST_F(OperationsServiceTest, WhatIsAcknowledgedIsCountedAndMeasured) {
@@ -161,6 +167,8 @@ TEST_F(OperationsServiceTest, WhatCannotBeListedIsRefused) {
   ExpectListRefused(request, Reason::kRequestOutOfRange, "age_at_least");
   request.clear_age_at_least();
   request.set_page_token("garbage");
+  ExpectListRefused(request, Reason::kPageTokenInvalid, "page_token");
+  request.set_late_only(true);
   ExpectListRefused(request, Reason::kPageTokenInvalid, "page_token");
 }
 

@@ -22,11 +22,12 @@ function sinceParts(notice, now) {
 // The second column names what `otherOf` gives of a notice.
 export function showLate(late, now, otherOf) {
   const notices = late?.notices ?? [];
-  const none = late?.nextPageToken ? ['Der kan være forsinkede, som ikke er vist', 'Some may be overdue that are not shown']
+  const isWhole = !late?.nextPageToken && Number(late?.leftOut ?? 0) === 0;
+  const none = !isWhole ? ['Der er forsinkede, som ikke er vist', 'Some are overdue that are not shown']
     : ['Intet er forsinket', 'Nothing is overdue'];
   showTable('late', notices, late ? none : ['De forsinkede kan ikke læses', 'What is overdue cannot be read']);
   const more = document.getElementById('late-more');
-  more.hidden = !late?.nextPageToken;
+  more.hidden = isWhole;
   fill(more, ['Der er flere, som ikke er vist her.', 'There are more that are not shown here.']);
   const keyOf = (notice) => `${notice.municipalityCode}/${notice.regionCode}/${notice.noticeId}`;
   fillTable('late', notices, keyOf, ['identifier', '', '', '', 'wide'], (notice) => [

@@ -14,6 +14,8 @@ const STATE_WORDS = {
   lost: ['✖ Forbindelsen er tabt: det viste er gammelt', '✖ The connection is lost: what is shown is old'],
   refused: ['✖ Certifikatet giver ikke adgang længere: det viste er gammelt',
     '✖ The certificate gives no access any more: what is shown is old'],
+  crowded: ['✖ For mange sider er åbne med dette certifikat: luk en af dem. Det viste er gammelt',
+    '✖ Too many pages are open with this certificate: close one of them. What is shown is old'],
 };
 
 const language = {
@@ -73,7 +75,7 @@ function setUpSearch() {
 let checkedAt = null;     // by the broker's clock, in milliseconds: what is shown held then
 let checkedHere = 0;      // the same moment by this page's own
 let isOpen = false;
-let isRefused = false;
+let whyLost = null;       // why the feed turned us away, where it is known
 
 // The broker's time, in milliseconds.
 export function brokerNow() {
@@ -98,26 +100,28 @@ function showConnection() {
   else if (!isOpen || age > LOST_SECONDS) state = 'lost';
   document.getElementById('connection').dataset.state = state;
   document.body.dataset.connection = state;
-  fill(document.getElementById('connection-state'), STATE_WORDS[state === 'lost' && isRefused ? 'refused' : state]);
+  fill(document.getElementById('connection-state'), STATE_WORDS[(state === 'lost' && whyLost) || state]);
   const words = ageWords(age);
   const at = checkedAt === null ? '' : clockText(checkedAt);
   const old = checkedAt === null ? '' : [`· data fra ${at}, ${words[0]} gamle`, `· data of ${at}, ${words[1]} old`];
   fill(document.getElementById('connection-age'), old);
 }
 
-// Whether it is the certificate, which the feed itself does not tell.
+const WHY = { 403: 'refused', 429: 'crowded' };
+
+// What a stream of events that is turned away does not tell.
 async function askWhy() {
   try {
-    isRefused = (await fetch('/readyz', { cache: 'no-store' })).status === 403;
+    whyLost = WHY[(await fetch('/feed', { method: 'HEAD', cache: 'no-store' })).status] ?? null;
   } catch {
-    isRefused = false;
+    whyLost = null;
   }
   showConnection();
 }
 
 function listen(shown) {
   const source = new EventSource('/feed');
-  source.addEventListener('open', () => { isOpen = true; isRefused = false; showConnection(); });
+  source.addEventListener('open', () => { isOpen = true; whyLost = null; showConnection(); });
   source.addEventListener('snapshot', (event) => {
     const snapshot = JSON.parse(event.data);
     heard(snapshot.at);

@@ -114,6 +114,26 @@ TEST(SnapshotMakerTest, WhereThereAreMoreInboxesThanAreAskedThatIsTold) {
   EXPECT_THAT(made(SnapshotMaker::kLateInboxesMost + 1), HasSubstr(R"("nextPageToken":"more")"));
 }
 
+TEST(SnapshotMakerTest, HowManyAreLeftOutIsTold) {
+  TestAnswers answers;
+  ASSERT_TRUE(answers.Set("inboxes", R"({"inboxes": [{"municipalityCode": "0101", "overdue": 1},
+                                                     {"municipalityCode": "0147", "undelivered": 1}]})"));
+  EXPECT_THAT(SnapshotMaker(answers).Make(kNow, absl::ZeroDuration()), HasSubstr(R"("leftOut":"0")"));
+  ASSERT_TRUE(answers.Set("late", R"({"leftOut": "3"})"));
+  EXPECT_THAT(SnapshotMaker(answers).Make(kNow, absl::ZeroDuration()), HasSubstr(R"("leftOut":"6")"));
+}
+
+TEST(SnapshotMakerTest, ALookReadsOnePageOfABoundedNumberOfInboxes) {
+  TestAnswers answers;
+  v1::ListInboxesResponse all;
+  for (int inbox = 0; inbox < 98; ++inbox) all.add_inboxes()->set_overdue(1000);
+  ASSERT_TRUE(answers.Set("inboxes", ToJson(all)));
+  SnapshotMaker(answers).Make(kNow, absl::ZeroDuration());
+  const std::vector<int> pages = answers.notice_pages();
+  ASSERT_EQ(pages.size(), static_cast<size_t>(SnapshotMaker::kLateInboxesMost));
+  for (const int size : pages) EXPECT_EQ(size, kLateNoticesMost);
+}
+
 TEST(SnapshotMakerTest, CountedAgainIsNotChanged) {
   TestAnswers answers;
   SnapshotMaker maker(answers);

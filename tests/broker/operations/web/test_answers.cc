@@ -39,7 +39,10 @@ absl::StatusOr<v1::ListInboxesResponse> TestAnswers::ListInboxes(const v1::ListI
 absl::StatusOr<v1::ListOperationsNoticesResponse> TestAnswers::ListNotices(
     const v1::ListOperationsNoticesRequest& request) {
   const MutexLock lock(mutex_);
+  notice_pages_.push_back(request.page_size());
   v1::ListOperationsNoticesResponse some;
+  some.set_left_out(late_.left_out());
+  some.set_next_page_token(late_.next_page_token());
   for (const v1::OperationsNotice& notice : late_.notices()) {
     if (notice.municipality_code() == request.municipality_code()) *some.add_notices() = notice;
   }

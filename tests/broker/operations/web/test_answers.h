@@ -1,6 +1,8 @@
 #ifndef ENVEJ_TESTS_BROKER_OPERATIONS_WEB_TEST_ANSWERS_H_
 #define ENVEJ_TESTS_BROKER_OPERATIONS_WEB_TEST_ANSWERS_H_
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "broker/mutex.h"
 #include "broker/operations/answers.h"
@@ -13,6 +15,12 @@ class TestAnswers final : public Answers {
   // `part` is inboxes, late, status, participants or trace; `json` its response. False if it is no such thing.
   bool Set(absl::string_view part, absl::string_view json) ENVEJ_EXCLUDES(mutex_);
 
+  // The sizes of the pages of notices that were asked for.
+  std::vector<int> notice_pages() ENVEJ_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return notice_pages_;
+  }
+
   absl::StatusOr<v1::ListInboxesResponse> ListInboxes(const v1::ListInboxesRequest& request) override;
   absl::StatusOr<v1::ListOperationsNoticesResponse> ListNotices(
       const v1::ListOperationsNoticesRequest& request) override;
@@ -24,6 +32,7 @@ class TestAnswers final : public Answers {
   Mutex mutex_;
   v1::ListInboxesResponse inboxes_ ENVEJ_GUARDED_BY(mutex_);
   v1::ListOperationsNoticesResponse late_ ENVEJ_GUARDED_BY(mutex_);
+  std::vector<int> notice_pages_ ENVEJ_GUARDED_BY(mutex_);
   v1::TraceNoticeResponse trace_ ENVEJ_GUARDED_BY(mutex_);
   v1::ListParticipantsResponse participants_ ENVEJ_GUARDED_BY(mutex_);
   v1::GetBrokerStatusResponse status_ ENVEJ_GUARDED_BY(mutex_);

@@ -1,0 +1,19 @@
+#include "broker/operations/web/places.h"
+
+namespace envej::operations {
+
+std::unique_ptr<Places::Place> Places::Take(const std::string& who) {
+  const MutexLock lock(mutex_);
+  size_t& held = held_[who];
+  if (held >= each_) return nullptr;
+  ++held;
+  return std::make_unique<Place>(*this, who);
+}
+
+void Places::Leave(const std::string& who) {
+  const MutexLock lock(mutex_);
+  const auto held = held_.find(who);
+  if (--held->second == 0) held_.erase(held);
+}
+
+}  // namespace envej::operations
