@@ -73,9 +73,6 @@ class Suspensions {
   std::atomic<size_t> count_ = 0;
 };
 
-// The URI name of the participant that an identity is of, whichever of its systems it names.
-std::string ParticipantOf(const certs::Identity& identity);
-
 }  // namespace envej
 
 #endif  // ENVEJ_BROKER_SUSPENSIONS_H_

@@ -3,18 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-
 namespace envej::operations {
-namespace {
-
-constexpr size_t kFingerprintBytes = 4;
-
-}  // namespace
-
-std::string ParticipantUri(const certs::Identity& identity) {
-  return certs::ToUri({.kind = identity.kind, .code = identity.code, .origin = ""});
-}
 
 std::string MunicipalityUri(absl::string_view code) {
   return certs::ToUri({.kind = certs::ParticipantKind::kMunicipality, .code = std::string(code), .origin = ""});
@@ -37,7 +26,7 @@ void Attendance::See(const certs::Identity& identity, const certs::Certificate& 
 }
 
 void Attendance::Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now) {
-  std::string uri = ParticipantUri(identity);
+  std::string uri = certs::ParticipantUri(identity);
   if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) return;
   Participant& participant = participants_[uri];
   participant.last_seen_at = std::max(participant.last_seen_at, now);
@@ -74,7 +63,7 @@ std::map<std::string, Attendant> Attendance::All() const {
     Attendant attendant{.last_seen_at = participant.last_seen_at, .certificates = {}};
     for (const std::string& fingerprint : participant.fingerprints) {
       const Seen& seen = seen_.at(fingerprint);
-      attendant.certificates.push_back({.fingerprint = absl::BytesToHexString(fingerprint.substr(0, kFingerprintBytes)),
+      attendant.certificates.push_back({.fingerprint = certs::ShortFingerprint(fingerprint),
                                         .origin = seen.identity.origin,
                                         .expires_at = seen.expires_at,
                                         .last_seen_at = seen.last_seen_at});
