@@ -1,6 +1,7 @@
 #include "broker/pages.h"
 
 #include "broker/admission/access_policy.h"
+#include "broker/operations/metrics_endpoint.h"
 #include "certs/identity.h"
 
 namespace envej {
@@ -24,10 +25,7 @@ absl::StatusOr<std::unique_ptr<Pages>> Pages::Start(const std::string& listen, c
       },
       .metrics_text = [&metrics = parts.metrics] { return metrics.Text(); },
       .healthy = [] { return absl::OkStatus(); },
-      .ready = [&metrics = parts.metrics]() -> absl::Status {
-        const std::string why = metrics.condition().cannot_write;
-        return why.empty() ? absl::OkStatus() : absl::UnavailableError(why);
-      }};
+      .ready = [&metrics = parts.metrics] { return operations::ReadinessOf(metrics.condition()); }};
   absl::StatusOr<std::unique_ptr<operations::WebServer>> server =
       operations::WebServer::Start(listen, std::move(sources), **context, parts.clock);
   if (!server.ok()) return server.status();

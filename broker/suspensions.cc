@@ -69,10 +69,6 @@ absl::StatusOr<Suspension> DecodeSuspension(absl::string_view value) {
   return suspension;
 }
 
-std::string ParticipantOf(const certs::Identity& identity) {
-  return certs::ToUri({.kind = identity.kind, .code = identity.code, .origin = ""});
-}
-
 absl::Status Suspensions::Load() {
   const std::string prefix = store::SuspensionPrefix();
   const absl::StatusOr<store::ScanResult> scan =
@@ -210,7 +206,7 @@ std::map<std::string, Suspension> Suspensions::All() const {
 }
 
 bool Suspensions::Suspended(const certs::Identity& caller) const {
-  return count_ != 0 && Find(ParticipantOf(caller)).has_value();
+  return count_ != 0 && Find(certs::ParticipantUri(caller)).has_value();
 }
 
 }  // namespace envej

@@ -86,9 +86,6 @@ class Suspensions {
   std::atomic<uint64_t> taken_over_ = 0;  // how often something was; written under the lock
 };
 
-// The URI name of the participant that an identity is of, whichever of its systems it names.
-std::string ParticipantOf(const certs::Identity& identity);
-
 }  // namespace envej
 
 #endif  // ENVEJ_BROKER_SUSPENSIONS_H_

@@ -5,25 +5,20 @@
 #include <set>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::certs {
 namespace {
 
 constexpr absl::string_view kPrefix = "urn:envej:";
-constexpr size_t kCodeDigits = 4;
 constexpr size_t kNameCharacters = 32;
+constexpr size_t kShortFingerprintBytes = 4;
 // Longer than any proper URI: nothing longer is taken apart.
 constexpr size_t kUriCharacters = 96;
-
-bool IsCode(absl::string_view text) {
-  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char character) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(character));
-         });
-}
 
 absl::Status NotAnIdentity() {
   return absl::InvalidArgumentError(
@@ -42,13 +37,13 @@ bool IsIdentityName(absl::string_view text) {
 absl::StatusOr<Identity> ParseIdentityUri(absl::string_view uri) {
   if (uri.size() > kUriCharacters || !absl::ConsumePrefix(&uri, kPrefix)) return NotAnIdentity();
   const std::vector<absl::string_view> parts = absl::StrSplit(uri, ':');
-  if (parts.size() == 2 && parts[0] == "region" && IsCode(parts[1])) {
+  if (parts.size() == 2 && parts[0] == "region" && contract::IsCode(parts[1])) {
     return Identity{ParticipantKind::kRegion, std::string(parts[1]), ""};
   }
-  if (parts.size() == 3 && parts[0] == "region" && IsCode(parts[1]) && IsIdentityName(parts[2])) {
+  if (parts.size() == 3 && parts[0] == "region" && contract::IsCode(parts[1]) && IsIdentityName(parts[2])) {
     return Identity{ParticipantKind::kRegion, std::string(parts[1]), std::string(parts[2])};
   }
-  if (parts.size() == 2 && parts[0] == "municipality" && IsCode(parts[1])) {
+  if (parts.size() == 2 && parts[0] == "municipality" && contract::IsCode(parts[1])) {
     return Identity{ParticipantKind::kMunicipality, std::string(parts[1]), ""};
   }
   if (parts.size() == 2 && parts[0] == "operations" && IsIdentityName(parts[1])) {
@@ -60,6 +55,10 @@ absl::StatusOr<Identity> ParseIdentityUri(absl::string_view uri) {
 std::string ToUri(const Identity& identity) {
   return absl::StrCat(kPrefix, KindName(identity.kind), ":", identity.code, identity.origin.empty() ? "" : ":",
                       identity.origin);
+}
+
+std::string ParticipantUri(const Identity& identity) {
+  return ToUri({.kind = identity.kind, .code = identity.code, .origin = ""});
 }
 
 absl::StatusOr<std::string> ParseBrokerUri(absl::string_view uri) {
@@ -91,6 +90,10 @@ absl::StatusOr<Identity> IdentifyParticipant(const CertificateNames& names, cons
   }
   if (!named.has_value()) return absl::InvalidArgumentError("names no participant");
   return *named;
+}
+
+std::string ShortFingerprint(absl::string_view fingerprint) {
+  return absl::BytesToHexString(fingerprint.substr(0, kShortFingerprintBytes));
 }
 
 absl::string_view KindName(ParticipantKind kind) {

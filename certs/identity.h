@@ -34,6 +34,9 @@ absl::StatusOr<Identity> ParseIdentityUri(absl::string_view uri);
 // The one URI of an identity: ParseIdentityUri gives the same identity back.
 std::string ToUri(const Identity& identity);
 
+// The URI of the participant that an identity is of, whichever of its systems it names.
+std::string ParticipantUri(const Identity& identity);
+
 // The name in `urn:envej:broker:NAME`, which is a server's and no participant's. INVALID_ARGUMENT for any other text.
 absl::StatusOr<std::string> ParseBrokerUri(absl::string_view uri);
 
@@ -61,6 +64,10 @@ struct CertificateNames {
 // "the certificate" and repeat nothing of it: for nobody; for two; for two URI names or two of one attribute, whatever
 // they say; for a URI name that is no participant's.
 absl::StatusOr<Identity> IdentifyParticipant(const CertificateNames& names, const SubjectTable& table);
+
+// By what operations are told of a certificate: the first 8 hexadecimal digits of its SHA-256 fingerprint, as much as
+// tells certificates apart. Of a fingerprint, or at least four bytes that it begins with.
+std::string ShortFingerprint(absl::string_view fingerprint);
 
 // "region", "municipality" or "operations", as in the URI.
 absl::string_view KindName(ParticipantKind kind);

@@ -1,21 +1,13 @@
 #include "certs/option_checks.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::certs {
 namespace {
 
 constexpr absl::Duration kDeadlineLeast = absl::Seconds(1);
 constexpr absl::Duration kDeadlineMost = absl::Hours(24);
-
-bool IsCode(const std::string& text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char character) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(character));
-         });
-}
 
 bool IsDurationBetween(const std::string& text, absl::Duration least, absl::Duration most) {
   absl::Duration duration;
@@ -25,11 +17,11 @@ bool IsDurationBetween(const std::string& text, absl::Duration least, absl::Dura
 }  // namespace
 
 std::string CheckMunicipalityCode(const std::string& text) {
-  return IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
+  return contract::IsCode(text) ? "" : "a municipality's code has four digits, such as 0101";
 }
 
 std::string CheckRegionCode(const std::string& text) {
-  return IsCode(text) ? "" : "a region's code has four digits, such as 1081";
+  return contract::IsCode(text) ? "" : "a region's code has four digits, such as 1081";
 }
 
 std::string CheckNoticeId(const std::string& text) {

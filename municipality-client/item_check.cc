@@ -2,28 +2,22 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::municipality_client {
 namespace {
-
-bool IsCode(absl::string_view text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(),
-                                         [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-}
 
 // The name becomes part of a file's name, and the region's word (an envelope or a withdrawal) on what it sent must be
 // the broker's.
 template <typename Word>
 bool NamedAsLeased(const v1::LeaseName& name, const Word& word, absl::string_view municipality_code) {
-  return IsCode(name.region_code()) && contract::NoticeId::Parse(name.notice_id()).has_value() && name.revision() > 0 &&
-         word.notice_id() == name.notice_id() && word.revision() == name.revision() &&
+  return contract::IsCode(name.region_code()) && contract::NoticeId::Parse(name.notice_id()).has_value() &&
+         name.revision() > 0 && word.notice_id() == name.notice_id() && word.revision() == name.revision() &&
          absl::string_view(word.municipality_code()) == municipality_code;
 }
 

@@ -2,12 +2,11 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::municipality_client {
 namespace {
@@ -15,12 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // What does not have the form of a code or an id could be anything, so it is not repeated.
-std::string SafeRegion(const std::string& region) {
-  const bool is_code = region.size() == 4 && std::all_of(region.begin(), region.end(), [](char c) {
-                         return absl::ascii_isdigit(static_cast<unsigned char>(c));
-                       });
-  return is_code ? region : "invalid";
-}
+std::string SafeRegion(const std::string& region) { return contract::IsCode(region) ? region : "invalid"; }
 
 std::string SafeId(const std::string& id) { return contract::NoticeId::Parse(id).has_value() ? id : "invalid"; }
 

@@ -13,7 +13,6 @@ namespace {
 
 using certs::SubjectAttribute;
 
-constexpr size_t kRegionCodeDigits = 4;
 constexpr size_t kValueCharacters = 256;
 
 std::optional<SubjectAttribute> ConsumeAttribute(absl::string_view& text) {
@@ -30,9 +29,7 @@ bool IsValue(absl::string_view text) {
 absl::StatusOr<certs::SubjectTable::value_type> ReadRegionName(absl::string_view text) {
   const size_t colon = text.find(':');
   const absl::string_view code = text.substr(0, colon);
-  const bool is_code =
-      code.size() == kRegionCodeDigits && code.find_first_not_of("0123456789") == absl::string_view::npos;
-  if (!is_code || colon == absl::string_view::npos) {
+  if (!contract::IsCode(code) || colon == absl::string_view::npos) {
     return absl::InvalidArgumentError("begins with a region's four digits and a colon, such as 1081:");
   }
   text.remove_prefix(colon + 1);

@@ -5,16 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "proto/contract/day.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::municipality_client {
-namespace {
-
-bool IsCode(absl::string_view text) {
-  constexpr size_t kCodeDigits = 4;
-  return text.size() == kCodeDigits && text.find_first_not_of("0123456789") == absl::string_view::npos;
-}
-
-}  // namespace
 
 absl::StatusOr<Successions> Successions::Read(const std::vector<std::string>& texts, absl::TimeZone copenhagen) {
   if (texts.size() > kSuccessionsMost) {
@@ -24,7 +17,7 @@ absl::StatusOr<Successions> Successions::Read(const std::vector<std::string>& te
   for (const std::string& text : texts) {
     const std::vector<std::string> parts = absl::StrSplit(text, ':');
     const std::optional<absl::CivilDay> day = parts.size() == 3 ? contract::ParseDay(parts[2]) : std::nullopt;
-    if (!day.has_value() || !IsCode(parts[0]) || !IsCode(parts[1]) || parts[0] == parts[1]) {
+    if (!day.has_value() || !contract::IsCode(parts[0]) || !contract::IsCode(parts[1]) || parts[0] == parts[1]) {
       return absl::InvalidArgumentError(
           "is the code of a region, that of the one it succeeds, and the day from which, such as 1086:1084:2027-01-01");
     }

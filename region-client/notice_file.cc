@@ -143,7 +143,7 @@ void Reading::Line(size_t number, absl::string_view text) {
 
 std::string MunicipalityCodeOf(const v1::Notice& notice) {
   const std::string& code = notice.envelope().municipality_code();
-  return code.size() == 4 && std::all_of(code.begin(), code.end(), absl::ascii_isdigit) ? code : "";
+  return contract::IsCode(code) ? code : "";
 }
 
 Refusal ToRefusal(const contract::Rejection& rejection) {

@@ -1,6 +1,5 @@
 #include "broker/admission/participants_reader.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "broker/options/yaml_reader.h"
 #include "certs/identity.h"
@@ -26,7 +24,6 @@ constexpr size_t kMunicipalitiesMost = 1000;
 constexpr size_t kAgreementsMost = 10'000;
 constexpr size_t kOperationsMost = 100;
 constexpr size_t kCertificatesMost = 100;  // of one participant
-constexpr size_t kCodeDigits = 4;
 constexpr size_t kSubjectCharacters = 256;
 constexpr size_t kNameCharacters = 100;
 constexpr size_t kLeafletCharacters = 4000;
@@ -35,13 +32,7 @@ constexpr int kLateHoursMost = 7 * 24;
 constexpr int kUndeliveredDaysMost = 29;
 constexpr int kDestroyedDaysMost = 30;
 
-bool IsCode(absl::string_view text) {
-  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char digit) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(digit));
-         });
-}
-
-constexpr TextRule kCode = {.accepts = IsCode, .form = "four digits"};
+constexpr TextRule kCode = {.accepts = contract::IsCode, .form = "four digits"};
 constexpr TextRule kName = {
     .most_characters = kNameCharacters, .accepts = contract::HasLetter, .form = "a text with a letter"};
 constexpr TextRule kLeaflet = {.most_characters = kLeafletCharacters,

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/answers/inbox_messages.h"
+#include "broker/answers/inbox_status_messages.h"
 #include "broker/answers/participant_messages.h"
 #include "broker/answers/status_messages.h"
 #include "proto/contract/message_codec.h"

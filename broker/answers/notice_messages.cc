@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "absl/strings/escaping.h"
 #include "broker/answers/notice_page_token.h"
 #include "broker/inbox/transition.h"
+#include "certs/identity.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
@@ -63,7 +63,7 @@ v1::TraceHop ToMessage(const inbox::Hop& hop) {
   message.set_kind(static_cast<v1::EventKind>(hop.type));
   *message.mutable_at() = contract::ToMessage(hop.at);
   message.set_revision(hop.revision);
-  message.set_actor(absl::BytesToHexString(hop.actor));
+  message.set_actor(certs::ShortFingerprint(hop.actor));
   if (hop.type == EventType::kReturned) message.set_return_reason(static_cast<v1::ReturnReason>(hop.detail));
   if (hop.type == EventType::kWithdrawn) message.set_withdrawal_reason(static_cast<v1::WithdrawalReason>(hop.detail));
   if (hop.type == EventType::kOverdue) message.set_lateness(static_cast<v1::Lateness>(hop.detail));

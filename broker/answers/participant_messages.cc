@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "broker/answers/inbox_messages.h"
+#include "broker/answers/inbox_status_messages.h"
 #include "proto/contract/message_codec.h"
 
 namespace envej::answers {

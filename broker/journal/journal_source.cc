@@ -11,9 +11,9 @@ constexpr size_t kPageEntries = 256;
 constexpr size_t kPageBytes = size_t{1} << 20;
 
 // One prefix of a store, a page at a time.
-class Pages {
+class PrefixReader {
  public:
-  Pages(const ScanFunction& scan, const std::string& prefix)
+  PrefixReader(const ScanFunction& scan, const std::string& prefix)
       : scan_(scan), from_(prefix), to_(store::EndOfPrefix(prefix)) {}
 
   absl::StatusOr<std::optional<StoredValue>> Next() {
@@ -58,8 +58,8 @@ class StoreSource : public JournalSource {
 
  private:
   const ScanFunction scan_;
-  Pages records_;
-  Pages checkpoints_;
+  PrefixReader records_;
+  PrefixReader checkpoints_;
 };
 
 }  // namespace

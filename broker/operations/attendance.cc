@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-
 namespace envej::operations {
 namespace {
-
-constexpr size_t kFingerprintBytes = 4;
 
 // The moment, which is not to come: from now on it is no later than now.
 absl::Time Past(absl::Time& moment, absl::Time now) { return moment = std::min(moment, now); }
 
 }  // namespace
 
-std::string ParticipantUri(const certs::Identity& identity) {
-  return certs::ToUri({.kind = identity.kind, .code = identity.code, .origin = ""});
-}
 
 std::string MunicipalityUri(absl::string_view code) {
   return certs::ToUri({.kind = certs::ParticipantKind::kMunicipality, .code = std::string(code), .origin = ""});
@@ -40,7 +33,7 @@ void Attendance::See(const certs::Identity& identity, const certs::Certificate& 
 }
 
 void Attendance::Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now) {
-  std::string uri = ParticipantUri(identity);
+  std::string uri = certs::ParticipantUri(identity);
   if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) return;
   Participant& participant = participants_[uri];
   participant.last_seen_at = now;
@@ -102,7 +95,7 @@ std::map<std::string, Attendant> Attendance::All(absl::Time now) {
     Attendant attendant{.last_seen_at = Past(participant.last_seen_at, now), .certificates = {}};
     for (const std::string& fingerprint : participant.fingerprints) {
       Seen& seen = seen_.at(fingerprint);
-      attendant.certificates.push_back({.fingerprint = absl::BytesToHexString(fingerprint.substr(0, kFingerprintBytes)),
+      attendant.certificates.push_back({.fingerprint = certs::ShortFingerprint(fingerprint),
                                         .origin = seen.identity.origin,
                                         .expires_at = seen.expires_at,
                                         .last_seen_at = Past(seen.last_seen_at, now),

@@ -31,8 +31,7 @@ struct Attendant {
   std::vector<SeenCertificate> certificates;  // at most kCertificatesMost, the one seen last first
 };
 
-// The URI name of a participant without an origin: by it participants are named here.
-std::string ParticipantUri(const certs::Identity& identity);
+// As certs::ParticipantUri, by which participants are named here.
 std::string MunicipalityUri(absl::string_view code);
 
 // Who has called since the broker started, and when last; and who has pulled. Kept in memory for as long as the broker

@@ -221,7 +221,7 @@ void BoardMetrics::GatherParticipants(const admission::Participants& participant
   Gathered suspended(families, MetricType::Gauge, "envej_participant_suspended",
                      "1 while every call of the participant is refused");
   for (const certs::Identity& identity : ParticipantsToTell(participants, attendants)) {
-    const std::string uri = ParticipantUri(identity);
+    const std::string uri = certs::ParticipantUri(identity);
     const Labels labels = {{"participant", uri}};
     const bool is_suspended = participants.Suspended(identity) || (parts_.suspended && parts_.suspended(identity));
     suspended.Add(labels, uint64_t{is_suspended ? 1u : 0u});

@@ -60,6 +60,10 @@ bool MayBeTriedAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK
 
 }  // namespace
 
+absl::Status ReadinessOf(const Condition& condition) {
+  return condition.cannot_write.empty() ? absl::OkStatus() : absl::UnavailableError(condition.cannot_write);
+}
+
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const std::string& listen,
                                                                         const Metrics& metrics, const Clock& clock) {
   absl::StatusOr<ListeningSockets> listening = Listen(listen, kBacklog);
@@ -136,9 +140,9 @@ std::string MetricsEndpoint::AnswerTo(absl::string_view request) const {
   if (path == "/metrics") text = metrics_.Text();
   if (path == "/healthz") text = "ok\n";
   if (path == "/readyz") {
-    const std::string why = metrics_.condition().cannot_write;
-    if (!why.empty()) status = kNotReady;
-    text = absl::StrCat(why.empty() ? "ok" : why, "\n");
+    const absl::Status ready = ReadinessOf(metrics_.condition());
+    if (!ready.ok()) status = kNotReady;
+    text = absl::StrCat(ready.ok() ? "ok" : ready.message(), "\n");
   }
   return absl::StrCat("HTTP/1.1 ", status, kEndOfLine, status == kOtherMethod ? "Allow: GET\r\n" : "",
                       "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n", "Content-Length: ", text.size(),

@@ -6,17 +6,23 @@
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
 #include "broker/listening_sockets.h"
+#include "broker/operations/condition.h"
 #include "broker/operations/metrics.h"
 
 namespace envej::operations {
 
-// Serves GET /metrics, /healthz (200 as long as the process serves) and /readyz (200 if the store can write; 503, and
-// one line that says why, if not) in plain HTTP on a loopback address, for a scraper on the same machine, on a thread
+// What /readyz answers, wherever it is asked: whether the store can write. UNAVAILABLE, and one line that says why, if
+// not.
+absl::Status ReadinessOf(const Condition& condition);
+
+// Serves GET /metrics, /healthz (200 as long as the process serves) and /readyz (200 if ReadinessOf is OK; 503, and its
+// line, if not) in plain HTTP on a loopback address, for a scraper on the same machine, on a thread
 // of its own, for as long as it lives. It serves one connection at a time, and one request on it, of at most 4 KiB,
 // which must be whole within a second of being accepted; its answer must be taken within another. So whoever dawdles
 // costs each other client some two seconds at most, and the endpoint's end nothing. When it cannot accept, for want of

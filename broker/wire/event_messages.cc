@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/string_view.h"
+#include "certs/identity.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 
@@ -12,9 +11,6 @@ namespace {
 
 using journal::Event;
 using journal::EventType;
-
-// Of a fingerprint as much is told as tells certificates apart.
-constexpr size_t kActorBytesTold = 4;
 
 // The kinds of the contract have the numbers of the journal's.
 static_assert(static_cast<int>(EventType::kParticipantResumed) == v1::EVENT_KIND_PARTICIPANT_RESUMED);
@@ -44,7 +40,7 @@ v1::OperationsEvent ToMessage(const Event& event, uint64_t batch) {
   message.set_kind(static_cast<v1::EventKind>(event.type));
   message.set_batch(batch);
   *message.mutable_at() = contract::ToMessage(event.at);
-  message.set_actor(absl::BytesToHexString(absl::string_view(event.actor).substr(0, kActorBytesTold)));
+  message.set_actor(certs::ShortFingerprint(event.actor));
   message.set_participant(event.caller);
   if (event.type == EventType::kCallsRefused) {
     const auto reason = static_cast<contract::Reason>(event.refusal_reason);

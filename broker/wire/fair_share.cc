@@ -18,10 +18,6 @@ using contract::Reason;
 // Whose refusal is held back, beside its reason.
 constexpr absl::string_view kParticipantPayload = "envej/participant";
 
-std::string ParticipantOf(const certs::Identity& caller) {
-  return absl::StrCat(certs::KindName(caller.kind), ":", caller.code);
-}
-
 absl::Status ToBeHeld(absl::Status refusal, const std::string& participant) {
   refusal.SetPayload(kParticipantPayload, absl::Cord(participant));
   return refusal;
@@ -40,7 +36,7 @@ absl::Status FairShare::Admit(const Caller& caller, int cost) {
     log_.Warning("rate_exceeded",
                  {{"caller", certs::ToUri(caller.identity)}, TraceField(caller.trace), {"left_out", *left_out}});
   }
-  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), ParticipantOf(caller.identity));
+  return ToBeHeld(contract::RefusalFor(Reason::kRateExceeded, *delay), certs::ParticipantUri(caller.identity));
 }
 
 absl::Status FairShare::Refused(absl::Status refusal, absl::string_view fingerprint) const {
@@ -66,9 +62,9 @@ grpc::ServerUnaryReactor* FairShare::Do(grpc::CallbackServerContext& context, co
     return piece(*reactor);
   };
   const absl::Duration now = clock_.Elapsed();
-  if (!turns_.Begin(ParticipantOf(caller.identity), bytes, limit_.IsCalm(caller.identity, now), now, work)) {
-    End(*reactor,
-        refusals_.Counted(caller, ToBeHeld(contract::Refusal(Reason::kBrokerBusy), ParticipantOf(caller.identity))));
+  if (!turns_.Begin(certs::ParticipantUri(caller.identity), bytes, limit_.IsCalm(caller.identity, now), now, work)) {
+    End(*reactor, refusals_.Counted(caller, ToBeHeld(contract::Refusal(Reason::kBrokerBusy),
+                                                     certs::ParticipantUri(caller.identity))));
   }
   return reactor;
 }

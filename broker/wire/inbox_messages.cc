@@ -1,22 +1,12 @@
 #include "broker/wire/inbox_messages.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::wire {
 namespace {
-
-constexpr size_t kCodeDigits = 4;
-
-bool IsCode(absl::string_view text) {
-  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char character) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(character));
-         });
-}
 
 // The lease's duration, or the default if none is given; nothing if it is out of range.
 template <typename Request>
@@ -59,7 +49,8 @@ absl::StatusOr<absl::Duration> ToLeaseDuration(const v1::ExtendLeasesRequest& re
 
 std::optional<inbox::LeaseName> ToLeaseName(const v1::LeaseName& message) {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(message.notice_id());
-  if (!id.has_value() || !IsCode(message.region_code()) || message.token().size() > contract::kTokenCharacters) {
+  if (!id.has_value() || !contract::IsCode(message.region_code()) ||
+      message.token().size() > contract::kTokenCharacters) {
     return std::nullopt;
   }
   return inbox::LeaseName{

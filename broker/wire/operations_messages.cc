@@ -3,30 +3,24 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "broker/inbox/transition.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::wire {
 namespace {
 
 using contract::Reason;
 
-constexpr size_t kCodeDigits = 4;
-
-bool IsCode(const std::string& text) {
-  return text.size() == kCodeDigits && std::all_of(text.begin(), text.end(), [](char digit) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(digit));
-         });
-}
-
 }  // namespace
 
 std::optional<store::NoticeKey> ToNoticeKey(const v1::OperationsNoticeName& name) {
   const std::optional<contract::NoticeId> id = contract::NoticeId::Parse(name.notice_id());
-  if (!id.has_value() || !IsCode(name.municipality_code()) || !IsCode(name.region_code())) return std::nullopt;
+  if (!id.has_value() || !contract::IsCode(name.municipality_code()) || !contract::IsCode(name.region_code())) {
+    return std::nullopt;
+  }
   return store::NoticeKey{.municipality_code = name.municipality_code(), .region_code = name.region_code(), .id = *id};
 }
 

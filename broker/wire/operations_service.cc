@@ -139,7 +139,7 @@ grpc::ServerUnaryReactor* OperationsService::SuspendParticipant(grpc::CallbackSe
   if (!caller.ok()) return share().Finish(*context, caller);
   const absl::StatusOr<certs::Identity> participant = ToParticipant(request->participant(), *caller);
   if (!participant.ok()) return share().Finish(*context, caller, participant.status());
-  if (request->participant() == ParticipantOf(caller->identity)) {
+  if (request->participant() == certs::ParticipantUri(caller->identity)) {
     return share().Finish(*context, caller, contract::Refusal(Reason::kParticipantIsCaller, "participant"));
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

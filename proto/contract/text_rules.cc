@@ -15,6 +15,8 @@
 namespace envej::contract {
 namespace {
 
+constexpr size_t kCodeDigits = 4;
+
 constexpr utf8proc_option_t kNfc = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 constexpr utf8proc_int32_t kFirstPrintable = 0x20;
@@ -268,6 +270,10 @@ bool IsBlank(absl::string_view text) {
     return blank;
   });
   return blank;
+}
+
+bool IsCode(absl::string_view text) {
+  return text.size() == kCodeDigits && text.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
 bool IsE164(absl::string_view text) {

@@ -32,6 +32,8 @@ bool HasLetter(absl::string_view text);
 // Whether nothing but white space is in it.
 bool IsBlank(absl::string_view text);
 
+// Whether it has the form of a region's or a municipality's code: four digits.
+bool IsCode(absl::string_view text);
 bool IsE164(absl::string_view text);
 bool IsEmailAddress(absl::string_view text);
 

@@ -82,6 +82,18 @@ TEST(ParseIdentityUri, DoesNotRepeatWhatItRefuses) {
   EXPECT_EQ(parsed.status().ToString().find("SECRETNAME"), std::string::npos);
 }
 
+TEST(ParticipantUri, IsTheSameForEachOfARegionsSystems) {
+  EXPECT_EQ(ParticipantUri({ParticipantKind::kRegion, "1081", "ward"}), "urn:envej:region:1081");
+  EXPECT_EQ(ParticipantUri({ParticipantKind::kRegion, "1081", ""}), "urn:envej:region:1081");
+  EXPECT_EQ(ParticipantUri({ParticipantKind::kMunicipality, "0101", ""}), "urn:envej:municipality:0101");
+}
+
+TEST(ShortFingerprint, IsTheFirstEightDigits) {
+  EXPECT_EQ(ShortFingerprint("\x1a\x2b\x3c\x4d and more"), "1a2b3c4d");
+  EXPECT_EQ(ShortFingerprint("\x1a\x2b\x3c\x4d"), "1a2b3c4d");
+  EXPECT_EQ(ShortFingerprint(""), "");
+}
+
 TEST(ParseBrokerUri, ReadsOnlyABrokersName) {
   ASSERT_TRUE(ParseBrokerUri("urn:envej:broker:main-1").ok());
   EXPECT_EQ(*ParseBrokerUri("urn:envej:broker:main-1"), "main-1");

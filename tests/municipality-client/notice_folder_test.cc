@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
 
 #include "municipality-client/digest.h"
+#include "tests/municipality-client/support/crash_after.h"
 #include "tests/municipality-client/support/notices.h"
 #include "tests/municipality-client/support/temporary_folder.h"
 
@@ -19,7 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int kCrashed = 42;
 // Opening takes one step, binding three, three temporary files three.
 constexpr int kAfterBound = 4;
 constexpr int kAfterTemporariesSynced = 8;
@@ -41,19 +39,10 @@ class NoticeFolderTest : public testing::Test {
 
   // Receives all arrivals in a process of its own that ends after `steps` steps. Whether it got that far.
   bool CrashAfter(int steps) {
-    const pid_t process = fork();
-    if (process == 0) {
-      int left = steps;
-      absl::StatusOr<NoticeFolder> folder = Open([&left](Step) {
-        if (--left == 0) _exit(kCrashed);
-      });
-      _exit(folder.ok() && folder->Keep(Arrivals()).ok() ? 0 : 1);
-    }
-    int outcome = 0;
-    waitpid(process, &outcome, 0);
-    EXPECT_TRUE(WIFEXITED(outcome));
-    EXPECT_NE(WEXITSTATUS(outcome), 1);
-    return WEXITSTATUS(outcome) == kCrashed;
+    return municipality_client::CrashAfter(steps, [this](const StepCallback& on_step) {
+      absl::StatusOr<NoticeFolder> folder = Open(on_step);
+      return folder.ok() && folder->Keep(Arrivals()).ok();
+    });
   }
 
   // The municipality's own system takes what is there and deletes it.

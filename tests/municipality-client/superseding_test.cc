@@ -2,12 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "municipality-client/notice_folder.h"
+#include "tests/municipality-client/support/crash_after.h"
 #include "tests/municipality-client/support/notices.h"
 #include "tests/municipality-client/support/temporary_folder.h"
 
@@ -17,7 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr int kCrashed = 42;
 const absl::Time kAccepted = absl::FromUnixSeconds(1'790'000'000);
 
 ItemName NameOf(uint32_t revision) {
@@ -59,18 +57,10 @@ class SupersedingTest : public testing::Test {
 
   // Keeps it in a process of its own that ends after `steps` steps. Whether it got that far.
   bool CrashAfter(int steps, const Arrival& arrival) {
-    const pid_t process = fork();
-    if (process == 0) {
-      int left = steps;
-      absl::StatusOr<NoticeFolder> folder = Open([&left](Step) {
-        if (--left == 0) _exit(kCrashed);
-      });
-      _exit(folder.ok() && folder->Keep({arrival}).ok() ? 0 : 1);
-    }
-    int outcome = 0;
-    waitpid(process, &outcome, 0);
-    EXPECT_TRUE(WIFEXITED(outcome) && WEXITSTATUS(outcome) != 1);
-    return WEXITSTATUS(outcome) == kCrashed;
+    return municipality_client::CrashAfter(steps, [&](const StepCallback& on_step) {
+      absl::StatusOr<NoticeFolder> folder = Open(on_step);
+      return folder.ok() && folder->Keep({arrival}).ok();
+    });
   }
 
   // All that tells of notices.

@@ -3,12 +3,9 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "certs/pem.h"
 #include "envej/v1/sealed_payload.pb.h"
-#include "region-client/notice_sealer.h"
-#include "tests/region-client/support/notice_lines.h"
-#include "tests/support/sealing_world.h"
+#include "tests/region-client/support/notice_sealer_fixture.h"
 
 namespace envej::region {
 namespace {
@@ -19,9 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr char kRegion[] = "1081";
-constexpr char kMunicipality[] = "0101";
-
 // As Danish OCES3 system certificates are.
 certs::LeafRequest NamedBySubject() {
   certs::LeafRequest request = certs::ClientRequest("");
@@ -31,23 +25,9 @@ certs::LeafRequest NamedBySubject() {
 }
 
 // Which region a notice is sealed for: as the certificate says, or as it is told.
-class RegionCodeTest : public testing::Test {
+class RegionCodeTest : public NoticeSealerTest {
  protected:
-  SealingFiles Files() const {
-    return {.tls = world_.region_files(), .secret = world_.secret_file(), .former_secrets = {}};
-  }
-
-  v1::Notice Sealed(const SealingFiles& files) const {
-    v1::ListMunicipalitiesResponse directory;
-    v1::Municipality& municipality = *directory.add_municipalities();
-    municipality.set_municipality_code(kMunicipality);
-    municipality.set_participating(true);
-    municipality.add_inbox_certificates(world_.inbox().der());
-    absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
-    EXPECT_TRUE(sealer.ok()) << sealer.status();
-    sealer->Learn(directory, now_);
-    return std::get<v1::Notice>(sealer->Seal(plain_));
-  }
+  v1::Notice Sealed(const SealingFiles& files) const { return NoticeSealerTest::Sealed(MakeSealer(files)); }
 
   // Which region the content says it is of; the municipality compares it with who sent it.
   std::string RegionSealedIn(const v1::Notice& sealed, const SealingFiles& files) const {
@@ -61,19 +41,6 @@ class RegionCodeTest : public testing::Test {
     EXPECT_TRUE(message.ParseFromString(payload.value_or("x")));
     return message.region_code();
   }
-
-  // Why no sealer is made of these files.
-  std::string Unusable(const SealingFiles& files) const {
-    const absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
-    EXPECT_FALSE(sealer.ok());
-    return std::string(sealer.status().message());
-  }
-
-  const absl::Time now_ = absl::Now();
-  const v1::Notice plain_ = NoticeNumber(1, now_);
-  const certs::TestDirectory files_;
-  const support::SealingWorld world_{kRegion, kMunicipality};
-  const certs::TestAuthority& authority_ = world_.authority();
 };
 
 TEST_F(RegionCodeTest, ACertificateThatNamesItsRegionBySubjectNeedsTheRegionsCode) {

@@ -4,10 +4,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "region-client/notice_sealer.h"
-#include "tests/region-client/support/notice_lines.h"
-#include "tests/support/sealing_world.h"
+#include "tests/region-client/support/notice_sealer_fixture.h"
 
 namespace envej::region {
 namespace {
@@ -18,11 +15,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kRegion[] = "1081";
-constexpr char kMunicipality[] = "0101";
-
 // To which inbox certificates a region with revocation lists seals.
-class RevokedInboxTest : public testing::Test {
+class RevokedInboxTest : public NoticeSealerTest {
  protected:
   RevokedInboxTest() { std::filesystem::create_directory(lists_); }
 
@@ -49,15 +43,9 @@ class RevokedInboxTest : public testing::Test {
 
   // One that was told of these certificates.
   NoticeSealer Told(const SealingFiles& files, const std::vector<Certificate>& certificates) const {
-    v1::ListMunicipalitiesResponse directory;
-    v1::Municipality& municipality = *directory.add_municipalities();
-    municipality.set_municipality_code(kMunicipality);
-    municipality.set_participating(true);
-    for (const Certificate& certificate : certificates) municipality.add_inbox_certificates(certificate.der());
-    absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
-    EXPECT_TRUE(sealer.ok()) << sealer.status();
-    sealer->Learn(directory, now_);
-    return *std::move(sealer);
+    std::vector<std::string> ders;
+    for (const Certificate& certificate : certificates) ders.push_back(certificate.der());
+    return MakeSealer(files, Directory(ders));
   }
 
   bool IsSealedTo(const NoticeSealer& sealer, const Certificate& certificate) const {
@@ -77,18 +65,12 @@ class RevokedInboxTest : public testing::Test {
   }
 
   Certificate Inbox(const certs::TestAuthority& authority) const {
-    certs::LeafRequest request = certs::ClientRequest(absl::StrCat("urn:envej:municipality:", kMunicipality));
-    request.usage = certs::LeafUsage::kInbox;
-    return authority.IssueCertificate(request);
+    return Issue(authority, absl::StrCat("urn:envej:municipality:", kMunicipality));
   }
 
-  const absl::Time now_ = absl::Now();
-  const v1::Notice plain_ = NoticeNumber(1, now_);
-  const certs::TestDirectory files_;
   const std::string lists_ = files_.Path("lists");
-  const support::SealingWorld world_{kRegion, kMunicipality};
-  const certs::TestAuthority& first_ = world_.authority();
-  const certs::TestAuthority second_{"second authority"};
+  const certs::TestAuthority& first_ = authority_;
+  const certs::TestAuthority& second_ = other_authority_;
   const Certificate good_ = Inbox(first_);
   const Certificate revoked_ = Inbox(first_);
   const Certificate of_second_ = Inbox(second_);

@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
+#include "tests/support/free_address.h"
 #include "tests/support/notice_messages.h"
 
 // A broker that comes up, or comes back, after its clients.
@@ -16,14 +18,6 @@ namespace {
 using support::BrokerProcess;
 using support::Ended;
 using support::Process;
-
-// An address that a broker can have: one had it, and is gone.
-std::string FreeAddress() {
-  BrokerProcess broker;
-  EXPECT_TRUE(broker.Start());
-  broker.Kill();
-  return broker.address();
-}
 
 // A broker that does not serve yet.
 class LateBrokerTest : public testing::Test {
@@ -46,7 +40,7 @@ class LateBrokerTest : public testing::Test {
     return path;
   }
 
-  BrokerProcess broker_{{.listen = FreeAddress(), .more = {}}};
+  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
 };
 
 TEST_F(LateBrokerTest, NoticesAreSentOnceItServes) {

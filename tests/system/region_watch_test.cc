@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "tests/certs/test_files.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
+#include "tests/support/free_address.h"
 #include "tests/support/notice_messages.h"
 #include "tests/support/process.h"
 
@@ -31,14 +33,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-// An address that a broker can have: one had it, and is gone.
-std::string FreeAddress() {
-  BrokerProcess broker;
-  EXPECT_TRUE(broker.Start());
-  broker.Kill();
-  return broker.address();
-}
 
 class RegionWatchTest : public testing::Test {
  protected:
@@ -85,7 +79,7 @@ class RegionWatchTest : public testing::Test {
     return absl::StrSplit(ended.out, '\n', absl::SkipEmpty());
   }
 
-  BrokerProcess broker_{{.listen = FreeAddress(), .more = {}}};
+  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
   const std::string place_ = broker_.folder().Path("place");
 };
 

@@ -29,6 +29,7 @@ const std::vector<Room>& Rooms() {
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
       // Who somebody is.
+      {"certs/resumed_watch.*", {kContract, "certs/", kGrpc}},
       {"certs/retried_call.*", {kContract, "certs/", kGrpc}},
       {"certs/identity.*", {kContract, "certs/"}, {kMessageCodec, kStatusCodec}},
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},

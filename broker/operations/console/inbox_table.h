@@ -10,17 +10,6 @@
 
 namespace envej::console {
 
-// Why somebody should look at an inbox.
-struct Attention {
-  int rank = 0;      // the higher, the sooner; 0 for no reason
-  std::string text;  // empty for no reason
-};
-
-Attention AttentionOf(const v1::InboxStatus& inbox, absl::Time now);
-
-// Those that somebody should look at first: by rank, then those with the oldest, then those with the most.
-std::vector<v1::InboxStatus> ByTrouble(std::vector<v1::InboxStatus> inboxes, absl::Time now);
-
 // How times are shown: alone as how long ago, where there is little room.
 enum class TimeForm { kTimeAndAgo, kAgo };
 

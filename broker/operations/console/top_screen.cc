@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "broker/operations/console/attention.h"
 #include "broker/operations/console/figures.h"
 #include "broker/operations/console/inbox_table.h"
 #include "broker/operations/console/output.h"
@@ -22,20 +23,6 @@ std::string Percentile(bool present, const google::protobuf::Duration& duration)
 std::string Title(const TopState& state, const std::string& broker, const absl::TimeZone& zone, absl::Time now) {
   return absl::StrCat("envej-ops top  ", contract::Printable(state.status.broker()), state.answered_at ? " at " : "at ",
                       broker, "  ", LocalTime(now, zone));
-}
-
-// What of the broker asks for attention; empty for nothing.
-std::string TroubleOf(const v1::GetBrokerStatusResponse& status) {
-  std::string trouble;
-  const auto add = [&trouble](bool applies, absl::string_view text) {
-    if (applies) absl::StrAppend(&trouble, trouble.empty() ? "" : ", ", text);
-  };
-  add(!status.can_write(), "BROKER CANNOT WRITE");
-  add(status.recovering(), "RECOVERING");
-  add(status.store().damaged(), "STORE DAMAGED");
-  add(status.store().nearly_full(), "DISK NEARLY FULL");
-  add(status.trust().reload_refused(), "NEWEST FILES REFUSED");
-  return trouble;
 }
 
 std::string BrokerLine(const v1::GetBrokerStatusResponse& status) {

@@ -26,7 +26,7 @@ class BoardMetricsTest : public BoardFixture {
   }
 
   void Call(const certs::Identity& who, absl::Duration certificate_lasts) {
-    certs::LeafRequest request = certs::ClientRequest(ParticipantUri(who));
+    certs::LeafRequest request = certs::ClientRequest(certs::ParticipantUri(who));
     request.not_after = request.not_before + certificate_lasts;
     attendance_->See(who, authority_.IssueCertificate(request), clock_.Now());
   }

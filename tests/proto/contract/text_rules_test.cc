@@ -327,6 +327,13 @@ TEST(CharactersTest, ALetterIsOneOfAnyScriptThatShows) {
   }
 }
 
+TEST(CodeTest, IsFourDigits) {
+  for (const char* code : {"0101", "1081", "9999"}) EXPECT_TRUE(IsCode(code)) << code;
+  for (const char* other : {"", "101", "01010", "010a", " 101", "+101", "\u0661\u0661"})
+    EXPECT_FALSE(IsCode(other)) << other;
+  EXPECT_FALSE(IsCode(absl::string_view("010\0", 4)));
+}
+
 TEST(CharactersTest, BlankIsWhiteSpaceOnly) {
   for (const std::string text : {"", " ", "\t ", "\u00A0\u2003\u3000"}) EXPECT_TRUE(IsBlank(text));
   for (const std::string text : {"a", " a ", ".", "\u00A0-"}) EXPECT_FALSE(IsBlank(text)) << text;

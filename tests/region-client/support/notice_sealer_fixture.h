@@ -26,12 +26,16 @@ class NoticeSealerTest : public testing::Test {
     return {.tls = world_.region_files(), .secret = world_.secret_file(), .former_secrets = {}};
   }
 
-  // One that knows what an honest directory says.
-  NoticeSealer MakeSealer(const SealingFiles& files) const {
+  // One that knows what a directory says.
+  NoticeSealer MakeSealer(const SealingFiles& files, const v1::ListMunicipalitiesResponse& directory) const {
     absl::StatusOr<NoticeSealer> sealer = NoticeSealer::Create(files, now_);
     EXPECT_TRUE(sealer.ok()) << sealer.status();
-    sealer->Learn(Directory({world_.inbox().der()}), now_);
+    sealer->Learn(directory, now_);
     return *std::move(sealer);
+  }
+  // One that knows what an honest directory says.
+  NoticeSealer MakeSealer(const SealingFiles& files) const {
+    return MakeSealer(files, Directory({world_.inbox().der()}));
   }
   NoticeSealer MakeSealer() const { return MakeSealer(Files()); }
 

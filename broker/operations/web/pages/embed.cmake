@@ -1,11 +1,19 @@
-# cmake -DOUTPUT=file.cc "-DFILES=path path ..." -P embed.cmake: a C++ file that defines OwnFiles() of own_files.h.
+# cmake -DOUTPUT=file.cc "-DFILES=path path ..." -P embed.cmake: a C++ file that defines OwnFiles() of own_files.h. What all
+# pages have stands in head.part and header.part, and replaces {{head}} and {{header}} in each.
 separate_arguments(FILES UNIX_COMMAND "${FILES}")
+foreach(part head header)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/${part}.part ${part})
+endforeach()
 set(text "#include \"broker/operations/web/own_files.h\"\n\nnamespace envej::operations {\n\n")
 string(APPEND text "const std::vector<OwnFile>& OwnFiles() {\n  static const auto* files = new std::vector<OwnFile>{\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
-  file(SIZE ${file} size)
-  file(READ ${file} bytes HEX)
+  file(READ ${file} contents)
+  foreach(part head header)
+    string(REPLACE "{{${part}}}\n" "${${part}}" contents "${contents}")
+  endforeach()
+  string(LENGTH "${contents}" size)
+  string(HEX "${contents}" bytes)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
   string(APPEND text "      {\"${name}\", {\"${bytes}\", ${size}}},\n")
 endforeach()

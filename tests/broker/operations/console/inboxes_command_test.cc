@@ -5,30 +5,24 @@
 
 #include <nlohmann/json.hpp>
 
-#include "broker/operations/console/inbox_table.h"
 #include "tests/broker/operations/console/support/program_run.h"
 
 namespace envej::console {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-v1::InboxStatus Inbox(const std::string& code, const std::string& name, uint64_t waiting) {
-  v1::InboxStatus inbox;
-  inbox.set_municipality_code(code);
-  inbox.set_name(name);
-  inbox.set_participating(true);
-  inbox.set_waiting(waiting);
-  return inbox;
-}
 
 class InboxesTest : public testing::Test {
  protected:
   v1::InboxStatus& Add(const std::string& code, const std::string& name, uint64_t waiting) {
-    return *server_.inboxes.add_inboxes() = Inbox(code, name, waiting);
+    v1::InboxStatus& inbox = *server_.inboxes.add_inboxes();
+    inbox.set_municipality_code(code);
+    inbox.set_name(name);
+    inbox.set_participating(true);
+    inbox.set_waiting(waiting);
+    return inbox;
   }
 
   OperationsServer server_;
@@ -91,33 +85,6 @@ TEST_F(InboxesTest, ColoursTroubleOnATerminalBesideSayingIt) {
   Add("0101", "København", 1).set_undelivered(1);
   const ProgramRun run = RunWith(server_, {"inboxes"}, {.in = "", .in_is_terminal = false, .colour = true});
   EXPECT_THAT(run.out, HasSubstr("\x1b[1;31m0101  København  1 undelivered"));
-}
-
-TEST(InboxTableTest, PutsTroubleFirst) {
-  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
-  std::vector<v1::InboxStatus> inboxes;
-  for (const char* const code : {"0101", "0147", "0151", "0153", "0155", "0157", "0159"}) {
-    inboxes.push_back(Inbox(code, "", 1));
-  }
-  inboxes[1].set_parked(1);
-  inboxes[2].set_silent(true);
-  inboxes[3].set_overdue(1);
-  inboxes[4].set_undelivered(1);
-  inboxes[5].mutable_oldest_entered_at()->set_seconds(1'799'999'000);
-  inboxes[6].set_suspended(true);
-  std::vector<std::string> order;
-  for (const v1::InboxStatus& inbox : ByTrouble(inboxes, now)) order.push_back(inbox.municipality_code());
-  EXPECT_THAT(order, ElementsAre("0151", "0155", "0153", "0159", "0147", "0157", "0101"));
-}
-
-TEST(InboxTableTest, SaysEveryReasonForAttention) {
-  v1::InboxStatus inbox = Inbox("0101", "", 1);
-  EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text, "");
-  inbox.set_participating(false);
-  inbox.set_suspended(true);
-  inbox.set_parked(2);
-  inbox.set_missing(3);
-  EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text, "suspended, takes no part, 2 parked, 3 missing");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "broker/answers/inbox_messages.h"
+#include "broker/answers/inbox_status_messages.h"
 
 #include "proto/contract/message_codec.h"
 

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_ANSWERS_INBOX_MESSAGES_H_
-#define ENVEJ_BROKER_ANSWERS_INBOX_MESSAGES_H_
+#ifndef ENVEJ_BROKER_ANSWERS_INBOX_STATUS_MESSAGES_H_
+#define ENVEJ_BROKER_ANSWERS_INBOX_STATUS_MESSAGES_H_
 
 #include <optional>
 
@@ -18,4 +18,4 @@ v1::Contact ToMessage(const admission::Contact& contact);
 
 }  // namespace envej::answers
 
-#endif  // ENVEJ_BROKER_ANSWERS_INBOX_MESSAGES_H_
+#endif  // ENVEJ_BROKER_ANSWERS_INBOX_STATUS_MESSAGES_H_
