@@ -56,7 +56,11 @@ class SilentAfterRestartTest : public testing::Test {
   void Acknowledge() {
     v1::AcknowledgeNoticesRequest request;
     request.set_municipality_code(kCode);
-    request.add_leases()->set_notice_id(support::NewNoticeId());
+    v1::LeaseName& lease = *request.add_leases();
+    lease.set_region_code("1081");
+    lease.set_notice_id(support::NewNoticeId());
+    lease.set_revision(1);
+    lease.set_token("never given");
     v1::AcknowledgeNoticesResponse answer;
     const auto inbox = broker_.Inbox(support::kMunicipality);
     EXPECT_TRUE(inbox->AcknowledgeNotices(CallContext().get(), request, &answer).ok());
