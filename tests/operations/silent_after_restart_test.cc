@@ -3,9 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <string>
-
 #include "absl/time/clock.h"
 #include "envej/v1/operations_service.grpc.pb.h"
 #include "tests/certs/test_files.h"
@@ -55,15 +52,18 @@ class SilentAfterRestartTest : public testing::Test {
     EXPECT_TRUE(broker_.Inbox(support::kMunicipality)->PullNotices(CallContext().get(), request, &answer).ok());
     return static_cast<size_t>(answer.items_size());
   }
-  // A call that empties nothing.
-  void Extend() {
-    v1::ExtendLeasesRequest request;
+  // A call that empties nothing: nobody has such a lease.
+  void Acknowledge() {
+    v1::AcknowledgeNoticesRequest request;
     request.set_municipality_code(kCode);
     v1::LeaseName& lease = *request.add_leases();
     lease.set_region_code("1081");
     lease.set_notice_id(support::NewNoticeId());
-    v1::ExtendLeasesResponse answer;
-    broker_.Inbox(support::kMunicipality)->ExtendLeases(CallContext().get(), request, &answer);
+    lease.set_revision(1);
+    lease.set_token("never given");
+    v1::AcknowledgeNoticesResponse answer;
+    const auto inbox = broker_.Inbox(support::kMunicipality);
+    EXPECT_TRUE(inbox->AcknowledgeNotices(CallContext().get(), request, &answer).ok());
   }
 
   // Before any is made: hours are to pass.
@@ -76,7 +76,7 @@ TEST_F(SilentAfterRestartTest, ItIsToldAtOnceAndSinceWhen) {
   EXPECT_FALSE(Inbox().silent());
   skipped_.Skip(kSilentMinutes);
   ASSERT_TRUE(IsToldAs(true));
-  Extend();
+  Acknowledge();
   const v1::InboxStatus before = Inbox();
   EXPECT_TRUE(before.has_last_seen_at());
   EXPECT_TRUE(before.silent()) << "whoever only calls empties nothing";

@@ -91,6 +91,26 @@ class MetricsTest : public testing::Test {
   int port_ = 0;
 };
 
+TEST_F(MetricsTest, OnlyAPullThatWasLetInIsOne) {
+  ASSERT_TRUE(Start());
+  v1::PullNoticesRequest request;
+  v1::PullNoticesResponse answer;
+  const auto pull = [&](const char* municipality_code) {
+    request.set_municipality_code(municipality_code);
+    return broker_.Inbox(support::kMunicipality)->PullNotices(CallContext().get(), request, &answer);
+  };
+  EXPECT_FALSE(pull("0147").ok()) << "it is another's inbox";
+  const std::string seen = "envej_participant_last_seen_timestamp_seconds{participant=\"urn:envej:municipality:0101\"}";
+  const std::string pulled = "envej_inbox_last_pull_timestamp_seconds{municipality=\"0101\"}";
+  EXPECT_GT(Value(seen), 1.7e9);
+  EXPECT_EQ(Value(pulled), -1);
+  EXPECT_TRUE(pull(kCode).ok()) << "there is nothing for it";
+  for (const absl::Time until = absl::Now() + kSoon; Value(pulled) < 0 && absl::Now() < until;) {
+    absl::SleepFor(absl::Milliseconds(50));  // it is told of after it was answered
+  }
+  EXPECT_GT(Value(pulled), 1.7e9);
+}
+
 TEST_F(MetricsTest, AScrapeTellsWhatHappenedToNoticesAndPromtoolFindsNothingToSay) {
   ASSERT_TRUE(Start());
   EXPECT_EQ(Value("envej_inbox_waiting{municipality=\"0101\"}"), 0);
