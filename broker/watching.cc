@@ -76,7 +76,7 @@ void Watching::See(const certs::Identity& caller, const certs::Certificate& cert
 }
 
 void Watching::SeePull(const certs::Identity& caller, absl::Time now) {
-  attendance_.SeePull(operations::ParticipantUri(caller), now);
+  attendance_.SeePull(certs::ParticipantUri(caller), now);
 }
 
 void Watching::NoteEnd() {

@@ -11,7 +11,6 @@ absl::Time Past(absl::Time& moment, absl::Time now) { return moment = std::min(m
 
 }  // namespace
 
-
 std::string MunicipalityUri(absl::string_view code) {
   return certs::ToUri({.kind = certs::ParticipantKind::kMunicipality, .code = std::string(code), .origin = ""});
 }

@@ -1,6 +1,5 @@
 #include "broker/wire/operations_messages.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "broker/inbox/transition.h"

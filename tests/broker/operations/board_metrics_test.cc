@@ -141,7 +141,7 @@ TEST_F(BoardMetricsTest, TellsWhenAPullWasLastLetIn) {
   const certs::Identity municipality{.kind = certs::ParticipantKind::kMunicipality, .code = kHere, .origin = ""};
   Call(municipality, absl::Hours(2));
   EXPECT_THAT(metrics_->Text(), Not(HasSubstr("envej_inbox_last_pull"))) << "it called for something else";
-  attendance_->SeePull(ParticipantUri(municipality), clock_.Now());
+  attendance_->SeePull(certs::ParticipantUri(municipality), clock_.Now());
   EXPECT_THAT(metrics_->Text(),
               HasSubstr("envej_inbox_last_pull_timestamp_seconds{municipality=\"0101\"} 1800000000\n"));
 }
