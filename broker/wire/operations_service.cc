@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/wire/answer_memory.h"
 #include "broker/wire/operations_messages.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
@@ -15,9 +16,6 @@ using contract::Reason;
 using operations::Answers;
 
 namespace {
-
-// What the work on a call keeps in memory, about.
-constexpr size_t kAnswerBytes = 4096;
 
 // What became of each that was asked for, into its place. The first error that is no refusal is the store's, and fails
 // the whole call, which may be repeated.
@@ -44,7 +42,7 @@ grpc::ServerUnaryReactor* OperationsService::Answer(grpc::CallbackServerContext&
                                                     const Request* request, Response* response) {
   const absl::StatusOr<Caller> caller = parts_.gate.Enter(context, method);
   if (!caller.ok()) return share().Finish(context, caller);
-  return share().Do(context, *caller, kAnswerBytes,
+  return share().Do(context, *caller, MemoryOf(*request),
                     [this, caller = *caller, ask, request, response](grpc::ServerUnaryReactor& reactor) {
                       absl::StatusOr<Response> answer = (parts_.answers.*ask)(*request);
                       if (answer.ok()) *response = *std::move(answer);

@@ -12,7 +12,7 @@ constexpr int kPages = 1'000'000;
 }  // namespace
 
 std::optional<ExitCode> ListAll(v1::ListOperationsNoticesRequest request, const CommandContext& context,
-                                const std::function<bool(const v1::OperationsNotice&)>& take) {
+                                const std::function<bool(const v1::OperationsNotice&)>& take, uint64_t* left_out) {
   request.set_page_size(contract::kPageMost);
   for (int page = 0; page < kPages; ++page) {
     v1::ListOperationsNoticesResponse answer;
@@ -21,6 +21,7 @@ std::optional<ExitCode> ListAll(v1::ListOperationsNoticesRequest request, const 
     for (const v1::OperationsNotice& notice : answer.notices()) {
       if (!take(notice)) return std::nullopt;
     }
+    if (left_out != nullptr) *left_out = answer.left_out();
     if (answer.next_page_token().empty()) return std::nullopt;
     if (answer.next_page_token() == request.page_token()) break;
     request.set_page_token(answer.next_page_token());

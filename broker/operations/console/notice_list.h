@@ -1,6 +1,7 @@
 #ifndef ENVEJ_BROKER_OPERATIONS_CONSOLE_NOTICE_LIST_H_
 #define ENVEJ_BROKER_OPERATIONS_CONSOLE_NOTICE_LIST_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -10,9 +11,11 @@
 namespace envej::console {
 
 // Gives every notice that `request` asks for to `take`, page by page, until that is false. Answers how the command ends
-// where the list could not be had to its end, which is then told; nothing otherwise.
+// where the list could not be had to its end, which is then told; nothing otherwise. At its end `left_out`, if given,
+// is how many late ones the broker does not list.
 std::optional<ExitCode> ListAll(v1::ListOperationsNoticesRequest request, const CommandContext& context,
-                                const std::function<bool(const v1::OperationsNotice&)>& take);
+                                const std::function<bool(const v1::OperationsNotice&)>& take,
+                                uint64_t* left_out = nullptr);
 
 }  // namespace envej::console
 

@@ -26,40 +26,56 @@ v1::ListOperationsNoticesRequest RequestFor(const NoticesOptions& options) {
   return request;
 }
 
+// How many notices were written, and how many late ones the broker does not list.
+struct Written {
+  size_t count = 0;
+  uint64_t left_out = 0;
+};
+
 // However many there are: they are written as they come.
-std::optional<ExitCode> WriteAsJson(const NoticesOptions& options, const CommandContext& context, size_t& count) {
+std::optional<ExitCode> WriteAsJson(const NoticesOptions& options, const CommandContext& context, Written& written) {
   std::ostream& out = context.streams.out;
   out << "{\"notices\":[";
-  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, [&](const v1::OperationsNotice& notice) {
-    out << (count++ == 0 ? "" : ",") << contract::ToJsonLine(notice, contract::Defaults::kWritten);
+  const auto write = [&](const v1::OperationsNotice& notice) {
+    out << (written.count++ == 0 ? "" : ",") << contract::ToJsonLine(notice, contract::Defaults::kWritten);
     return out.good();
-  });
-  if (!failed.has_value()) out << "]}\n";
-  return failed;
+  };
+  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, write, &written.left_out);
+  if (failed.has_value()) return failed;
+  out << ']';
+  if (options.late_only) out << ",\"leftOut\":\"" << written.left_out << '"';
+  out << "}\n";
+  return std::nullopt;
 }
 
-std::optional<ExitCode> WriteAsTable(const NoticesOptions& options, const CommandContext& context, size_t& count) {
+std::optional<ExitCode> WriteAsTable(const NoticesOptions& options, const CommandContext& context, Written& written) {
   NoticeTable table(context.copenhagen, context.surroundings.now());
   bool too_many = false;
-  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, [&](const v1::OperationsNotice& notice) {
+  const auto write = [&](const v1::OperationsNotice& notice) {
     too_many = table.rows() == kTableRows;
     if (!too_many) table.Add(notice);
     return !too_many;
-  });
+  };
+  std::optional<ExitCode> failed = ListAll(RequestFor(options), context, write, &written.left_out);
   if (failed.has_value()) return failed;
   if (too_many) {
     context.streams.err << "more than " << kTableRows
                         << " notices: ask for those of a municipality, region, state or age, or use --output json\n";
     return ExitCode::kUnusable;
   }
-  count = table.rows();
-  if (count > 0) table.Write(context.streams);
+  written.count = table.rows();
+  if (written.count > 0) table.Write(context.streams);
   return std::nullopt;
 }
 
-std::optional<ExitCode> WriteNotices(const NoticesOptions& options, const CommandContext& context, size_t& count) {
-  return context.output == OutputForm::kJson ? WriteAsJson(options, context, count)
-                                             : WriteAsTable(options, context, count);
+std::optional<ExitCode> WriteNotices(const NoticesOptions& options, const CommandContext& context, Written& written) {
+  return context.output == OutputForm::kJson ? WriteAsJson(options, context, written)
+                                             : WriteAsTable(options, context, written);
+}
+
+void TellLeftOut(const Written& written, const CommandContext& context) {
+  context.streams.out << Counted(written.left_out, "more notice is", "more notices are")
+                      << " late in these inboxes than the broker lists\n";
 }
 
 }  // namespace
@@ -114,24 +130,31 @@ std::string NoticeTable::Notes(const v1::OperationsNotice& notice) const {
 }
 
 ExitCode ListNotices(const NoticesOptions& options, const CommandContext& context) {
-  size_t count = 0;
-  if (const std::optional<ExitCode> failed = WriteNotices(options, context, count)) return *failed;
-  if (count == 0 && context.output == OutputForm::kText) context.streams.out << "no such notice\n";
+  Written written;
+  if (const std::optional<ExitCode> failed = WriteNotices(options, context, written)) return *failed;
+  if (context.output == OutputForm::kText) {
+    if (written.left_out > 0) {
+      TellLeftOut(written, context);
+    } else if (written.count == 0) {
+      context.streams.out << "no such notice\n";
+    }
+  }
   return ExitCode::kDone;
 }
 
 ExitCode ListOverdue(NoticesOptions options, const CommandContext& context) {
   options.late_only = true;
-  size_t count = 0;
-  if (const std::optional<ExitCode> failed = WriteNotices(options, context, count)) return *failed;
+  Written written;
+  if (const std::optional<ExitCode> failed = WriteNotices(options, context, written)) return *failed;
+  const bool none = written.count == 0 && written.left_out == 0;
   if (context.output == OutputForm::kText) {
-    if (count == 0) {
-      context.streams.out << "nothing is late or undelivered\n";
-    } else {
-      context.streams.out << '\n' << Counted(count, "notice is", "notices are") << " late or undelivered\n";
+    if (none) context.streams.out << "nothing is late or undelivered\n";
+    if (written.count > 0) {
+      context.streams.out << '\n' << Counted(written.count, "notice is", "notices are") << " late or undelivered\n";
     }
+    if (written.left_out > 0) TellLeftOut(written, context);
   }
-  return count == 0 ? ExitCode::kDone : ExitCode::kAttention;
+  return none ? ExitCode::kDone : ExitCode::kAttention;
 }
 
 }  // namespace envej::console

@@ -43,7 +43,7 @@ class NoticeTable {
 ExitCode ListNotices(const NoticesOptions& options, const CommandContext& context);
 
 // Lists those that are late in any way or were told as undelivered, and are still to be delivered. kAttention if there
-// is one.
+// is one, listed or left out by the broker.
 ExitCode ListOverdue(NoticesOptions options, const CommandContext& context);
 
 }  // namespace envej::console

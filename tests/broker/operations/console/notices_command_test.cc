@@ -89,6 +89,19 @@ TEST_F(NoticesTest, OverdueEndsWithOneIfThereIsAny) {
   EXPECT_EQ(nlohmann::json::parse(json.out)["notices"].size(), 2u);
 }
 
+TEST_F(NoticesTest, WhatTheBrokerLeavesOutIsNotNothing) {
+  server_.left_out = 7;
+  const ProgramRun none = RunWith(server_, {"overdue"});
+  EXPECT_EQ(none.exit_code, ExitCode::kAttention);
+  EXPECT_EQ(none.out, "7 more notices are late in these inboxes than the broker lists\n");
+  server_.pages = {{NoticeNumber(1)}, {NoticeNumber(2)}};
+  EXPECT_THAT(RunWith(server_, {"overdue"}).out,
+              HasSubstr("\n2 notices are late or undelivered\n7 more notices are late in these inboxes"));
+  const ProgramRun json = RunWith(server_, {"overdue", "--output", "json"});
+  EXPECT_EQ(json.exit_code, ExitCode::kAttention);
+  EXPECT_EQ(nlohmann::json::parse(json.out)["leftOut"], "7");
+}
+
 TEST_F(NoticesTest, TriesAgainAtThePageThatFailed) {
   server_.pages = {{NoticeNumber(1)}, {NoticeNumber(2)}};
   server_.FailNextCall(grpc::Status(grpc::StatusCode::UNAVAILABLE, "\x1b[2J"));

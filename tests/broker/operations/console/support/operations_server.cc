@@ -92,6 +92,7 @@ grpc::Status OperationsServer::ListNotices(Context*, const v1::ListOperationsNot
     return contract::ToGrpcStatus({.reason = contract::Reason::kPageTokenInvalid, .violations = {}});
   }
   v1::ListOperationsNoticesResponse answer;
+  answer.set_left_out(left_out);
   for (const v1::OperationsNotice& notice : pages.at(page)) *answer.add_notices() = notice;
   if (page + 1 < pages.size()) answer.set_next_page_token(absl::StrCat(page + 1));
   return Answer(answer, response);

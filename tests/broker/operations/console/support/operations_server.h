@@ -36,6 +36,7 @@ class OperationsServer final : public v1::OperationsService::Service {
   // What it answers. Pages of notices are given one after the other, each with a token for the next.
   v1::ListInboxesResponse inboxes;
   std::vector<std::vector<v1::OperationsNotice>> pages = {{}};
+  uint64_t left_out = 0;  // of what is late, beside the pages
   v1::TraceNoticeResponse trace;
   v1::ReturnNoticeResponse returned;
   v1::SuspendParticipantResponse suspended;
