@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "certs/certificate_authority.h"
+#include "certs/openssl_failure.h"
 
 namespace envej::certs {
 namespace {
@@ -14,11 +15,6 @@ using RevokedPointer = std::unique_ptr<X509_REVOKED, OpensslDeleter<&X509_REVOKE
 
 constexpr long kVersion2 = 1;
 constexpr size_t kSerialDigits = 40;  // 20 bytes, as RFC 5280 has it
-
-absl::Status Failed(absl::string_view what) {
-  ERR_clear_error();
-  return absl::InternalError(what);
-}
 
 AsnStringPointer SerialFrom(const std::string& digits) {
   const bool hexadecimal =
@@ -56,7 +52,7 @@ absl::Status AddEntry(X509_CRL& list, const RevokedCertificate& revoked) {
       entry != nullptr && revoked_at != nullptr && X509_REVOKED_set_serialNumber(entry.get(), serial.get()) == 1 &&
       X509_REVOKED_set_revocationDate(entry.get(), revoked_at.get()) == 1 && AddReason(*entry, revoked.reason) &&
       AddInvalidityDate(*entry, revoked.invalid_since) && X509_CRL_add0_revoked(&list, entry.get()) == 1;
-  if (!complete) return Failed("the revocation list cannot be made");
+  if (!complete) return OpensslFailed("the revocation list cannot be made");
   static_cast<void>(entry.release());
   return absl::OkStatus();
 }
@@ -79,7 +75,7 @@ bool AddAuthorityKey(X509_CRL& list, X509& authority) {
 absl::StatusOr<std::string> Written(X509_CRL& list) {
   const BioPointer output(BIO_new(BIO_s_mem()));
   if (output == nullptr || PEM_write_bio_X509_CRL(output.get(), &list) != 1) {
-    return Failed("the revocation list cannot be written as PEM");
+    return OpensslFailed("the revocation list cannot be written as PEM");
   }
   char* bytes = nullptr;
   const long size = BIO_get_mem_data(output.get(), &bytes);
@@ -98,12 +94,12 @@ absl::StatusOr<std::string> CertificateAuthority::MakeRevocationList(const Revoc
                      X509_CRL_set1_lastUpdate(list.get(), this_update.get()) == 1 &&
                      X509_CRL_set1_nextUpdate(list.get(), next_update.get()) == 1 && AddNumber(*list, request.number) &&
                      AddAuthorityKey(*list, *certificate_);
-  if (!begun) return Failed("the revocation list cannot be made");
+  if (!begun) return OpensslFailed("the revocation list cannot be made");
   for (const RevokedCertificate& revoked : request.revoked) {
     if (absl::Status added = AddEntry(*list, revoked); !added.ok()) return added;
   }
   if (X509_CRL_sort(list.get()) != 1 || X509_CRL_sign(list.get(), key_.get(), EVP_sha256()) <= 0) {
-    return Failed("the revocation list cannot be signed");
+    return OpensslFailed("the revocation list cannot be signed");
   }
   return Written(*list);
 }

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "absl/strings/ascii.h"
+#include "certs/openssl_failure.h"
 #include "certs/pem.h"
 
 namespace envej::certs {
@@ -50,11 +51,6 @@ const std::array<Extension, 2>& ExtensionsFor(LeafUsage usage) {
   return kInboxUsage;
 }
 
-absl::Status Failed(absl::string_view what) {
-  ERR_clear_error();
-  return absl::InternalError(what);
-}
-
 // Positive, never zero, and 126 bits of it random.
 bool SetRandomSerial(X509& certificate) {
   std::array<unsigned char, kSerialBytes> bytes{};
@@ -82,10 +78,10 @@ absl::Status AddName(GENERAL_NAMES& names, int type, ASN1_STRING* value) {
   GeneralNamePointer name(GENERAL_NAME_new());
   if (name == nullptr) {
     ASN1_STRING_free(value);
-    return Failed("out of memory");
+    return OpensslFailed("out of memory");
   }
   GENERAL_NAME_set0_value(name.get(), type, value);
-  if (sk_GENERAL_NAME_push(&names, name.get()) == 0) return Failed("out of memory");
+  if (sk_GENERAL_NAME_push(&names, name.get()) == 0) return OpensslFailed("out of memory");
   static_cast<void>(name.release());
   return absl::OkStatus();
 }
@@ -98,7 +94,7 @@ absl::Status AddTextNames(GENERAL_NAMES& names, int type, const std::vector<std:
     if (!visible_ascii) return absl::InvalidArgumentError("a URI or DNS name is empty or not plain ASCII");
     AsnStringPointer value(ASN1_IA5STRING_new());
     if (value == nullptr || ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())) != 1) {
-      return Failed("out of memory");
+      return OpensslFailed("out of memory");
     }
     if (absl::Status added = AddName(names, type, value.release()); !added.ok()) return added;
   }
@@ -118,13 +114,13 @@ absl::Status AddAddresses(GENERAL_NAMES& names, const std::vector<std::string>& 
 absl::Status AddSubjectNames(X509& certificate, const LeafRequest& request) {
   if (request.uris.empty() && request.dns_names.empty() && request.ip_addresses.empty()) return absl::OkStatus();
   const GeneralNamesPointer names(GENERAL_NAMES_new());
-  if (names == nullptr) return Failed("out of memory");
+  if (names == nullptr) return OpensslFailed("out of memory");
   absl::Status added = AddTextNames(*names, GEN_URI, request.uris);
   if (added.ok()) added = AddTextNames(*names, GEN_DNS, request.dns_names);
   if (added.ok()) added = AddAddresses(*names, request.ip_addresses);
   if (!added.ok()) return added;
   if (X509_add1_ext_i2d(&certificate, NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT) != 1) {
-    return Failed("the names cannot be written");
+    return OpensslFailed("the names cannot be written");
   }
   return absl::OkStatus();
 }
@@ -153,12 +149,12 @@ absl::Status AddSubjectAttributes(X509& certificate, const LeafRequest& request)
 // A certificate with everything but subject, issuer, extensions and signature.
 absl::StatusOr<CertificatePointer> MakeNameless(absl::Time not_before, absl::Time not_after, EVP_PKEY& key) {
   CertificatePointer certificate(X509_new());
-  if (certificate == nullptr) return Failed("out of memory");
+  if (certificate == nullptr) return OpensslFailed("out of memory");
   const bool complete = X509_set_version(certificate.get(), kVersion3) == 1 && SetRandomSerial(*certificate) &&
                         ASN1_TIME_set(X509_getm_notBefore(certificate.get()), absl::ToTimeT(not_before)) != nullptr &&
                         ASN1_TIME_set(X509_getm_notAfter(certificate.get()), absl::ToTimeT(not_after)) != nullptr &&
                         X509_set_pubkey(certificate.get(), &key) == 1;
-  if (!complete) return Failed("the certificate cannot be made");
+  if (!complete) return OpensslFailed("the certificate cannot be made");
   return certificate;
 }
 
@@ -192,13 +188,13 @@ absl::StatusOr<IssuedCertificate> Written(const X509& certificate, const EVP_PKE
 absl::StatusOr<CertificateAuthority> CertificateAuthority::Create(absl::string_view name, absl::Time not_before,
                                                                   absl::Time not_after) {
   KeyPointer key(EVP_EC_gen("P-256"));
-  if (key == nullptr) return Failed("no key can be made");
+  if (key == nullptr) return OpensslFailed("no key can be made");
   absl::StatusOr<CertificatePointer> certificate = MakeUnsigned(name, not_before, not_after, *key);
   if (!certificate.ok()) return certificate.status();
   X509& self = **certificate;
   if (X509_set_issuer_name(&self, X509_get_subject_name(&self)) != 1 ||
       !AddExtensions(self, self, kAuthorityExtensions) || X509_sign(&self, key.get(), EVP_sha256()) <= 0) {
-    return Failed("the authority's certificate cannot be signed");
+    return OpensslFailed("the authority's certificate cannot be signed");
   }
   return CertificateAuthority(*std::move(certificate), std::move(key));
 }
@@ -220,7 +216,7 @@ absl::StatusOr<CertificateAuthority> CertificateAuthority::FromPem(absl::string_
 
 absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest& request) const {
   const KeyPointer key(EVP_EC_gen("P-256"));
-  if (key == nullptr) return Failed("no key can be made");
+  if (key == nullptr) return OpensslFailed("no key can be made");
   absl::StatusOr<CertificatePointer> certificate =
       MakeUnsigned(request.common_name, request.not_before, request.not_after, *key);
   if (!certificate.ok()) return certificate.status();
@@ -228,11 +224,11 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest&
   if (X509_set_issuer_name(&leaf, X509_get_subject_name(certificate_.get())) != 1 ||
       !AddExtensions(leaf, *certificate_, kLeafExtensions) ||
       !AddExtensions(leaf, *certificate_, ExtensionsFor(request.usage))) {
-    return Failed("the certificate cannot be made");
+    return OpensslFailed("the certificate cannot be made");
   }
   if (absl::Status named = AddSubjectAttributes(leaf, request); !named.ok()) return named;
   if (absl::Status named = AddSubjectNames(leaf, request); !named.ok()) return named;
-  if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return Failed("the certificate cannot be signed");
+  if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return OpensslFailed("the certificate cannot be signed");
   return Written(leaf, *key);
 }
 
@@ -242,7 +238,7 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Renew(const Certificate&
   const X509& old = former.x509();
   const bool same = renewed_key == RenewedKey::kSame;
   const KeyPointer key(same ? X509_get_pubkey(const_cast<X509*>(&old)) : EVP_EC_gen("P-256"));
-  if (key == nullptr) return Failed("no key can be made");
+  if (key == nullptr) return OpensslFailed("no key can be made");
   absl::StatusOr<CertificatePointer> certificate = MakeNameless(not_before, not_after, *key);
   if (!certificate.ok()) return certificate.status();
   X509& leaf = **certificate;
@@ -253,8 +249,8 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Renew(const Certificate&
                         AddExtension(leaf, *certificate_, {NID_subject_key_identifier, "hash"}) &&
                         AddExtension(leaf, *certificate_, {NID_authority_key_identifier, "keyid:always"}) &&
                         CopyExtension(leaf, old, NID_ext_key_usage) && CopyExtension(leaf, old, NID_subject_alt_name);
-  if (!complete) return Failed("the certificate cannot be made");
-  if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return Failed("the certificate cannot be signed");
+  if (!complete) return OpensslFailed("the certificate cannot be made");
+  if (X509_sign(&leaf, key_.get(), EVP_sha256()) <= 0) return OpensslFailed("the certificate cannot be signed");
   if (!same) return Written(leaf, *key);
   absl::StatusOr<std::string> certificate_pem = envej::certs::ToPem(leaf);
   if (!certificate_pem.ok()) return certificate_pem.status();

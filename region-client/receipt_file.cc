@@ -16,13 +16,13 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/json_line.h"
 #include "region-client/json_fields.h"
+#include "region-client/line_file.h"
 #include "region-client/output.h"
 #include "region-client/receipt_beginning.h"
 
 namespace envej::region {
 namespace {
 
-constexpr size_t kLongestLine = size_t{64} << 10;
 constexpr size_t kReadBytes = size_t{64} << 10;
 constexpr absl::Duration kLockPause = absl::Milliseconds(20);
 

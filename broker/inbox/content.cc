@@ -9,13 +9,13 @@
 namespace envej::inbox {
 namespace {
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kContentVersion = 2;
 
 }  // namespace
 
-std::string EncodeContent(absl::string_view content) { return store::Frame(kVersion, content); }
+std::string EncodeContent(absl::string_view content) { return store::Frame(kContentVersion, content); }
 
-absl::StatusOr<std::string> DecodeContent(absl::string_view value) { return store::UnframeOf(value, kVersion); }
+absl::StatusOr<std::string> DecodeContent(absl::string_view value) { return store::UnframeOf(value, kContentVersion); }
 
 bool IsUnreadable(const absl::Status& status) {
   if (contract::RejectionOf(status).reason != contract::Reason::kNone) return false;

@@ -9,7 +9,7 @@
 namespace envej::inbox {
 namespace {
 
-constexpr uint8_t kVersion = 3;
+constexpr uint8_t kRecordVersion = 3;
 constexpr uint8_t kVersionWithoutTrail = 2;
 constexpr uint8_t kLateBits = 7;
 // Stands in one byte with those. A record that was written before there was such a bit has none.
@@ -106,14 +106,14 @@ std::string EncodeRecord(const Record& record) {
   Write(writer, record.return_proposal);
   WriteTrail(writer, record.trail);
   contract::ByteWriter value;
-  value.Bytes(store::Frame(kVersion, writer.bytes()));
+  value.Bytes(store::Frame(kRecordVersion, writer.bytes()));
   if (record.newest.position.has_value()) value.Raw(store::EncodePosition(*record.newest.position));
   return std::move(value).bytes();
 }
 
 absl::StatusOr<Record> DecodeRecord(absl::string_view value) {
   contract::ByteReader parts(value);
-  const absl::StatusOr<store::Framed> framed = store::Unframe(parts.Bytes(), kVersion);
+  const absl::StatusOr<store::Framed> framed = store::Unframe(parts.Bytes(), kRecordVersion);
   if (!framed.ok()) return framed.status();
   if (framed->version < kVersionWithoutTrail) return store::WrittenInAnOldForm();
   absl::StatusOr<contract::JournalPosition> newest_position = store::DecodePosition(parts.Rest());

@@ -18,7 +18,7 @@ namespace {
 
 using store::Mutation;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kSecretVersion = 1;
 constexpr size_t kSecretsMost = 1000;
 
 struct KnownSecret {
@@ -34,11 +34,11 @@ std::string Encode(const KnownSecret& secret) {
   payload.Bytes(secret.check);
   payload.Uint8(secret.replaced_at.has_value() ? 1 : 0);
   payload.Time(secret.replaced_at.value_or(absl::UnixEpoch()));
-  return store::Frame(kVersion, payload.bytes());
+  return store::Frame(kSecretVersion, payload.bytes());
 }
 
-absl::StatusOr<KnownSecret> Decode(absl::string_view value) {
-  const absl::StatusOr<store::Framed> framed = store::Unframe(value, kVersion);
+absl::StatusOr<KnownSecret> DecodeSecret(absl::string_view value) {
+  const absl::StatusOr<store::Framed> framed = store::Unframe(value, kSecretVersion);
   if (!framed.ok()) return framed.status();
   contract::ByteReader reader(framed->payload);
   KnownSecret secret{.check = reader.Bytes(), .replaced_at = {}};
@@ -56,7 +56,7 @@ absl::StatusOr<KnownSecrets> ReadKnown(store::OrderedStore& store) {
   if (!scan.ok()) return scan.status();
   KnownSecrets known;
   for (const store::KeyValue& entry : scan->entries) {
-    absl::StatusOr<KnownSecret> secret = Decode(entry.value);
+    absl::StatusOr<KnownSecret> secret = DecodeSecret(entry.value);
     if (!secret.ok()) continue;  // written anew: it only guards against a mistake, and must not keep the broker down
     known.emplace(entry.key.substr(prefix.size()), *std::move(secret));
   }

@@ -9,10 +9,10 @@
 namespace envej::inbox {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kSignerVersion = 1;
 
-absl::StatusOr<SignerCertificate> Decode(absl::string_view value) {
-  const absl::StatusOr<store::Framed> framed = store::Unframe(value, kVersion);
+absl::StatusOr<SignerCertificate> DecodeSigner(absl::string_view value) {
+  const absl::StatusOr<store::Framed> framed = store::Unframe(value, kSignerVersion);
   if (!framed.ok()) return framed.status();
   contract::ByteReader reader(framed->payload);
   SignerCertificate certificate{.owner = reader.Bytes(), .der = reader.Bytes()};
@@ -31,7 +31,7 @@ absl::StatusOr<std::optional<SignerCertificate>> SignerCertificates::Find(absl::
   const absl::StatusOr<std::optional<std::string>> value = store_.Get(store::SignerKey(fingerprint));
   if (!value.ok()) return value.status();
   if (!value->has_value()) return std::nullopt;
-  absl::StatusOr<SignerCertificate> certificate = Decode(**value);
+  absl::StatusOr<SignerCertificate> certificate = DecodeSigner(**value);
   if (!certificate.ok()) return certificate.status();
   MutexLock lock(mutex_);
   if (remembered_.size() >= kRemembered) remembered_.clear();
@@ -43,7 +43,7 @@ store::KeyValue SignerCertificates::Entry(absl::string_view fingerprint, const S
   contract::ByteWriter payload;
   payload.Bytes(certificate.owner);
   payload.Bytes(certificate.der);
-  return {.key = store::SignerKey(fingerprint), .value = store::Frame(kVersion, payload.bytes())};
+  return {.key = store::SignerKey(fingerprint), .value = store::Frame(kSignerVersion, payload.bytes())};
 }
 
 }  // namespace envej::inbox

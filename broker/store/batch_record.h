@@ -13,7 +13,7 @@
 
 namespace envej::store {
 
-inline constexpr size_t kIncarnationBytes = 16;
+using contract::kIncarnationBytes;
 
 // One link of the journal: what a batch did, bound to everything before it. Its hash is that of its header. Batches
 // are counted from 1; one without events makes no record and takes no number.

@@ -20,8 +20,8 @@ namespace envej::store {
 namespace {
 
 constexpr char kEndOfKeys[] = "\x7f";  // after every kind
-constexpr size_t kCacheBytes = size_t{1} << 20;
-constexpr char kCannotWrite[] = "the copy cannot be written";
+constexpr size_t kCopyCacheBytes = size_t{1} << 20;
+constexpr char kCopyFailed[] = "the copy cannot be written";
 
 // Sorted tables, one after the other.
 class Tables {
@@ -37,17 +37,17 @@ class Tables {
       files_.push_back(absl::StrCat(folder_, "/", files_.size() + 1, ".sst"));
       writer_.emplace(rocksdb::EnvOptions(), options_);
       bytes_ = 0;
-      if (absl::Status status = FromEngine(writer_->Open(files_.back()), kCannotWrite); !status.ok()) return status;
+      if (absl::Status status = FromEngine(writer_->Open(files_.back()), kCopyFailed); !status.ok()) return status;
     }
     bytes_ += entry.key.size() + entry.value.size();
-    return FromEngine(writer_->Put(ToSlice(entry.key), ToSlice(entry.value)), kCannotWrite);
+    return FromEngine(writer_->Put(ToSlice(entry.key), ToSlice(entry.value)), kCopyFailed);
   }
 
   absl::Status Finish() {
     if (!writer_.has_value()) return absl::OkStatus();
     const rocksdb::Status finished = writer_->Finish();
     writer_.reset();
-    return FromEngine(finished, kCannotWrite);
+    return FromEngine(finished, kCopyFailed);
   }
 
   const std::vector<std::string>& files() const { return files_; }
@@ -68,22 +68,22 @@ absl::Status TakeIn(const std::vector<std::string>& files, const std::string& en
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, engine, &opened);
   const std::unique_ptr<rocksdb::DB> made(opened);
-  if (!status.ok()) return FromEngine(status, kCannotWrite);
+  if (!status.ok()) return FromEngine(status, kCopyFailed);
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.verify_checksums_before_ingest = true;
   if (!files.empty()) {
     const rocksdb::Status ingested = made->IngestExternalFile(files, ingest);
-    if (!ingested.ok()) return FromEngine(ingested, kCannotWrite);
+    if (!ingested.ok()) return FromEngine(ingested, kCopyFailed);
   }
-  return FromEngine(made->Close(), kCannotWrite);
+  return FromEngine(made->Close(), kCopyFailed);
 }
 
 }  // namespace
 
 absl::StatusOr<CopiedKeys> CopyKeys(const RocksDbReader& from, const std::string& engine,
                                     const CopyOptions& copy_options) {
-  const rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kCacheBytes}, nullptr, LogEnd::kWhole);
+  const rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kCopyCacheBytes}, nullptr, LogEnd::kWhole);
   const std::string folder = engine + "/tables";
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) {

@@ -18,10 +18,10 @@ namespace envej::store {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenTries(50);
-constexpr size_t kCacheBytes = size_t{8} << 20;
+constexpr size_t kReaderCacheBytes = size_t{8} << 20;
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenOnce(const std::string& engine, LogEnd log_end) {
-  rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kCacheBytes}, nullptr, log_end);
+  rocksdb::Options options = ExaminationOptions({.block_cache_bytes = kReaderCacheBytes}, nullptr, log_end);
   options.max_open_files = -1;
   // A manifest may name logs (track_and_verify_wals_in_manifest): RocksDB aborts where it would have to strike them out
   // for reading. That the running broker deleted one meanwhile is seen as damage, and tried again.

@@ -35,15 +35,22 @@ bool Turns::IsAlone(const std::string& participant, absl::Duration now) {
   if (participant != latest_) {
     other_at_ = latest_at_;
     latest_ = participant;
+    ++passed_;
   }
   latest_at_ = now;
   return now - other_at_ > kLately;
+}
+
+bool Turns::IsStillAlone(uint64_t passed) {
+  const MutexLock lock(mutex_);
+  return passed_ == passed;
 }
 
 bool Turns::Begin(const std::string& participant, size_t bytes, bool calm, absl::Duration now, Piece piece) {
   Work work{.piece = std::move(piece), .bytes = bytes};
   Lines::iterator line;
   bool alone = false;
+  uint64_t passed = 0;
   {
     const MutexLock lock(mutex_);
     line = lines_.try_emplace(participant).first;
@@ -55,6 +62,7 @@ bool Turns::Begin(const std::string& participant, size_t bytes, bool calm, absl:
     line->second.bytes += bytes;
     bytes_ += bytes;
     alone = IsAlone(participant, now);
+    passed = passed_;
     if (!alone && (!is_first || !calm)) {
       line->second.waiting.push_back(std::move(work));
       if (line->second.waiting.size() == 1) in_turn_.push_back(line);
@@ -63,7 +71,7 @@ bool Turns::Begin(const std::string& participant, size_t bytes, bool calm, absl:
     }
   }
   bool more = work.piece();
-  while (more && alone) more = work.piece();
+  while (more && alone && IsStillAlone(passed)) more = work.piece();
   Continue(line, std::move(work), more);
   return true;
 }

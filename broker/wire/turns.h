@@ -2,6 +2,7 @@
 #define ENVEJ_BROKER_WIRE_TURNS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -15,7 +16,7 @@
 namespace envej::wire {
 
 // Who does the work of calls, so that nobody's work waits behind another participant's. A call's work comes in short
-// pieces. Where no other participant had work lately, all of it is done at once, by the thread that brings it.
+// pieces. Where no other participant had work lately, it is done at once, by the thread that brings it, until one has.
 // Otherwise a calm participant with nothing else under way has its first piece done at once; all else waits in the
 // participant's own line, and threads that yield to all others take one piece of each line in turn.
 //
@@ -64,6 +65,8 @@ class Turns {
 
   // Whether nobody else began work lately. Remembers that this one does.
   bool IsAlone(const std::string& participant, absl::Duration now) ENVEJ_REQUIRES(mutex_);
+  // Whether nobody else began work since `passed`.
+  bool IsStillAlone(uint64_t passed);
   void Run();
   // After a piece of `work`: it waits again, or is over.
   void Continue(Lines::iterator line, Work work, bool more);
@@ -77,6 +80,7 @@ class Turns {
   std::string latest_ ENVEJ_GUARDED_BY(mutex_);                                   // who began work last
   absl::Duration other_at_ ENVEJ_GUARDED_BY(mutex_) = -absl::InfiniteDuration();  // when another one did
   absl::Duration latest_at_ ENVEJ_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  uint64_t passed_ ENVEJ_GUARDED_BY(mutex_) = 0;  // how often work passed from one participant to another
   bool stopping_ ENVEJ_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

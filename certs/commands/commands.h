@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace envej::certs {
 
@@ -23,6 +25,11 @@ void AddSecretCommand(CLI::App& app, Command& chosen);
 inline constexpr int kBackdatedMinutes = 5;
 inline constexpr int kLongestDays = 7300;
 inline constexpr int kLongestListDays = 400;
+
+// As RFC 3339 has it, in whole seconds.
+inline std::string FormatUtc(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
 
 }  // namespace envej::certs
 

@@ -30,8 +30,6 @@ struct RevokeOptions {
   int days = 30;
 };
 
-std::string FormatUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 absl::StatusOr<std::string> SerialFor(const RevokeOptions& options, const CertificateAuthority& authority) {
   if (!options.certificate.empty()) {
     const absl::StatusOr<Certificate> certificate = LoadIssued(options.certificate, authority, options.authority);

@@ -24,8 +24,6 @@ struct ShowOptions {
   std::string output = "text";
 };
 
-std::string FormatUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 void PrintJson(const CertificateSummary& summary) {
   const nlohmann::ordered_json json = {
       {"subject", summary.subject},

@@ -7,7 +7,6 @@ namespace {
 
 // Keeps what a record hashes apart from the leaves (0) and nodes (1) of a tree.
 constexpr uint8_t kRecordPrefix = 2;
-constexpr size_t kIncarnationBytes = 16;
 
 }  // namespace
 

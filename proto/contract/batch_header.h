@@ -1,6 +1,7 @@
 #ifndef ENVEJ_PROTO_CONTRACT_BATCH_HEADER_H_
 #define ENVEJ_PROTO_CONTRACT_BATCH_HEADER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,10 +11,13 @@
 
 namespace envej::contract {
 
+// Of what names a store from its making to its loss or restoring.
+inline constexpr size_t kIncarnationBytes = 16;
+
 // What binds a batch's journal record to everything before it: the record without its events, which their root and
 // count stand for.
 struct BatchHeader {
-  std::string store_incarnation;  // 16 bytes
+  std::string store_incarnation;  // kIncarnationBytes
   std::string broker;
   uint64_t batch = 0;         // from 1
   absl::Time time;            // whole microseconds

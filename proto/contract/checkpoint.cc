@@ -7,9 +7,8 @@
 namespace envej::contract {
 namespace {
 
-constexpr absl::string_view kContext = "envej journal checkpoint";
+constexpr absl::string_view kCheckpointContext = "envej journal checkpoint";
 constexpr uint8_t kVersion = 1;
-constexpr size_t kIncarnationBytes = 16;
 
 bool LengthsHold(const Checkpoint& checkpoint) {
   return checkpoint.store_incarnation.size() == kIncarnationBytes && checkpoint.last_hash.size() == kHashBytes &&
@@ -25,7 +24,7 @@ bool RangeHolds(const Checkpoint& checkpoint) {
 
 std::string EncodeCheckpoint(const Checkpoint& checkpoint) {
   ByteWriter writer;
-  writer.Bytes(kContext);
+  writer.Bytes(kCheckpointContext);
   writer.Uint8(kVersion);
   writer.Bytes(checkpoint.store_incarnation);
   writer.Bytes(checkpoint.broker);
@@ -41,7 +40,7 @@ std::string EncodeCheckpoint(const Checkpoint& checkpoint) {
 absl::StatusOr<Checkpoint> DecodeCheckpoint(absl::string_view bytes) {
   const absl::Status malformed = absl::DataLossError("a checkpoint is malformed");
   ByteReader reader(bytes);
-  if (reader.Bytes() != kContext) return malformed;
+  if (reader.Bytes() != kCheckpointContext) return malformed;
   const uint8_t version = reader.Uint8();
   if (version > kVersion) return absl::FailedPreconditionError("a checkpoint has a form of a newer version");
   Checkpoint checkpoint;

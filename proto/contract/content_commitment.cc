@@ -15,7 +15,7 @@
 namespace envej::contract {
 namespace {
 
-constexpr absl::string_view kContext = "envej content commitment 1";
+constexpr absl::string_view kCommitmentContext = "envej content commitment 1";
 
 void Append(ByteWriter& writer, const std::optional<bool>& value) {
   writer.Uint8(value.has_value() ? (*value ? 2 : 1) : 0);
@@ -113,7 +113,7 @@ bool MacWithContext(absl::string_view key, absl::string_view bytes, std::string&
 ContentCommitment CommitTo(const CommitmentSecret& secret, absl::string_view region_code, const Notice& notice) {
   ByteWriter canonical;
   canonical.Reserve(region_code.size() + CanonicalBytesMost(notice));
-  canonical.Bytes(kContext);
+  canonical.Bytes(kCommitmentContext);
   canonical.Bytes(region_code);
   canonical.Uint8(notice.envelope.has_value() ? 1 : 0);
   if (notice.envelope.has_value()) Append(canonical, *notice.envelope);

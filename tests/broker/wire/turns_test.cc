@@ -84,6 +84,22 @@ TEST(TurnsTest, WhoIsNotCalmDoesNotHoldUpTheThreadThatBringsWork) {
   EXPECT_NE(by, std::this_thread::get_id());
 }
 
+TEST(TurnsTest, WhoIsAloneIsServedAtOnceUntilSomebodyElseBegins) {
+  std::vector<std::thread::id> by;
+  {
+    Turns turns;
+    turns.Begin(kRegion, 1, /*calm=*/true, kNow, [&] {
+      by.push_back(std::this_thread::get_id());
+      if (by.size() == 3) turns.Begin(kOtherRegion, 1, /*calm=*/true, kNow, [] { return false; });
+      return by.size() < 6;
+    });
+  }
+  ASSERT_EQ(by.size(), 6U);
+  for (size_t piece = 0; piece < 6; ++piece) {
+    EXPECT_EQ(by[piece] == std::this_thread::get_id(), piece < 3) << "piece " << piece;
+  }
+}
+
 TEST(TurnsTest, ThePiecesOfACallComeInOrderAndNeverBesideOneAnother) {
   std::vector<int> pieces;
   std::atomic<int> running = 0;
