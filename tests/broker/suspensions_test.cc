@@ -129,7 +129,7 @@ class SuspensionsReadTest : public testing::Test {
 
   absl::Status Suspend() {
     absl::Status answer = absl::UnknownError("no answer");
-    suspensions_.Suspend(kRegion, std::string(journal::kActorBytes, 'a'), kNow,
+    suspensions_.Suspend(kRegion, std::string(journal::kActorBytes, 'a'), kNow, std::nullopt,
                          [&](const auto& since) { answer = since.status(); });
     return answer;
   }

@@ -14,6 +14,7 @@
 #include "broker/operations/web/snapshot.h"
 #include "certs/identity.h"
 #include "proto/contract/rejection.h"
+#include "proto/contract/text_rules.h"
 
 namespace envej::operations {
 namespace {
@@ -21,7 +22,6 @@ namespace {
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
 constexpr char kJson[] = "application/json; charset=utf-8";
-constexpr size_t kCodeCharacters = 4;
 constexpr size_t kUuidCharacters = 36;
 constexpr absl::Duration kAgainAfter = absl::Seconds(10);  // for who has too much open
 
@@ -71,12 +71,6 @@ void GiveError(httplib::Response& response, const absl::Status& status) {
 template <typename Response>
 void GiveAnswer(httplib::Response& response, const absl::StatusOr<Response>& answer) {
   answer.ok() ? GiveJson(response, ToJson(*answer)) : GiveError(response, answer.status());
-}
-
-bool IsCode(absl::string_view text) {
-  return text.size() == kCodeCharacters && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c));
-         });
 }
 
 // By its form alone; whether it is a random one the contract says.
@@ -176,7 +170,8 @@ void Site::Route(const httplib::Request& request, httplib::Response& response, T
   }
   if (absl::ConsumePrefix(&path, "/static/")) return AnswerAsset(request, response, path);
   if (absl::ConsumePrefix(&path, "/api/")) return AnswerApi(request, response, path);
-  if (absl::ConsumePrefix(&path, "/inboxes/") && IsCode(path)) return AnswerPage(request, response, "inbox.html");
+  if (absl::ConsumePrefix(&path, "/inboxes/") && contract::IsCode(path))
+    return AnswerPage(request, response, "inbox.html");
   if (absl::ConsumePrefix(&path, "/notices/") && IsUuid(path)) return AnswerPage(request, response, "trace.html");
   SayNotFound(response);
 }
@@ -206,13 +201,13 @@ void Site::AnswerPage(const httplib::Request& request, httplib::Response& respon
 void Site::AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const {
   if (path == "inboxes") return GiveAnswer(response, sources_.answers.ListInboxes({}));
   if (path == "status") return GiveAnswer(response, sources_.answers.GetBrokerStatus({}));
-  if (absl::ConsumePrefix(&path, "inboxes/") && IsCode(path)) return AnswerInbox(response, path);
+  if (absl::ConsumePrefix(&path, "inboxes/") && contract::IsCode(path)) return AnswerInbox(response, path);
   if (!absl::ConsumePrefix(&path, "notices/") || !IsUuid(path)) return SayNotFound(response);
   v1::TraceNoticeRequest trace;
   trace.set_notice_id(std::string(path));
   for (const char* name : {"municipality", "region"}) {
     const std::string code = request.get_param_value(name);
-    if (!code.empty() && !IsCode(code)) return SayNotFound(response);
+    if (!code.empty() && !contract::IsCode(code)) return SayNotFound(response);
     absl::string_view(name) == "region" ? trace.set_region_code(code) : trace.set_municipality_code(code);
   }
   GiveAnswer(response, sources_.answers.TraceNotice(trace));

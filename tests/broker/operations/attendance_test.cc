@@ -122,7 +122,7 @@ TEST_F(AttendanceTest, OfManyCertificatesThoseThatWereFollowedAreForgottenBefore
     const auto renewed = static_cast<int64_t>(number);
     attendance_.See(kRegion, IssueFor(absl::Hours(1 + renewed)), kStart + absl::Hours(renewed));
   }
-  const Attendant attendant = attendance_.All().at(kRegionUri);
+  const Attendant attendant = attendance_.All(kStart + absl::Hours(24 * 30)).at(kRegionUri);
   ASSERT_THAT(attendant.certificates, SizeIs(Attendance::kCertificatesMost));
   EXPECT_EQ(attendant.certificates.back().origin, "ward");
   EXPECT_FALSE(attendant.certificates.back().followed);
