@@ -167,7 +167,9 @@ int Serve(const std::string& config_path) {
   if (!credentials.ok()) return Refuse(kConfigurationRefused, credentials.status());
   journal::RefusedCalls refused_calls([] { return clock.Now(); });
   const std::shared_ptr<journal::Mirror> mirror = MirrorOf(options, **store);
-  TellStart(options.broker_name, options.storage.reserve_bytes, **store, mirror, metrics, clock);
+  TellStart(
+      options.broker_name, options.storage.reserve_bytes, **store,
+      [&rocksdb = **store] { return rocksdb.OldestCommitAge(); }, mirror, metrics, clock);
   const std::unique_ptr<journal::CheckpointTask> checkpoints =
       StartCheckpoints(options, trust, **store, mirror, refused_calls, metrics, clock, log);
   Upkeep upkeep({.options = options,

@@ -98,14 +98,15 @@ void TellTrust(const trust::TrustFiles& taken, const std::string& configuration_
   metrics.SetCertificateExpires(taken.trust->signer().certificate().not_after());
 }
 
-void TellStart(const std::string& broker, uint64_t reserve_bytes, store::RocksDbStore& store,
-               const std::shared_ptr<journal::Mirror>& mirror, operations::Metrics& metrics, const Clock& clock) {
+void TellStart(const std::string& broker, uint64_t reserve_bytes, store::OrderedStore& store,
+               std::function<absl::Duration()> oldest_commit_age, const std::shared_ptr<journal::Mirror>& mirror,
+               operations::Metrics& metrics, const Clock& clock) {
   metrics.SetStart(broker, ENVEJ_VERSION, clock.Now());
   metrics.SetReserve(reserve_bytes);
   std::function<uint64_t()> mirrored;
   if (mirror != nullptr) mirrored = [mirror] { return mirror->mirrored_up_to(); };
   metrics.SetJournal([&store] { return store.LastDurableBatch(); }, std::move(mirrored));
-  metrics.SetOldestCommit([&store] { return store.OldestCommitAge(); });
+  metrics.SetOldestCommit(std::move(oldest_commit_age));
 }
 
 }  // namespace envej

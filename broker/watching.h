@@ -20,7 +20,6 @@
 #include "broker/operations/metrics.h"
 #include "broker/operations/today.h"
 #include "broker/store/ordered_store.h"
-#include "broker/store/rocksdb_store.h"
 #include "broker/trust/trust.h"
 #include "broker/trust/trust_reader.h"
 #include "certs/certificate.h"
@@ -77,9 +76,10 @@ class Watching {
 
 // Tells what is known of the trust that was taken: its register's hash, and when the broker's certificate expires.
 void TellTrust(const trust::TrustFiles& taken, const std::string& configuration_hash, operations::Metrics& metrics);
-// Who this is, where its journal and the mirror of it (null: none) are, and whether the store hangs.
-void TellStart(const std::string& broker, uint64_t reserve_bytes, store::RocksDbStore& store,
-               const std::shared_ptr<journal::Mirror>& mirror, operations::Metrics& metrics, const Clock& clock);
+// Who this is, where its journal and the mirror of it (null: none) are, and how long the oldest commit is under way.
+void TellStart(const std::string& broker, uint64_t reserve_bytes, store::OrderedStore& store,
+               std::function<absl::Duration()> oldest_commit_age, const std::shared_ptr<journal::Mirror>& mirror,
+               operations::Metrics& metrics, const Clock& clock);
 
 }  // namespace envej
 

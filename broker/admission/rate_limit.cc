@@ -5,28 +5,9 @@
 namespace envej::admission {
 namespace {
 
-// By the processor time that it takes, beside that of a notice: a list looks at thousands of records, whatever it
-// answers with; for the proof of one, a whole stored checkpoint is read.
-constexpr int kListCost = 50;
-constexpr int kGetNoticeCost = 2;
 constexpr absl::Duration kLeastDelay = absl::Milliseconds(1);
 
 }  // namespace
-
-int CostOf(Method method) {
-  switch (method) {
-    case Method::kListNotices:
-    case Method::kWatchNotices:
-    case Method::kListOperationsNotices:
-    case Method::kTraceNotice:
-    case Method::kWatchEvents:
-      return kListCost;
-    case Method::kGetNotice:
-      return kGetNoticeCost;
-    default:
-      return 1;
-  }
-}
 
 double RateLimit::LeftAt(const Bucket& bucket, absl::Duration now) const {
   const double filled = std::max(0.0, absl::ToDoubleSeconds(now - bucket.at)) * options_.per_second;

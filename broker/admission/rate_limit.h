@@ -9,14 +9,9 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "broker/admission/access_policy.h"
 #include "certs/identity.h"
 
 namespace envej::admission {
-
-// What a call takes from its caller's allowance, in notices. A batch takes one more for each notice or lease in it
-// beyond the first.
-int CostOf(Method method);
 
 // What a participant may do in a time: a bucket for each that holds `burst` notices, is filled at `per_second`, and
 // from which each call takes its cost. All systems of a region share one.

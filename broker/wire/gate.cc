@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "broker/admission/rate_limit.h"
+#include "broker/admission/call_cost.h"
 #include "proto/contract/rejection.h"
 
 namespace envej::wire {

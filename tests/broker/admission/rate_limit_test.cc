@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "broker/admission/call_cost.h"
 
 namespace envej::admission {
 namespace {
