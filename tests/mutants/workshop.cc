@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -47,6 +48,19 @@ absl::StatusOr<std::string> Read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file.good()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// The sources that a file which CMake made includes, so that they are compiled as one; else the file itself.
+std::vector<std::string> SourcesOf(const std::string& file) {
+  if (!absl::StrContains(file, "/Unity/")) return {file};
+  std::vector<std::string> sources;
+  const absl::StatusOr<std::string> text = Read(file);
+  if (!text.ok()) return sources;
+  for (absl::string_view line : absl::StrSplit(*text, '\n')) {
+    if (!absl::ConsumePrefix(&line, "#include \"") || !absl::ConsumeSuffix(&line, "\"")) continue;
+    sources.emplace_back(line);
+  }
+  return sources;
 }
 
 // The command that compiles another file than it did, without warnings and dependencies.
@@ -90,7 +104,12 @@ absl::StatusOr<Workshop> Workshop::Open(const std::string& source, const std::st
   if (commands.code != 0) return absl::FailedPreconditionError(absl::StrCat("ninja failed: ", commands.out));
   for (const absl::string_view line : absl::StrSplit(commands.out, '\n', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> halves = absl::StrSplit(line, absl::MaxSplits(" -c ", 1));
-    if (!halves.second.empty()) workshop.compiling_.emplace(halves.second, line);
+    if (!halves.second.empty()) {
+      const std::string file(halves.second);
+      for (const std::string& each : SourcesOf(file)) {
+        workshop.compiling_.emplace(each, Compiling{.command = std::string(line), .file = file});
+      }
+    }
     if (absl::StrContains(line, absl::StrCat("-o ", kProgram, " "))) workshop.linking_ = std::string(line);
   }
   if (workshop.linking_.empty()) return absl::FailedPreconditionError("nothing links the simulation");
@@ -110,11 +129,20 @@ absl::StatusOr<Verdict> Workshop::Try(const Mutant& mutant, size_t number) const
   const std::string folder = absl::StrCat(build_, "/mutants/", number);
   std::error_code error;
   fs::create_directories(folder, error);
-  std::ofstream(folder + "/mutant.cc", std::ios::binary) << *changed;
+  const std::string& file = compiling->second.file;
+  std::string compiled = folder + "/mutant.cc";
+  std::ofstream(compiled, std::ios::binary) << *changed;
+  if (file != original) {
+    const absl::StatusOr<std::string> together = Read(file);
+    if (!together.ok()) return together.status();
+    std::ofstream(folder + "/together.cc", std::ios::binary)
+        << absl::StrReplaceAll(*together, {{absl::StrCat("\"", original, "\""), absl::StrCat("\"", compiled, "\"")}});
+    compiled = folder + "/together.cc";
+  }
   const std::string program = folder + "/simulation";
-  const Ended built = Run(absl::StrCat("cd ", build_, " && ",
-                                       CompileInstead(compiling->second, folder + "/mutant.cc", folder + "/mutant.o"),
-                                       " && ", LinkInstead(linking_, folder + "/mutant.o", program)));
+  const Ended built =
+      Run(absl::StrCat("cd ", build_, " && ", CompileInstead(compiling->second.command, compiled, folder + "/mutant.o"),
+                       " && ", LinkInstead(linking_, folder + "/mutant.o", program)));
   if (built.code != 0) return absl::FailedPreconditionError(absl::StrCat("it cannot be built: ", built.out));
   const uint64_t seeds = mutant.store == "memory" ? seeds_.memory : seeds_.rocksdb;
   const Ended ended =

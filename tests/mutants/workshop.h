@@ -17,8 +17,8 @@ struct Verdict {
   std::string how;  // the first thing that the simulation found, or how it ended
 };
 
-// Builds the simulation with one source changed, beside the tree, and runs it. Only that source is compiled; the rest
-// comes from the build folder, in which the simulation must be built.
+// Builds the simulation with one source changed, beside the tree, and runs it. Only that source is compiled, with those
+// that are compiled with it as one; the rest comes from the build folder, in which the simulation must be built.
 //
 // Thread safety: Try from any thread.
 class Workshop {
@@ -42,7 +42,13 @@ class Workshop {
   std::string source_;
   std::string build_;
   Seeds seeds_;
-  std::map<std::string, std::string> compiling_;  // command, by source
+  // How a source is compiled: by itself, or included in a file of the build folder with others.
+  struct Compiling {
+    std::string command;
+    std::string file;
+  };
+
+  std::map<std::string, Compiling> compiling_;  // by source
   std::string linking_;
 };
 
