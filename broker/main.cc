@@ -33,6 +33,7 @@
 #include "broker/late_notices.h"
 #include "broker/log.h"
 #include "broker/operations/durations.h"
+#include "broker/operations/last_run.h"
 #include "broker/operations/metrics.h"
 #include "broker/operations/metrics_endpoint.h"
 #include "broker/pages.h"
@@ -142,6 +143,7 @@ int Serve(const std::string& config_path) {
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> store =
       store::RocksDbStore::Open(StoreOptions(options, durations, metrics, clock, log));
   if (!store.ok()) return RefuseStore(store.status());
+  const absl::Time ran_until = operations::RanUntil(**store, clock.Now());
   if (absl::Status upgraded = Upgrade(**store, log); !upgraded.ok()) return RefuseStore(upgraded);
   const absl::Status known =
       inbox::CheckSecrets(**store, configuration.secrets, std::max(clock.Now(), (*store)->LastPersistedTime()));
@@ -190,6 +192,7 @@ int Serve(const std::string& config_path) {
                      .clock = clock,
                      .log = log,
                      .copenhagen = configuration.copenhagen,
+                     .ran_until = ran_until,
                      .suspended = suspended});
   inbox::Inboxes inboxes(**store, clock, scheduler, InboxOptions(options, trust, late, watching, clock, log));
   const wire::Refusals refusals(

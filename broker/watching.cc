@@ -1,5 +1,6 @@
 #include "broker/watching.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -31,14 +32,15 @@ Watching::Watching(Parts parts)
 absl::Status Watching::Begin() {
   const absl::Duration began = parts_.clock.Elapsed();
   last_batch_before_ = parts_.store.LastDurableBatch();
-  ran_until_ = operations::RanUntil(parts_.store, parts_.clock.Now());
-  const absl::StatusOr<Standing> standing = operations::CountStanding(parts_.store, parts_.clock.Now());
+  // What came in was stamped by a time that is never behind what the store has.
+  const absl::Time now = std::max(parts_.clock.Now(), parts_.store.LastPersistedTime());
+  absl::StatusOr<Standing> standing = operations::CountStanding(parts_.store, now);
   if (!standing.ok()) return standing.status();
-  board_.Begin(*standing);
   parts_.log.Info("standing_counted", {{"under_way", static_cast<int64_t>(standing->under_way)},
                                        {"records_read", static_cast<int64_t>(standing->records_read)},
                                        {"unreadable", static_cast<int64_t>(standing->unreadable)},
                                        {"milliseconds", absl::ToInt64Milliseconds(parts_.clock.Elapsed() - began)}});
+  board_.Begin(*std::move(standing));
   parts_.metrics.Add(board_metrics_);
   return absl::OkStatus();
 }
@@ -50,24 +52,23 @@ inbox::Changed Watching::changed() {
 void Watching::Start(inbox::Inboxes& inboxes) {
   board_.SetConsumers([&inboxes] { return inboxes.WaitingPulls(); });
   const absl::Time day_began = board_.DayBegan();
+  const auto take = [this, day_began](const std::map<std::string, operations::JournalledInbox>& read,
+                                      const absl::Status& whole) {
+    // Where a lease may be missing, nothing from before the start makes an inbox silent.
+    const absl::Time ran_until = whole.ok() ? parts_.ran_until : absl::InfinitePast();
+    board_.Add({.day_began = day_began, .ran_until = ran_until, .inboxes = read});
+    if (whole.ok()) return;
+    parts_.log.Error("today_not_counted", {{"error", whole.ToString()},
+                                           {"next",
+                                            "what was counted of today before the start is too little, and an inbox is "
+                                            "silent ten minutes after the start at the earliest; run envej-broker "
+                                            "journal verify"}});
+  };
   today_.emplace(parts_.store, parts_.scheduler,
-                 operations::TodayReader::Options{
-                     .from = day_began,
-                     .fetches_from = ran_until_ - operations::kLateFrom,
-                     .last_batch = last_batch_before_,
-                     .read =
-                         [this, day_began](const std::map<std::string, operations::JournalledInbox>& read) {
-                           board_.Add({.day_began = day_began, .ran_until = ran_until_, .inboxes = read});
-                         },
-                     .failed =
-                         [this](const absl::Status& why) {
-                           parts_.log.Error(
-                               "today_not_counted",
-                               {{"error", why.ToString()},
-                                {"next",
-                                 "what was counted of today before the start is too little; run envej-broker "
-                                 "journal verify"}});
-                         }});
+                 operations::TodayReader::Options{.from = day_began,
+                                                  .fetches_from = parts_.ran_until - operations::kLateFrom,
+                                                  .last_batch = last_batch_before_,
+                                                  .read = take});
   today_->Start();
 }
 

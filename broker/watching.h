@@ -41,6 +41,7 @@ class Watching {
     const Clock& clock;
     const Log& log;
     absl::TimeZone copenhagen;
+    absl::Time ran_until;                                                         // operations::RanUntil
     std::function<bool(const certs::Identity& participant)> suspended = nullptr;  // BoardMetrics::Parts
   };
 
@@ -70,7 +71,6 @@ class Watching {
   operations::Board board_;
   std::shared_ptr<operations::BoardMetrics> board_metrics_;
   uint64_t last_batch_before_ = 0;
-  absl::Time ran_until_;
   std::optional<operations::TodayReader> today_;
 };
 

@@ -64,9 +64,9 @@ Board::Board(Parts parts)
   RollDay(parts_.clock.Now());
 }
 
-void Board::Begin(const Standing& standing) {
+void Board::Begin(Standing standing) {
   const MutexLock lock(mutex_);
-  for (const auto& [code, inbox] : standing.inboxes) inboxes_[code].standing = inbox;
+  for (auto& [code, inbox] : standing.inboxes) inboxes_[code].standing = std::move(inbox);
   for (const auto& [code, at] : standing.last_fetches) inboxes_[code].last_fetch_at = at;
 }
 

@@ -97,7 +97,7 @@ class Board {
   explicit Board(Parts parts);
 
   // What was under way before anything was told; to be called first.
-  void Begin(const Standing& standing);
+  void Begin(Standing standing);
   // How many pulls wait, by municipality; asked whenever somebody reads.
   void SetConsumers(Consumers consumers);
 
@@ -120,8 +120,8 @@ class Board {
   std::map<std::string, InboxTotals> Totals() const;
 
   // At most `most` notices, 1 or more, that are late in this inbox, or in all if it is empty: those that follow
-  // `after`, one of such a page before, if it is given. Known without looking into the store; what cannot be read is
-  // among them.
+  // `after`, one of such a page before, if it is given. Known without looking into the store; what could not be
+  // read at the start is among them.
   LatePage ListLate(const std::string& municipality_code, const std::optional<LateNotice>& after, size_t most) const;
 
   static constexpr absl::Duration kOldestFor = absl::Seconds(1);

@@ -19,8 +19,8 @@ void LateIndex::Add(const LateNotice& late) {
 }
 
 void LateIndex::Remove(const LateNotice& late) {
-  if (size_ > 0) --size_;
   kept_.erase(EntryOf(late));
+  if (size_ > kept_.size()) --size_;
 }
 
 bool LateIndex::Read(const std::string& municipality_code, const LateNotice* after, size_t most,

@@ -33,7 +33,7 @@ class LateIndex {
 
   // The notice is of the inbox, and its time in whole microseconds.
   void Add(const LateNotice& late);
-  // One that was added, with the same time.
+  // One that was added, with the same time. One that never was changes no more than the number of those not kept.
   void Remove(const LateNotice& late);
 
   // How many are late, and how many of them are not kept.

@@ -116,6 +116,7 @@ class Counting {
     }
     ++standing_.unreadable;
     if (waits) ++inbox.waiting;
+    ++inbox.overdue;
     inbox.late.Add({.entered_at = place, .notice = notice});
     return absl::OkStatus();
   }

@@ -46,7 +46,7 @@ struct Standing {
   uint64_t under_way = 0;
   uint64_t records_read = 0;
   // Notices under way of which what is stored cannot be read: counted as waiting if they can be handed out. They may be
-  // late: they stand among what is.
+  // late: they are counted as overdue, and stand among what is late.
   uint64_t unreadable = 0;
 };
 

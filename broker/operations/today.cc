@@ -115,9 +115,8 @@ void TodayReader::Count(const std::string& bytes) {
 }
 
 void TodayReader::End(const absl::Status& status) {
-  options_.read(inboxes_);
+  options_.read(inboxes_, status);
   inboxes_.clear();
-  if (!status.ok() && options_.failed) options_.failed(status);
 }
 
 }  // namespace envej::operations

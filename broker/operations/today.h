@@ -50,10 +50,9 @@ class TodayReader {
     absl::Time from;                                   // the beginning of the day
     absl::Time fetches_from = absl::InfiniteFuture();  // leases are read from then on, if that is before the day
     uint64_t last_batch = 0;                           // the newest batch before anything of this run
-    // Called once, when all that can be read is, on the scheduler's thread: what there is by municipality.
-    std::function<void(const std::map<std::string, JournalledInbox>& inboxes)> read;
-    // Called after it if something could not be read; may be empty.
-    std::function<void(const absl::Status& why)> failed;
+    // Called once, when all that can be read is, on the scheduler's thread: what there is by municipality, and, unless
+    // it is all, why not.
+    std::function<void(const std::map<std::string, JournalledInbox>& inboxes, const absl::Status& whole)> read;
   };
 
   // The store and the scheduler must outlive it, and it the scheduler's tasks.

@@ -230,7 +230,7 @@ TEST_F(OperationsConsoleTest, TopShowsANoticeThatComesIn) {
   Submit();
   EXPECT_TRUE(top.WaitFor("1 waiting")) << top.output();
   top.Press("q");
-  EXPECT_EQ(top.Wait(), support::kDone);
+  EXPECT_EQ(top.Wait(), support::kDone) << top.output();
 }
 
 TEST_F(OperationsConsoleTest, IsForOperationsAlone) {

@@ -89,6 +89,8 @@ async function seesWhatIsWrongWithTheBroker(server, browser) {
   await awaitText(page, '#unseen', 'Aarhus (urn:envej:municipality:0751)');
   assert.doesNotMatch(await page.textContent('#unseen'), /Nordjylland/);
 
+  await server.set('status', answers.status({ recovering: true }));
+  await awaitText(page, '#sentence', 'Mægleren er gendannet: intet udleveres endnu');
   await server.set('status', answers.status({ canWrite: false }));
   await awaitText(page, '#sentence', 'Mægleren kan ikke skrive: intet udleveres');
   await page.context().close();

@@ -62,7 +62,7 @@ v1::ListParticipantsResponse WorthTelling(const v1::ListParticipantsResponse& al
 v1::ListParticipantsResponse Unseen(const v1::ListParticipantsResponse& all) {
   v1::ListParticipantsResponse unseen;
   for (const v1::Participant& participant : all.participants()) {
-    if (!participant.certificates().empty()) continue;
+    if (!participant.certificates().empty() || participant.suspended() || participant.left_register()) continue;
     v1::Participant& told = *unseen.add_participants();
     told.set_participant(participant.participant());
     told.set_name(participant.name());

@@ -71,6 +71,15 @@ TEST(LateIndexTest, KeepsThoseThatCameFirstAndCountsTheOthers) {
   EXPECT_THAT(All(index), SizeIs(LateIndex::kKeptMost));
 }
 
+TEST(LateIndexTest, OneThatWasNeverAddedTakesNothingAway) {
+  LateIndex index;
+  index.Add(Late(1, 1));
+  index.Remove(Late(2, 2));
+  EXPECT_EQ(index.size(), 1u);
+  EXPECT_EQ(index.left_out(), 0u);
+  EXPECT_THAT(All(index), SizeIs(1));
+}
+
 TEST(LateIndexTest, IsEmptyOnceNothingIsLate) {
   LateIndex index;
   index.Add(Late(1, 1));

@@ -80,6 +80,7 @@ TEST_F(StandingTest, WhatCannotBeReadIsCountedAsUnreadable) {
   EXPECT_EQ(standing.unreadable, 2u);
   EXPECT_EQ(standing.inboxes.at(kHere).waiting, 2u);
   EXPECT_EQ(standing.inboxes.at(kHere).late.size(), 2u) << "it may be late";
+  EXPECT_EQ(standing.inboxes.at(kHere).overdue, 2u);
 }
 
 TEST_F(StandingTest, AnErrorOfTheStoreIsToldAsItIs) {

@@ -24,8 +24,10 @@ class TodayTest : public BoardFixture {
                        {.from = board_->DayBegan(),
                         .fetches_from = fetches_from,
                         .last_batch = store_.LastDurableBatch(),
-                        .read = [&](const Read& inboxes) { read = inboxes; },
-                        .failed = [&](const absl::Status& why) { failed_ = why; }});
+                        .read = [&](const Read& inboxes, const absl::Status& whole) {
+                          read = inboxes;
+                          whole_ = whole;
+                        }});
     reader.Start();
     while (scheduler_.waiting() > 0) {
       ++steps_;
@@ -38,13 +40,13 @@ class TodayTest : public BoardFixture {
     for (const inbox::PulledItem& item : PullSome(notices)) ASSERT_TRUE(AcknowledgeOne(NameOf(item)).ok());
   }
 
-  absl::Status failed_;
+  absl::Status whole_;
   int steps_ = 0;
 };
 
 TEST_F(TodayTest, OfAnEmptyJournalThereIsNothing) {
   EXPECT_THAT(ReadToday(), IsEmpty());
-  EXPECT_TRUE(failed_.ok());
+  EXPECT_TRUE(whole_.ok());
 }
 
 TEST_F(TodayTest, CountsWhatHappenedTodayAndNothingOfTheDayBefore) {
@@ -92,13 +94,9 @@ TEST_F(TodayTest, ARestartLosesAndDoublesNothing) {
   ASSERT_TRUE(SubmitOne(6).ok());
   TodayReader reader(
       store_, scheduler_,
-      {.from = board_->DayBegan(),
-       .last_batch = last_before,
-       .read =
-           [&](const Read& inboxes) {
-             board_->Add({.day_began = board_->DayBegan(), .ran_until = clock_.Now(), .inboxes = inboxes});
-           },
-       .failed = nullptr});
+      {.from = board_->DayBegan(), .last_batch = last_before, .read = [&](const Read& inboxes, const absl::Status&) {
+         board_->Add({.day_began = board_->DayBegan(), .ran_until = clock_.Now(), .inboxes = inboxes});
+       }});
   reader.Start();
   ASSERT_TRUE(SubmitOne(7).ok());
   scheduler_.Advance(absl::Seconds(1));
@@ -110,7 +108,7 @@ TEST_F(TodayTest, WhatCannotBeReadIsPassedOverAndTold) {
   for (int number = 1; number <= 5; ++number) ASSERT_TRUE(SubmitOne(number).ok());
   store_.Damage(store::JournalKey(2), "damaged");
   EXPECT_EQ(ReadToday().at(kHere).counts.accepted, 4u);
-  EXPECT_FALSE(failed_.ok());
+  EXPECT_FALSE(whole_.ok());
 }
 
 }  // namespace

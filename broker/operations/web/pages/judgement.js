@@ -75,6 +75,12 @@ export function sentenceOf(inboxes, status, now) {
       words: ['Mægleren kan ikke skrive: intet udleveres', 'The broker cannot write: nothing is handed out'],
     };
   }
+  if (status && status.recovering) {
+    return {
+      level: 'bad',
+      words: ['Mægleren er gendannet: intet udleveres endnu', 'The broker was restored: nothing is handed out yet'],
+    };
+  }
   if (!inboxes) return { level: 'bad', words: ['Indbakkerne kan ikke læses', 'The inboxes cannot be read'] };
   const total = inboxes.length;
   if (total === 0) return { level: 'warning', words: ['Der er ingen indbakker', 'There are no inboxes'] };

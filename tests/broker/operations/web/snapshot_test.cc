@@ -79,6 +79,13 @@ TEST(UnseenTest, OfWhomNoCertificateIsKnownIsToldByName) {
   EXPECT_EQ(told.participants(0).on_call().phone_number(), "+4511223344");
 }
 
+TEST(UnseenTest, WhoWouldNotBeLetInIsLeftOut) {
+  v1::ListParticipantsResponse all;
+  all.add_participants()->set_suspended(true);
+  all.add_participants()->set_left_register(true);
+  EXPECT_EQ(Unseen(all).participants_size(), 0);
+}
+
 TEST(SnapshotMakerTest, WhoIsUnseenIsTold) {
   TestAnswers answers;
   ASSERT_TRUE(answers.Set("participants", R"({"participants": [{"name": "Roskilde"}]})"));

@@ -39,7 +39,11 @@ OperationsServer::OperationsServer() {
       .files = Authority().IssueFiles(folder_, "operator", certs::ClientRequest("urn:envej:operations:night-watch"))};
 }
 
-OperationsServer::~OperationsServer() { server_->Shutdown(absl::ToChronoTime(absl::Now())); }
+// The lock: who follows what threads do sees it in ours, and not in gRPC's.
+OperationsServer::~OperationsServer() {
+  server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  const std::lock_guard lock(mutex_);
+}
 
 std::vector<std::string> OperationsServer::Arguments() const {
   return {"--broker",      connection_.broker,
