@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace envej::console {
@@ -25,11 +27,20 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// What the sanitizers of this process were told is true of a program too.
+std::vector<std::string> WithSanitizers(std::vector<std::string> environment) {
+  for (const char* const name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    const char* const value = getenv(name);
+    if (value != nullptr) environment.push_back(absl::StrCat(name, "=", value));
+  }
+  return environment;
+}
+
 }  // namespace
 
 TerminalRun::TerminalRun(const std::vector<std::string>& arguments, const Settings& settings) {
   std::vector<std::string> words = arguments;
-  std::vector<std::string> environment = settings.environment;
+  std::vector<std::string> environment = WithSanitizers(settings.environment);
   const std::vector<char*> argv = Pointers(words);
   const std::vector<char*> envp = Pointers(environment);
   const winsize size{.ws_row = settings.rows, .ws_col = settings.columns, .ws_xpixel = 0, .ws_ypixel = 0};

@@ -18,7 +18,7 @@ class TerminalRun {
   struct Settings {
     unsigned short rows = 24;
     unsigned short columns = 120;
-    std::vector<std::string> environment = {"TERM=xterm"};  // all of it
+    std::vector<std::string> environment = {"TERM=xterm"};  // all of it, beside what sanitizers are told
   };
 
   TerminalRun(const std::vector<std::string>& arguments, const Settings& settings);
