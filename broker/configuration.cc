@@ -10,9 +10,9 @@ namespace envej {
 
 absl::StatusOr<Configuration> ReadConfiguration(const std::string& path, absl::Time now) {
   Configuration configuration;
-  configuration.hash = certs::HashOfFiles({path});
   absl::StatusOr<options::BrokerOptions> options = options::ReadBrokerOptions(path);
   if (!options.ok()) return options.status();
+  configuration.hash = certs::HashOfFiles({path});
   configuration.options = *std::move(options);
 
   std::vector<options::CommitmentSecretFile> secret_files = configuration.options.commitment.former;

@@ -3,7 +3,7 @@
 #include <openssl/sha.h>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "absl/strings/escaping.h"
 
@@ -23,7 +23,9 @@ std::string HashOfFiles(const std::vector<std::string>& paths) {
   std::string hashes;
   for (const std::string& path : paths) {
     std::ifstream file(path, std::ios::binary);
-    hashes += Sha256(std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    hashes += Sha256(bytes.str());
   }
   return absl::BytesToHexString(Sha256(hashes));
 }

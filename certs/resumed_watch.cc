@@ -1,8 +1,9 @@
 #include "certs/resumed_watch.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -33,11 +34,17 @@ ResumedWatch::ResumedWatch(Settings settings, grpc::Channel& channel, const Surr
 
 bool ResumedWatch::ReadPlace() {
   if (settings_.resume_file.empty()) return true;
-  std::ifstream file(settings_.resume_file, std::ios::binary);
-  if (!file) return true;
-  place_.assign(std::istreambuf_iterator<char>(file), {});
-  absl::StripAsciiWhitespace(&place_);
-  if (!place_.empty() && place_.size() <= contract::kPageTokenCharacters) return true;
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(settings_.resume_file, error);
+  if (!std::filesystem::exists(status)) return true;
+  if (std::filesystem::is_regular_file(status)) {
+    std::ifstream file(settings_.resume_file, std::ios::binary);
+    place_.resize(contract::kPageTokenCharacters + 2);  // with a line's end, and one too many
+    file.read(place_.data(), static_cast<std::streamsize>(place_.size()));
+    place_.resize(static_cast<size_t>(file.gcount()));
+    absl::StripAsciiWhitespace(&place_);
+    if (!place_.empty() && place_.size() <= contract::kPageTokenCharacters) return true;
+  }
   err_ << settings_.resume_file << ": is no file of this program's; name another one\n";
   return false;
 }

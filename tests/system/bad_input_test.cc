@@ -77,6 +77,12 @@ const std::vector<BadFile>& BadFiles() {
   using D = const certs::TestDirectory&;
   static const auto* const files = new std::vector<BadFile>{
       {"no configuration", {"broker.yaml"}, [](D folder) { std::filesystem::remove(folder.Path("broker.yaml")); }},
+      {"a folder for a configuration",
+       {"broker.yaml", "not a regular file"},
+       [](D folder) {
+         std::filesystem::remove(folder.Path("broker.yaml"));
+         std::filesystem::create_directory(folder.Path("broker.yaml"));
+       }},
       {"an unknown key",
        {"broker.yaml:12: ", "colour"},
        [](D folder) { Append(folder.Path("broker.yaml"), "colour: red\n"); }},

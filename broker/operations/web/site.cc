@@ -95,9 +95,11 @@ void CloseAfter(httplib::Response& response, TlsConnection& connection) {
   response.set_header("Connection", "close");
 }
 
+// Also where it says twice how long it is, which not everybody would read alike.
 bool HasBody(const httplib::Request& request) {
-  return request.has_header("Transfer-Encoding") ||
-         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+  const size_t lengths = request.get_header_value_count("Content-Length");
+  return request.has_header("Transfer-Encoding") || lengths > 1 ||
+         (lengths == 1 && request.get_header_value("Content-Length") != "0");
 }
 
 }  // namespace
@@ -113,6 +115,16 @@ httplib::Headers Site::SecurityHeaders() {
           {"Cross-Origin-Opener-Policy", "same-origin"}};
 }
 
+bool Site::Receive(TlsConnection& connection) {
+  const absl::StatusOr<std::string> operator_uri = sources_.judge(connection.peer());
+  connection.operator_uri = operator_uri.ok() ? std::optional<std::string>(*operator_uri) : std::nullopt;
+  connection.place = nullptr;
+  if (operator_uri.ok()) connection.place = requests_.Take(*operator_uri);
+  connection.is_turned_away = connection.place == nullptr;
+  if (connection.is_turned_away) connection.place = turned_away_.Take("");
+  return connection.place != nullptr;
+}
+
 void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) {
   if (HasBody(request)) {
     CloseAfter(response, connection);  // what follows is no request
@@ -123,20 +135,19 @@ void Site::Answer(const httplib::Request& request, httplib::Response& response, 
     response.set_header("Allow", "GET, HEAD");
     return Say(response, 405, "Kun GET og HEAD. / GET and HEAD alone.");
   }
-  const absl::StatusOr<std::string> operator_uri = sources_.judge(connection.peer());
-  if (!operator_uri.ok()) {
+  if (!connection.operator_uri.has_value()) {
     CloseAfter(response, connection);
     return Say(response, 403,
                "Certifikatet giver ikke adgang til driftssiderne. / "
                "The certificate gives no access to the pages for operations.");
   }
-  if (Admit(request.path, *operator_uri, response, connection)) Route(request, response, connection, *operator_uri);
+  const std::string& operator_uri = *connection.operator_uri;
+  if (Admit(request.path, operator_uri, response, connection)) Route(request, response, connection, operator_uri);
 }
 
 bool Site::Admit(const std::string& path, const std::string& operator_uri, httplib::Response& response,
-                 TlsConnection& connection) {
-  connection.place = requests_.Take(operator_uri);
-  if (connection.place == nullptr) {
+                 const TlsConnection& connection) {
+  if (connection.is_turned_away) {
     SayTooMany(
         response, kAgainAfter,
         absl::StrCat(limits_.operator_requests,

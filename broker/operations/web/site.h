@@ -36,17 +36,23 @@ class Site {
         clock_(clock),
         rate_(admission::RateLimit::Options{.per_second = limits.operator_per_second, .burst = limits.operator_burst}),
         requests_(limits.operator_requests),
+        turned_away_(limits.turned_away),
         feeds_(limits.operator_feeds) {}
 
   // Goes with every answer: no script, style, picture or connection but of this server, and in nobody's frame.
   static httplib::Headers SecurityHeaders();
+
+  // Judges who begins to send a request, and takes a place for it: the operator's, or, where it has none left or is no
+  // operator, one of the few for those who are told that. False if there is none: nothing of the request is to be read,
+  // so that whoever sends it slowly keeps no worker from others. Must be called for each request; does not block.
+  bool Receive(TlsConnection& connection);
 
   void Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection);
 
  private:
   // Whether the operator may have one request more answered now. Otherwise says in the answer what to do.
   bool Admit(const std::string& path, const std::string& operator_uri, httplib::Response& response,
-             TlsConnection& connection);
+             const TlsConnection& connection);
   void Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
              const std::string& operator_uri);
   void AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
@@ -64,6 +70,7 @@ class Site {
   // By the operator's URI name:
   admission::RateLimit rate_;
   Places requests_;
+  Places turned_away_;  // all of them are one
   Places feeds_;
 };
 

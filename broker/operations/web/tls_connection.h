@@ -48,9 +48,12 @@ class TlsConnection final : public httplib::Stream {
   absl::Duration since() const { return since_; }
   void SetSince(absl::Duration since) { since_ = since; }
 
-  int requests = 0;                      // answered on it
-  bool is_to_close = false;              // after the answer
-  std::unique_ptr<Places::Place> place;  // its owner's, while a request is answered
+  int requests = 0;          // answered on it
+  bool is_to_close = false;  // after the answer
+  // Of the request that is read or answered (Site::Receive):
+  std::optional<std::string> operator_uri;  // whose it is; nothing: not of operations
+  std::unique_ptr<Places::Place> place;
+  bool is_turned_away = false;  // the place is none of the operator's own
 
   // httplib::Stream:
   bool is_readable() const override { return true; }

@@ -47,7 +47,6 @@ class WebServer::Protocol final : public httplib::Server {
       request.headers.erase("Accept-Encoding");
     });
     current_ = nullptr;
-    connection.place = nullptr;
     return answered && !closed && !connection.is_to_close;
   }
 
@@ -104,8 +103,9 @@ WebServer::~WebServer() {
 }
 
 void WebServer::Hand(std::unique_ptr<TlsConnection> connection) {
+  if (!site_.Receive(*connection)) return;  // which closes it
   const MutexLock lock(mutex_);
-  if (queue_.size() >= limits_.queue) return;  // which closes it
+  if (queue_.size() >= limits_.queue) return;
   queue_.push_back(std::move(connection));
   work_.NotifyOne();
 }
@@ -126,11 +126,14 @@ void WebServer::Run() {
 }
 
 void WebServer::Serve(std::unique_ptr<TlsConnection> connection) {
-  do {
+  for (;;) {
     const bool is_last = ++connection->requests >= limits_.requests_per_connection;
     connection->BeginRequest();
     if (!protocol_->Serve(*connection, is_last)) return connection->End();
-  } while (connection->HasMore());
+    if (!connection->HasMore()) break;
+    if (!site_.Receive(*connection)) return;
+  }
+  connection->place = nullptr;
   lobby_->Keep(std::move(connection));
 }
 

@@ -120,6 +120,7 @@ TEST_F(WatchTest, DoesNotBeginOverAFileThatIsNotItsOwn) {
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(run.err, HasSubstr("is no file of this program's"));
   EXPECT_THAT(server_.watches_asked(), IsEmpty());
+  EXPECT_EQ(Watch({"--resume-file", folder_.Path("")}).exit_code, ExitCode::kUnusable) << "a folder";
   folder_.Write("told.place", "token\n");
   server_.RefuseNextCall(contract::Reason::kWatchTokenInvalid);
   const ProgramRun unknown = Watch({"--resume-file", Place()});

@@ -87,5 +87,47 @@ TEST_F(FairPagesTest, OneOperatorsRequestsLeaveWorkersForAnothers) {
   }
 }
 
+TEST_F(FairPagesTest, WhoIsNoOperatorAndSendsSlowlyKeepsNobodyOut) {
+  WebLimits limits;
+  limits.workers = 6;
+  limits.feeds = 1;
+  limits.turned_away = 2;
+  limits.operator_requests = 2;
+  Start(limits);
+  const certs::TlsFiles files = FilesOf("urn:envej:municipality:0101");
+  std::vector<std::unique_ptr<TlsPeer>> slow;
+  for (int peer = 0; peer < 100; ++peer) {
+    slow.push_back(std::make_unique<TlsPeer>(server_->port(), files));
+    slow.back()->Send("GET / HT");
+  }
+  const auto client = Operator();
+  const absl::Duration before = clock_.Elapsed();
+  for (int request = 0; request < 5; ++request) {
+    const httplib::Result answer = client->Get("/healthz");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+  }
+  EXPECT_LT(clock_.Elapsed() - before, limits.request) << "no worker reads what the others never end";
+}
+
+TEST_F(FairPagesTest, AnOperatorThatSendsSlowlyKeepsNoOtherOut) {
+  WebLimits limits;
+  limits.workers = 6;
+  limits.feeds = 1;
+  limits.turned_away = 2;
+  limits.operator_requests = 2;
+  Start(limits);
+  std::vector<std::unique_ptr<TlsPeer>> slow;
+  for (int peer = 0; peer < 20; ++peer) {
+    slow.push_back(Peer());
+    slow.back()->Send("GET / HT");
+  }
+  const absl::Duration before = clock_.Elapsed();
+  const httplib::Result answer = ClientOf(FilesOf(kOtherOperator))->Get("/healthz");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_LT(clock_.Elapsed() - before, limits.request);
+}
+
 }  // namespace
 }  // namespace envej::operations
