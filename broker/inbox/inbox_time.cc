@@ -11,9 +11,12 @@ InboxTime::InboxTime(const Clock& clock, const store::OrderedStore& store)
 
 absl::Time InboxTime::Now() {
   MutexLock lock(mutex_);
+  // In this order: where both leap in between, as when the machine was held, what is ahead is not taken for a clock
+  // that was put back by so much.
+  const absl::Time now = clock_.Now();
   const absl::Duration elapsed = clock_.Elapsed();
   const absl::Time at_half_speed = last_ + (elapsed - elapsed_at_last_) / 2;
-  last_ = std::max({clock_.Now(), store_.LastPersistedTime(), at_half_speed});
+  last_ = std::max({now, store_.LastPersistedTime(), at_half_speed});
   elapsed_at_last_ = elapsed;
   return contract::WholeMicroseconds(last_);
 }
