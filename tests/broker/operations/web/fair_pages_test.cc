@@ -15,6 +15,14 @@ using testing::StartsWith;
 
 class FairPagesTest : public WebFixture {
  protected:
+  static WebLimits FewWorkers() {
+    WebLimits limits;
+    limits.workers = 6;
+    limits.feeds = 1;
+    limits.turned_away = 2;
+    limits.operator_requests = 2;
+    return limits;
+  }
   std::unique_ptr<TlsPeer> Feed(const char* who = kOperator) const {
     auto peer = std::make_unique<TlsPeer>(server_->port(), FilesOf(who));
     EXPECT_TRUE(peer->Send("GET /feed HTTP/1.1\r\n\r\n"));
@@ -88,11 +96,7 @@ TEST_F(FairPagesTest, OneOperatorsRequestsLeaveWorkersForAnothers) {
 }
 
 TEST_F(FairPagesTest, WhoIsNoOperatorAndSendsSlowlyKeepsNobodyOut) {
-  WebLimits limits;
-  limits.workers = 6;
-  limits.feeds = 1;
-  limits.turned_away = 2;
-  limits.operator_requests = 2;
+  const WebLimits limits = FewWorkers();
   Start(limits);
   const certs::TlsFiles files = FilesOf("urn:envej:municipality:0101");
   std::vector<std::unique_ptr<TlsPeer>> slow;
@@ -111,11 +115,7 @@ TEST_F(FairPagesTest, WhoIsNoOperatorAndSendsSlowlyKeepsNobodyOut) {
 }
 
 TEST_F(FairPagesTest, AnOperatorThatSendsSlowlyKeepsNoOtherOut) {
-  WebLimits limits;
-  limits.workers = 6;
-  limits.feeds = 1;
-  limits.turned_away = 2;
-  limits.operator_requests = 2;
+  const WebLimits limits = FewWorkers();
   Start(limits);
   std::vector<std::unique_ptr<TlsPeer>> slow;
   for (int peer = 0; peer < 20; ++peer) {
