@@ -232,7 +232,7 @@ int Serve(const std::string& config_path) {
                          .suspensions = suspensions,
                          .trust = trust,
                          .clock = clock});
-  wire::EventWatches events(inboxes, scheduler, gate, refusals, clock);
+  wire::EventWatches events(inboxes, answers, scheduler, gate, refusals, clock);
   std::atomic<wire::Server*> running = nullptr;
   const auto end_calls = [&] {
     if (wire::Server* const answering = running) EndForbiddenCalls(gate, *answering, metrics, log);

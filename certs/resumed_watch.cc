@@ -86,7 +86,8 @@ std::optional<WatchEnd> ResumedWatch::TryAgain(const grpc::Status& status) {
   const absl::Duration delay =
       policy_.NextDelay(surroundings_.now(), asked.value_or(absl::ZeroDuration())).value_or(absl::ZeroDuration());
   surroundings_.sleep(std::min(delay, ends_at_ - surroundings_.now()));
-  if (code == absl::StatusCode::kUnavailable) Reconnect(channel_, kReconnectWait);
+  const absl::Duration left = std::max(ends_at_ - surroundings_.now(), absl::ZeroDuration());
+  if (code == absl::StatusCode::kUnavailable) Reconnect(channel_, std::min(kReconnectWait, left));
   return surroundings_.now() >= ends_at_ ? std::optional(WatchEnd::kUnreachable) : std::nullopt;
 }
 

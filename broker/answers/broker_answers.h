@@ -1,6 +1,9 @@
 #ifndef ENVEJ_BROKER_ANSWERS_BROKER_ANSWERS_H_
 #define ENVEJ_BROKER_ANSWERS_BROKER_ANSWERS_H_
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "broker/clock.h"
 #include "broker/inbox/inboxes.h"
 #include "broker/operations/answers.h"
@@ -37,6 +40,7 @@ class BrokerAnswers final : public operations::Answers {
   absl::StatusOr<v1::TraceNoticeResponse> TraceNotice(const v1::TraceNoticeRequest& request) override;
   absl::StatusOr<v1::ListParticipantsResponse> ListParticipants(const v1::ListParticipantsRequest& request) override;
   absl::StatusOr<v1::GetBrokerStatusResponse> GetBrokerStatus(const v1::GetBrokerStatusRequest& request) override;
+  absl::Status CheckMunicipality(const std::string& municipality_code) override;
 
  private:
   absl::StatusOr<v1::ListOperationsNoticesResponse> ListLate(const v1::ListOperationsNoticesRequest& request,

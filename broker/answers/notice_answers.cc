@@ -26,14 +26,19 @@ absl::StatusOr<bool> HasAny(const inbox::Inboxes& inboxes, const std::string& mu
 
 }  // namespace
 
+absl::Status BrokerAnswers::CheckMunicipality(const std::string& municipality_code) {
+  if (parts_.trust.Get()->participants().FindMunicipality(municipality_code) != nullptr) return absl::OkStatus();
+  const absl::StatusOr<bool> has_any = HasAny(parts_.inboxes, municipality_code, "");
+  if (!has_any.ok()) return has_any.status();
+  return *has_any ? absl::OkStatus() : contract::Refusal(Reason::kMunicipalityUnknown, "municipality_code");
+}
+
 absl::StatusOr<v1::ListOperationsNoticesResponse> BrokerAnswers::ListNotices(
     const v1::ListOperationsNoticesRequest& request) {
   const std::shared_ptr<const trust::Trust> trust = parts_.trust.Get();
-  const std::string& municipality_code = request.municipality_code();
-  if (!municipality_code.empty() && trust->participants().FindMunicipality(municipality_code) == nullptr) {
-    const absl::StatusOr<bool> has_any = HasAny(parts_.inboxes, municipality_code, "");
-    if (!has_any.ok()) return has_any.status();
-    if (!*has_any) return contract::Refusal(Reason::kMunicipalityUnknown, "municipality_code");
+  if (!request.municipality_code().empty()) {
+    const absl::Status known = CheckMunicipality(request.municipality_code());
+    if (!known.ok()) return known;
   }
   const absl::Time now = parts_.clock.Now();
   const absl::StatusOr<inbox::NoticeQuery> query = answers::ToQuery(request, now);

@@ -1,6 +1,9 @@
 #ifndef ENVEJ_BROKER_OPERATIONS_ANSWERS_H_
 #define ENVEJ_BROKER_OPERATIONS_ANSWERS_H_
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "envej/v1/operations_service.pb.h"
 
@@ -20,6 +23,9 @@ class Answers {
   virtual absl::StatusOr<v1::TraceNoticeResponse> TraceNotice(const v1::TraceNoticeRequest& request) = 0;
   virtual absl::StatusOr<v1::ListParticipantsResponse> ListParticipants(const v1::ListParticipantsRequest& request) = 0;
   virtual absl::StatusOr<v1::GetBrokerStatusResponse> GetBrokerStatus(const v1::GetBrokerStatusRequest& request) = 0;
+
+  // Refused: MUNICIPALITY_UNKNOWN, for a code that neither the register has nor any notice in the store.
+  virtual absl::Status CheckMunicipality(const std::string& municipality_code) = 0;
 };
 
 }  // namespace envej::operations

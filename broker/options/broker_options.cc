@@ -62,6 +62,17 @@ constexpr TextRule kShortName = {
 constexpr TextRule kListenAddress = {
     .most_characters = kListenCharacters, .accepts = IsListenAddress, .form = "HOST:PORT or [IPV6]:PORT"};
 
+// Where a mapping says that something listens, into `taken`: two cannot listen at one place, but at ports that the
+// system chooses.
+std::string ReadListen(YamlMapping& mapping, const TextRule& rule, std::set<std::string>& taken) {
+  std::string listen = mapping.Text("listen", rule);
+  const bool is_new = absl::EndsWith(listen, ":0") || taken.insert(listen).second;
+  if (!is_new && !mapping.Refused("listen")) {
+    mapping.Refuse("listen", "\"listen\" is where the broker listens for something else");
+  }
+  return listen;
+}
+
 TlsOptions ReadTls(YamlMapping mapping) {
   TlsOptions tls;
   tls.certificate_chain = mapping.Path("certificate_chain");
@@ -112,16 +123,16 @@ constexpr TextRule kLoopbackAddress = {.most_characters = kListenCharacters,
                                        .accepts = IsLoopbackAddress,
                                        .form = "127.0.0.1:PORT, [::1]:PORT or localhost:PORT"};
 
-MetricsOptions ReadMetrics(YamlMapping mapping) {
+MetricsOptions ReadMetrics(YamlMapping mapping, std::set<std::string>& taken) {
   MetricsOptions metrics;
-  metrics.listen = mapping.Text("listen", kLoopbackAddress);
+  metrics.listen = ReadListen(mapping, kLoopbackAddress, taken);
   mapping.RefuseOtherKeys();
   return metrics;
 }
 
-OperationsOptions ReadOperations(YamlMapping mapping) {
+OperationsOptions ReadOperations(YamlMapping mapping, std::set<std::string>& taken) {
   OperationsOptions operations;
-  operations.listen = mapping.Text("listen", kListenAddress);
+  operations.listen = ReadListen(mapping, kListenAddress, taken);
   mapping.RefuseOtherKeys();
   return operations;
 }
@@ -179,7 +190,8 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   YamlMapping top = reader->Top();
   BrokerOptions options;
   options.broker_name = top.Text("broker_name", kShortName);
-  options.listen = top.Text("listen", kListenAddress);
+  std::set<std::string> taken;
+  options.listen = ReadListen(top, kListenAddress, taken);
   options.data_directory = top.Path("data_directory");
   options.participants = top.Path("participants");
   options.tls = ReadTls(top.Mapping("tls"));
@@ -187,8 +199,8 @@ absl::StatusOr<BrokerOptions> ReadBrokerOptions(absl::string_view path) {
   if (top.Has("journal")) options.journal = ReadJournal(top.Mapping("journal"));
   if (top.Has("storage")) options.storage = ReadStorage(top.Mapping("storage"));
   if (top.Has("log")) options.log = ReadLog(top.Mapping("log"));
-  if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"));
-  if (top.Has("operations")) options.operations = ReadOperations(top.Mapping("operations"));
+  if (top.Has("metrics")) options.metrics = ReadMetrics(top.Mapping("metrics"), taken);
+  if (top.Has("operations")) options.operations = ReadOperations(top.Mapping("operations"), taken);
   if (top.Has("reflection")) options.reflection = top.Flag("reflection");
   if (top.Has("limits")) options.limits = ReadLimits(top.Mapping("limits"));
   if (top.Has("drain_seconds")) options.drain = absl::Seconds(top.Number("drain_seconds", 0, kDrainSecondsMost));

@@ -35,6 +35,10 @@ EventWatches::Reactor* EventWatches::Watch(grpc::CallbackServerContext& context,
                                            const v1::WatchEventsRequest& request) {
   const absl::StatusOr<Caller> caller = gate_.Enter(context, admission::Method::kWatchEvents);
   if (!caller.ok()) return watches_.Refuse(refusals_.OfEntry(caller.status()));
+  if (!request.municipality_code().empty()) {
+    const absl::Status known = answers_.CheckMunicipality(request.municipality_code());
+    if (!known.ok()) return watches_.Refuse(refusals_.OfCall(*caller, known));
+  }
   const absl::StatusOr<journal::EventFilter> filter = FilterOf(request);
   if (!filter.ok()) return watches_.Refuse(refusals_.OfCall(*caller, filter.status()));
   const WatchFrom from = request.from_the_beginning() ? WatchFrom::kOldest : WatchFrom::kNow;

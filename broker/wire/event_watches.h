@@ -5,6 +5,7 @@
 
 #include "broker/inbox/inboxes.h"
 #include "broker/inbox/scheduler.h"
+#include "broker/operations/answers.h"
 #include "broker/wire/gate.h"
 #include "broker/wire/journal_watches.h"
 #include "broker/wire/refusals.h"
@@ -17,9 +18,9 @@ namespace envej::wire {
 class EventWatches {
  public:
   // All must outlive it; the scheduler is stopped before it ends, and no stream is left.
-  EventWatches(inbox::Inboxes& inboxes, inbox::Scheduler& scheduler, const Gate& gate, const Refusals& refusals,
-               const Clock& clock)
-      : gate_(gate), refusals_(refusals), watches_(inboxes, scheduler, refusals, clock) {}
+  EventWatches(inbox::Inboxes& inboxes, operations::Answers& answers, inbox::Scheduler& scheduler, const Gate& gate,
+               const Refusals& refusals, const Clock& clock)
+      : answers_(answers), gate_(gate), refusals_(refusals), watches_(inboxes, scheduler, refusals, clock) {}
 
   // Call once.
   void Start() { watches_.Start(); }
@@ -27,10 +28,11 @@ class EventWatches {
   void End() { watches_.End(); }
 
   using Reactor = grpc::ServerWriteReactor<v1::WatchEventsResponse>;
-  // Refused: what Gate::Enter refuses, REQUEST_OUT_OF_RANGE, WATCH_TOKEN_INVALID, BROKER_BUSY.
+  // Refused: what Gate::Enter refuses, REQUEST_OUT_OF_RANGE, MUNICIPALITY_UNKNOWN, WATCH_TOKEN_INVALID, BROKER_BUSY.
   Reactor* Watch(grpc::CallbackServerContext& context, const v1::WatchEventsRequest& request);
 
  private:
+  operations::Answers& answers_;
   const Gate& gate_;
   const Refusals& refusals_;
   JournalWatches<v1::WatchEventsResponse> watches_;

@@ -6,6 +6,7 @@
 #include "broker/operations/console/broker_calls.h"
 #include "broker/operations/console/figures.h"
 #include "broker/operations/console/inbox_table.h"
+#include "proto/contract/message_codec.h"
 
 namespace envej::console {
 
@@ -19,11 +20,13 @@ ExitCode ShowInboxes(const InboxesOptions& options, const CommandContext& contex
   if (context.output == OutputForm::kJson) {
     WriteJson(answer, context.streams);
   } else {
-    const absl::Time now = context.surroundings.now();
+    // Ages are by the broker's clock, which stamped what they are of.
+    const absl::Time now =
+        answer.has_counted_at() ? contract::FromMessage(answer.counted_at()) : context.surroundings.now();
     InboxTable(inboxes, TimeForm::kTimeAndAgo, context.copenhagen, now).Write(context.streams);
     context.streams.out << '\n' << Totals(inboxes) << '\n';
     if (answer.has_counted_at()) {
-      context.streams.out << "counted " << LocalTimeAndAgo(true, answer.counted_at(), context.copenhagen, now) << '\n';
+      context.streams.out << "counted " << LocalTime(now, context.copenhagen) << '\n';
     }
   }
   const bool any_silent =

@@ -30,6 +30,7 @@ v1::ListOperationsNoticesRequest RequestFor(const NoticesOptions& options) {
 struct Written {
   size_t count = 0;
   uint64_t left_out = 0;
+  bool all = true;  // that were asked for: no more than a table has rows
 };
 
 // However many there are: they are written as they come.
@@ -50,21 +51,20 @@ std::optional<ExitCode> WriteAsJson(const NoticesOptions& options, const Command
 
 std::optional<ExitCode> WriteAsTable(const NoticesOptions& options, const CommandContext& context, Written& written) {
   NoticeTable table(context.copenhagen, context.surroundings.now());
-  bool too_many = false;
   const auto write = [&](const v1::OperationsNotice& notice) {
-    too_many = table.rows() == kTableRows;
-    if (!too_many) table.Add(notice);
-    return !too_many;
+    written.all = table.rows() < kTableRows;
+    if (written.all) table.Add(notice);
+    return written.all;
   };
   std::optional<ExitCode> failed = ListAll(RequestFor(options), context, write, &written.left_out);
   if (failed.has_value()) return failed;
-  if (too_many) {
-    context.streams.err << "more than " << kTableRows
-                        << " notices: ask for those of a municipality, region, state or age, or use --output json\n";
-    return ExitCode::kUnusable;
-  }
   written.count = table.rows();
   if (written.count > 0) table.Write(context.streams);
+  if (!written.all) {
+    context.streams.err
+        << "these are the first " << kTableRows
+        << " notices of more: ask for those of a municipality, region, state or age, or use --output json\n";
+  }
   return std::nullopt;
 }
 
@@ -139,7 +139,7 @@ ExitCode ListNotices(const NoticesOptions& options, const CommandContext& contex
       context.streams.out << "no such notice\n";
     }
   }
-  return ExitCode::kDone;
+  return written.all ? ExitCode::kDone : ExitCode::kUnusable;
 }
 
 ExitCode ListOverdue(NoticesOptions options, const CommandContext& context) {
@@ -150,7 +150,9 @@ ExitCode ListOverdue(NoticesOptions options, const CommandContext& context) {
   if (context.output == OutputForm::kText) {
     if (none) context.streams.out << "nothing is late or undelivered\n";
     if (written.count > 0) {
-      context.streams.out << '\n' << Counted(written.count, "notice is", "notices are") << " late or undelivered\n";
+      context.streams.out << '\n'
+                          << (written.all ? "" : "more than ") << Counted(written.count, "notice is", "notices are")
+                          << " late or undelivered\n";
     }
     if (written.left_out > 0) TellLeftOut(written, context);
   }

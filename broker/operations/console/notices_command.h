@@ -12,7 +12,7 @@
 
 namespace envej::console {
 
-inline constexpr size_t kTableRows = 100'000;  // the most that are shown to people
+inline constexpr size_t kTableRows = 10'000;  // the most that are shown to people
 
 struct NoticesOptions {
   std::string municipality_code;        // empty for all

@@ -75,6 +75,13 @@ Standing StandingOf(const v1::Participant& participant, absl::Time now) {
   return standing;
 }
 
+// By which events say who did something.
+std::string Fingerprints(const v1::Participant& participant) {
+  return absl::StrJoin(participant.certificates(), " ", [](std::string* text, const v1::SeenCertificate& certificate) {
+    absl::StrAppend(text, certificate.fingerprint());
+  });
+}
+
 std::string PhoneOf(const v1::Participant& participant) {
   if (!participant.has_on_call()) return "";
   return absl::StrCat(participant.on_call().name(), " ", participant.on_call().phone_number());
@@ -100,13 +107,14 @@ ExitCode ListParticipants(const CommandContext& context) {
                {"LAST SEEN"},
                {"CERTIFICATE EXPIRES"},
                {"INBOX CERTIFICATE EXPIRES"},
-               {"ON CALL"}});
+               {"ON CALL"},
+               {"CERTIFICATES"}});
   for (const v1::Participant& participant : answer.participants()) {
     const Standing standing = StandingOf(participant, now);
     table.Add({participant.participant(), participant.name(),
                standing.words.empty() ? "good" : absl::StrJoin(standing.words, ", "), time(LastSeen(participant)),
                participant.certificates().empty() ? "not known" : time(FirstExpiry(participant)),
-               time(FirstInboxExpiry(participant)), PhoneOf(participant)},
+               time(FirstInboxExpiry(participant)), PhoneOf(participant), Fingerprints(participant)},
               standing.emphasis);
   }
   table.Write(context.streams);

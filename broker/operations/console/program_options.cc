@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "broker/operations/console/inboxes_command.h"
 #include "broker/operations/console/notices_command.h"
 #include "broker/operations/console/participants_command.h"
@@ -61,6 +62,16 @@ std::string CheckProposal(const std::string& text) {
                       std::all_of(text.begin(), text.end(),
                                   [](char each) { return absl::ascii_isalnum(static_cast<unsigned char>(each)); });
   return is_one ? "" : "a proposal's id: letters and digits";
+}
+
+// Ids are written in lower case, but may come from a text that has them otherwise.
+CLI::Validator LowerCase() {
+  return CLI::Validator(
+      [](std::string& text) {
+        absl::AsciiStrToLower(&text);
+        return std::string();
+      },
+      "");
 }
 
 class Adding {
@@ -172,17 +183,34 @@ void Adding::AddNotices() {
 }
 
 void Adding::AddTrace() {
-  const auto options = std::make_shared<TraceOptions>();
+  struct Asked {
+    std::string notice;
+    std::string municipality_code;
+    std::string region_code;
+  };
+  const auto asked = std::make_shared<Asked>();
   Command& command = Begin("trace", "show where a notice is and what happened to it, hop by hop");
-  command.app->add_option("id", options->notice_id, "the notice")
-      ->type_name("ID")
+  command.app->add_option("notice", asked->notice, "the notice: its id, or as `envej-ops notices` names it")
+      ->type_name("ID|MUNICIPALITY/REGION/ID")
       ->required()
-      ->check(CLI::Validator(certs::CheckNoticeId, ""));
-  AddMunicipality(command, options->municipality_code, "only the one to this municipality");
-  AddRegion(command, options->region_code, "only the one of this region");
+      ->transform(LowerCase())
+      ->check(CLI::Validator(CheckNoticeNameOrId, ""));
+  AddMunicipality(command, asked->municipality_code, "with an ID: only the one to this municipality");
+  AddRegion(command, asked->region_code, "with an ID: only the one of this region");
   AddOutput(command, "json: one envej.v1.TraceNoticeResponse");
   End(command);
-  command.run = [options](const CommandContext& context) { return TraceNotice(*options, context); };
+  command.app->callback([asked] {
+    const bool narrowed = !asked->municipality_code.empty() || !asked->region_code.empty();
+    if (narrowed && absl::StrContains(asked->notice, '/')) {
+      throw CLI::ValidationError("notice", "names its municipality and region itself, without the options");
+    }
+  });
+  command.run = [asked](const CommandContext& context) {
+    v1::OperationsNoticeName name = ToNoticeName(asked->notice);
+    if (!asked->municipality_code.empty()) name.set_municipality_code(asked->municipality_code);
+    if (!asked->region_code.empty()) name.set_region_code(asked->region_code);
+    return TraceNotice(name, context);
+  };
 }
 
 void Adding::AddRedrive() {
@@ -196,6 +224,7 @@ void Adding::AddRedrive() {
   CLI::Option* names =
       command.app->add_option("notices", asked->options.notices, "the notices, as `envej-ops notices` names them")
           ->type_name("MUNICIPALITY/REGION/ID")
+          ->transform(LowerCase())
           ->check(CLI::Validator(CheckNoticeName, ""));
   CLI::Option* municipality =
       AddMunicipality(command, asked->options.municipality_code, "with --parked: whose inbox it is");
@@ -222,6 +251,7 @@ void Adding::AddReturn() {
   command.app->add_option("notice", options->name, "the notice, as `envej-ops notices` names it")
       ->type_name("MUNICIPALITY/REGION/ID")
       ->required()
+      ->transform(LowerCase())
       ->check(CLI::Validator(CheckNoticeName, ""));
   command.app
       ->add_option("--confirm", options->confirmed_proposal_id,

@@ -21,6 +21,7 @@
 #include "broker/operations/console/top_screen.h"
 #include "certs/client_connection.h"
 #include "certs/retried_call.h"
+#include "proto/contract/message_codec.h"
 
 namespace envej::console {
 namespace {
@@ -80,6 +81,9 @@ void Asking::AskOnce(const std::stop_token& stop) {
   v1::GetBrokerStatusResponse broker;
   grpc::Status status =
       Call(stop, [&](grpc::ClientContext& attempt) { return stub_->ListInboxes(&attempt, {}, &inboxes); });
+  const absl::Time answered_at = context_.surroundings.now();
+  const absl::Duration broker_ahead =
+      inboxes.has_counted_at() ? contract::FromMessage(inboxes.counted_at()) - answered_at : absl::ZeroDuration();
   if (status.ok()) {
     status = Call(stop, [&](grpc::ClientContext& attempt) { return stub_->GetBrokerStatus(&attempt, {}, &broker); });
   }
@@ -87,7 +91,8 @@ void Asking::AskOnce(const std::stop_token& stop) {
   if (status.ok()) {
     state_ = {.inboxes = {inboxes.inboxes().begin(), inboxes.inboxes().end()},
               .status = std::move(broker),
-              .answered_at = context_.surroundings.now(),
+              .answered_at = answered_at,
+              .broker_ahead = broker_ahead,
               .failure = ""};
   } else {
     state_.failure = ExplainFailure(status, context_.broker);

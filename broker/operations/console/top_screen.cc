@@ -86,11 +86,12 @@ std::vector<std::string> TopScreen(const TopState& state, const std::string& bro
   lines.Add(Totals(state.inboxes));
   lines.Add(BrokerLine(state.status));
   lines.Add("");
-  std::vector<v1::InboxStatus> inboxes = ByTrouble(state.inboxes, now);
+  const absl::Time broker_now = now + state.broker_ahead;
+  std::vector<v1::InboxStatus> inboxes = ByTrouble(state.inboxes, broker_now);
   const size_t room = size.rows > kLinesBesideInboxes ? size.rows - kLinesBesideInboxes : 0;
   const size_t left_out = inboxes.size() > room ? inboxes.size() - room : 0;
   inboxes.resize(inboxes.size() - left_out);
-  lines.AddTable(InboxTable(inboxes, TimeForm::kAgo, zone, now));
+  lines.AddTable(InboxTable(inboxes, TimeForm::kAgo, zone, broker_now));
   lines.Add(left_out == 0 ? std::string("q quits")
                           : absl::StrCat("q quits; ", Counted(left_out, "further inbox", "further inboxes"),
                                          " with less trouble: a higher window shows more"),

@@ -16,11 +16,13 @@ struct TopState {
   std::vector<v1::InboxStatus> inboxes;
   v1::GetBrokerStatusResponse status;
   std::optional<absl::Time> answered_at;  // nothing before the first answer
+  absl::Duration broker_ahead;            // by how much the broker's clock was ahead of ours then
   std::string failure;                    // why there was no answer since; empty if there was. Printable.
 };
 
 // The lines of a screen of this size, none wider and not more: the state of all at the top, then the inboxes, those
-// that somebody should look at first, as many as there is room for, then the keys.
+// that somebody should look at first, as many as there is room for, then the keys. Ages of what the broker stamped are
+// by its clock; `now` is by ours.
 std::vector<std::string> TopScreen(const TopState& state, const std::string& broker, const ScreenSize& size,
                                    bool colour, const absl::TimeZone& zone, absl::Time now);
 

@@ -32,11 +32,11 @@ void WriteTrace(const v1::NoticeTrace& trace, const CommandContext& context) {
 
 }  // namespace
 
-ExitCode TraceNotice(const TraceOptions& options, const CommandContext& context) {
+ExitCode TraceNotice(const v1::OperationsNoticeName& notice, const CommandContext& context) {
   v1::TraceNoticeRequest request;
-  request.set_notice_id(options.notice_id);
-  request.set_municipality_code(options.municipality_code);
-  request.set_region_code(options.region_code);
+  request.set_notice_id(notice.notice_id());
+  request.set_municipality_code(notice.municipality_code());
+  request.set_region_code(notice.region_code());
   v1::TraceNoticeResponse answer;
   const grpc::Status status = Ask(context, &Stub::TraceNotice, request, answer);
   if (!status.ok() && contract::FromGrpcStatus(status).reason == contract::Reason::kNoticeNotFound) {

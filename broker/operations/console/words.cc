@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -103,9 +104,14 @@ std::string CheckNoticeName(const std::string& text) {
   return "";
 }
 
+std::string CheckNoticeNameOrId(const std::string& text) {
+  return absl::StrContains(text, '/') ? CheckNoticeName(text) : certs::CheckNoticeId(text);
+}
+
 v1::OperationsNoticeName ToNoticeName(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
   v1::OperationsNoticeName name;
+  if (parts.size() == 1) name.set_notice_id(text);
   if (parts.size() != 3) return name;
   name.set_municipality_code(parts[0]);
   name.set_region_code(parts[1]);

@@ -32,7 +32,9 @@ std::string NameOf(const v1::OperationsNotice& notice);
 
 // What is wrong with such a name; empty if it is good.
 std::string CheckNoticeName(const std::string& text);
-// A name that was checked.
+// The same of a name or of an id alone.
+std::string CheckNoticeNameOrId(const std::string& text);
+// A name that was checked; of an id alone, with that alone.
 v1::OperationsNoticeName ToNoticeName(const std::string& text);
 
 // What else is to be said of an event, such as why a notice was returned; empty for nothing. Printable.

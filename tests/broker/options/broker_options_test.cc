@@ -205,6 +205,17 @@ TEST(BrokerOptions, MetricsAreServedOnTheLoopbackNetworkAlone) {
   }
 }
 
+TEST(BrokerOptions, TwoCannotListenAtOnePlace) {
+  EXPECT_THAT(ErrorsAfter("drain_seconds: 0", "drain_seconds: 0\noperations: {listen: \"127.0.0.1:8443\"}"),
+              ElementsAre("20: \"listen\" is where the broker listens for something else"));
+  EXPECT_THAT(ErrorsAfter("drain_seconds: 0",
+                          "drain_seconds: 0\nmetrics: {listen: \"[::1]:1\"}\noperations: {listen: \"[::1]:1\"}"),
+              ElementsAre("21: \"listen\" is where the broker listens for something else"));
+  EXPECT_THAT(ErrorsAfter("drain_seconds: 0",
+                          "drain_seconds: 0\nmetrics: {listen: \"[::1]:0\"}\noperations: {listen: \"[::1]:0\"}"),
+              testing::IsEmpty());
+}
+
 TEST(BrokerOptions, ThePagesForOperationsAreServedWhereTheyAreToBe) {
   const absl::StatusOr<BrokerOptions> options = ReadBrokerOptions(
       WrittenFile(Edited(Whole(), "drain_seconds: 0", "drain_seconds: 0\noperations: {listen: \"[::]:8443\"}")));

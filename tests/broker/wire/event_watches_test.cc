@@ -187,6 +187,11 @@ TEST_F(EventWatchesTest, WhatCannotBeWatchedIsRefused) {
     EXPECT_FALSE(watch->Read());
     support::ExpectRefused(watch->Finish(), Reason::kRequestOutOfRange, {"kinds"});
   }
+  v1::WatchEventsRequest of_nobody;
+  of_nobody.set_municipality_code("9999");
+  watch = Begin(of_nobody);
+  EXPECT_FALSE(watch->Read());
+  support::ExpectRefused(watch->Finish(), Reason::kMunicipalityUnknown, {"municipality_code"});
 }
 
 TEST_F(EventWatchesTest, EndsByNameWhenTheBrokerStops) {

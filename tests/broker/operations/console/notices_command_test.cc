@@ -102,6 +102,19 @@ TEST_F(NoticesTest, WhatTheBrokerLeavesOutIsNotNothing) {
   EXPECT_EQ(nlohmann::json::parse(json.out)["leftOut"], "7");
 }
 
+TEST_F(NoticesTest, MoreThanATableShowsIsSaidAndNeverNothing) {
+  std::vector<v1::OperationsNotice> full(500, NoticeNumber(1));
+  server_.pages.assign(kTableRows / full.size(), full);
+  EXPECT_EQ(RunWith(server_, {"notices"}).exit_code, ExitCode::kDone) << "just as many";
+  server_.pages.push_back({NoticeNumber(2)});
+  const ProgramRun overdue = RunWith(server_, {"overdue"});
+  EXPECT_EQ(overdue.exit_code, ExitCode::kAttention);
+  EXPECT_THAT(overdue.out, AllOf(HasSubstr(NoticeNameNumber(1)), HasSubstr("\nmore than 10000 notices are late")));
+  EXPECT_THAT(overdue.err, HasSubstr("these are the first 10000 notices of more"));
+  EXPECT_EQ(RunWith(server_, {"notices"}).exit_code, ExitCode::kUnusable);
+  EXPECT_EQ(RunWith(server_, {"notices", "--output", "json"}).exit_code, ExitCode::kDone);
+}
+
 TEST_F(NoticesTest, TriesAgainAtThePageThatFailed) {
   server_.pages = {{NoticeNumber(1)}, {NoticeNumber(2)}};
   server_.FailNextCall(grpc::Status(grpc::StatusCode::UNAVAILABLE, "\x1b[2J"));

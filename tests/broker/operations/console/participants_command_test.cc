@@ -69,6 +69,15 @@ TEST_F(ParticipantsTest, SaysOfWhomNoCertificateIsKnown) {
   EXPECT_THAT(Out(), HasSubstr("not known"));
 }
 
+TEST_F(ParticipantsTest, ShowsByWhichNamesEventsTellOfIt) {
+  v1::Participant& operations = Add("urn:envej:operations:drift", "a");
+  AddCertificate(operations, "", absl::Minutes(5), 400 * kDay);
+  AddCertificate(operations, "", absl::Hours(5), 300 * kDay);
+  operations.mutable_certificates(0)->set_fingerprint("1a2b3c4d");
+  operations.mutable_certificates(1)->set_fingerprint("5e6f7a8b");
+  EXPECT_THAT(Out(), HasSubstr("  1a2b3c4d 5e6f7a8b\n"));
+}
+
 TEST_F(ParticipantsTest, LooksPastCertificatesThatWereRenewedButNotPastOtherSystems) {
   v1::Participant& region = Add("urn:envej:region:1081", "a");
   AddCertificate(region, "ward-a", absl::Hours(50), 3 * kDay);  // renewed since

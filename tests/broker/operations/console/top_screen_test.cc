@@ -12,6 +12,7 @@ namespace envej::console {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
@@ -66,6 +67,24 @@ TEST(TopScreenTest, ShowsWhatFitsWithTroubleFirstAndSaysWhatDoesNot) {
   EXPECT_EQ(lines[16], "q quits; 88 further inboxes with less trouble: a higher window shows more");
   EXPECT_THAT(lines, Each(Not(HasSubstr("\x1b"))));
   EXPECT_EQ(Screen(state, {.rows = 200, .columns = 80}).back(), "q quits");
+}
+
+TEST(TopScreenTest, ShowsWhomToPhoneOnANarrowTerminal) {
+  TopState state = StateOf(1);
+  state.inboxes[0].set_overdue(2);
+  state.inboxes[0].mutable_on_call()->set_name("Vagten");
+  state.inboxes[0].mutable_on_call()->set_phone_number("+4520000000");
+  EXPECT_THAT(Screen(state, {.rows = 24, .columns = 80})[6], HasSubstr("2 overdue  Vagten +4520000000"));
+}
+
+TEST(TopScreenTest, AgesOfInboxesAreByTheBrokersClock) {
+  TopState state = StateOf(1);
+  state.broker_ahead = absl::Hours(5);
+  state.inboxes[0].set_silent(true);
+  state.inboxes[0].mutable_silent_since()->set_seconds(
+      absl::ToUnixSeconds(kNow + state.broker_ahead - absl::Minutes(25)));
+  EXPECT_THAT(Screen(state, {.rows = 24, .columns = 200}),
+              AllOf(Contains(HasSubstr("SILENT for 25 min")), Contains(HasSubstr("answered 1 s ago"))));
 }
 
 TEST(TopScreenTest, SaysWhatIsWrongWithTheBroker) {

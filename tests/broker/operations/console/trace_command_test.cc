@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "tests/broker/operations/console/support/program_run.h"
 
 namespace envej::console {
@@ -47,6 +48,23 @@ TEST_F(TraceTest, ShowsWhereANoticeIsAndItsHops) {
   EXPECT_EQ(server_.traces_asked()[0].notice_id(), NoticeIdNumber(1));
   EXPECT_EQ(server_.traces_asked()[0].municipality_code(), "0101");
   EXPECT_EQ(server_.traces_asked()[0].region_code(), "1081");
+}
+
+TEST_F(TraceTest, TakesTheNameThatListsShowAndAnyCase) {
+  const std::string name = absl::AsciiStrToUpper(NoticeNameNumber(10));
+  ASSERT_NE(name, NoticeNameNumber(10));
+  EXPECT_EQ(RunWith(server_, {"trace", name}).exit_code, ExitCode::kDone);
+  ASSERT_THAT(server_.traces_asked(), SizeIs(1));
+  EXPECT_EQ(server_.traces_asked()[0].notice_id(), NoticeIdNumber(10));
+  EXPECT_EQ(server_.traces_asked()[0].municipality_code(), "0101");
+  EXPECT_EQ(server_.traces_asked()[0].region_code(), "1081");
+}
+
+TEST_F(TraceTest, RefusesANameBesideItsParts) {
+  const ProgramRun run = RunWith(server_, {"trace", NoticeNameNumber(1), "--region", "1082"});
+  EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
+  EXPECT_THAT(run.err, HasSubstr("names its municipality and region itself"));
+  EXPECT_THAT(server_.traces_asked(), SizeIs(0));
 }
 
 TEST_F(TraceTest, ShowsEachOfSeveralAndSaysWhatIsNotRemembered) {

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_TESTS_BROKER_OPERATIONS_WEB_TEST_ANSWERS_H_
 #define ENVEJ_TESTS_BROKER_OPERATIONS_WEB_TEST_ANSWERS_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -27,6 +28,7 @@ class TestAnswers final : public Answers {
   absl::StatusOr<v1::TraceNoticeResponse> TraceNotice(const v1::TraceNoticeRequest& request) override;
   absl::StatusOr<v1::ListParticipantsResponse> ListParticipants(const v1::ListParticipantsRequest& request) override;
   absl::StatusOr<v1::GetBrokerStatusResponse> GetBrokerStatus(const v1::GetBrokerStatusRequest& request) override;
+  absl::Status CheckMunicipality(const std::string&) override { return absl::OkStatus(); }
 
  private:
   Mutex mutex_;
