@@ -47,8 +47,8 @@ class FairShareTest : public testing::Test {
 };
 
 TEST_F(FairShareTest, ABatchLargerThanWhatIsLeftIsRefusedWholeAndAcceptedAfterItsDelay) {
-  ASSERT_TRUE(Submit(BatchOf(kBurst - 100)).ok());
   const v1::SubmitNoticesRequest batch = BatchOf(200);
+  ASSERT_TRUE(Submit(BatchOf(kBurst - 10)).ok());
   const grpc::Status refused = Submit(batch);
   support::ExpectRefused(refused, Reason::kRateExceeded);
   const absl::Duration delay = contract::RetryDelayOf(refused).value();
