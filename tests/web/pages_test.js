@@ -49,8 +49,9 @@ async function seesANoticeComeAndGo(server, browser) {
   await awaitText(page, '#inboxes tr[data-key="0101"] td:nth-child(3)', '1');
   await awaitText(page, '#sentence', 'Alle 5 indbakker bliver tømt');
 
-  await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, lastSeenAt: undefined } }));
+  await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, lastPullAt: undefined } }));
   await awaitText(page, '#sentence', 'Ingen indbakke er tavs, men hold øje med 1 af 5');
+  await awaitText(page, '#problems', 'ingen har hentet siden mægleren startede');
 
   await server.set('late', answers.late);
   await server.set('inboxes', answers.inboxes({ '0101': answers.silent }));

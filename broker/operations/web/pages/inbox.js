@@ -33,6 +33,7 @@ function showCounts(inbox, now) {
     figure('undelivered', 'Uafleveret', 'Undelivered', [inbox.undelivered], badIfAny(inbox.undelivered)),
     figure('oldest', 'Ældste', 'Oldest', inbox.oldestEnteredAt ? since(inbox.oldestEnteredAt) : [['ingen', 'none']]),
     figure('fetch', 'Hentet sidst', 'Last fetch', since(inbox.lastFetchAt)),
+    figure('pull', 'Spurgte sidst', 'Last pull', since(inbox.lastPullAt)),
     figure('seen', 'Kaldte sidst', 'Last call', since(inbox.lastSeenAt)),
     figure('consumers', 'Modtagere forbundet', 'Consumers connected', [inbox.consumersConnected]),
     figure('accepted', 'Modtaget i dag', 'Accepted today', [inbox.acceptedToday]),
