@@ -59,7 +59,7 @@ async function seesANoticeComeAndGo(server, browser) {
   await awaitText(page, '#problems', 'tavs i 1 t 5 min');
   await awaitText(page, '#problems', '+4511223344');
   await awaitText(page, '#late', answers.ID);
-  await awaitText(page, '#late', 'ikke hentet');
+  await awaitText(page, '#late', 'ikke hentet i tide');
   assert.equal(await page.getAttribute('#inboxes tbody tr:first-child', 'data-key'), '0101', 'the worst stands first');
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '/inboxes/0101', 'focus is kept');
   await page.screenshot({ path: path.join(artefacts, 'overdue.png'), fullPage: true });
@@ -102,7 +102,7 @@ async function followsATrace(server, browser) {
   await server.set('trace', answers.waitingTrace);
   const page = await browser.open();
   await open(page, server, `/notices/${answers.ID}?municipality=0101`);
-  await awaitText(page, '#sentence', 'Venter: ikke hentet');
+  await awaitText(page, '#sentence', 'Venter: ikke hentet i tide');
   assert.equal(await page.locator('#traces tbody tr').count(), 2);
   await server.set('trace', answers.deliveredTrace);
   await server.set('inboxes', answers.inboxes({ '0101': { acknowledgedToday: '13' } }));
