@@ -140,10 +140,24 @@ async function worksByKeyboard(server, browser) {
   await page.keyboard.type('nonsense');
   await page.keyboard.press('Enter');
   await awaitText(page, '#find-error', '8-4-4-4-12');
-  await page.fill('#find-id', answers.ID.toUpperCase());
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(` ${answers.ID.toUpperCase()} `);
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/notices/${answers.ID}`);
   await page.waitForSelector('#sentence:not([data-level="unknown"])');
+  await awaitText(page, '#sentence', 'Venter');
+  await page.context().close();
+}
+
+async function findsANoticeAsTheTerminalNamesIt(server, browser) {
+  await setGood(server);
+  await server.set('trace', answers.waitingTrace);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.focus('#find-id');
+  await page.keyboard.insertText(` 0101/1081/${answers.ID.toUpperCase()} `);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/notices/${answers.ID}?municipality=0101&region=1081`);
   await awaitText(page, '#sentence', 'Venter');
   await page.context().close();
 }
@@ -209,7 +223,8 @@ async function main() {
   const server = await startServer(program);
   const browser = await startBrowser(server);
   const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, speaksBothLanguages,
-    worksByKeyboard, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost],
+    worksByKeyboard, findsANoticeAsTheTerminalNamesIt, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate,
+    saysWhenTheConnectionIsLost],
   server, browser);
   await browser.close();
   await server.stop();
