@@ -63,6 +63,18 @@ TEST_F(WebServerTest, WhatIsNotThereIsNotFound) {
   }
 }
 
+TEST_F(WebServerTest, AConnectionIsToldHowLongItIsKept) {
+  WebLimits limits;
+  limits.idle = absl::Seconds(7);
+  limits.requests_per_connection = 70;
+  Start(limits);
+  const auto client = Operator();
+  client->set_keep_alive(true);
+  const httplib::Result answer = client->Get("/healthz");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->get_header_value("Keep-Alive"), "timeout=7, max=70");
+}
+
 TEST_F(WebServerTest, ARefusalIsToldByItsReasonAlone) {
   Start();
   const httplib::Result answer = Operator()->Get(absl::StrCat("/api/notices/", kId));
