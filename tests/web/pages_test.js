@@ -112,6 +112,26 @@ async function followsATrace(server, browser) {
   await page.context().close();
 }
 
+async function saysWhatIsNotThere(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  page.complains = false;  // the browser says itself that it is not found
+  const paths = [
+    ['/inboxes/0999', 'Ingen kommune i registret har koden 0999', 'No municipality in the register has the code 0999'],
+    [`/notices/${answers.ID}`, 'Mægleren kender ingen meddelelse med dette id', 'The broker knows no notice with this id'],
+    ['/notices/4b1c8d0e-7a52-1c1e-9d3f-0a6b5c4d3e2f', 'det er ikke et tilfældigt UUID', 'it is not a random UUID'],
+    ['/notices/1', 'det er ikke et tilfældigt UUID', 'it is not a random UUID'],
+  ];
+  for (const [where, da, en] of paths) {
+    await open(page, server, `${where}?lang=da`);
+    await awaitText(page, '#sentence', da);
+    await page.click('#switch');
+    await awaitText(page, '#sentence', en);
+    await judge(page, where);
+  }
+  await page.context().close();
+}
+
 async function speaksBothLanguages(server, browser) {
   await setGood(server);
   const page = await browser.open();
@@ -222,7 +242,8 @@ async function saysWhenTheConnectionIsLost(server, browser) {
 async function main() {
   const server = await startServer(program);
   const browser = await startBrowser(server);
-  const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, speaksBothLanguages,
+  const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, saysWhatIsNotThere,
+    speaksBothLanguages,
     worksByKeyboard, findsANoticeAsTheTerminalNamesIt, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate,
     saysWhenTheConnectionIsLost],
   server, browser);
