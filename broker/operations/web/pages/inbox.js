@@ -19,9 +19,11 @@ function showSentence(level, words) {
 
 function showNone() {
   if (isUnknown) {
-    showSentence('warning', [`Ingen kommune i registret har koden ${code}`, `No municipality in the register has the code ${code}`]);
+    showSentence('warning', [`Ingen kommune i registret har koden ${code}`,
+      `No municipality in the register has the code ${code}`]);
   } else if (shown) {
-    showSentence('idle', ['Kommunen deltager ikke, og dens indbakke er tom', 'The municipality takes no part, and its inbox is empty']);
+    showSentence('idle', ['Kommunen deltager ikke, og dens indbakke er tom',
+      'The municipality takes no part, and its inbox is empty']);
   } else {
     showSentence('bad', [`Indbakke ${code} kan ikke læses`, `Inbox ${code} cannot be read`]);
   }
