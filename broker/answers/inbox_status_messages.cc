@@ -26,6 +26,7 @@ v1::InboxStatus ToMessage(const operations::InboxFigures& figures) {
   set(figures.oldest_entered_at, [&](auto at) { *message.mutable_oldest_entered_at() = at; });
   set(figures.last_fetch_at, [&](auto at) { *message.mutable_last_fetch_at() = at; });
   set(figures.last_seen_at, [&](auto at) { *message.mutable_last_seen_at() = at; });
+  set(figures.last_pull_at, [&](auto at) { *message.mutable_last_pull_at() = at; });
   set(figures.silent_since, [&](auto at) { *message.mutable_silent_since() = at; });
   message.set_silent(figures.silent_since.has_value());
   message.set_consumers_connected(static_cast<uint32_t>(figures.consumers));

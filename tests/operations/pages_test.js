@@ -89,9 +89,9 @@ async function seesNoticesBecomeOverdue(broker) {
   await broker.do(`skip ${OVERDUE_MINUTES - SILENT_MINUTES}`);
   await awaitText(opened.dashboard, '#problems', '1 forsinket');
   for (const code of [CODE, OTHER_CODE]) await awaitText(opened.dashboard, '#late', ids[code]);
-  await awaitText(opened.dashboard, '#late', 'ikke hentet');
+  await awaitText(opened.dashboard, '#late', 'ikke hentet i tide');
   await awaitText(opened.inbox, '#late', ids[CODE]);
-  await awaitText(opened.trace, '#sentence', 'Venter: ikke hentet');
+  await awaitText(opened.trace, '#sentence', 'Venter: ikke hentet i tide');
 }
 
 async function seesWhatOtherOperatorsDo(broker) {

@@ -13,7 +13,8 @@ const onCall = { name: 'Udskrivningsteamet', phoneNumber: '+4511223344' };
 function inboxes(changes = {}) {
   return {
     inboxes: Object.entries(NAMES).map(([municipalityCode, name]) => ({
-      municipalityCode, name, participating: true, lastFetchAt: ago(20), lastSeenAt: ago(5), consumersConnected: 1,
+      municipalityCode, name, participating: true, lastFetchAt: ago(20), lastPullAt: ago(9), lastSeenAt: ago(5),
+      consumersConnected: 1,
       acceptedToday: '12', acknowledgedToday: '12', returnedToday: '0', onCall, ...changes[municipalityCode],
     })),
     countedAt: ago(0),
@@ -23,7 +24,7 @@ function inboxes(changes = {}) {
 const waiting = { waiting: '1', oldestEnteredAt: ago(10) };
 const silent = {
   waiting: '3', overdue: '1', oldestEnteredAt: ago(75 * MINUTE), silent: true, silentSince: ago(65 * MINUTE),
-  consumersConnected: 0, lastFetchAt: ago(80 * MINUTE), lastSeenAt: ago(75 * MINUTE),
+  consumersConnected: 0, lastFetchAt: ago(80 * MINUTE), lastPullAt: ago(78 * MINUTE), lastSeenAt: ago(75 * MINUTE),
 };
 
 function notice(state, more = {}) {

@@ -49,8 +49,9 @@ async function seesANoticeComeAndGo(server, browser) {
   await awaitText(page, '#inboxes tr[data-key="0101"] td:nth-child(3)', '1');
   await awaitText(page, '#sentence', 'Alle 5 indbakker bliver tømt');
 
-  await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, lastSeenAt: undefined } }));
+  await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, lastPullAt: undefined } }));
   await awaitText(page, '#sentence', 'Ingen indbakke er tavs, men hold øje med 1 af 5');
+  await awaitText(page, '#problems', 'ingen har hentet siden mægleren startede');
 
   await server.set('late', answers.late);
   await server.set('inboxes', answers.inboxes({ '0101': answers.silent }));
@@ -58,7 +59,7 @@ async function seesANoticeComeAndGo(server, browser) {
   await awaitText(page, '#problems', 'tavs i 1 t 5 min');
   await awaitText(page, '#problems', '+4511223344');
   await awaitText(page, '#late', answers.ID);
-  await awaitText(page, '#late', 'ikke hentet');
+  await awaitText(page, '#late', 'ikke hentet i tide');
   assert.equal(await page.getAttribute('#inboxes tbody tr:first-child', 'data-key'), '0101', 'the worst stands first');
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '/inboxes/0101', 'focus is kept');
   await page.screenshot({ path: path.join(artefacts, 'overdue.png'), fullPage: true });
@@ -101,13 +102,33 @@ async function followsATrace(server, browser) {
   await server.set('trace', answers.waitingTrace);
   const page = await browser.open();
   await open(page, server, `/notices/${answers.ID}?municipality=0101`);
-  await awaitText(page, '#sentence', 'Venter: ikke hentet');
+  await awaitText(page, '#sentence', 'Venter: ikke hentet i tide');
   assert.equal(await page.locator('#traces tbody tr').count(), 2);
   await server.set('trace', answers.deliveredTrace);
   await server.set('inboxes', answers.inboxes({ '0101': { acknowledgedToday: '13' } }));
   await awaitText(page, '#sentence', 'Kvitteret');
   await awaitText(page, '#traces tbody', 'a1b2c3d4');
   assert.equal(await page.locator('#traces tbody tr').count(), 4);
+  await page.context().close();
+}
+
+async function saysWhatIsNotThere(server, browser) {
+  await setGood(server);
+  const page = await browser.open();
+  page.complains = false;  // the browser says itself that it is not found
+  const paths = [
+    ['/inboxes/0999', 'Ingen kommune i registret har koden 0999', 'No municipality in the register has the code 0999'],
+    [`/notices/${answers.ID}`, 'Mægleren kender ingen meddelelse med dette id', 'The broker knows no notice with this id'],
+    ['/notices/4b1c8d0e-7a52-1c1e-9d3f-0a6b5c4d3e2f', 'det er ikke et tilfældigt UUID', 'it is not a random UUID'],
+    ['/notices/1', 'det er ikke et tilfældigt UUID', 'it is not a random UUID'],
+  ];
+  for (const [where, da, en] of paths) {
+    await open(page, server, `${where}?lang=da`);
+    await awaitText(page, '#sentence', da);
+    await page.click('#switch');
+    await awaitText(page, '#sentence', en);
+    await judge(page, where);
+  }
   await page.context().close();
 }
 
@@ -139,10 +160,24 @@ async function worksByKeyboard(server, browser) {
   await page.keyboard.type('nonsense');
   await page.keyboard.press('Enter');
   await awaitText(page, '#find-error', '8-4-4-4-12');
-  await page.fill('#find-id', answers.ID.toUpperCase());
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(` ${answers.ID.toUpperCase()} `);
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/notices/${answers.ID}`);
   await page.waitForSelector('#sentence:not([data-level="unknown"])');
+  await awaitText(page, '#sentence', 'Venter');
+  await page.context().close();
+}
+
+async function findsANoticeAsTheTerminalNamesIt(server, browser) {
+  await setGood(server);
+  await server.set('trace', answers.waitingTrace);
+  const page = await browser.open();
+  await open(page, server, '/');
+  await page.focus('#find-id');
+  await page.keyboard.insertText(` 0101/1081/${answers.ID.toUpperCase()} `);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/notices/${answers.ID}?municipality=0101&region=1081`);
   await awaitText(page, '#sentence', 'Venter');
   await page.context().close();
 }
@@ -207,8 +242,10 @@ async function saysWhenTheConnectionIsLost(server, browser) {
 async function main() {
   const server = await startServer(program);
   const browser = await startBrowser(server);
-  const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, speaksBothLanguages,
-    worksByKeyboard, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate, saysWhenTheConnectionIsLost],
+  const allHold = await runChecks([seesANoticeComeAndGo, seesWhatIsWrongWithTheBroker, followsATrace, saysWhatIsNotThere,
+    speaksBothLanguages,
+    worksByKeyboard, findsANoticeAsTheTerminalNamesIt, isAccessible, findsWhatIsWrong, refusesWhoHasNoCertificate,
+    saysWhenTheConnectionIsLost],
   server, browser);
   await browser.close();
   await server.stop();

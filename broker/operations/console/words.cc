@@ -56,7 +56,11 @@ std::string WordOf(v1::ItemKind kind) { return contract::Word(v1::ItemKind_Name(
 
 std::string WordOf(v1::EventKind kind) { return contract::Word(v1::EventKind_Name(kind), "EVENT_KIND_", kind); }
 
-std::string WordOf(v1::Lateness lateness) { return contract::Word(v1::Lateness_Name(lateness), "LATENESS_", lateness); }
+// It may have been fetched since.
+std::string WordOf(v1::Lateness lateness) {
+  const std::string word = contract::Word(v1::Lateness_Name(lateness), "LATENESS_", lateness);
+  return lateness == v1::LATENESS_NOT_FETCHED ? absl::StrCat(word, " in time") : word;
+}
 
 std::string WordOf(v1::ReturnReason reason) {
   return contract::Word(v1::ReturnReason_Name(reason), "RETURN_REASON_", reason);

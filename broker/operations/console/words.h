@@ -19,7 +19,7 @@ std::string WordOf(v1::Lateness lateness);
 std::string WordOf(v1::ReturnReason reason);
 std::string WordOf(v1::WithdrawalReason reason);
 
-// "not fetched, past discharge"; empty where there is none.
+// "not fetched in time, past discharge"; empty where there is none.
 std::string WordsOf(const google::protobuf::RepeatedField<int>& late);
 
 // The words that options take, such as "lease-expired", with what they mean: all that the contract has.

@@ -1,6 +1,5 @@
 #include "broker/operations/web/site.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "broker/operations/web/feed_stream.h"
 #include "broker/operations/web/snapshot.h"
 #include "certs/identity.h"
+#include "proto/contract/notice_id.h"
 #include "proto/contract/rejection.h"
 #include "proto/contract/text_rules.h"
 
@@ -22,7 +22,6 @@ namespace {
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
 constexpr char kJson[] = "application/json; charset=utf-8";
-constexpr size_t kUuidCharacters = 36;
 constexpr absl::Duration kAgainAfter = absl::Seconds(10);  // for who has too much open
 
 void Say(httplib::Response& response, int status, const std::string& text) {
@@ -61,11 +60,16 @@ int HttpStatusOf(absl::StatusCode code) {
   }
 }
 
+// A path that names what there cannot be, or nobody: that is not found, and not asked for in a wrong way.
+bool NamesNothing(contract::Reason reason) {
+  return reason == contract::Reason::kMunicipalityUnknown || reason == contract::Reason::kNoticeIdNotRandomUuid;
+}
+
 // What is said of an error: its reason's fixed text, whatever else it says.
 void GiveError(httplib::Response& response, const absl::Status& status) {
   const contract::ReasonEntry& entry = contract::Describe(contract::RejectionOf(status).reason);
   GiveJson(response, absl::StrCat("{\"reason\":\"", entry.name, "\"}"));
-  response.status = HttpStatusOf(status.code());
+  response.status = NamesNothing(entry.reason) ? 404 : HttpStatusOf(status.code());
 }
 
 template <typename Response>
@@ -73,16 +77,17 @@ void GiveAnswer(httplib::Response& response, const absl::StatusOr<Response>& ans
   answer.ok() ? GiveJson(response, ToJson(*answer)) : GiveError(response, answer.status());
 }
 
-// By its form alone; whether it is a random one the contract says.
-bool IsUuid(absl::string_view text) {
-  return text.size() == kUuidCharacters && std::all_of(text.begin(), text.end(), [](char c) {
-           return c == '-' || absl::ascii_isxdigit(static_cast<unsigned char>(c));
-         });
+// Also in upper case, as some programs show it.
+std::optional<contract::NoticeId> NoticeIdOf(absl::string_view text) {
+  return contract::NoticeId::Parse(absl::AsciiStrToLower(text));
 }
+
+bool IsOneName(absl::string_view text) { return !text.empty() && !absl::StrContains(text, '/'); }
 
 // What is asked of the broker's parts, and not of files in memory.
 bool IsLookedUp(absl::string_view path) {
-  return path == "/feed" || path == "/metrics" || absl::StartsWith(path, "/api/");
+  return path == "/feed" || path == "/metrics" || absl::StartsWith(path, "/api/") ||
+         absl::StartsWith(path, "/inboxes/");
 }
 
 void SayTooMany(httplib::Response& response, absl::Duration delay, const std::string& text) {
@@ -170,7 +175,7 @@ bool Site::Admit(const std::string& path, const std::string& operator_uri, httpl
 void Site::Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
                  const std::string& operator_uri) {
   absl::string_view path = request.path;
-  if (path == "/") return AnswerPage(request, response, "dashboard.html");
+  if (path == "/") return AnswerPage(request, response, "dashboard.html", 200);
   if (path == "/feed") return AnswerFeed(request, response, connection, operator_uri);
   if (path == "/healthz") return SayStatus(response, sources_.healthy());
   if (path == "/readyz") return SayStatus(response, sources_.ready());
@@ -181,9 +186,12 @@ void Site::Route(const httplib::Request& request, httplib::Response& response, T
   }
   if (absl::ConsumePrefix(&path, "/static/")) return AnswerAsset(request, response, path);
   if (absl::ConsumePrefix(&path, "/api/")) return AnswerApi(request, response, path);
-  if (absl::ConsumePrefix(&path, "/inboxes/") && contract::IsCode(path))
-    return AnswerPage(request, response, "inbox.html");
-  if (absl::ConsumePrefix(&path, "/notices/") && IsUuid(path)) return AnswerPage(request, response, "trace.html");
+  if (absl::ConsumePrefix(&path, "/inboxes/") && contract::IsCode(path)) {
+    return AnswerPage(request, response, "inbox.html", HasInbox(path) ? 200 : 404);
+  }
+  if (absl::ConsumePrefix(&path, "/notices/") && IsOneName(path)) {
+    return AnswerPage(request, response, "trace.html", NoticeIdOf(path).has_value() ? 200 : 404);
+  }
   SayNotFound(response);
 }
 
@@ -200,11 +208,12 @@ void Site::AnswerAsset(const httplib::Request& request, httplib::Response& respo
   response.set_content(asset->bytes, asset->content_type);
 }
 
-void Site::AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name) const {
+void Site::AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name,
+                      int status) const {
   const Asset* page = assets_.Find(name);
   if (page == nullptr) return SayNotFound(response);
   const absl::string_view language = request.get_param_value("lang") == "en" ? "en" : "da";
-  response.status = 200;
+  response.status = status;
   response.set_header("Cache-Control", "no-store");
   response.set_content(absl::StrReplaceAll(page->bytes, {{"{{language}}", language}}), page->content_type);
 }
@@ -213,15 +222,24 @@ void Site::AnswerApi(const httplib::Request& request, httplib::Response& respons
   if (path == "inboxes") return GiveAnswer(response, sources_.answers.ListInboxes({}));
   if (path == "status") return GiveAnswer(response, sources_.answers.GetBrokerStatus({}));
   if (absl::ConsumePrefix(&path, "inboxes/") && contract::IsCode(path)) return AnswerInbox(response, path);
-  if (!absl::ConsumePrefix(&path, "notices/") || !IsUuid(path)) return SayNotFound(response);
+  if (!absl::ConsumePrefix(&path, "notices/") || !IsOneName(path)) return SayNotFound(response);
+  const std::optional<contract::NoticeId> id = NoticeIdOf(path);
+  if (!id.has_value()) return GiveError(response, contract::Refusal(contract::Reason::kNoticeIdNotRandomUuid));
   v1::TraceNoticeRequest trace;
-  trace.set_notice_id(std::string(path));
+  trace.set_notice_id(id->ToString());
   for (const char* name : {"municipality", "region"}) {
     const std::string code = request.get_param_value(name);
     if (!code.empty() && !contract::IsCode(code)) return SayNotFound(response);
     absl::string_view(name) == "region" ? trace.set_region_code(code) : trace.set_municipality_code(code);
   }
   GiveAnswer(response, sources_.answers.TraceNotice(trace));
+}
+
+bool Site::HasInbox(absl::string_view code) const {
+  v1::ListInboxesRequest request;
+  request.set_municipality_code(std::string(code));
+  const absl::Status status = sources_.answers.ListInboxes(request).status();
+  return status.ok() || !NamesNothing(contract::RejectionOf(status).reason);
 }
 
 void Site::AnswerInbox(httplib::Response& response, absl::string_view code) const {

@@ -23,6 +23,7 @@ namespace envej::operations {
 //   /feed                                   server-sent events: `snapshot` with an id, `heartbeat`
 //   /api/inboxes  /api/inboxes/CODE  /api/status  /api/notices/UUID[?municipality=CODE&region=CODE]   JSON
 //   /metrics  /healthz  /readyz
+// The page of an inbox that there is not, or of what is no notice's id, is answered with 404 and says so itself.
 // GET and HEAD alone, and nothing is changed by them. Each operator has a share of its own (web_limits.h): beyond it a
 // request is refused with 429 and Retry-After, and costs nothing else. Thread-safe.
 class Site {
@@ -56,8 +57,11 @@ class Site {
   void Route(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
              const std::string& operator_uri);
   void AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
-  void AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name) const;
+  void AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name,
+                  int status) const;
   void AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const;
+  // False if neither the register nor the store knows of it; what cannot be told now, the page tells.
+  bool HasInbox(absl::string_view code) const;
   void AnswerInbox(httplib::Response& response, absl::string_view code) const;
   void AnswerFeed(const httplib::Request& request, httplib::Response& response, TlsConnection& connection,
                   const std::string& operator_uri);

@@ -22,7 +22,7 @@ struct WebLimits {
   // Of one operator, whatever its number of connections; more, and it is told when to ask again:
   size_t operator_requests = 12;  // that are read or answered at once, feeds counted in; fewer than workers
   size_t operator_feeds = 8;      // that are open at once
-  int operator_per_second = 10;   // requests for what is counted or looked up: the feed, /api/ and /metrics
+  int operator_per_second = 10;   // requests for what is counted or looked up: the feed, an inbox, /api/ and /metrics
   int operator_burst = 100;       // of those at once, after a pause
   // Of all others together, and of operators beyond their share: requests that are read at once to be refused; more,
   // and the connection is closed.

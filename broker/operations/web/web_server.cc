@@ -21,9 +21,12 @@ constexpr int kBacklog = 64;
 // likes, and never another certificate.
 class WebServer::Protocol final : public httplib::Server {
  public:
-  explicit Protocol(Site& site) {
+  Protocol(Site& site, const WebLimits& limits) {
     svr_sock_ = 0;  // any number: without one it takes the server for stopped and ends its streams
     set_default_headers(Site::SecurityHeaders());
+    // What it tells clients; that it is so, the lobby and Serve see to.
+    set_keep_alive_timeout(absl::ToInt64Seconds(limits.idle));
+    set_keep_alive_max_count(static_cast<size_t>(limits.requests_per_connection));
     set_pre_routing_handler([&site](const httplib::Request& request, httplib::Response& response) {
       site.Answer(request, response, *current_);
       return HandlerResponse::Handled;
@@ -89,7 +92,7 @@ WebServer::WebServer(WebSources sources, Assets assets, Descriptor stop, const C
       stop_(std::move(stop)),
       feed_(sources_.answers, limits_, clock),
       site_(sources_, assets_, feed_, limits_, clock),
-      protocol_(std::make_unique<Protocol>(site_)) {}
+      protocol_(std::make_unique<Protocol>(site_, limits_)) {}
 
 WebServer::~WebServer() {
   {

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "proto/contract/message_codec.h"
 #include "proto/contract/rejection.h"
 #include "tests/broker/operations/board_fixture.h"
+#include "tests/certs/test_files.h"
 #include "tests/support/trust_world.h"
 
 namespace envej {
@@ -193,6 +195,18 @@ TEST_F(BrokerAnswersTest, AnInboxIsToldWithoutAskingTheStoreWhereNothingWaits) {
   ASSERT_TRUE(Inboxes(kHere).ok());
   EXPECT_THAT(Inboxes(kHere)->inboxes(), SizeIs(1));
   EXPECT_EQ(counting_.gets + counting_.scans, 0u);
+}
+
+TEST_F(BrokerAnswersTest, ACallIsToldApartFromAPull) {
+  const certs::TestAuthority authority;
+  const std::string municipality = operations::MunicipalityUri(kHere);
+  attendance_->See({.kind = certs::ParticipantKind::kMunicipality, .code = kHere, .origin = ""},
+                   authority.IssueCertificate(certs::ClientRequest(municipality)), clock_.Now());
+  const v1::InboxStatus called = Inboxes(kHere)->inboxes(0);
+  EXPECT_TRUE(called.has_last_seen_at());
+  EXPECT_FALSE(called.has_last_pull_at());
+  attendance_->SeePull(municipality, clock_.Now());
+  EXPECT_EQ(contract::FromMessage(Inboxes(kHere)->inboxes(0).last_pull_at()), clock_.Now());
 }
 
 TEST_F(BrokerAnswersTest, ACodeOfNobodyIsRefused) {

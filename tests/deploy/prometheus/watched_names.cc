@@ -5,9 +5,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,71 @@ void CollectQueries(const nlohmann::json& value, std::vector<std::string>& queri
   for (const nlohmann::json& part : value) CollectQueries(part, queries);
 }
 
+// The metrics that a query names, in their order, by where they stand in it.
+using PlacedMetrics = std::map<size_t, NamedMetric>;
+
+PlacedMetrics SelectedMetrics(const std::string& query) {
+  static const std::regex name(R"(\b(envej_[a-z0-9_]+)(\{[^}]*\})?)");
+  static const std::regex label(R"(([a-z_]+)\s*(=~|!~|!=|=))");
+  PlacedMetrics metrics;
+  for (std::sregex_iterator found(query.begin(), query.end(), name), end; found != end; ++found) {
+    NamedMetric& metric = metrics[static_cast<size_t>(found->position())];
+    metric.name = WithoutSuffix((*found)[1]);
+    const std::string selectors = (*found)[2];
+    for (std::sregex_iterator one(selectors.begin(), selectors.end(), label); one != end; ++one) {
+      metric.labels.insert((*one)[1]);
+    }
+  }
+  return metrics;
+}
+
+// Where the parenthesis at `open` is closed; the query's end if it is not.
+size_t ClosingOf(const std::string& query, size_t open) {
+  int depth = 0;
+  for (size_t place = open; place < query.size(); ++place) {
+    if (query[place] == '(') ++depth;
+    if (query[place] == ')' && --depth == 0) return place;
+  }
+  return query.size();
+}
+
+// The metrics that a clause of the query, which ends at `end`, speaks of: one of aggregation, of all that is
+// aggregated; one of matching, of those on its sides, and group_left and group_right of that on the one side whose
+// labels they take.
+std::pair<PlacedMetrics::iterator, PlacedMetrics::iterator> SpokenOf(const std::string& query,
+                                                                     const std::string& clause, size_t end,
+                                                                     PlacedMetrics& metrics) {
+  const auto after = metrics.lower_bound(end);
+  const auto before = after == metrics.begin() ? after : std::prev(after);
+  const auto behind = after == metrics.end() ? after : std::next(after);
+  if (clause == "group_left") return {after, behind};
+  if (clause == "group_right") return {before, after};
+  if (clause == "on") return {before, behind};
+  const size_t operand = query.find_first_not_of(" \n", end);
+  if (operand == std::string::npos || query[operand] != '(') return {before, after};  // it stands after what it is of
+  return {after, metrics.lower_bound(ClosingOf(query, operand))};
+}
+
+void AddLabelsOfClauses(const std::string& query, PlacedMetrics& metrics) {
+  static const std::regex clauses(
+      R"(\b(by|without|on|group_left|group_right)\s*\(\s*([a-z_]+(?:\s*,\s*[a-z_]+)*)\s*\))");
+  for (std::sregex_iterator found(query.begin(), query.end(), clauses), end; found != end; ++found) {
+    const std::vector<std::string> labels =
+        absl::StrSplit((*found)[2].str(), absl::ByAnyChar(", \n"), absl::SkipEmpty());
+    const auto behind = static_cast<size_t>(found->position() + found->length());
+    const auto [first, last] = SpokenOf(query, (*found)[1], behind, metrics);
+    for (auto metric = first; metric != last; ++metric) metric->second.labels.insert(labels.begin(), labels.end());
+  }
+}
+
+// What Grafana asks for a variable: label_values(METRIC, LABEL).
+void AddListedLabels(const std::string& query, PlacedMetrics& metrics) {
+  static const std::regex listed(R"(\blabel_values\(.*,\s*([a-z_]+)\s*\))");
+  std::smatch found;
+  if (!std::regex_search(query, found, listed)) return;
+  for (auto& [place, metric] : metrics) metric.labels.insert(found[1]);
+}
+
 }  // namespace
 
 std::map<std::string, ListedMetric> ListedMetrics() {
@@ -57,17 +123,11 @@ std::map<std::string, ListedMetric> ListedMetrics() {
 }
 
 std::vector<NamedMetric> NamedMetrics(const std::string& query) {
-  static const std::regex name(R"(\b(envej_[a-z0-9_]+)(\{[^}]*\})?)");
-  static const std::regex label(R"(([a-z_]+)\s*(=~|!~|!=|=))");
+  PlacedMetrics placed = SelectedMetrics(query);
+  AddLabelsOfClauses(query, placed);
+  AddListedLabels(query, placed);
   std::vector<NamedMetric> metrics;
-  for (std::sregex_iterator found(query.begin(), query.end(), name), end; found != end; ++found) {
-    NamedMetric metric{.name = WithoutSuffix((*found)[1]), .labels = {}};
-    const std::string selectors = (*found)[2];
-    for (std::sregex_iterator one(selectors.begin(), selectors.end(), label); one != end; ++one) {
-      metric.labels.insert((*one)[1]);
-    }
-    metrics.push_back(metric);
-  }
+  for (auto& [place, metric] : placed) metrics.push_back(std::move(metric));
   return metrics;
 }
 

@@ -18,7 +18,7 @@ struct ListedMetric {
 // All that metrics.txt lists, by name; a failure is recorded for each line that cannot be read.
 std::map<std::string, ListedMetric> ListedMetrics();
 
-// A metric that a query names, and the labels that it selects by.
+// A metric that a query names, and the labels by which it selects, aggregates, matches or lists it.
 struct NamedMetric {
   std::string name;
   std::set<std::string> labels;

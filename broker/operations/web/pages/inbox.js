@@ -6,7 +6,8 @@ import { showLate } from './late.js';
 import { start } from './live.js';
 
 const code = window.location.pathname.split('/')[2];
-let shown = null;   // {inbox, late}, or null where the inbox cannot be had
+let shown = null;   // {inboxes, late}, or null where the inbox cannot be had
+let isUnknown = false;
 let wasAsked = false;
 let isAsking = false;
 
@@ -14,6 +15,18 @@ function showSentence(level, words) {
   const sentence = document.getElementById('sentence');
   fill(sentence, words);
   setLevel(sentence, level);
+}
+
+function showNone() {
+  if (isUnknown) {
+    showSentence('warning', [`Ingen kommune i registret har koden ${code}`,
+      `No municipality in the register has the code ${code}`]);
+  } else if (shown) {
+    showSentence('idle', ['Kommunen deltager ikke, og dens indbakke er tom',
+      'The municipality takes no part, and its inbox is empty']);
+  } else {
+    showSentence('bad', [`Indbakke ${code} kan ikke læses`, `Inbox ${code} cannot be read`]);
+  }
 }
 
 function showCounts(inbox, now) {
@@ -33,6 +46,7 @@ function showCounts(inbox, now) {
     figure('undelivered', 'Uafleveret', 'Undelivered', [inbox.undelivered], badIfAny(inbox.undelivered)),
     figure('oldest', 'Ældste', 'Oldest', inbox.oldestEnteredAt ? since(inbox.oldestEnteredAt) : [['ingen', 'none']]),
     figure('fetch', 'Hentet sidst', 'Last fetch', since(inbox.lastFetchAt)),
+    figure('pull', 'Spurgte sidst', 'Last pull', since(inbox.lastPullAt)),
     figure('seen', 'Kaldte sidst', 'Last call', since(inbox.lastSeenAt)),
     figure('consumers', 'Modtagere forbundet', 'Consumers connected', [inbox.consumersConnected]),
     figure('accepted', 'Modtaget i dag', 'Accepted today', [inbox.acceptedToday]),
@@ -44,8 +58,9 @@ function showCounts(inbox, now) {
 function show(now) {
   if (!wasAsked) return;
   const inbox = shown?.inboxes?.inboxes?.[0];
+  document.querySelectorAll('main section').forEach((section) => { section.hidden = !inbox; });
   if (!inbox) {
-    showSentence('bad', [`Indbakke ${code} findes ikke eller kan ikke læses`, `Inbox ${code} is not there or cannot be read`]);
+    showNone();
     return;
   }
   const name = `${inbox.municipalityCode} ${inbox.name}`;
@@ -66,6 +81,7 @@ async function ask() {
   try {
     const answer = await fetch(`/api/inboxes/${code}`, { cache: 'no-store' });
     shown = answer.ok ? await answer.json() : null;
+    isUnknown = answer.status === 404;
     wasAsked = true;
   } catch {
     // What was had stays; that the connection is lost is said above.

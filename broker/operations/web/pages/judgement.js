@@ -61,8 +61,8 @@ export function judgeInbox(inbox, now) {
   tell(inbox.missing, 'bad', 'mangler efter gendannelse', 'missing after a restore');
   tell(inbox.parked, 'bad', 'parkeret, udleveres ikke', 'parked, not handed out');
   if (inbox.suspended) add(waiting > 0 ? 'bad' : 'warning', 'kommunen er suspenderet', 'the municipality is suspended');
-  if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastSeenAt) {
-    add('warning', 'ikke set siden mægleren startede', 'not seen since the broker started');
+  if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastPullAt) {
+    add('warning', 'ingen har hentet siden mægleren startede', 'nobody pulled since the broker started');
   }
   return worst(reasons, waiting + count(inbox.leased) > 0 ? 'good' : 'idle');
 }

@@ -2,11 +2,7 @@
 
 import { latenessWords, stateWords } from './words.js';
 import { ageWords, secondsSince } from './judgement.js';
-import { fill, fillTable, showTable } from './parts.js';
-
-export function traceLink(notice) {
-  return `/notices/${notice.noticeId}?municipality=${notice.municipalityCode}&region=${notice.regionCode}`;
-}
+import { fill, fillTable, showTable, traceLink } from './parts.js';
 
 export function latenessParts(notice) {
   const parts = (notice.late ?? []).map(latenessWords);

@@ -2,12 +2,13 @@
 // is. The page is given each snapshot, and the time as the broker has it.
 
 import { ageWords } from './judgement.js';
-import { clockText, fill } from './parts.js';
+import { clockText, fill, traceLink } from './parts.js';
 
 const LOST_SECONDS = 25;  // heartbeats come every 15
 const AGAIN_MILLISECONDS = 3000;
 const ASK_AGAIN_SECONDS = 10;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+// ID, or MUNICIPALITY/REGION/ID as the terminal names a notice.
+const NOTICE = /^(?:(\d{4})\/(\d{4})\/)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 const STATE_WORDS = {
   opening: ['◌ Forbinder …', '◌ Connecting …'],
   live: ['● Forbundet', '● Connected'],
@@ -61,13 +62,15 @@ function setUpSearch() {
   const field = document.getElementById('find-id');
   document.getElementById('find').addEventListener('submit', (event) => {
     event.preventDefault();
-    const id = field.value.trim().toLowerCase();
-    if (UUID.test(id)) {
-      window.location.assign(`/notices/${id}`);
+    const notice = NOTICE.exec(field.value.trim().toLowerCase());
+    if (notice) {
+      const [, municipalityCode, regionCode, noticeId] = notice;
+      window.location.assign(traceLink({ municipalityCode, regionCode, noticeId }));
       return;
     }
     field.setAttribute('aria-invalid', 'true');
-    fill(document.getElementById('find-error'), ['Et id har formen 8-4-4-4-12 tegn', 'An id has the form 8-4-4-4-12']);
+    fill(document.getElementById('find-error'), ['Skriv et id (8-4-4-4-12 tegn) eller KOMMUNE/REGION/ID',
+      'Type an id (8-4-4-4-12 characters) or MUNICIPALITY/REGION/ID']);
     field.focus();
   });
 }

@@ -141,3 +141,9 @@ export function phoneParts(contact) {
   if (!contact?.phoneNumber) return [['ingen er angivet', 'nobody is named']];
   return [`${contact.name} `, { href: `tel:${contact.phoneNumber}`, text: contact.phoneNumber }];
 }
+
+// To the trace of a notice; of all notices with its id, where it is known by that alone.
+export function traceLink({ municipalityCode, regionCode, noticeId }) {
+  const query = municipalityCode ? `?municipality=${municipalityCode}&region=${regionCode}` : '';
+  return `/notices/${noticeId}${query}`;
+}

@@ -11,8 +11,13 @@ const UNDER_WAY = ['NOTICE_STATE_WAITING', 'NOTICE_STATE_LEASED', 'NOTICE_STATE_
 const NEEDS_ACTION = ['NOTICE_STATE_PARKED', 'NOTICE_STATE_MISSING', 'NOTICE_STATE_UNDELIVERED', 'NOTICE_STATE_UNREADABLE'];
 const HEADS = [['Tid', 'Time'], ['Hændelse', 'What'], ['Hvem', 'Who'], ['Efter', 'After'], ['Revision', 'Revision']];
 const CLASSES = ['', '', 'identifier', 'number', 'number'];
+const NONE_WORDS = {
+  NOTICE_NOT_FOUND: ['Mægleren kender ingen meddelelse med dette id', 'The broker knows no notice with this id'],
+  NOTICE_ID_NOT_RANDOM_UUID: ['Ingen meddelelse kan have dette id: det er ikke et tilfældigt UUID',
+    'No notice can have this id: it is not a random UUID'],
+};
 let traces = null;  // null where there is none
-let isUnknown = false;
+let whyNone = null;  // where there is none for good
 let wasAsked = false;
 let isAsking = false;
 
@@ -25,9 +30,8 @@ function levelOf(notice) {
 function showSentence() {
   const sentence = document.getElementById('sentence');
   if (!traces?.length) {
-    fill(sentence, isUnknown ? ['Mægleren kender ingen meddelelse med dette id', 'The broker knows no notice with this id']
-      : ['Sporet kan ikke læses', 'The trace cannot be read']);
-    setLevel(sentence, isUnknown ? 'warning' : 'bad');
+    fill(sentence, whyNone ?? ['Sporet kan ikke læses', 'The trace cannot be read']);
+    setLevel(sentence, whyNone ? 'warning' : 'bad');
     return;
   }
   const notice = traces[0].notice;
@@ -138,7 +142,7 @@ async function ask() {
     }
     const answer = await fetch(`/api/notices/${id}?${query}`, { cache: 'no-store' });
     traces = answer.ok ? (await answer.json()).traces : null;
-    isUnknown = answer.status === 404;
+    whyNone = answer.status === 404 ? NONE_WORDS[(await answer.json()).reason] : null;
     wasAsked = true;
   } catch {
     // What was had stays; that the connection is lost is said above.

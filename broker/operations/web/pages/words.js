@@ -31,7 +31,7 @@ const EVENTS = {
 };
 
 const LATENESS = {
-  NOT_FETCHED: ['ikke hentet', 'not fetched'],
+  NOT_FETCHED: ['ikke hentet i tide', 'not fetched in time'],
   NOT_ACKNOWLEDGED: ['ikke kvitteret', 'not acknowledged'],
   PAST_DISCHARGE: ['udskrivningen er passeret', 'past the discharge'],
 };

@@ -63,7 +63,7 @@ TEST_F(NoticesTest, SaysInWordsWhatBecameOfThem) {
   server_.pages = {{notice}};
   EXPECT_THAT(
       RunWith(server_, {"notices"}).out,
-      AllOf(HasSubstr("parked"), HasSubstr("(1 h ago)"), HasSubstr("not fetched, past discharge"),
+      AllOf(HasSubstr("parked"), HasSubstr("(1 h ago)"), HasSubstr("not fetched in time, past discharge"),
             HasSubstr("told as undelivered"), HasSubstr("(5 min ago)"),
             HasSubstr("return proposed by urn:envej:operations:a?[2J, for another one to --confirm 6441c3a2b5f40"),
             HasSubstr("(in 3 h)"), HasSubstr("sent by ward-system"), Not(HasSubstr("\x1b"))));

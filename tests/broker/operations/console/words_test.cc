@@ -36,7 +36,7 @@ TEST(WordsTest, SaysWhatElseIsToBeSaidOfAnEvent) {
   v1::OperationsEvent event;
   event.set_kind(v1::EVENT_KIND_OVERDUE);
   event.set_lateness(v1::LATENESS_NOT_FETCHED);
-  EXPECT_EQ(DetailOf(event), "not fetched");
+  EXPECT_EQ(DetailOf(event), "not fetched in time");
   event.set_kind(v1::EVENT_KIND_UNDELIVERED);
   event.set_undelivered_times(1);
   EXPECT_EQ(DetailOf(event), "told 1 time");

@@ -1,6 +1,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "tests/broker/operations/web/web_fixture.h"
 
 namespace envej::operations {
@@ -53,14 +55,67 @@ TEST_F(WebServerTest, ServesWhatThereIsToOperations) {
 TEST_F(WebServerTest, WhatIsNotThereIsNotFound) {
   Start();
   const auto client = Operator();
-  for (const char* path : {"/nothing", "/inboxes/101", "/inboxes/0101/", "/notices/1", "/static/", "/static/none.js",
-                           "/static/dashboard.html", "/static/../site.cc", "/static/%2e%2e/%2e%2e/etc/passwd",
-                           "/../../../../etc/passwd", "//", "/static//etc/passwd", "/api/notices/x", "/api/"}) {
+  for (const char* path :
+       {"/nothing", "/inboxes/101", "/inboxes/0101/", "/notices/", "/notices/1/", "/static/", "/static/none.js",
+        "/static/dashboard.html", "/static/../site.cc", "/static/%2e%2e/%2e%2e/etc/passwd", "/../../../../etc/passwd",
+        "//", "/static//etc/passwd", "/api/notices/x", "/api/"}) {
     const httplib::Result answer = client->Get(path);
     ASSERT_TRUE(answer) << path;
     EXPECT_EQ(answer->status, 404) << path;
     EXPECT_TRUE(answer->has_header("Content-Security-Policy"));
   }
+}
+
+TEST_F(WebServerTest, AnInboxThatNobodyHasIsNotFoundByAPageThatSaysSo) {
+  Start();
+  ASSERT_TRUE(answers_.Set("inboxes", R"({"inboxes": [{"municipalityCode": "0101"}]})"));
+  const auto client = Operator();
+  const httplib::Result page = client->Get("/inboxes/9999");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->status, 404);
+  EXPECT_THAT(page->body, HasSubstr("<script type=\"module\" src=\"/static/inbox.js\">"));
+  const httplib::Result answer = client->Get("/api/inboxes/9999");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 404);
+  EXPECT_EQ(answer->body, R"({"reason":"MUNICIPALITY_UNKNOWN"})");
+}
+
+TEST_F(WebServerTest, AnIdThatNoNoticeCanHaveIsNotFoundByAPageThatSaysSo) {
+  Start();
+  const auto client = Operator();
+  for (const char* id : {"1", "4b1c8d0e-7a52-1c1e-9d3f-0a6b5c4d3e2f", "4b1c8d0e7a524c1e9d3f0a6b5c4d3e2f"}) {
+    const httplib::Result page = client->Get(absl::StrCat("/notices/", id));
+    ASSERT_TRUE(page) << id;
+    EXPECT_EQ(page->status, 404) << id;
+    EXPECT_THAT(page->body, HasSubstr("<script type=\"module\" src=\"/static/trace.js\">"));
+    const httplib::Result answer = client->Get(absl::StrCat("/api/notices/", id));
+    ASSERT_TRUE(answer) << id;
+    EXPECT_EQ(answer->status, 404) << id;
+    EXPECT_EQ(answer->body, R"({"reason":"NOTICE_ID_NOT_RANDOM_UUID"})");
+  }
+}
+
+TEST_F(WebServerTest, AnIdIsFoundInUpperCaseToo) {
+  Start();
+  ASSERT_TRUE(answers_.Set("trace", absl::StrCat(R"({"traces": [{"notice": {"noticeId": ")", kId, R"("}}]})")));
+  const auto client = Operator();
+  for (const char* path : {"/notices/", "/api/notices/"}) {
+    const httplib::Result answer = client->Get(absl::StrCat(path, absl::AsciiStrToUpper(kId)));
+    ASSERT_TRUE(answer) << path;
+    EXPECT_EQ(answer->status, 200) << path;
+  }
+}
+
+TEST_F(WebServerTest, AConnectionIsToldHowLongItIsKept) {
+  WebLimits limits;
+  limits.idle = absl::Seconds(7);
+  limits.requests_per_connection = 70;
+  Start(limits);
+  const auto client = Operator();
+  client->set_keep_alive(true);
+  const httplib::Result answer = client->Get("/healthz");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->get_header_value("Keep-Alive"), "timeout=7, max=70");
 }
 
 TEST_F(WebServerTest, ARefusalIsToldByItsReasonAlone) {
