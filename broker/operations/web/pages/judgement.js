@@ -62,7 +62,7 @@ export function judgeInbox(inbox, now) {
   tell(inbox.parked, 'bad', 'parkeret, udleveres ikke', 'parked, not handed out');
   if (inbox.suspended) add(waiting > 0 ? 'bad' : 'warning', 'kommunen er suspenderet', 'the municipality is suspended');
   if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastSeenAt) {
-    add('warning', 'ikke set siden mægleren startede', 'not seen since the broker started');
+    add('warning', 'aldrig set, så vidt mægleren ved', 'never seen, as far as the broker knows');
   }
   return worst(reasons, waiting + count(inbox.leased) > 0 ? 'good' : 'idle');
 }
