@@ -56,6 +56,8 @@ class Watching {
   // Begins to read what the journal has from before: of today, and of silence. And to ask the inboxes who waits, and to
   // keep who was last seen.
   void Start(inbox::Inboxes& inboxes);
+  // The broker serves from now on: to be called once.
+  void Serve() { board_.Serve(); }
   // A caller was let in.
   void See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now);
   // A pull of a caller that was seen was let in.
