@@ -276,6 +276,7 @@ int Serve(const std::string& config_path) {
   int code = kStopped;
   if (server.ok()) {
     running = server->get();
+    watching.Serve();
     metrics.SetCannotWrite("");
     log.Info("serving", {{"broker", options.broker_name},
                          {"version", ENVEJ_VERSION},

@@ -100,9 +100,9 @@ absl::StatusOr<std::optional<std::string>> Suspensions::FirstNotSuspended(
 }
 
 // Only what was read while nothing else was taken over is taken over: else something newer may be known already. Each
-// round another one has succeeded, so that operators alone bound the rounds.
+// round another one has succeeded.
 absl::Status Suspensions::Refresh(const std::string& participant) {
-  while (true) {
+  for (int round = 0; round < kRoundsMost; ++round) {
     const uint64_t before = taken_over_;
     const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
     if (!stored.ok()) return stored.status();
@@ -117,6 +117,7 @@ absl::Status Suspensions::Refresh(const std::string& participant) {
     TakeOver(participant, std::move(suspension));
     return absl::OkStatus();
   }
+  return contract::Refusal(contract::Reason::kBrokerBusy);
 }
 
 void Suspensions::TakeOver(const std::string& participant, std::optional<Suspension> suspension) {
@@ -143,6 +144,12 @@ void Suspensions::Commit(const std::string& participant, store::Transition trans
 
 void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now,
                           const OneStays& one_stays, SuspendDone done) {
+  Suspend(participant, actor, now, one_stays, kRoundsMost, std::move(done));
+}
+
+void Suspensions::Suspend(const std::string& participant, const std::string& actor, absl::Time now,
+                          const OneStays& one_stays, int rounds, SuspendDone done) {
+  if (rounds == 0) return done(contract::Refusal(contract::Reason::kBrokerBusy));
   const absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
   if (!stored.ok()) return done(stored.status());
   if (stored->has_value()) {
@@ -162,16 +169,21 @@ void Suspensions::Suspend(const std::string& participant, const std::string& act
   transition.mutations.push_back({.kind = Mutation::Kind::kPut, .key = key, .value = EncodeSuspension(suspension)});
   transition.events.push_back(EventOf(journal::EventType::kParticipantSuspended, participant, actor, suspension.since));
   Commit(participant, std::move(transition), now,
-         [this, participant, actor, now, one_stays, done = std::move(done),
+         [this, participant, actor, now, one_stays, rounds, done = std::move(done),
           since = suspension.since](const absl::Status& status) {
-           // Each round another one has succeeded, so that operators alone bound the rounds.
-           if (absl::IsAborted(status)) return Suspend(participant, actor, now, one_stays, done);
+           if (absl::IsAborted(status)) return Suspend(participant, actor, now, one_stays, rounds - 1, done);
            if (!status.ok()) return done(status);
            done(since);
          });
 }
 
 void Suspensions::Resume(const std::string& participant, const std::string& actor, absl::Time now, ResumeDone done) {
+  Resume(participant, actor, now, kRoundsMost, std::move(done));
+}
+
+void Suspensions::Resume(const std::string& participant, const std::string& actor, absl::Time now, int rounds,
+                         ResumeDone done) {
+  if (rounds == 0) return done(contract::Refusal(contract::Reason::kBrokerBusy));
   absl::StatusOr<std::optional<std::string>> stored = Stored(participant);
   if (!stored.ok()) return done(stored.status());
   if (!stored->has_value()) {
@@ -185,8 +197,8 @@ void Suspensions::Resume(const std::string& participant, const std::string& acto
   transition.events.push_back(EventOf(journal::EventType::kParticipantResumed, participant, actor,
                                       absl::FromUnixMicros(absl::ToUnixMicros(now))));
   Commit(participant, std::move(transition), now,
-         [this, participant, actor, now, done = std::move(done)](const absl::Status& status) {
-           if (absl::IsAborted(status)) return Resume(participant, actor, now, done);
+         [this, participant, actor, now, rounds, done = std::move(done)](const absl::Status& status) {
+           if (absl::IsAborted(status)) return Resume(participant, actor, now, rounds - 1, done);
            if (!status.ok()) return done(status);
            done(true);
          });

@@ -51,14 +51,17 @@ class Suspensions {
   // Participants of whom one at least is not to be suspended; nothing where it does not matter.
   using OneStays = std::optional<std::vector<std::string>>;
   // Since when it is suspended: also if it was before. OPERATIONS_LEFT_TO_CALLER if it was not, and none of `one_stays`
-  // would stay, also where several are suspended at once. BROKER_BUSY if the store takes nothing now; UNAVAILABLE if it
-  // failed. `done` is called once, on the caller's thread or the store's.
+  // would stay, also where several are suspended at once. BROKER_BUSY if the store takes nothing now, or others changed
+  // something in each of kRoundsMost rounds: it may then be stored and not in force yet, and is when it is asked for
+  // again. UNAVAILABLE if the store failed. `done` is called once, on the caller's thread or the store's.
   using SuspendDone = std::function<void(absl::StatusOr<absl::Time> since)>;
   void Suspend(const std::string& participant, const std::string& actor, absl::Time now, const OneStays& one_stays,
                SuspendDone done);
   // Whether it was suspended. Errors and `done` as above.
   using ResumeDone = std::function<void(absl::StatusOr<bool> was_suspended)>;
   void Resume(const std::string& participant, const std::string& actor, absl::Time now, ResumeDone done);
+  // How often a call looks again because others were faster.
+  static constexpr int kRoundsMost = 16;
 
   // Where nobody is suspended, this costs nothing.
   std::optional<Suspension> Find(const std::string& participant) const;
@@ -72,8 +75,12 @@ class Suspensions {
   absl::StatusOr<std::optional<std::string>> Stored(const std::string& participant) const;
   // The first of them that is not; nothing if all are.
   absl::StatusOr<std::optional<std::string>> FirstNotSuspended(const std::vector<std::string>& participants) const;
+  // The calls, with so many rounds left.
+  void Suspend(const std::string& participant, const std::string& actor, absl::Time now, const OneStays& one_stays,
+               int rounds, SuspendDone done);
+  void Resume(const std::string& participant, const std::string& actor, absl::Time now, int rounds, ResumeDone done);
   // Takes over what is stored, of whichever change that is by now: never less than what was stored when it began. Reads
-  // the store without the lock, which every call takes.
+  // the store without the lock, which every call takes. BROKER_BUSY after kRoundsMost rounds.
   absl::Status Refresh(const std::string& participant);
   void TakeOver(const std::string& participant, std::optional<Suspension> suspension) ENVEJ_REQUIRES(mutex_);
   void Commit(const std::string& participant, store::Transition transition, absl::Time now,

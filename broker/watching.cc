@@ -16,6 +16,17 @@ using operations::Standing;
 
 Watching::Watching(Parts parts)
     : parts_(std::move(parts)),
+      attendance_keeper_({.store = parts_.store,
+                          .scheduler = parts_.scheduler,
+                          .attendance = attendance_,
+                          .not_kept =
+                              [this](const absl::Status& why) {
+                                parts_.log.Warning("attendance_not_kept",
+                                                   {{"error", why.ToString()},
+                                                    {"next",
+                                                     "it is tried again in a minute; a crash until then forgets "
+                                                     "who was seen since it was last kept"}});
+                              }}),
       board_({.store = parts_.store,
               .attendance = attendance_,
               .durations = parts_.durations,
@@ -41,8 +52,18 @@ absl::Status Watching::Begin() {
                                        {"unreadable", static_cast<int64_t>(standing->unreadable)},
                                        {"milliseconds", absl::ToInt64Milliseconds(parts_.clock.Elapsed() - began)}});
   board_.Begin(*std::move(standing));
+  RestoreAttendance();
   parts_.metrics.Add(board_metrics_);
   return absl::OkStatus();
+}
+
+void Watching::RestoreAttendance() {
+  const absl::Status restored = attendance_keeper_.Restore(parts_.clock.Now());
+  if (restored.ok()) return;
+  parts_.log.Error("attendance_unreadable", {{"error", restored.ToString()},
+                                             {"next",
+                                              "nothing is known of participants and of their certificates until each "
+                                              "calls: see envej-ops participants"}});
 }
 
 inbox::Changed Watching::changed() {
@@ -70,6 +91,7 @@ void Watching::Start(inbox::Inboxes& inboxes) {
                                                   .last_batch = last_batch_before_,
                                                   .read = take});
   today_->Start();
+  attendance_keeper_.Start();
 }
 
 void Watching::See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now) {
@@ -81,6 +103,10 @@ void Watching::SeePull(const certs::Identity& caller, absl::Time now) {
 }
 
 void Watching::NoteEnd() {
+  if (const absl::Status kept = attendance_keeper_.Keep(); !kept.ok()) {
+    parts_.log.Error("attendance_not_kept", {{"error", kept.ToString()},
+                                             {"next", "the next start knows who was seen a minute before the stop"}});
+  }
   const absl::Status noted = operations::NoteEnd(parts_.store, parts_.clock.Now());
   if (noted.ok()) return;
   parts_.log.Error(

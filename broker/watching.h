@@ -14,6 +14,7 @@
 #include "broker/journal/mirror.h"
 #include "broker/log.h"
 #include "broker/operations/attendance.h"
+#include "broker/operations/attendance_keeper.h"
 #include "broker/operations/board.h"
 #include "broker/operations/board_metrics.h"
 #include "broker/operations/durations.h"
@@ -47,17 +48,21 @@ class Watching {
 
   explicit Watching(Parts parts);
 
-  // Counts what is under way: to be called once, before anything changes. Errors are the store's.
+  // Counts what is under way, and reads who was last seen, which is passed over if it cannot be read: to be called
+  // once, before anything changes. Errors are the store's.
   absl::Status Begin();
   // What the inboxes are to tell of each change.
   inbox::Changed changed();
-  // Begins to read what the journal has from before: of today, and of silence. And to ask the inboxes who waits.
+  // Begins to read what the journal has from before: of today, and of silence. And to ask the inboxes who waits, and to
+  // keep who was last seen.
   void Start(inbox::Inboxes& inboxes);
+  // The broker serves from now on: to be called once.
+  void Serve() { board_.Serve(); }
   // A caller was let in.
   void See(const certs::Identity& caller, const certs::Certificate& certificate, absl::Time now);
   // A pull of a caller that was seen was let in.
   void SeePull(const certs::Identity& caller, absl::Time now);
-  // To be called when the broker has stopped to serve: the next start knows then until when it did.
+  // To be called when the broker has stopped to serve: the next start knows then until when it did, and who was seen.
   void NoteEnd();
   // Asks nobody anything any more. Nothing that reads may be left by then.
   void Stop();
@@ -66,8 +71,11 @@ class Watching {
   operations::Attendance& attendance() { return attendance_; }
 
  private:
+  void RestoreAttendance();
+
   const Parts parts_;
   operations::Attendance attendance_;
+  operations::AttendanceKeeper attendance_keeper_;
   operations::Board board_;
   std::shared_ptr<operations::BoardMetrics> board_metrics_;
   uint64_t last_batch_before_ = 0;

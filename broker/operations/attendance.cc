@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/status/statusor.h"
+
 namespace envej::operations {
 namespace {
 
@@ -33,16 +35,65 @@ void Attendance::See(const certs::Identity& identity, const certs::Certificate& 
 
 void Attendance::Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now) {
   std::string uri = certs::ParticipantUri(identity);
-  if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) return;
+  if (participants_.size() >= kParticipantsMost && !participants_.contains(uri)) ForgetOneParticipant();
   Participant& participant = participants_[uri];
   participant.last_seen_at = now;
   if (participant.fingerprints.size() >= kCertificatesMost) ForgetOne(participant);
-  participant.fingerprints.push_back(certificate.fingerprint());
-  seen_.emplace(certificate.fingerprint(), Seen{.identity = identity,
-                                                .participant = std::move(uri),
-                                                .expires_at = certificate.not_after(),
-                                                .last_seen_at = now,
-                                                .participant_seen_at = &participant.last_seen_at});
+  Add(certificate.fingerprint(), {.identity = identity,
+                                  .participant = std::move(uri),
+                                  .expires_at = certificate.not_after(),
+                                  .last_seen_at = now});
+}
+
+void Attendance::Add(const std::string& fingerprint, Seen seen) {
+  Participant& participant = participants_[seen.participant];
+  seen.participant_seen_at = &participant.last_seen_at;
+  if (seen_.emplace(fingerprint, std::move(seen)).second) participant.fingerprints.push_back(fingerprint);
+}
+
+KeptAttendance Attendance::ToKeep() {
+  KeptAttendance kept;
+  const MutexLock lock(mutex_);
+  for (const auto& [uri, participant] : participants_) {
+    KeptAttendant attendant{
+        .last_seen_at = participant.last_seen_at, .last_pull_at = participant.last_pull_at, .certificates = {}};
+    for (const std::string& fingerprint : participant.fingerprints) {
+      const Seen& seen = seen_.at(fingerprint);
+      attendant.certificates.push_back({.fingerprint = fingerprint,
+                                        .origin = seen.identity.origin,
+                                        .expires_at = seen.expires_at,
+                                        .last_seen_at = seen.last_seen_at});
+    }
+    kept.emplace_hint(kept.end(), uri, std::move(attendant));
+  }
+  return kept;
+}
+
+void Attendance::Restore(const KeptAttendance& kept, absl::Time now) {
+  const MutexLock lock(mutex_);
+  for (const auto& [uri, attendant] : kept) {
+    const absl::StatusOr<certs::Identity> identity = certs::ParseIdentityUri(uri);
+    if (!identity.ok()) continue;
+    Participant& participant = participants_[uri];
+    participant.last_seen_at = attendant.last_seen_at;
+    participant.last_pull_at = attendant.last_pull_at;
+    for (const KeptCertificate& certificate : attendant.certificates) {
+      if (now - certificate.expires_at >= kExpiredToldFor) continue;
+      Add(certificate.fingerprint,
+          {.identity = {.kind = identity->kind, .code = identity->code, .origin = certificate.origin},
+           .participant = uri,
+           .expires_at = certificate.expires_at,
+           .last_seen_at = certificate.last_seen_at});
+    }
+  }
+}
+
+void Attendance::ForgetOneParticipant() {
+  const auto longest_ago = std::min_element(
+      participants_.begin(), participants_.end(),
+      [](const auto& left, const auto& right) { return left.second.last_seen_at < right.second.last_seen_at; });
+  for (const std::string& fingerprint : longest_ago->second.fingerprints) seen_.erase(fingerprint);
+  participants_.erase(longest_ago);
 }
 
 void Attendance::ForgetOne(Participant& participant) {

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/mutex.h"
+#include "broker/operations/attendance_record.h"
 #include "certs/certificate.h"
 #include "certs/identity.h"
 
@@ -25,7 +26,7 @@ struct SeenCertificate {
   bool followed = false;  // another one of its origin expires later and was seen no earlier
 };
 
-// One participant, since the broker started.
+// One participant, as far as is known.
 struct Attendant {
   absl::Time last_seen_at;
   std::vector<SeenCertificate> certificates;  // at most kCertificatesMost, the one seen last first
@@ -34,10 +35,10 @@ struct Attendant {
 // As certs::ParticipantUri, by which participants are named here.
 std::string MunicipalityUri(absl::string_view code);
 
-// Who has called since the broker started, and when last; and who has pulled. Kept in memory for as long as the broker
-// runs, bounded by kCertificatesMost a participant and kParticipantsMost participants, more than any register has. Of a
-// participant with more certificates those that were followed are forgotten first, then those not seen for longest;
-// whoever comes beyond the participants is not remembered.
+// Who has called, and when last; and who has pulled. Kept in memory, and over a restart in the store
+// (attendance_keeper.h), bounded by kCertificatesMost a participant and kParticipantsMost participants, more than any
+// register has. Of a participant with more certificates those that were followed are forgotten first, then those not
+// seen for longest; of more participants, whoever was not seen for longest.
 //
 // Nothing is ever said to have been later than `now`, where somebody asks: what a clock that was ahead has stamped is
 // from then on known as of that moment.
@@ -45,8 +46,16 @@ std::string MunicipalityUri(absl::string_view code);
 // Thread safety: any thread. See costs one short lock, and an allocation only for a certificate that is new.
 class Attendance {
  public:
-  static constexpr size_t kCertificatesMost = 16;
-  static constexpr size_t kParticipantsMost = 4096;
+  static constexpr size_t kCertificatesMost = operations::kCertificatesMost;
+  static constexpr size_t kParticipantsMost = operations::kParticipantsMost;
+  // For how long a certificate that has expired is told after the next start.
+  static constexpr absl::Duration kExpiredToldFor = absl::Hours(24 * 7);
+
+  // What is to be known after a restart.
+  KeptAttendance ToKeep();
+  // Takes over what was known when the broker last ran, but certificates that expired kExpiredToldFor before `now` or
+  // earlier. Call once, before anybody is seen.
+  void Restore(const KeptAttendance& kept, absl::Time now);
 
   // A caller who is known and may call did so, with this certificate.
   void See(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now);
@@ -78,6 +87,9 @@ class Attendance {
   void Remember(const certs::Identity& identity, const certs::Certificate& certificate, absl::Time now)
       ENVEJ_REQUIRES(mutex_);
   void ForgetOne(Participant& participant) ENVEJ_REQUIRES(mutex_);
+  void ForgetOneParticipant() ENVEJ_REQUIRES(mutex_);
+  // A certificate that is not among them.
+  void Add(const std::string& fingerprint, Seen seen) ENVEJ_REQUIRES(mutex_);
   bool Followed(const Seen& seen, const Participant& participant) const ENVEJ_REQUIRES(mutex_);
 
   Mutex mutex_;

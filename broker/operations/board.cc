@@ -56,10 +56,7 @@ std::optional<absl::Time> Earlier(const std::optional<absl::Time>& one, const st
 }  // namespace
 
 Board::Board(Parts parts)
-    : parts_(std::move(parts)),
-      started_when_(parts_.clock.Elapsed()),
-      day_began_(absl::InfinitePast()),
-      day_ends_(absl::InfinitePast()) {
+    : parts_(std::move(parts)), day_began_(absl::InfinitePast()), day_ends_(absl::InfinitePast()) {
   const MutexLock lock(mutex_);
   RollDay(parts_.clock.Now());
 }
@@ -68,6 +65,11 @@ void Board::Begin(Standing standing) {
   const MutexLock lock(mutex_);
   for (auto& [code, inbox] : standing.inboxes) inboxes_[code].standing = std::move(inbox);
   for (const auto& [code, at] : standing.last_fetches) inboxes_[code].last_fetch_at = at;
+}
+
+void Board::Serve() {
+  const MutexLock lock(mutex_);
+  serving_when_ = parts_.clock.Elapsed();
 }
 
 void Board::SetConsumers(Consumers consumers) {
@@ -183,11 +185,13 @@ std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {
   std::vector<InboxFigures> all;
   Consumers consumers;
   absl::Time ran_until;
+  absl::Duration served;
   {
     const MutexLock lock(mutex_);
     RollDay(now);
     consumers = consumers_;
     ran_until = ran_until_;
+    if (serving_when_.has_value()) served = parts_.clock.Elapsed() - *serving_when_;
     const Inbox none;
     for (const std::string& code : codes) {
       const auto found = inboxes_.find(code);
@@ -199,7 +203,7 @@ std::vector<InboxFigures> Board::Read(const std::set<std::string>& codes) {
   for (InboxFigures& figures : all) {
     const auto pulls = waiting.find(figures.municipality_code);
     if (pulls != waiting.end()) figures.consumers = pulls->second;
-    Judge(figures, now, ran_until);
+    Judge(figures, now, ran_until, served);
   }
   return all;
 }
@@ -257,7 +261,7 @@ InboxFigures Board::FiguresOf(const std::string& municipality_code, const Inbox&
 }
 
 // A lease that lies in the future was stamped by a clock that was ahead, and says nothing.
-void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until) const {
+void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until, absl::Duration served) const {
   const std::string municipality = MunicipalityUri(figures.municipality_code);
   figures.last_seen_at = parts_.attendance.LastSeen(municipality, now);
   figures.last_pull_at = parts_.attendance.LastPull(municipality, now);
@@ -265,9 +269,10 @@ void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until) c
   absl::Time since = std::max(*figures.oldest_waiting_at, figures.last_pull_at.value_or(absl::InfinitePast()));
   if (figures.last_fetch_at.has_value() && *figures.last_fetch_at <= now)
     since = std::max(since, *figures.last_fetch_at);
+  if (now - since < kSilentAfter) return;
+  figures.silence_unknown = served < kSilenceGrace;
   const absl::Duration before_start = std::max(ran_until - since, absl::ZeroDuration());
-  const absl::Duration since_start = parts_.clock.Elapsed() - started_when_;
-  if (std::min(now - since, before_start + since_start) >= kSilentAfter) figures.silent_since = since;
+  if (!figures.silence_unknown && before_start + served >= kSilentAfter) figures.silent_since = since;
 }
 
 }  // namespace envej::operations

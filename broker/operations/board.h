@@ -28,9 +28,11 @@ namespace envej::operations {
 
 // An inbox is silent when the oldest of what can be handed out has waited for so long, and for so long no pull of the
 // municipality was let in: a call of another kind, or one that is refused, does not empty it. What counts is the time
-// in which the broker ran, since nobody can pull before it does: so what was silent when it last ran is so at once
+// in which the broker serves, since nobody can pull before it does: so what was silent when it last ran is so soon
 // after a start, and nothing becomes so for the time in which it was down. The one constant for it.
 inline constexpr absl::Duration kSilentAfter = absl::Minutes(10);
+// For so long after the broker began to serve no inbox is silent: consumers need a moment to come back.
+inline constexpr absl::Duration kSilenceGrace = absl::Minutes(2);
 
 // How one inbox is. Of what is under way: waiting, leased, parked, missing.
 struct InboxFigures {
@@ -46,13 +48,15 @@ struct InboxFigures {
   std::optional<absl::Time> oldest_waiting_at;  // of what can be handed out; as old
   std::optional<absl::Time> oldest_leased_at;   // when the first of what is leased was first leased
   std::optional<absl::Time> last_fetch_at;      // when something was last leased, as far as is known
-  std::optional<absl::Time> last_seen_at;       // when the municipality last called, since the broker started
-  std::optional<absl::Time> last_pull_at;       // when a pull of it was last let in, since the broker started
+  std::optional<absl::Time> last_seen_at;       // when the municipality last called, as far as is known
+  std::optional<absl::Time> last_pull_at;       // when a pull of it was last let in, as far as is known
   size_t consumers = 0;                         // pulls that wait for something now
   DayCounts today;                              // of the day in Copenhagen
   // When it was last known to be emptied: since then something waits, and no pull was let in. Nothing: it is not
   // silent.
   std::optional<absl::Time> silent_since;
+  // It would be by what is known, but the broker began to serve only now: said once kSilenceGrace is over.
+  bool silence_unknown = false;
 };
 
 // How often something happened to an inbox's notices since the broker started.
@@ -98,6 +102,8 @@ class Board {
 
   // What was under way before anything was told; to be called first.
   void Begin(Standing standing);
+  // The broker serves from now on. To be called once; no inbox is silent before.
+  void Serve();
   // How many pulls wait, by municipality; asked whenever somebody reads.
   void SetConsumers(Consumers consumers);
 
@@ -152,13 +158,14 @@ class Board {
   void FindOldest(const std::string& municipality_code);
   std::vector<InboxFigures> Read(const std::set<std::string>& codes);
   static InboxFigures FiguresOf(const std::string& municipality_code, const Inbox& inbox);
-  void Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until) const;
+  // `ran_until`: before this run; `served`: for how long in it.
+  void Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until, absl::Duration served) const;
 
   const Parts parts_;
-  const absl::Duration started_when_;  // by the clock's Elapsed
   mutable Mutex mutex_;
   Consumers consumers_ ENVEJ_GUARDED_BY(mutex_);
   std::map<std::string, Inbox> inboxes_ ENVEJ_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> serving_when_ ENVEJ_GUARDED_BY(mutex_);   // by the clock's Elapsed
   absl::Time ran_until_ ENVEJ_GUARDED_BY(mutex_) = absl::InfinitePast();  // before this run, once that is known
   absl::Time day_before_began_ ENVEJ_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time day_began_ ENVEJ_GUARDED_BY(mutex_);

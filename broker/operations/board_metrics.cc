@@ -141,12 +141,15 @@ void GatherInboxes(const std::vector<InboxFigures>& inboxes, Families& families)
   time("envej_inbox_last_fetch_timestamp_seconds",
        "When something was last leased, as far as is known; missing where it is not", &InboxFigures::last_fetch_at);
   time("envej_inbox_last_pull_timestamp_seconds",
-       "When a pull of the municipality was last let in, since the start; missing where none was",
+       "When a pull of the municipality was last let in, as far as is known; missing where that is not",
        &InboxFigures::last_pull_at);
-  GatherGauge(
-      inboxes, "envej_inbox_silent",
-      "1 if something has waited for ten minutes, and for ten minutes in which the broker ran no pull was let in",
-      [](const InboxFigures& inbox) { return uint64_t{inbox.silent_since.has_value() ? 1u : 0u}; }, families);
+  Gathered silent(families, MetricType::Gauge, "envej_inbox_silent",
+                  "1 if something has waited for ten minutes, and for ten minutes in which the broker ran no pull was "
+                  "let in; missing where that may be, in the two minutes after a start");
+  for (const InboxFigures& inbox : inboxes) {
+    if (inbox.silence_unknown) continue;
+    silent.Add(Of(inbox.municipality_code), uint64_t{inbox.silent_since.has_value() ? 1u : 0u});
+  }
 }
 
 // As long as one holds, content can be sealed: the last to expire, so that one that was followed in time says nothing.
@@ -214,10 +217,10 @@ std::vector<MetricFamily> BoardMetrics::Collect() const {
 void BoardMetrics::GatherParticipants(const admission::Participants& participants, Families& families) const {
   const std::map<std::string, Attendant> attendants = parts_.attendance.All(parts_.clock.Now());
   Gathered seen(families, MetricType::Gauge, "envej_participant_last_seen_timestamp_seconds",
-                "When the participant last called, since the start; missing where it did not");
+                "When the participant last called, as far as is known; missing where that is not");
   Gathered expires(families, MetricType::Gauge, "envej_participant_certificate_expires_timestamp_seconds",
-                   "When the first of the participant's certificates expires, of those that it has called with since "
-                   "the start and that were not followed by another; missing where none is known");
+                   "When the first of the participant's certificates expires, of those that it has called with and "
+                   "that were not followed by another; missing where none is known");
   Gathered suspended(families, MetricType::Gauge, "envej_participant_suspended",
                      "1 while every call of the participant is refused");
   for (const certs::Identity& identity : ParticipantsToTell(participants, attendants)) {

@@ -30,6 +30,7 @@ constexpr char kSigner = 'g';
 constexpr char kCheckpoint = 'k';
 constexpr char kRecovery = 'r';
 constexpr char kSuspension = 'a';
+constexpr char kAttendance = 'l';
 
 constexpr size_t kCodeBytes = 4;
 constexpr size_t kIdBytes = 16;
@@ -155,6 +156,8 @@ std::string RecoveryKey() { return std::string(1, kRecovery); }
 std::string SuspensionKey(absl::string_view participant) {
   return SuspensionPrefix().append(participant.data(), participant.size());
 }
+
+std::string AttendanceKey() { return std::string(1, kAttendance); }
 
 std::string SuspensionPrefix() { return std::string(1, kSuspension); }
 std::string SecretPrefix() { return std::string(1, kSecret); }

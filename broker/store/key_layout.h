@@ -20,6 +20,7 @@
 //   k last-batch                                       checkpoint up to a batch: journal/checkpoint.h
 //   r                                                  that the store was restored: journal/recovery_mark.h
 //   a participant                                      operations suspended a participant: broker/suspensions.h
+//   l                                                  who was last seen: operations/attendance_record.h
 
 #include <cstdint>
 #include <optional>
@@ -74,6 +75,7 @@ std::string SignerKey(absl::string_view fingerprint);
 std::string CheckpointKey(uint64_t last_batch);
 std::string RecoveryKey();
 std::string SuspensionKey(absl::string_view participant);  // its URI name
+std::string AttendanceKey();
 
 // Prefixes, for ranges and watches.
 std::string WaitingPrefix();

@@ -121,6 +121,31 @@ class ReadStore final : public store::MemoryStore {
   std::function<absl::Status()> read_;
 };
 
+// A store in memory of which others change something at every look, so many times.
+class BusyStore final : public store::MemoryStore {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override {
+    const absl::StatusOr<std::optional<std::string>> value = MemoryStore::Get(key);
+    if (left_ == 0 || within_) return value;
+    --left_;
+    within_ = true;
+    change_();
+    within_ = false;
+    return value;
+  }
+
+  void AtEveryLook(int times, std::function<void()> change) {
+    left_ = times;
+    change_ = std::move(change);
+  }
+  int left() const { return left_; }
+
+ private:
+  int left_ = 0;
+  bool within_ = false;
+  std::function<void()> change_;
+};
+
 class SuspensionsReadTest : public testing::Test {
  protected:
   // Where in a call the change that it finds or has made is read again: after the first look, and the commit's own.
@@ -180,6 +205,54 @@ TEST_F(SuspensionsReadTest, NobodyIsToldOfASuspensionThatIsNotInForce) {
   FailReadAfter(kFirstLook);
   EXPECT_TRUE(absl::IsUnavailable(Suspend()));
   EXPECT_FALSE(Holds());
+}
+
+// Others suspend and resume a second region whenever the store is looked at: also in the look for what was stored.
+TEST(SuspensionsBusyTest, OneThatOthersOvertakeAgainAndAgainEndsAndHoldsWhenItIsAskedForAgain) {
+  constexpr int kMany = 10 * Suspensions::kRoundsMost;
+  BusyStore store;
+  Suspensions suspensions(store);
+  const std::string actor(journal::kActorBytes, 'a');
+  const auto suspend = [&] {
+    absl::Status answer = absl::UnknownError("no answer");
+    suspensions.Suspend(kRegion, actor, kNow, std::nullopt, [&](const auto& since) { answer = since.status(); });
+    return answer;
+  };
+  ASSERT_TRUE(suspend().ok());
+  const std::string other = "urn:envej:region:1082";
+  store.AtEveryLook(kMany, [&] {
+    suspensions.Suspend(other, actor, kNow, std::nullopt, [](const auto&) {});
+    suspensions.Resume(other, actor, kNow, [](const auto&) {});
+  });
+  EXPECT_EQ(contract::RejectionOf(suspend()).reason, contract::Reason::kBrokerBusy);
+  EXPECT_EQ(store.left(), kMany - 1 - Suspensions::kRoundsMost) << "after the first look, one a round";
+  store.AtEveryLook(0, nullptr);
+  EXPECT_TRUE(suspend().ok());
+}
+
+TEST(SuspensionsBusyTest, AChangeThatOthersAreFasterThanAgainAndAgainEnds) {
+  constexpr int kMany = 10 * Suspensions::kRoundsMost;
+  const std::string actor(journal::kActorBytes, 'a');
+  const std::string key = store::SuspensionKey(kRegion);
+  for (const bool resume : {false, true}) {
+    BusyStore store;
+    Suspensions suspensions(store);
+    int looks = 0;
+    // What was found is another by when the commit looks.
+    const auto change = [&] {
+      const bool there = resume || ++looks % 2 == 1;
+      const Suspension other{.since = kNow + absl::Seconds(store.left()), .by = actor};
+      store.Damage(key, there ? std::optional<std::string>(EncodeSuspension(other)) : std::nullopt);
+    };
+    if (resume) change();
+    store.AtEveryLook(kMany, change);
+    absl::Status answer = absl::UnknownError("no answer");
+    const auto done = [&](const auto& result) { answer = result.status(); };
+    if (resume) suspensions.Resume(kRegion, actor, kNow, done);
+    if (!resume) suspensions.Suspend(kRegion, actor, kNow, std::nullopt, done);
+    EXPECT_EQ(contract::RejectionOf(answer).reason, contract::Reason::kBrokerBusy) << answer;
+    EXPECT_EQ(store.left(), kMany - 2 * Suspensions::kRoundsMost) << "each round looks, and its commit does";
+  }
 }
 
 TEST(SuspensionsRaceTest, TwoOperatorsAtOnceSuspendOnce) {

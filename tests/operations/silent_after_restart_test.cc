@@ -1,5 +1,5 @@
-// Of an inbox that nobody empties operations are told also where others of the municipality call, and right after a
-// restart.
+// Of an inbox that nobody empties operations are told also where others of the municipality call, and soon after a
+// restart, which forgets nobody who was seen.
 
 #include <gtest/gtest.h>
 
@@ -19,6 +19,7 @@ using support::kCode;
 
 constexpr int kSilentMinutes = 11;
 constexpr int kDownMinutes = 30;
+constexpr int kGraceMinutes = 2;
 constexpr absl::Duration kTold = absl::Seconds(20);
 
 class SilentAfterRestartTest : public testing::Test {
@@ -39,6 +40,16 @@ class SilentAfterRestartTest : public testing::Test {
         broker_.Operations(support::kOperations)->ListInboxes(CallContext().get(), request, &answer);
     EXPECT_TRUE(status.ok()) << status.error_message();
     return answer.inboxes_size() == 1 ? answer.inboxes(0) : v1::InboxStatus();
+  }
+  v1::Participant Municipality() {
+    v1::ListParticipantsResponse answer;
+    const grpc::Status status =
+        broker_.Operations(support::kOperations)->ListParticipants(CallContext().get(), {}, &answer);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    for (const v1::Participant& each : answer.participants()) {
+      if (each.participant() == support::kMunicipality) return each;
+    }
+    return {};
   }
   bool IsToldAs(bool silent) {
     const absl::Time until = absl::Now() + kTold;
@@ -72,7 +83,7 @@ class SilentAfterRestartTest : public testing::Test {
   support::BrokerProcess broker_{{.environment = skipped_.Environment(support::SkippedTime::Clocks::kAll)}};
 };
 
-TEST_F(SilentAfterRestartTest, ItIsToldAtOnceAndSinceWhen) {
+TEST_F(SilentAfterRestartTest, ItIsToldTwoMinutesLaterAndSinceWhenAndWhoWasSeen) {
   EXPECT_FALSE(Inbox().silent());
   skipped_.Skip(kSilentMinutes);
   ASSERT_TRUE(IsToldAs(true));
@@ -84,6 +95,12 @@ TEST_F(SilentAfterRestartTest, ItIsToldAtOnceAndSinceWhen) {
   ASSERT_EQ(broker_.Stop().code, support::kDone);
   skipped_.Skip(kDownMinutes);
   ASSERT_TRUE(broker_.Start());
+  const v1::InboxStatus after = Inbox();
+  EXPECT_FALSE(after.silent()) << "its consumer may come back yet";
+  EXPECT_EQ(after.last_seen_at().seconds(), before.last_seen_at().seconds());
+  ASSERT_EQ(Municipality().certificates_size(), 1);
+  EXPECT_TRUE(Municipality().certificates(0).has_expires_at());
+  skipped_.Skip(kGraceMinutes);
   EXPECT_TRUE(IsToldAs(true));
   EXPECT_EQ(Inbox().silent_since().seconds(), before.silent_since().seconds());
   EXPECT_EQ(Pull(), 1u);

@@ -51,7 +51,7 @@ async function seesANoticeComeAndGo(server, browser) {
 
   await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, lastPullAt: undefined } }));
   await awaitText(page, '#sentence', 'Ingen indbakke er tavs, men hold øje med 1 af 5');
-  await awaitText(page, '#problems', 'ingen har hentet siden mægleren startede');
+  await awaitText(page, '#problems', 'ingen har hentet, så vidt mægleren ved');
 
   await server.set('late', answers.late);
   await server.set('inboxes', answers.inboxes({ '0101': answers.silent }));

@@ -20,8 +20,8 @@ std::string ToJson(const google::protobuf::Message& message);
 inline constexpr absl::Duration kExpiresSoon = absl::Hours(24 * 30);
 v1::ListParticipantsResponse WorthTelling(const v1::ListParticipantsResponse& all, absl::Time now);
 
-// Those of whom no certificate is known, as they were not let in since the broker started, though the register would
-// let them: who they are and whom to phone.
+// Those of whom no certificate is known, as they were never let in as far as the broker knows, though the register
+// would let them: who they are and whom to phone.
 v1::ListParticipantsResponse Unseen(const v1::ListParticipantsResponse& all);
 
 // The late notices of one inbox, at most kLateNoticesMost of them, and no more are read for it. With a page token or a

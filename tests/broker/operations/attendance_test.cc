@@ -130,6 +130,68 @@ TEST_F(AttendanceTest, OfManyCertificatesThoseThatWereFollowedAreForgottenBefore
   EXPECT_TRUE(attendant.certificates[1].followed);
 }
 
+TEST_F(AttendanceTest, WhatWasKnownBeforeARestartIsKnownAfterIt) {
+  const Certificate first = Issue();
+  attendance_.See(kWard, first, kStart);
+  attendance_.See(kRegion, Issue(), kStart + absl::Seconds(1));
+  attendance_.See(kInbox, Issue(), kStart);
+  attendance_.SeePull(kInboxUri, kStart + absl::Seconds(2));
+  Attendance after;
+  after.Restore(attendance_.ToKeep(), absl::FromUnixSeconds(0));
+  EXPECT_EQ(after.LastPull(kInboxUri, kLater), kStart + absl::Seconds(2));
+  EXPECT_EQ(after.LastSeen(kRegionUri, kLater), kStart + absl::Seconds(1));
+  const Attendant attendant = after.All(kLater).at(kRegionUri);
+  ASSERT_THAT(attendant.certificates, SizeIs(2));
+  EXPECT_EQ(attendant.certificates[1].origin, "ward");
+  EXPECT_EQ(attendant.certificates[1].expires_at, first.not_after());
+  EXPECT_EQ(attendant.certificates[1].last_seen_at, kStart);
+  after.See(kWard, first, kLater);
+  EXPECT_THAT(after.All(kLater).at(kRegionUri).certificates, SizeIs(2)) << "it is the same one";
+  EXPECT_EQ(after.LastSeen(kRegionUri, kLater), kLater);
+}
+
+TEST_F(AttendanceTest, WhatIsKnownFromBeforeARestartIsNoLaterThanWhenSomebodyAsks) {
+  attendance_.See(kInbox, Issue(), kLater);
+  attendance_.SeePull(kInboxUri, kLater);
+  Attendance after;
+  after.Restore(attendance_.ToKeep(), absl::FromUnixSeconds(0));
+  EXPECT_EQ(after.LastSeen(kInboxUri, kStart), kStart);
+  EXPECT_EQ(after.LastPull(kInboxUri, kStart), kStart);
+  EXPECT_EQ(after.All(kStart).at(kInboxUri).certificates.at(0).last_seen_at, kStart);
+}
+
+TEST_F(AttendanceTest, ACertificateThatExpiredAWeekAgoIsForgottenByARestart) {
+  const absl::Time expires_at = kStart - absl::Hours(1);
+  const KeptAttendance kept = {{kRegionUri,
+                                {.last_seen_at = expires_at,
+                                 .last_pull_at = {},
+                                 .certificates = {{.fingerprint = std::string(32, 'f'),
+                                                   .origin = "",
+                                                   .expires_at = expires_at,
+                                                   .last_seen_at = expires_at}}}}};
+  const absl::Time forgotten_at = expires_at + Attendance::kExpiredToldFor;
+  for (const absl::Time now : {forgotten_at - absl::Seconds(1), forgotten_at}) {
+    Attendance after;
+    after.Restore(kept, now);
+    EXPECT_THAT(after.All(now).at(kRegionUri).certificates, SizeIs(now < forgotten_at ? 1 : 0));
+    EXPECT_EQ(after.LastSeen(kRegionUri, now), expires_at);
+  }
+}
+
+TEST_F(AttendanceTest, OfMoreParticipantsThanAreRememberedWhoeverWasNotSeenForLongestIsForgotten) {
+  const Certificate certificate = Issue();
+  const auto call = [&](size_t number) {
+    const std::string name = "n" + std::to_string(number);
+    attendance_.See({.kind = ParticipantKind::kOperations, .code = name, .origin = ""}, certificate,
+                    kStart + absl::Seconds(static_cast<int64_t>(number)));
+  };
+  attendance_.See(kInbox, Issue(), kStart);
+  for (size_t number = 1; number <= Attendance::kParticipantsMost; ++number) call(number);
+  EXPECT_EQ(attendance_.LastSeen(kInboxUri, kLater), std::nullopt);
+  EXPECT_THAT(attendance_.All(kLater), SizeIs(Attendance::kParticipantsMost));
+  EXPECT_NE(attendance_.LastSeen("urn:envej:operations:n1", kLater), std::nullopt);
+}
+
 TEST_F(AttendanceTest, ACertificateThatIsSomebodyElsesByNowCountsForThem) {
   const Certificate certificate = Issue();
   attendance_.See(kRegion, certificate, kStart);

@@ -29,6 +29,7 @@ class BoardFixture : public inbox::InboxesFixture {
     durations_.emplace(clock_);
     attendance_.emplace();
     board_ = NewBoard();
+    board_->Serve();
     inboxes_.emplace(store_, clock_, scheduler_,
                      inbox::Inboxes::Options{.pulls = {.all = 4, .each_inbox = 3},
                                              .changed = [this](const inbox::Change& change) { board_->Take(change); }});

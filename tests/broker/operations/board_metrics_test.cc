@@ -87,6 +87,22 @@ TEST_F(BoardMetricsTest, TellsOfWhatIsUnderWayAndOfWhatHappened) {
   EXPECT_THAT(metrics_->Text(), HasSubstr("envej_inbox_silent{municipality=\"0101\"} 1\n"));
 }
 
+// Prometheus then has what it last was, and its alert does not end to begin again.
+TEST_F(BoardMetricsTest, SoonAfterAStartNothingIsToldOfASilenceThatMayBe) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  Skip(kSilentAfter);
+  const std::unique_ptr<Board> anew = NewBoard();
+  const auto gathered = std::make_shared<BoardMetrics>(
+      BoardMetrics::Parts{.board = *anew, .attendance = *attendance_, .trust = trust_, .clock = clock_});
+  Metrics metrics;
+  metrics.Add(gathered);
+  anew->Serve();
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("envej_inbox_silent{municipality=\"0101\"}")));
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_inbox_waiting{municipality=\"0101\"} 1\n"));
+  LetTimePass(kSilenceGrace);
+  EXPECT_THAT(metrics.Text(), HasSubstr("envej_inbox_silent{municipality=\"0101\"} "));
+}
+
 TEST_F(BoardMetricsTest, TellsOfParticipants) {
   const certs::Identity region{.kind = certs::ParticipantKind::kRegion, .code = "1081", .origin = ""};
   EXPECT_THAT(metrics_->Text(), HasSubstr("envej_participant_suspended{participant=\"urn:envej:region:1081\"} 0\n"));

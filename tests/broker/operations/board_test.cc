@@ -32,6 +32,13 @@ class BoardTest : public BoardFixture {
     Call();
     attendance_->SeePull(MunicipalityUri(kHere), clock_.Now());
   }
+  // An inbox that is silent, and a restart.
+  void RestartSilent() {
+    ASSERT_TRUE(SubmitOne(1).ok());
+    LetTimePass(kSilentAfter + absl::Minutes(1));
+    Restart();
+    AddBefore(kStart + kSilentAfter);
+  }
   void AddBefore(absl::Time ran_until, const std::map<std::string, JournalledInbox>& inboxes = {}) {
     board_->Add({.day_began = board_->DayBegan(), .ran_until = ran_until, .inboxes = inboxes});
   }
@@ -235,15 +242,30 @@ TEST_F(BoardTest, AnInboxIsSilentSinceItsLastLeaseWhereThatWasLater) {
   EXPECT_EQ(Here().silent_since, kStart + absl::Minutes(5));
 }
 
-TEST_F(BoardTest, WhatWasSilentWhenTheBrokerLastRanIsSoAtOnceAfterAStart) {
-  ASSERT_TRUE(SubmitOne(1).ok());
-  LetTimePass(kSilentAfter);
-  const absl::Time ran_until = clock_.Now();
-  LetTimePass(absl::Minutes(1));
-  Restart();
-  EXPECT_EQ(Here().silent_since, std::nullopt) << "nobody knows yet what was before";
-  AddBefore(ran_until);
+TEST_F(BoardTest, WhatWasSilentWhenTheBrokerLastRanIsSoAgainTwoMinutesAfterItServes) {
+  RestartSilent();
+  EXPECT_TRUE(Here().silence_unknown);
+  LetTimePass(kSilenceGrace - absl::Seconds(1));
+  EXPECT_EQ(Here().silent_since, std::nullopt) << "its consumer may come back yet";
+  LetTimePass(absl::Seconds(1));
   EXPECT_EQ(Here().silent_since, kStart);
+  EXPECT_FALSE(Here().silence_unknown);
+}
+
+TEST_F(BoardTest, AConsumerThatComesBackSoonAfterAStartEndsItsSilence) {
+  RestartSilent();
+  Pull();
+  EXPECT_FALSE(Here().silence_unknown) << "it is known not to be silent";
+  LetTimePass(kSilenceGrace);
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+}
+
+TEST_F(BoardTest, ABrokerThatDoesNotServeYetHasNoSilentInbox) {
+  RestartSilent();
+  board_ = NewBoard();
+  AddBefore(kStart + kSilentAfter);
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().silent_since, std::nullopt);
 }
 
 TEST_F(BoardTest, TheTimeInWhichTheBrokerWasDownMakesNoInboxSilent) {

@@ -74,9 +74,9 @@ TEST(AlertRulesTest, ThePagesAndReadinessJudgeAsTheRulesDo) {
 TEST(AlertRulesTest, ARuleThatNeverFiresFailsTheTests) {
   const std::filesystem::path folder = TestFolder();
   std::string rules = ReadFile(DeployPath("prometheus/envej.rules.yml"));
-  const std::string right = "envej_inbox_silent == 1";
+  const std::string right = "envej_inbox_silent[5m]) == 1";
   ASSERT_THAT(rules, HasSubstr(right));
-  rules.replace(rules.find(right), right.size(), "envej_inbox_silent == 2");
+  rules.replace(rules.find(right), right.size(), "envej_inbox_silent[5m]) == 2");
   WriteFile(folder / "envej.rules.yml", rules);
   std::filesystem::copy(
       absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/tests/deploy/prometheus/delivery.test.yml"), folder);

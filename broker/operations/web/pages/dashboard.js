@@ -156,8 +156,8 @@ function showExpiring(participants, now) {
 function showUnseen(unseen) {
   const names = (unseen?.participants ?? []).map((one) => `${one.name} (${one.participant})`).join(', ');
   const paragraph = document.getElementById('unseen');
-  fill(paragraph, [`Ikke kendt, da de ikke er lukket ind, siden mægleren startede: ${names}`,
-    `Not known, as they have not been let in since the broker started: ${names}`]);
+  fill(paragraph, [`Ikke kendt, da de aldrig er lukket ind, så vidt mægleren ved: ${names}`,
+    `Not known, as they were never let in as far as the broker knows: ${names}`]);
   paragraph.hidden = names === '';
 }
 

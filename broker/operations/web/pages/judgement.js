@@ -62,7 +62,7 @@ export function judgeInbox(inbox, now) {
   tell(inbox.parked, 'bad', 'parkeret, udleveres ikke', 'parked, not handed out');
   if (inbox.suspended) add(waiting > 0 ? 'bad' : 'warning', 'kommunen er suspenderet', 'the municipality is suspended');
   if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastPullAt) {
-    add('warning', 'ingen har hentet siden mægleren startede', 'nobody pulled since the broker started');
+    add('warning', 'ingen har hentet, så vidt mægleren ved', 'nobody has pulled, as far as the broker knows');
   }
   return worst(reasons, waiting + count(inbox.leased) > 0 ? 'good' : 'idle');
 }
