@@ -29,6 +29,7 @@ v1::InboxStatus ToMessage(const operations::InboxFigures& figures) {
   set(figures.last_pull_at, [&](auto at) { *message.mutable_last_pull_at() = at; });
   set(figures.silent_since, [&](auto at) { *message.mutable_silent_since() = at; });
   message.set_silent(figures.silent_since.has_value());
+  message.set_silence_unknown(figures.silence_unknown);
   message.set_consumers_connected(static_cast<uint32_t>(figures.consumers));
   message.set_accepted_today(figures.today.accepted);
   message.set_acknowledged_today(figures.today.acknowledged);

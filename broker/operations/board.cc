@@ -270,9 +270,10 @@ void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until, a
   if (figures.last_fetch_at.has_value() && *figures.last_fetch_at <= now)
     since = std::max(since, *figures.last_fetch_at);
   if (now - since < kSilentAfter) return;
-  figures.silence_unknown = served < kSilenceGrace;
   const absl::Duration before_start = std::max(ran_until - since, absl::ZeroDuration());
-  if (!figures.silence_unknown && before_start + served >= kSilentAfter) figures.silent_since = since;
+  if (before_start + std::max(served, kSilenceGrace) < kSilentAfter) return;
+  figures.silence_unknown = served < kSilenceGrace;
+  if (!figures.silence_unknown) figures.silent_since = since;
 }
 
 }  // namespace envej::operations

@@ -97,6 +97,7 @@ TEST_F(SilentAfterRestartTest, ItIsToldTwoMinutesLaterAndSinceWhenAndWhoWasSeen)
   ASSERT_TRUE(broker_.Start());
   const v1::InboxStatus after = Inbox();
   EXPECT_FALSE(after.silent()) << "its consumer may come back yet";
+  EXPECT_TRUE(after.silence_unknown());
   EXPECT_EQ(after.last_seen_at().seconds(), before.last_seen_at().seconds());
   ASSERT_EQ(Municipality().certificates_size(), 1);
   EXPECT_TRUE(Municipality().certificates(0).has_expires_at());
@@ -113,6 +114,7 @@ TEST_F(SilentAfterRestartTest, WhatWasNotSilentIsNotSoForTheTimeInWhichTheBroker
   ASSERT_TRUE(broker_.Start());
   ASSERT_TRUE(broker_.WaitForLog("\"standing_counted\""));
   EXPECT_FALSE(Inbox().silent());
+  EXPECT_FALSE(Inbox().silence_unknown());
   skipped_.Skip(kSilentMinutes);
   EXPECT_TRUE(IsToldAs(true));
 }

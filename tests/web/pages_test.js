@@ -53,6 +53,10 @@ async function seesANoticeComeAndGo(server, browser) {
   await awaitText(page, '#sentence', 'Ingen indbakke er tavs, men hold øje med 1 af 5');
   await awaitText(page, '#problems', 'ingen har hentet, så vidt mægleren ved');
 
+  await server.set('inboxes', answers.inboxes({ '0101': { ...answers.waiting, silenceUnknown: true } }));
+  await awaitText(page, '#sentence', 'Mægleren er lige startet: om lidt vides, om 1 af 5 indbakker er tavse');
+  await awaitText(page, '#problems', 'om lidt vides, om nogen henter');
+
   await server.set('late', answers.late);
   await server.set('inboxes', answers.inboxes({ '0101': answers.silent }));
   await awaitText(page, '#sentence', '1 af 5 indbakker er tavs');

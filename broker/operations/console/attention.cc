@@ -13,7 +13,7 @@ namespace envej::console {
 namespace {
 
 // The ranks of attention, the most pressing last.
-enum Rank { kNone, kMissing, kParked, kSuspended, kOverdue, kUndelivered, kSilent };
+enum Rank { kNone, kMissing, kParked, kSuspended, kUnknown, kOverdue, kUndelivered, kSilent };
 
 uint64_t Held(const v1::InboxStatus& inbox) {
   return inbox.waiting() + inbox.leased() + inbox.parked() + inbox.missing();
@@ -41,6 +41,7 @@ Attention AttentionOf(const v1::InboxStatus& inbox, absl::Time now) {
   add(inbox.silent(), kSilent, SilentFor(inbox, now));
   add(inbox.undelivered() > 0, kUndelivered, absl::StrCat(inbox.undelivered(), " undelivered"));
   add(inbox.overdue() > 0, kOverdue, absl::StrCat(inbox.overdue(), " overdue"));
+  add(inbox.silence_unknown(), kUnknown, "silent or not: not known yet");
   add(inbox.suspended(), kSuspended, "suspended");
   add(!inbox.participating() && Held(inbox) > 0, kSuspended, "takes no part");
   add(inbox.parked() > 0, kParked, absl::StrCat(inbox.parked(), " parked"));

@@ -61,7 +61,10 @@ export function judgeInbox(inbox, now) {
   tell(inbox.missing, 'bad', 'mangler efter gendannelse', 'missing after a restore');
   tell(inbox.parked, 'bad', 'parkeret, udleveres ikke', 'parked, not handed out');
   if (inbox.suspended) add(waiting > 0 ? 'bad' : 'warning', 'kommunen er suspenderet', 'the municipality is suspended');
-  if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastPullAt) {
+  if (inbox.silenceUnknown) {
+    add('warning', 'mægleren er lige startet: om lidt vides, om nogen henter',
+      'the broker started just now: soon it knows whether anybody fetches');
+  } else if (waiting > 0 && !inbox.silent && !inbox.suspended && !inbox.lastPullAt) {
     add('warning', 'ingen har hentet, så vidt mægleren ved', 'nobody has pulled, as far as the broker knows');
   }
   return worst(reasons, waiting + count(inbox.leased) > 0 ? 'good' : 'idle');
@@ -92,6 +95,14 @@ export function sentenceOf(inboxes, status, now) {
   const en = silent === 1 ? 'is silent' : 'are silent';
   if (silent > 0) {
     return { level: 'bad', words: [`${silent} af ${total} indbakker ${da}`, `${silent} of ${total} inboxes ${en}`] };
+  }
+  const unknown = inboxes.filter((inbox) => inbox.silenceUnknown).length;
+  if (unknown > 0) {
+    return {
+      level: bad > 0 ? 'bad' : 'warning',
+      words: [`Mægleren er lige startet: om lidt vides, om ${unknown} af ${total} indbakker er tavse`,
+        `The broker started just now: soon it knows whether ${unknown} of ${total} inboxes are silent`],
+    };
   }
   if (bad > 0) {
     return {

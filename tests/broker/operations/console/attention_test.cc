@@ -41,6 +41,9 @@ TEST(AttentionTest, SaysEveryReasonForAttention) {
   inbox.set_parked(2);
   inbox.set_missing(3);
   EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text, "suspended, takes no part, 2 parked, 3 missing");
+  inbox.set_silence_unknown(true);
+  EXPECT_EQ(AttentionOf(inbox, absl::UnixEpoch()).text,
+            "silent or not: not known yet, suspended, takes no part, 2 parked, 3 missing");
 }
 
 TEST(AttentionTest, StandsOutMoreWhereANoticeMayNotArrive) {
