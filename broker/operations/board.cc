@@ -271,9 +271,12 @@ void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until, a
     since = std::max(since, *figures.last_fetch_at);
   if (now - since < kSilentAfter) return;
   const absl::Duration before_start = std::max(ran_until - since, absl::ZeroDuration());
-  if (before_start + std::max(served, kSilenceGrace) < kSilentAfter) return;
-  figures.silence_unknown = served < kSilenceGrace;
-  if (!figures.silence_unknown) figures.silent_since = since;
+  if (served >= kSilenceGrace) {
+    if (before_start + served >= kSilentAfter) figures.silent_since = since;
+  } else {
+    const bool is_before_known = ran_until != absl::InfinitePast();
+    figures.silence_unknown = !is_before_known || before_start + kSilenceGrace >= kSilentAfter;
+  }
 }
 
 }  // namespace envej::operations

@@ -55,7 +55,8 @@ struct InboxFigures {
   // When it was last known to be emptied: since then something waits, and no pull was let in. Nothing: it is not
   // silent.
   std::optional<absl::Time> silent_since;
-  // It would be by what is known, but the broker began to serve only now: said once kSilenceGrace is over.
+  // It may be, by what is known of before the start, but the broker began to serve only now: said once kSilenceGrace is
+  // over.
   bool silence_unknown = false;
 };
 

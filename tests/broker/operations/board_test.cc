@@ -252,6 +252,16 @@ TEST_F(BoardTest, WhatWasSilentWhenTheBrokerLastRanIsSoAgainTwoMinutesAfterItSer
   EXPECT_FALSE(Here().silence_unknown);
 }
 
+TEST_F(BoardTest, WhatWaitedOnlyWhileTheBrokerWasDownIsKnownNotToBeSilent) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  LetTimePass(kSilentAfter + absl::Minutes(1));
+  Restart();
+  EXPECT_TRUE(Here().silence_unknown) << "it is not known yet until when the broker ran";
+  AddBefore(kStart + absl::Minutes(1));
+  EXPECT_FALSE(Here().silence_unknown);
+  EXPECT_EQ(Here().silent_since, std::nullopt);
+}
+
 TEST_F(BoardTest, AConsumerThatComesBackSoonAfterAStartEndsItsSilence) {
   RestartSilent();
   Pull();
