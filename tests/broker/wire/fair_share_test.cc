@@ -64,25 +64,28 @@ TEST_F(FairShareTest, ABatchLargerThanWhatIsLeftIsRefusedWholeAndAcceptedAfterIt
 }
 
 TEST_F(FairShareTest, AnotherParticipantIsServedMeanwhile) {
+  const v1::SubmitNoticesRequest more = BatchOf(300);
   ASSERT_TRUE(Submit(BatchOf(kBurst)).ok());
-  support::ExpectRefused(Submit(BatchOf(100)), Reason::kRateExceeded);
+  support::ExpectRefused(Submit(more), Reason::kRateExceeded);
   v1::SubmitNoticesResponse answer;
   EXPECT_TRUE(broker_.Intake(support::kOtherRegion)->SubmitNotices(CallContext().get(), BatchOf(kBurst), &answer).ok());
 }
 
 TEST_F(FairShareTest, TheRefusalComesOnlyAfterAWhile) {
+  const v1::SubmitNoticesRequest more = BatchOf(300);
   ASSERT_TRUE(Submit(BatchOf(kBurst)).ok());
   const absl::Time begin = absl::Now();
-  const grpc::Status refused = Submit(BatchOf(300));
+  const grpc::Status refused = Submit(more);
   support::ExpectRefused(refused, Reason::kRateExceeded);
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(900));
   EXPECT_LE(contract::RetryDelayOf(refused).value(), absl::Seconds(2));
 }
 
 TEST_F(FairShareTest, AStopGivesWhatIsHeldBackAtOnce) {
+  const v1::SubmitNoticesRequest more = BatchOf(300);
   ASSERT_TRUE(Submit(BatchOf(kBurst)).ok());
   grpc::Status refused;
-  std::thread held([&] { refused = Submit(BatchOf(300)); });
+  std::thread held([&] { refused = Submit(more); });
   absl::SleepFor(absl::Milliseconds(300));
   broker_.Signal(SIGTERM);
   held.join();
@@ -91,11 +94,11 @@ TEST_F(FairShareTest, AStopGivesWhatIsHeldBackAtOnce) {
 }
 
 TEST_F(FairShareTest, ACallThatIsGivenUpWhileItsAnswerIsHeldBackHarmsNothing) {
+  const v1::SubmitNoticesRequest more = BatchOf(300);
   ASSERT_TRUE(Submit(BatchOf(kBurst)).ok());
   for (int call = 0; call < 20; ++call) {
     v1::SubmitNoticesResponse answer;
-    const grpc::Status status =
-        intake_->SubmitNotices(CallContext(absl::Milliseconds(20)).get(), BatchOf(300), &answer);
+    const grpc::Status status = intake_->SubmitNotices(CallContext(absl::Milliseconds(20)).get(), more, &answer);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   }
   absl::SleepFor(absl::Seconds(3));
