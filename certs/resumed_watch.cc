@@ -52,6 +52,7 @@ bool ResumedWatch::ReadPlace() {
 bool ResumedWatch::KeepPlace(const std::string& place) {
   policy_.Progressed();
   said_ = false;
+  asked_why_ = false;
   if (!out_.flush().good()) return false;  // said by whoever called
   place_ = place;
   if (settings_.resume_file.empty()) return true;
@@ -76,6 +77,9 @@ std::optional<WatchEnd> ResumedWatch::TryAgain(const grpc::Status& status) {
     return WatchEnd::kUnusable;
   }
   const auto code = static_cast<absl::StatusCode>(status.error_code());
+  // A stream that the broker ends since its caller may no longer call cannot say why; the next one is refused by name.
+  const bool is_named = contract::FromGrpcStatus(status).reason != contract::Reason::kNone;
+  if (code == absl::StatusCode::kUnauthenticated && !is_named && !std::exchange(asked_why_, true)) return std::nullopt;
   const std::optional<absl::Duration> asked = contract::RetryDelayOf(status);
   if (!contract::IsRetriable(code, asked.has_value())) {
     failure_ = status;

@@ -69,7 +69,8 @@ class ResumedWatch {
   const absl::Time ends_at_;
   contract::RetryPolicy policy_;
   std::string place_;
-  bool said_ = false;  // that the broker does not answer
+  bool said_ = false;       // that the broker does not answer
+  bool asked_why_ = false;  // by beginning a stream again that ended without a reason
   grpc::Status failure_;
 };
 

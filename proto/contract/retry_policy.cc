@@ -9,6 +9,7 @@ bool IsRetriable(absl::StatusCode code, bool asks_for_retry) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
       return true;
     case absl::StatusCode::kResourceExhausted:
       return asks_for_retry;

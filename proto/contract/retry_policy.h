@@ -14,7 +14,8 @@ namespace envej::contract {
 // What may be tried again, with the same ids, because trying again can end otherwise. Nothing else is retried.
 //
 // A failed call; `asks_for_retry` says whether it carries a google.rpc.RetryInfo, without which RESOURCE_EXHAUSTED
-// means that the request itself is too large.
+// means that the request itself is too large. CANCELLED is what a broker's gRPC says of a call that it ends as the
+// broker stops; who cancels a call of its own does not ask here.
 bool IsRetriable(absl::StatusCode code, bool asks_for_retry);
 // One refused notice of a batch that was answered.
 bool IsRetriable(Reason reason);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "broker/operations/console/attention.h"
 #include "broker/operations/console/figures.h"
 #include "proto/contract/message_codec.h"
@@ -12,9 +11,8 @@
 namespace envej::console {
 namespace {
 
-std::string PhoneOf(const v1::Contact& contact) {
-  return absl::StrJoin(std::vector<std::string>{contact.name(), contact.phone_number()}, " ");
-}
+// The number first: a narrow screen cuts the end.
+std::string PhoneOf(const v1::Contact& contact) { return absl::StrCat(contact.phone_number(), " ", contact.name()); }
 
 }  // namespace
 

@@ -31,6 +31,7 @@ constexpr char kExitCodes[] =
     "  2  wrong usage, or a file, certificate, terminal or output that cannot be used\n"
     "  3  the broker could not be reached, or it is unknown whether it has done what was asked for: run the same\n"
     "     again; nothing is done twice\n"
+    "  130 and others above 128  ended by a signal, such as Ctrl-C, the usual end of a watch\n"
     "Times are those of Copenhagen; in JSON they are UTC. Colours are left out with NO_COLOR, and where no terminal "
     "is.\n";
 
@@ -147,7 +148,8 @@ void Adding::AddOverdue() {
   Command& command = Begin("overdue", "show the notices that are late or undelivered, and still to be delivered");
   AddMunicipality(command, options->municipality_code, "only those in this inbox");
   AddRegion(command, options->region_code, "only those of this region");
-  AddOutput(command, "json: one object, \"notices\" an array of envej.v1.OperationsNotice");
+  AddOutput(command,
+            "json: one object, \"notices\" an array of envej.v1.OperationsNotice, \"leftOut\" how many more there are");
   End(command);
   command.run = [options](const CommandContext& context) { return ListOverdue(*options, context); };
 }

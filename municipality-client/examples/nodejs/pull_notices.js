@@ -18,7 +18,8 @@ const CALL_MILLISECONDS = 20000;
 const ATTEMPTS = 5;
 const BATCH = 100;
 const HANDLED = new Set(['ITEM_KIND_NOTICE', 'ITEM_KIND_WITHDRAWAL']);
-const TRY_AGAIN = new Set([grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED, grpc.status.RESOURCE_EXHAUSTED]);
+const TRY_AGAIN = new Set([grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED, grpc.status.RESOURCE_EXHAUSTED,
+  grpc.status.CANCELLED]);
 
 function readOptions() {
   const { values } = parseArgs({

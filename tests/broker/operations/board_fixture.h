@@ -2,11 +2,13 @@
 #define ENVEJ_TESTS_BROKER_OPERATIONS_BOARD_FIXTURE_H_
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "broker/operations/board.h"
 #include "proto/contract/day.h"
 #include "tests/broker/inbox/inboxes_fixture.h"
@@ -62,6 +64,10 @@ class BoardFixture : public inbox::InboxesFixture {
   InboxFigures HereAnew() {
     LetTimePass(Board::kOldestFor);
     return Here();
+  }
+  // Adds what is known of before this run.
+  void AddBefore(absl::Time ran_until, const std::map<std::string, JournalledInbox>& inboxes = {}) {
+    board_->Add({.day_began = board_->DayBegan(), .ran_until = ran_until, .inboxes = inboxes});
   }
   std::vector<inbox::PulledItem> PullSome(size_t most = 1) { return PullNow(most); }
 

@@ -16,7 +16,8 @@ RandomSource Always(double value) {
 TEST(RetryPolicyTest, RetriesOnlyCodesThatMayEndOtherwise) {
   for (int code = 1; code <= 16; ++code) {
     const auto status = static_cast<absl::StatusCode>(code);
-    const bool passing = status == absl::StatusCode::kUnavailable || status == absl::StatusCode::kDeadlineExceeded;
+    const bool passing = status == absl::StatusCode::kUnavailable || status == absl::StatusCode::kDeadlineExceeded ||
+                         status == absl::StatusCode::kCancelled;
     EXPECT_EQ(IsRetriable(status, false), passing) << status;
     EXPECT_EQ(IsRetriable(status, true), passing || status == absl::StatusCode::kResourceExhausted) << status;
   }

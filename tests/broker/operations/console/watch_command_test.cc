@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_split.h"
+#include "proto/contract/status_codec.h"
 #include "tests/broker/operations/console/support/program_run.h"
 #include "tests/certs/test_files.h"
 
@@ -133,6 +134,28 @@ TEST_F(WatchTest, EndsWhereItsPlaceCannotBeKept) {
   const ProgramRun run = Watch({"--resume-file", folder_.Path("no-such-folder/place")});
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
   EXPECT_THAT(run.err, HasSubstr("no-such-folder/place"));
+}
+
+TEST_F(WatchTest, GoesOnWhereAStoppingBrokerEndsItsStream) {
+  server_.streams = {{.answers = {Answer({}, "a")}, .end = grpc::Status(grpc::StatusCode::CANCELLED, "")},
+                     {.answers = {Answer({Event(v1::EVENT_KIND_ACCEPTED, 2)}, "b")}, .end = kOver}};
+  EXPECT_THAT(Watch().out, HasSubstr(NoticeNameNumber(2)));
+  EXPECT_THAT(server_.watches_asked(), SizeIs(2));
+}
+
+// The broker cannot give a reason to a stream that it ends.
+TEST_F(WatchTest, SaysWhyItMayNoLongerWatch) {
+  const grpc::Status ended(grpc::StatusCode::UNAUTHENTICATED, "the caller may no longer call");
+  server_.streams = {
+      {.answers = {Answer({}, "a")}, .end = ended},
+      {.answers = {},
+       .end = contract::ToGrpcStatus({.reason = contract::Reason::kParticipantSuspended, .violations = {}})}};
+  const ProgramRun run = Watch();
+  EXPECT_EQ(run.exit_code, ExitCode::kAttention);
+  EXPECT_THAT(run.err, HasSubstr("PARTICIPANT_SUSPENDED"));
+  server_.streams = {{.answers = {}, .end = ended}, {.answers = {}, .end = ended}};
+  EXPECT_EQ(Watch().exit_code, ExitCode::kUnreachable) << "once is enough";
+  EXPECT_THAT(server_.watches_asked(), SizeIs(4));
 }
 
 TEST_F(WatchTest, SaysThatSomethingMayBeMissing) {
