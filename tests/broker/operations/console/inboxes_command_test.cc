@@ -42,7 +42,7 @@ TEST_F(InboxesTest, ShowsATableWithTotals) {
   EXPECT_EQ(run.exit_code, ExitCode::kDone) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("CODE  NAME       ATTENTION"), HasSubstr("0101  København  -"),
                              HasSubstr("0492  Ærø        SILENT for 25 min, 2 overdue"), HasSubstr("(2 h ago)"),
-                             HasSubstr("2 overdue  +4520000000 Vagten  "),
+                             HasSubstr("2 overdue        3  +4520000000 Vagten  "),
                              HasSubstr("\n2 inboxes, 1 silent; 15 waiting, 0 leased, 0 parked, 0 missing; 2 overdue"),
                              HasSubstr("\ncounted 20"), Not(HasSubstr("\x1b"))));
   EXPECT_EQ(run.err, "");

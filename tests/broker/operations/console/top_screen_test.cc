@@ -74,7 +74,7 @@ TEST(TopScreenTest, ShowsWhomToPhoneOnANarrowTerminal) {
   state.inboxes[0].set_overdue(2);
   state.inboxes[0].mutable_on_call()->set_name("Vagten");
   state.inboxes[0].mutable_on_call()->set_phone_number("+4520000000");
-  EXPECT_THAT(Screen(state, {.rows = 24, .columns = 80})[6], HasSubstr("2 overdue  +4520000000 Vagten"));
+  EXPECT_THAT(Screen(state, {.rows = 24, .columns = 80})[6], HasSubstr("2 overdue        0  +4520000000 Vagten"));
 }
 
 TEST(TopScreenTest, AgesOfInboxesAreByTheBrokersClock) {
