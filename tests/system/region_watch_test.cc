@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -79,6 +81,25 @@ class RegionWatchTest : public testing::Test {
     return absl::StrSplit(ended.out, '\n', absl::SkipEmpty());
   }
 
+  // A watch tells what is accepted before the broker goes away and what is once it is back.
+  void ExpectToListenOnOver(const std::function<void()>& go_away) {
+    const std::string first = Submit();
+    Process watch(Command({"--resume", place_, "--for", "40s", "--kind", "accepted"}));
+    const auto has_place = [&] { return !certs::ReadFile(place_).empty(); };
+    for (int wait = 0; wait < 600 && !has_place(); ++wait) absl::SleepFor(absl::Milliseconds(50));
+    ASSERT_TRUE(has_place());
+    const std::string before = certs::ReadFile(place_);
+    go_away();
+    ASSERT_TRUE(watch.WaitForError([](const std::string& error) { return error.find("trying again") != error.npos; }))
+        << watch.Err();
+    ASSERT_TRUE(broker_.Start());
+    const std::string second = Submit();
+    for (int wait = 0; wait < 600 && certs::ReadFile(place_) == before; ++wait) absl::SleepFor(absl::Milliseconds(50));
+    watch.Signal(SIGTERM);
+    const Ended ended = watch.Wait();
+    EXPECT_THAT(ended.out, AllOf(HasSubstr(first), HasSubstr(second)));
+  }
+
   BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
   const std::string place_ = broker_.folder().Path("place");
 };
@@ -117,20 +138,19 @@ TEST_F(RegionWatchTest, GoesOnWhereItStoppedAlsoAfterARestart) {
 }
 
 TEST_F(RegionWatchTest, ListensOnWhileTheBrokerIsAway) {
-  const std::string first = Submit();
-  Process watch(Command({"--resume", place_, "--for", "40s", "--kind", "accepted"}));
-  const auto has_place = [&] { return !certs::ReadFile(place_).empty(); };
-  for (int wait = 0; wait < 600 && !has_place(); ++wait) absl::SleepFor(absl::Milliseconds(50));
-  ASSERT_TRUE(has_place());
-  const std::string before = certs::ReadFile(place_);
-  broker_.Kill();
-  ASSERT_TRUE(watch.WaitForError([](const std::string& error) { return error.find("trying again") != error.npos; }));
-  ASSERT_TRUE(broker_.Start());
-  const std::string second = Submit();
-  for (int wait = 0; wait < 600 && certs::ReadFile(place_) == before; ++wait) absl::SleepFor(absl::Milliseconds(50));
-  watch.Signal(SIGTERM);
-  const Ended ended = watch.Wait();
-  EXPECT_THAT(ended.out, AllOf(HasSubstr(first), HasSubstr(second)));
+  ExpectToListenOnOver([this] { broker_.Kill(); });
+}
+
+// While it stops it is held up for so long that gRPC ends its streams in its place.
+TEST_F(RegionWatchTest, ListensOnOverABrokerThatIsHeldUpWhileItStops) {
+  ExpectToListenOnOver([this] {
+    broker_.Signal(SIGTERM);
+    absl::SleepFor(absl::Milliseconds(200));
+    broker_.Signal(SIGSTOP);
+    absl::SleepFor(absl::Milliseconds(700));
+    broker_.Signal(SIGCONT);
+    EXPECT_EQ(broker_.Wait().code, support::kDone);
+  });
 }
 
 TEST_F(RegionWatchTest, APlaceThatIsNoneIsSaid) {
