@@ -1,0 +1,67 @@
+#ifndef ENVEJ_REGION_CLIENT_WARD_JOINING_H_
+#define ENVEJ_REGION_CLIENT_WARD_JOINING_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "envej/ward/v1/case.pb.h"
+#include "region-client/ward/event.h"
+#include "region-client/ward/site.h"
+
+namespace envej::ward {
+
+// How a consent and what a ward's systems say become a notice. All of it is pure: what is known of a patient says which
+// notice there is to be, and the difference to the one that there is says what is to be sent. So it does not matter in
+// which order things come, nor how often.
+
+// Why there is to be no notice of a patient. In order of precedence.
+enum class WhyNot {
+  kDeceased,
+  kConsentWithdrawn,
+  kNoConsent,      // none was registered, or none in this stay, or the citizen said no
+  kNotDischarged,  // and no discharge is planned
+  kEnteredInError,
+  kDischargeCancelled,  // or the plan of one
+  kReadmitted,
+  kNotInpatient,
+  kNotHome,
+  kNotPsychiatry,
+  kUnderAge,  // 18 years are asked for on the day of discharge
+  kCriterionNotMet,
+  kContactMissing,     // no name, or no phone number that can be called
+  kDischargedLongAgo,  // longer than the contract lets a notice be made
+};
+
+// One word for logs and counters, such as `no-consent`.
+absl::string_view NameOf(WhyNot why);
+
+// The number by which the site identifies the patient of an event; nothing where the event has none.
+std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site);
+
+// Takes what an event says into a case. An event that was recorded before what is known changes nothing of that.
+void TakeEvent(const Event& event, v1::Case& known);
+
+// Takes a consent that was registered, or that it was withdrawn. One that was registered before what is known changes
+// nothing.
+void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known);
+void TakeConsentWithdrawal(absl::Time at, v1::Case& known);
+
+// Takes the case of a number that is no more into that of the one patient. Of what both know the newer stays.
+void TakeMerged(const v1::Case& merged, v1::Case& known);
+
+// The notice that there is to be: without id, revision and time of making; or why there is none.
+using Verdict = std::variant<envej::v1::Notice, WhyNot>;
+Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen);
+
+// What is to be sent so that the municipality knows what there is to be known, and takes it into the case as made.
+// Several where the citizen's municipality is another one, or after a merge. `new_id` gives random UUIDs.
+std::vector<v1::Outgoing> Reconcile(v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen,
+                                    const std::function<std::string()>& new_id);
+
+}  // namespace envej::ward
+
+#endif  // ENVEJ_REGION_CLIENT_WARD_JOINING_H_

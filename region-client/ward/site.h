@@ -1,0 +1,21 @@
+#ifndef ENVEJ_REGION_CLIENT_WARD_SITE_H_
+#define ENVEJ_REGION_CLIENT_WARD_SITE_H_
+
+#include <set>
+#include <string>
+
+namespace envej::ward {
+
+// What a hospital has to say of itself before its events mean anything.
+struct Site {
+  // Whose numbers identify a patient: PatientId::authority. Empty: the first number of a message does.
+  std::string patient_authority;
+  // What counts as regional psychiatry: wards (Event::ward) and services (Event::service). A discharge counts if its
+  // ward or its service is one of them.
+  std::set<std::string> wards;
+  std::set<std::string> services;
+};
+
+}  // namespace envej::ward
+
+#endif  // ENVEJ_REGION_CLIENT_WARD_SITE_H_
