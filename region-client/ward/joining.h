@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -22,11 +23,11 @@ namespace envej::ward {
 enum class WhyNot {
   kDeceased,
   kConsentWithdrawn,
-  kNoConsent,      // none was registered, or none in this stay, or the citizen said no
   kNotDischarged,  // and no discharge is planned
   kEnteredInError,
   kDischargeCancelled,  // or the plan of one
   kReadmitted,
+  kNoConsent,  // none was registered, or none in this stay, or the citizen said no
   kNotInpatient,
   kNotHome,
   kNotPsychiatry,
@@ -56,6 +57,9 @@ void TakeMerged(const v1::Case& merged, v1::Case& known);
 // The notice that there is to be: without id, revision and time of making; or why there is none.
 using Verdict = std::variant<envej::v1::Notice, WhyNot>;
 Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen);
+
+// Whether a notice can still be revised or withdrawn: the municipality has it, or will.
+bool IsCurrent(const v1::CaseNotice& notice);
 
 // What is to be sent so that the municipality knows what there is to be known, and takes it into the case as made.
 // Several where the citizen's municipality is another one, or after a merge. `new_id` gives random UUIDs.

@@ -1,0 +1,259 @@
+// What comes, taken into what is known (joining.h).
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/contract/day.h"
+#include "proto/contract/message_codec.h"
+#include "region-client/ward/joining.h"
+
+namespace envej::ward {
+namespace {
+
+using contract::FromMessage;
+using contract::ToMessage;
+using Timestamp = google::protobuf::Timestamp;
+
+absl::Time RecordedAt(const Event& event) {
+  return event.recorded_at.value_or(event.happened_at.value_or(absl::UnixEpoch()));
+}
+
+absl::Time HappenedAt(const Event& event) { return event.happened_at.value_or(RecordedAt(event)); }
+
+// Whether what was recorded `at` is no older than what is known, if anything is.
+bool IsNewer(absl::Time at, bool is_known, const Timestamp& known_at) {
+  return !is_known || at >= FromMessage(known_at);
+}
+
+// Takes a value that is said: in the place of what is known if it is newer, or where nothing is known.
+void TakeText(const std::string& said, bool is_newer, std::string& known) {
+  if (!said.empty() && (is_newer || known.empty())) known = said;
+}
+
+void TakeAddress(const PostalAddress& said, envej::v1::PostalAddress& known) {
+  known.set_street(said.street);
+  known.set_postal_code(said.postal_code);
+  known.set_city(said.city);
+}
+
+void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) {
+  TakeText(said.name, is_newer, *known.mutable_name());
+  TakeText(said.email, is_newer, *known.mutable_email());
+  if (!said.phone_numbers.empty() && (is_newer || known.phone_numbers().empty())) {
+    known.mutable_phone_numbers()->Assign(said.phone_numbers.begin(), said.phone_numbers.end());
+  }
+  if (said.postal_address.has_value() && (is_newer || !known.has_postal_address())) {
+    TakeAddress(*said.postal_address, *known.mutable_postal_address());
+  }
+  // What protects is believed of anybody who says it last.
+  if (said.name_and_address_protection.has_value() && (is_newer || *said.name_and_address_protection)) {
+    known.set_name_and_address_protection(*said.name_and_address_protection);
+  }
+}
+
+void TakePerson(const Event& event, v1::Person& person) {
+  const absl::Time at = RecordedAt(event);
+  const bool is_newer = IsNewer(at, person.has_recorded_at(), person.recorded_at());
+  TakeContact(event.contact, is_newer, *person.mutable_contact());
+  if (event.birth_day.has_value()) {
+    TakeText(contract::FormatDay(*event.birth_day), is_newer, *person.mutable_birth_date());
+  }
+  if (event.deceased.has_value() && IsNewer(at, person.has_deceased_recorded_at(), person.deceased_recorded_at())) {
+    person.set_deceased(*event.deceased);
+    *person.mutable_deceased_recorded_at() = ToMessage(at);
+  }
+  if (is_newer) *person.mutable_recorded_at() = ToMessage(at);
+}
+
+// Of the stay that is known, as far as numbers tell.
+bool IsOfStay(const Event& event, const v1::Stay& stay) {
+  return event.stay.empty() || stay.number().empty() || event.stay == stay.number();
+}
+
+void TakePlace(const Event& event, v1::Stay& stay) {
+  const absl::Time at = RecordedAt(event);
+  if (event.patient_class != PatientClass::kUnknown) {
+    stay.set_stay_class(event.patient_class == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT
+                                                                        : v1::STAY_CLASS_OTHER);
+  }
+  if (event.ward.empty() && event.service.empty()) return;
+  if (!IsNewer(at, stay.has_ward_recorded_at(), stay.ward_recorded_at())) return;
+  stay.set_ward(event.ward);
+  stay.set_service(event.service);
+  *stay.mutable_ward_recorded_at() = ToMessage(at);
+}
+
+// It becomes so by this event, which says nothing of a day of discharge.
+void Become(v1::StayState state, v1::Stay& stay) {
+  stay.set_state(state);
+  stay.clear_discharge_date();
+  stay.set_not_home(false);
+}
+
+void BeginStay(const Event& event, bool readmitted, v1::Stay& stay) {
+  stay.Clear();
+  stay.set_state(v1::STAY_STATE_ADMITTED);
+  stay.set_number(event.stay);
+  *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
+  stay.set_readmitted(readmitted);
+}
+
+void Admit(const Event& event, v1::Stay& stay) {
+  const bool is_over = stay.state() == v1::STAY_STATE_DISCHARGED;
+  const bool is_same = !event.stay.empty() && event.stay == stay.number();
+  const bool was_before = is_over && HappenedAt(event) <= FromMessage(stay.happened_at());
+  if (is_same || was_before) {
+    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
+    if (stay.state() == v1::STAY_STATE_ENTERED_IN_ERROR) Become(v1::STAY_STATE_ADMITTED, stay);
+    return;
+  }
+  BeginStay(event, is_over || stay.readmitted(), stay);
+}
+
+void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
+  if (!IsOfStay(event, stay)) stay.clear_admitted_at();
+  if (!event.stay.empty()) stay.set_number(event.stay);
+  stay.set_state(state);
+  stay.set_discharge_date(event.discharge_day.has_value() ? contract::FormatDay(*event.discharge_day) : "");
+  stay.set_not_home(!event.discharged_home);
+  stay.set_cancelled(false);
+  stay.set_readmitted(false);
+}
+
+void Cancel(v1::Stay& stay) {
+  Become(v1::STAY_STATE_ADMITTED, stay);
+  stay.set_cancelled(true);
+}
+
+void MoveDay(const Event& event, v1::Stay& stay) {
+  const bool has_day = stay.state() == v1::STAY_STATE_DISCHARGED || stay.state() == v1::STAY_STATE_DISCHARGE_PLANNED;
+  if (has_day && event.discharge_day.has_value()) stay.set_discharge_date(contract::FormatDay(*event.discharge_day));
+}
+
+// What was recorded last of the stay. False if it says nothing of it.
+bool TakeNewest(const Event& event, v1::Stay& stay) {
+  const bool is_of_stay = IsOfStay(event, stay);
+  switch (event.kind) {
+    case EventKind::kAdmitted:
+      Admit(event, stay);
+      return true;
+    case EventKind::kMoved:
+      if (stay.state() == v1::STAY_STATE_UNSPECIFIED) stay.set_state(v1::STAY_STATE_ADMITTED);
+      return is_of_stay;
+    case EventKind::kDischargePlanned:
+      if (stay.state() == v1::STAY_STATE_DISCHARGED && is_of_stay) return false;
+      EndOn(event, v1::STAY_STATE_DISCHARGE_PLANNED, stay);
+      return true;
+    case EventKind::kDischarged:
+      EndOn(event, v1::STAY_STATE_DISCHARGED, stay);
+      return true;
+    case EventKind::kDischargePlanCancelled:
+      if (!is_of_stay || stay.state() == v1::STAY_STATE_DISCHARGED) return false;
+      Cancel(stay);
+      return true;
+    case EventKind::kDischargeCancelled:
+      if (!is_of_stay) return false;
+      Cancel(stay);
+      return true;
+    case EventKind::kEnteredInError:
+      if (!is_of_stay) return false;
+      Become(v1::STAY_STATE_ENTERED_IN_ERROR, stay);
+      return true;
+    case EventKind::kUpdated:
+      if (is_of_stay) MoveDay(event, stay);
+      return false;
+    case EventKind::kMerged:
+      return false;
+  }
+  return false;
+}
+
+void TakeStay(const Event& event, v1::Stay& stay) {
+  const absl::Time at = RecordedAt(event);
+  if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
+    if (TakeNewest(event, stay)) {
+      *stay.mutable_recorded_at() = ToMessage(at);
+      *stay.mutable_happened_at() = ToMessage(HappenedAt(event));
+    }
+  } else if (event.kind == EventKind::kAdmitted && IsOfStay(event, stay) && !stay.has_admitted_at() &&
+             HappenedAt(event) <= FromMessage(stay.happened_at())) {
+    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
+  }
+  if (IsOfStay(event, stay) || stay.number() == event.stay) TakePlace(event, stay);
+}
+
+void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
+  for (const PatientId& id : ids) {
+    const bool is_known = std::any_of(known.patient_ids().begin(), known.patient_ids().end(), [&](const auto& other) {
+      return other.authority() == id.authority && other.value() == id.value;
+    });
+    if (is_known) continue;
+    v1::PatientId& added = *known.add_patient_ids();
+    added.set_authority(id.authority);
+    added.set_value(id.value);
+  }
+}
+
+absl::Time At(bool has, const Timestamp& at) { return has ? FromMessage(at) : absl::InfinitePast(); }
+
+// The person that was recorded last, with what only the other record says.
+v1::Person Newer(const v1::Person& one, const v1::Person& other) {
+  const bool one_is_newer =
+      At(one.has_recorded_at(), one.recorded_at()) >= At(other.has_recorded_at(), other.recorded_at());
+  v1::Person newer = one_is_newer ? other : one;
+  newer.mutable_contact()->clear_phone_numbers();
+  const v1::Person& last = one_is_newer ? one : other;
+  newer.MergeFrom(last);
+  if (last.contact().phone_numbers().empty()) {
+    *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
+  }
+  newer.set_deceased(one.deceased() || other.deceased());
+  return newer;
+}
+
+}  // namespace
+
+std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site) {
+  for (const PatientId& id : ids) {
+    if (!id.value.empty() && (site.patient_authority.empty() || id.authority == site.patient_authority)) return id;
+  }
+  return std::nullopt;
+}
+
+void TakeEvent(const Event& event, v1::Case& known) {
+  AddIds(event.patient, known);
+  AddIds(event.merged, known);
+  TakePerson(event, *known.mutable_person());
+  TakeStay(event, *known.mutable_stay());
+}
+
+void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
+  const absl::Time at = FromMessage(consent.registered_at());
+  if (IsNewer(at, known.has_consent(), known.consent().registered_at())) *known.mutable_consent() = consent;
+}
+
+void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
+  v1::RegisteredConsent& consent = *known.mutable_consent();
+  if (!IsNewer(at, consent.has_registered_at(), consent.registered_at())) return;
+  *consent.mutable_registered_at() = ToMessage(at);
+  *consent.mutable_withdrawn_at() = ToMessage(at);
+}
+
+void TakeMerged(const v1::Case& merged, v1::Case& known) {
+  std::vector<PatientId> ids;
+  for (const v1::PatientId& id : merged.patient_ids())
+    ids.push_back({.authority = id.authority(), .value = id.value()});
+  AddIds(ids, known);
+  if (merged.has_consent()) TakeConsent(merged.consent(), known);
+  *known.mutable_person() = Newer(known.person(), merged.person());
+  if (merged.stay().has_recorded_at() &&
+      At(true, merged.stay().recorded_at()) > At(known.stay().has_recorded_at(), known.stay().recorded_at())) {
+    *known.mutable_stay() = merged.stay();
+  }
+  std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
+  notices.insert(notices.end(), known.notices().begin(), known.notices().end());
+  std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });
+  known.mutable_notices()->Assign(notices.begin(), notices.end());
+}
+
+}  // namespace envej::ward
