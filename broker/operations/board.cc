@@ -17,6 +17,15 @@ bool CanBeHandedOut(const Record* record) {
   return record != nullptr && record->state == State::kWaiting && !record->held_until.has_value();
 }
 
+// It can be handed out again, and neither came in by this nor was leased.
+bool IsPutBack(const inbox::Change& change) {
+  if (change.before == nullptr || !CanBeHandedOut(change.after)) return false;
+  return change.before->state != State::kLeased && !CanBeHandedOut(change.before);
+}
+
+// Something can be handed out.
+bool HasWaiting(const StandingInbox& standing) { return standing.waiting > standing.held; }
+
 void CountTotals(const inbox::Change& change, InboxTotals& totals) {
   for (const inbox::Decision::Told& told : change.told) {
     switch (told.type) {
@@ -96,8 +105,10 @@ void Board::Take(const inbox::Change& change) {
     const MutexLock lock(mutex_);
     RollDay(parts_.clock.Now());
     Inbox& inbox = inboxes_[change.notice.municipality_code];
+    const bool had_waited = HasWaiting(inbox.standing);
     if (change.before != nullptr) inbox.standing.Remove(change.notice, *change.before);
     if (change.after != nullptr) inbox.standing.Add(change.notice, *change.after);
+    if (!had_waited && IsPutBack(change)) inbox.put_back_at = change.at;
     if (CanBeHandedOut(change.after) && change.after->entered_at < inbox.oldest.from) {
       inbox.oldest.from = change.after->entered_at;
       inbox.oldest.lowered = true;
@@ -218,7 +229,7 @@ void Board::FindOldest(const std::string& municipality_code) {
     if (inbox == inboxes_.end()) return;
     const StandingInbox& standing = inbox->second.standing;
     Oldest& oldest = inbox->second.oldest;
-    if (standing.waiting == standing.held || parts_.clock.Elapsed() - oldest.found_when < kOldestFor) return;
+    if (!HasWaiting(standing) || parts_.clock.Elapsed() - oldest.found_when < kOldestFor) return;
     oldest.lowered = false;
     oldest.found_when = parts_.clock.Elapsed();
     from = oldest.from;
@@ -252,7 +263,10 @@ InboxFigures Board::FiguresOf(const std::string& municipality_code, const Inbox&
   figures.missing = standing.missing;
   figures.overdue = standing.overdue;
   figures.undelivered = standing.undelivered;
-  if (standing.waiting > standing.held) figures.oldest_waiting_at = inbox.oldest.found;
+  if (HasWaiting(standing)) {
+    figures.oldest_waiting_at = inbox.oldest.found;
+    if (inbox.put_back_at != absl::InfinitePast()) figures.put_back_at = inbox.put_back_at;
+  }
   figures.oldest_entered_at = Earlier(figures.oldest_waiting_at, FirstOf(standing.apart));
   figures.oldest_leased_at = FirstOf(standing.leases);
   if (inbox.last_fetch_at != absl::InfinitePast()) figures.last_fetch_at = inbox.last_fetch_at;
@@ -260,15 +274,16 @@ InboxFigures Board::FiguresOf(const std::string& municipality_code, const Inbox&
   return figures;
 }
 
-// A lease that lies in the future was stamped by a clock that was ahead, and says nothing.
+// What lies in the future was stamped by a clock that was ahead, and says nothing.
 void Board::Judge(InboxFigures& figures, absl::Time now, absl::Time ran_until, absl::Duration served) const {
   const std::string municipality = MunicipalityUri(figures.municipality_code);
   figures.last_seen_at = parts_.attendance.LastSeen(municipality, now);
   figures.last_pull_at = parts_.attendance.LastPull(municipality, now);
   if (!figures.oldest_waiting_at.has_value()) return;
   absl::Time since = std::max(*figures.oldest_waiting_at, figures.last_pull_at.value_or(absl::InfinitePast()));
-  if (figures.last_fetch_at.has_value() && *figures.last_fetch_at <= now)
-    since = std::max(since, *figures.last_fetch_at);
+  for (const std::optional<absl::Time>& later : {figures.last_fetch_at, figures.put_back_at}) {
+    if (later.has_value() && *later <= now) since = std::max(since, *later);
+  }
   if (now - since < kSilentAfter) return;
   const absl::Duration before_start = std::max(ran_until - since, absl::ZeroDuration());
   if (served >= kSilenceGrace) {

@@ -27,8 +27,9 @@
 namespace envej::operations {
 
 // An inbox is silent when the oldest of what can be handed out has waited for so long, and for so long no pull of the
-// municipality was let in: a call of another kind, or one that is refused, does not empty it. What counts is the time
-// in which the broker serves, since nobody can pull before it does: so what was silent when it last ran is so soon
+// municipality was let in: a call of another kind, or one that is refused, does not empty it. What was held
+// back or parked waits from when it was put back, however long ago it came in, if nothing else does. What counts is the
+// time in which the broker serves, since nobody can pull before it does: so what was silent when it last ran is so soon
 // after a start, and nothing becomes so for the time in which it was down. The one constant for it.
 inline constexpr absl::Duration kSilentAfter = absl::Minutes(10);
 // For so long after the broker began to serve no inbox is silent: consumers need a moment to come back.
@@ -46,12 +47,13 @@ struct InboxFigures {
   uint64_t undelivered = 0;                     // of what is under way: told as undelivered
   std::optional<absl::Time> oldest_entered_at;  // of what is under way; at most kOldestFor old
   std::optional<absl::Time> oldest_waiting_at;  // of what can be handed out; as old
-  std::optional<absl::Time> oldest_leased_at;   // when the first of what is leased was first leased
-  std::optional<absl::Time> last_fetch_at;      // when something was last leased, as far as is known
-  std::optional<absl::Time> last_seen_at;       // when the municipality last called, as far as is known
-  std::optional<absl::Time> last_pull_at;       // when a pull of it was last let in, as far as is known
-  size_t consumers = 0;                         // pulls that wait for something now
-  DayCounts today;                              // of the day in Copenhagen
+  std::optional<absl::Time> put_back_at;  // when what was held back or parked was put back last where nothing waited
+  std::optional<absl::Time> oldest_leased_at;  // when the first of what is leased was first leased
+  std::optional<absl::Time> last_fetch_at;     // when something was last leased, as far as is known
+  std::optional<absl::Time> last_seen_at;      // when the municipality last called, as far as is known
+  std::optional<absl::Time> last_pull_at;      // when a pull of it was last let in, as far as is known
+  size_t consumers = 0;                        // pulls that wait for something now
+  DayCounts today;                             // of the day in Copenhagen
   // When it was last known to be emptied: since then something waits, and no pull was let in. Nothing: it is not
   // silent.
   std::optional<absl::Time> silent_since;
@@ -148,6 +150,7 @@ class Board {
     DayCounts day_before;  // what was counted before the day changed last
     absl::Time last_fetch_at = absl::InfinitePast();
     Oldest oldest;
+    absl::Time put_back_at = absl::InfinitePast();  // as in InboxFigures
   };
 
   // Begins the day that it is now, if that is another one. Where the clock went back to the one before, as after it was

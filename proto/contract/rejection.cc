@@ -55,7 +55,8 @@ constexpr auto kReasons = std::to_array<ReasonEntry>({
     {Reason::kRegionNotSucceeded, "REGION_NOT_SUCCEEDED", absl::StatusCode::kPermissionDenied,
      "the caller is not that region, and has not succeeded it by today"},
     {Reason::kParticipantUnknown, "PARTICIPANT_UNKNOWN", absl::StatusCode::kInvalidArgument,
-     "the register has no such participant; a name is as in a certificate, without an origin"},
+     "the register has no such participant: a code is as in ListParticipants, a name as in a certificate, without its "
+     "origin"},
     {Reason::kParticipantIsCaller, "PARTICIPANT_IS_CALLER", absl::StatusCode::kFailedPrecondition,
      "the participant is the caller itself, who would shut itself out"},
     {Reason::kOperationsLeftToCaller, "OPERATIONS_LEFT_TO_CALLER", absl::StatusCode::kFailedPrecondition,

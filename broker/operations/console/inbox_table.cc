@@ -25,8 +25,8 @@ Table InboxTable(const std::vector<v1::InboxStatus>& inboxes, TimeForm form, con
   Table table({{"CODE"},
                {"NAME"},
                {"ATTENTION"},
-               {"ON CALL"},
                {"WAITING", Align::kRight},
+               {"ON CALL"},
                {"LEASED", Align::kRight},
                {"PARKED", Align::kRight},
                {"MISSING", Align::kRight},
@@ -40,15 +40,14 @@ Table InboxTable(const std::vector<v1::InboxStatus>& inboxes, TimeForm form, con
                {"RETURNED", Align::kRight}});
   for (const v1::InboxStatus& inbox : inboxes) {
     const Attention attention = AttentionOf(inbox, now);
-    table.Add(
-        {inbox.municipality_code(), inbox.name(), attention.text, inbox.has_on_call() ? PhoneOf(inbox.on_call()) : "",
-         absl::StrCat(inbox.waiting()), absl::StrCat(inbox.leased()), absl::StrCat(inbox.parked()),
-         absl::StrCat(inbox.missing()), absl::StrCat(inbox.overdue()), absl::StrCat(inbox.undelivered()),
-         time(inbox.has_oldest_entered_at(), inbox.oldest_entered_at()),
-         time(inbox.has_last_fetch_at(), inbox.last_fetch_at()), absl::StrCat(inbox.consumers_connected()),
-         absl::StrCat(inbox.accepted_today()), absl::StrCat(inbox.acknowledged_today()),
-         absl::StrCat(inbox.returned_today())},
-        EmphasisOf(attention));
+    table.Add({inbox.municipality_code(), inbox.name(), attention.text, absl::StrCat(inbox.waiting()),
+               inbox.has_on_call() ? PhoneOf(inbox.on_call()) : "", absl::StrCat(inbox.leased()),
+               absl::StrCat(inbox.parked()), absl::StrCat(inbox.missing()), absl::StrCat(inbox.overdue()),
+               absl::StrCat(inbox.undelivered()), time(inbox.has_oldest_entered_at(), inbox.oldest_entered_at()),
+               time(inbox.has_last_fetch_at(), inbox.last_fetch_at()), absl::StrCat(inbox.consumers_connected()),
+               absl::StrCat(inbox.accepted_today()), absl::StrCat(inbox.acknowledged_today()),
+               absl::StrCat(inbox.returned_today())},
+              EmphasisOf(attention));
   }
   return table;
 }

@@ -84,7 +84,7 @@ std::string Fingerprints(const v1::Participant& participant) {
 
 std::string PhoneOf(const v1::Participant& participant) {
   if (!participant.has_on_call()) return "";
-  return absl::StrCat(participant.on_call().name(), " ", participant.on_call().phone_number());
+  return absl::StrCat(participant.on_call().phone_number(), " ", participant.on_call().name());
 }
 
 }  // namespace

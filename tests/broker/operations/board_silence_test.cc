@@ -74,6 +74,38 @@ TEST_F(BoardSilenceTest, AnInboxIsSilentSinceItsLastLeaseWhereThatWasLater) {
   EXPECT_EQ(Here().silent_since, kStart + absl::Minutes(5));
 }
 
+TEST_F(BoardSilenceTest, WhatWasParkedWaitsFromWhenItIsPutBack) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  for (uint32_t failure = 0; failure < inbox::kFailuresMost; ++failure) {
+    ASSERT_THAT(PullSome(), SizeIs(1));
+    LetTimePass(absl::Minutes(1));
+    Skip(inbox::kHoldMost);
+  }
+  ASSERT_EQ(Here().parked, 1);
+  const absl::Time put_back = clock_.Now();
+  inboxes_->RedriveAll({.actor = inbox::kSubmitter}, {inbox::Key(1)},
+                       [](const auto& answers) { EXPECT_TRUE(answers[0].ok()); });
+  EXPECT_EQ(HereAnew().oldest_waiting_at, kStart);
+  EXPECT_EQ(Here().silent_since, std::nullopt) << "nobody could pull it before";
+  ASSERT_TRUE(SubmitOne(2).ok());
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().silent_since, put_back);
+}
+
+TEST_F(BoardSilenceTest, WhatIsPutBackBesideWhatWaitsEndsNoSilence) {
+  ASSERT_TRUE(SubmitOne(1).ok());
+  for (int failure = 0; failure < 2; ++failure) {
+    ASSERT_THAT(PullSome(), SizeIs(1));
+    LetTimePass(absl::Minutes(1));
+  }
+  const absl::Time came = clock_.Now();
+  ASSERT_TRUE(SubmitOne(2).ok());
+  LetTimePass(kSilentAfter);
+  EXPECT_EQ(Here().waiting, 2);
+  EXPECT_EQ(Here().held, 0) << "the first was put back meanwhile";
+  EXPECT_EQ(Here().silent_since, came);
+}
+
 TEST_F(BoardSilenceTest, WhatWasSilentWhenTheBrokerLastRanIsSoAgainTwoMinutesAfterItServes) {
   RestartSilent();
   EXPECT_TRUE(Here().silence_unknown);
