@@ -82,6 +82,7 @@ MllpListener::~MllpListener() { Stop(); }
 void MllpListener::Stop() {
   eventfd_write(stop_.number(), 1);
   if (thread_.joinable()) thread_.join();
+  listening_.sockets.clear();
   for (Sender& sender : senders_) {
     if (sender.thread.joinable()) sender.thread.join();
   }

@@ -82,7 +82,7 @@ class MllpListener {
   void Tell(const Peer& peer, const absl::Status& why) const;
   bool IsToEnd() const;
 
-  const ListeningSockets listening_;
+  ListeningSockets listening_;
   const Descriptor stop_;  // an eventfd, readable once all is to end
   const Descriptor wake_;  // an eventfd, readable when a sender is done
   const certs::ServerContext* const context_;

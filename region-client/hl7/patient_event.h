@@ -23,8 +23,8 @@ struct Site {
   std::vector<DischargeTimeField> discharge_time = {DischargeTimeField::kEventOccurred,
                                                     DischargeTimeField::kEventRecorded};
   // Codes by which PV1-36 (how) or PV1-37 (where to) say that the patient did not go home.
-  std::set<std::string> dispositions_elsewhere;
-  std::set<std::string> locations_elsewhere;
+  std::set<std::string> dispositions_elsewhere = {};
+  std::set<std::string> locations_elsewhere = {};
   // MSH-11 of the messages that count, so that nobody's training becomes a notice. An empty MSH-11 counts too.
   std::string processing_id = "P";
 };

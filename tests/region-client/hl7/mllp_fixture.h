@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,6 +29,26 @@ namespace envej::hl7 {
 
 inline constexpr char kWard[] = "urn:envej:region:1084:psykiatri-nord";
 
+// OpenSSL writes to a connection that may be gone, also when it reads: here that is an error alone, while the
+// listener's threads are left as they are.
+class WithoutBrokenPipes {
+ public:
+  WithoutBrokenPipes() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~WithoutBrokenPipes() {
+    const timespec at_once{};
+    sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+};
+
 // A sender that says what it is told to, and no more. With files of a certificate it speaks TLS.
 class Sender {
  public:
@@ -35,6 +56,7 @@ class Sender {
     constexpr timeval kInTime{.tv_sec = 20, .tv_usec = 0};
     EXPECT_EQ(setsockopt(socket_.number(), SOL_SOCKET, SO_RCVTIMEO, &kInTime, sizeof kInTime), 0);
     if (files == nullptr) return;
+    const WithoutBrokenPipes guard;
     context_.reset(SSL_CTX_new(TLS_client_method()));
     if (!files->certificate_chain.empty()) {
       SSL_CTX_use_certificate_chain_file(context_.get(), files->certificate_chain.c_str());
@@ -48,6 +70,7 @@ class Sender {
   }
 
   bool Send(const std::string& bytes) {
+    const WithoutBrokenPipes guard;
     const auto size = static_cast<int>(bytes.size());
     if (ssl_ != nullptr) return SSL_write(ssl_.get(), bytes.data(), size) == size;
     return send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == size;
@@ -56,6 +79,7 @@ class Sender {
 
   // The next answer; "closed" if the listener closed, or said nothing in time.
   std::string Answer() {
+    const WithoutBrokenPipes guard;
     char bytes[4096];
     for (;;) {
       absl::string_view rest = unread_;

@@ -46,7 +46,7 @@ TEST_F(MllpListenerTest, WhoShowsNoCertificateThatIsTakenIsNotHeard) {
   nobody.SendMessage("a");
   EXPECT_EQ(nobody.Answer(), "closed");
   const auto plain = Connect();
-  EXPECT_TRUE(plain->SendMessage("a"));
+  EXPECT_TRUE(plain->SendMessage("MSH|^~"));
   plain->Answer();
   EXPECT_THAT(Closed(3), testing::Each(": no certificate that is taken was shown in time"));
 }
@@ -141,6 +141,8 @@ TEST_F(MllpListenerTest, StoppingEndsAllThatIsOpenAtOnce) {
   EXPECT_EQ(idle->Answer(), "closed");
   EXPECT_EQ(within->Answer(), "closed");
   EXPECT_EQ(silent->Answer(), "closed");
+  EXPECT_LT(absl::Now() - before, absl::Seconds(4));
+  EXPECT_EQ(support::ConnectTo(listener_->port()), -1);
   EXPECT_THAT(Closed(0), IsEmpty());
   listener_->Stop();
 }

@@ -35,6 +35,8 @@ TEST_F(SlowSendersTest, WhoNeverShakesHandsHoldsNobody) {
   limits.handshake = absl::Seconds(60);
   StartTls(limits);
   const auto known = ConnectTls();
+  EXPECT_TRUE(known->SendMessage("before"));
+  EXPECT_THAT(known->Answer(), HasSubstr("6 of before"));
   std::vector<std::unique_ptr<Sender>> silent;
   for (int i = 0; i < 40; ++i) silent.push_back(Connect());
   ExpectOthersAreHeard();
@@ -83,6 +85,13 @@ TEST_F(SlowSendersTest, WhoTakesNoAnswerIsClosed) {
   EXPECT_TRUE(slow->SendMessage("long"));
   ExpectOthersAreHeard();
   EXPECT_THAT(Closed(1), ElementsAre("this machine: an answer was not taken"));
+}
+
+TEST_F(SlowSendersTest, WhoLeavesBeforeItsAnswerHarmsNobody) {
+  StartTls(Short());
+  EXPECT_TRUE(ConnectTls()->SendMessage("long"));
+  EXPECT_THAT(Closed(1), ElementsAre(absl::StrCat(kWard, ": an answer was not taken")));
+  ExpectOthersAreHeard();
 }
 
 TEST_F(SlowSendersTest, OfTooManyTheOneLongestIdleGoes) {
