@@ -13,7 +13,7 @@ constexpr size_t kTimedHeadBytes = 1 + sizeof(uint64_t);
 
 std::string KeyOf(KeyKind kind, absl::string_view rest) {
   std::string key(1, static_cast<char>(kind));
-  key.append(rest);
+  key.append(rest.data(), rest.size());
   return key;
 }
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 
 namespace envej::region {
 
@@ -22,7 +21,7 @@ class CaseLocks {
   static constexpr size_t kLocks = 64;
   using Set = std::bitset<kLocks>;
 
-  static Set Of(absl::string_view name) { return Set().set(std::hash<absl::string_view>()(name) % kLocks); }
+  static Set Of(const std::string& name) { return Set().set(std::hash<std::string>()(name) % kLocks); }
 
   // Held until it goes. The locks must outlive it.
   std::vector<std::unique_lock<std::mutex>> Take(const Set& set) {

@@ -4,10 +4,10 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "region-client/agent/patient_reference.h"
 #include "region-client/agent/random_ids.h"
 
 namespace envej::region {
@@ -15,8 +15,6 @@ namespace {
 
 using ward::v1::Case;
 using ward::v1::PatientId;
-
-constexpr size_t kReferenceBytes = 4;
 
 PatientId ToMessage(const ward::PatientId& patient) {
   PatientId message;
@@ -53,10 +51,6 @@ absl::Status CheckName(const MessageName& name, size_t events) {
 }
 
 }  // namespace
-
-std::string PatientReference(const std::string& case_id) {
-  return absl::BytesToHexString(absl::string_view(case_id).substr(0, kReferenceBytes));
-}
 
 Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::function<absl::Time()> now,
            absl::TimeZone copenhagen, std::function<void()> wake)
@@ -127,25 +121,26 @@ absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& wor
   return absl::OkStatus();
 }
 
+std::optional<ward::WhyNot> Desk::WhyNotNow(const Case& known, absl::Time now) const {
+  const ward::Verdict verdict = ward::Judge(known, options_.site, now, copenhagen_);
+  const auto* why_not = std::get_if<ward::WhyNot>(&verdict);
+  return why_not == nullptr ? std::nullopt : std::optional(*why_not);
+}
+
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   size_t outgoing = 0;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
   for (OpenCase* known : work.cases()) {
-    *known->after.mutable_touched_at() = contract::ToMessage(now);
     for (ward::v1::Outgoing& each :
          ward::Reconcile(known->after, options_.site, now, copenhagen_, [] { return RandomNoticeId(); })) {
       each.set_case_id(known->id);
-      *each.mutable_made_at() = contract::ToMessage(now);
       work.batch().AddOutgoing(each);
       ++outgoing;
     }
-    const ward::Verdict verdict = ward::Judge(known->after, options_.site, now, copenhagen_);
-    const auto* why_not = std::get_if<ward::WhyNot>(&verdict);
-    if (why_not == nullptr) continue;
+    const std::optional<ward::WhyNot> why_not = WhyNotNow(known->after, now);
     // Once, and not again with each event that changes nothing of it.
-    const bool was_so = known->before.has_value() &&
-                        ward::Judge(*known->before, options_.site, now, copenhagen_) == ward::Verdict(*why_not);
-    if (!was_so) work.batch().Count(today, ward::NameOf(*why_not));
+    const bool was_so = known->before.has_value() && WhyNotNow(*known->before, now) == why_not;
+    if (why_not.has_value() && !was_so) work.batch().Count(today, ward::NameOf(*why_not));
   }
   if (work.made() > 0 && store_.cases() + work.made() > options_.cases_most) {
     return absl::ResourceExhaustedError("the agent is full: it has as many patients as it is allowed to (most_cases)");
@@ -178,10 +173,8 @@ absl::StatusOr<ConsentTaken> Desk::Consent(
   if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
   KeepNumber(number, (*known)->after);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  const ward::Verdict verdict = ward::Judge((*known)->after, options_.site, now, copenhagen_);
-  const auto* why_not = std::get_if<ward::WhyNot>(&verdict);
   return ConsentTaken{.patient_reference = PatientReference((*known)->id),
-                      .why_not = why_not == nullptr ? std::nullopt : std::optional(*why_not)};
+                      .why_not = WhyNotNow((*known)->after, now)};
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,

@@ -37,12 +37,9 @@ struct Answer {
 
 // What a consent has come to.
 struct ConsentTaken {
-  std::string patient_reference;
+  std::string patient_reference;        // patient_reference.h
   std::optional<ward::WhyNot> why_not;  // nothing if there is a notice now
 };
-
-// How the ward names a case: the first eight hexadecimal digits of its id, which mean nothing elsewhere.
-std::string PatientReference(const std::string& case_id);
 
 struct DeskOptions {
   ward::Site site;
@@ -83,6 +80,7 @@ class Desk {
   absl::Status Take(const ward::Event& event, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
   absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
+  std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
   absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient,

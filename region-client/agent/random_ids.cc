@@ -2,8 +2,7 @@
 
 #include <openssl/rand.h>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
+#include "proto/contract/notice_id.h"
 
 namespace envej::region {
 namespace {
@@ -26,9 +25,7 @@ std::string RandomNoticeId() {
   // Version 4, variant 1 (RFC 9562).
   (*bytes)[6] = static_cast<char>(((*bytes)[6] & 0x0f) | 0x40);
   (*bytes)[8] = static_cast<char>(((*bytes)[8] & 0x3f) | 0x80);
-  const std::string hex = absl::BytesToHexString(*bytes);
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
-                      hex.substr(20));
+  return contract::NoticeId::FromBytes(*bytes).value_or(contract::NoticeId()).ToString();
 }
 
 }  // namespace envej::region
