@@ -25,6 +25,7 @@ namespace envej::region {
 
 struct SenderParts {
   const CommandContext& context;  // its sleep ends, and its time is over, when the agent is to stop
+  std::function<absl::Time()> now;
   AgentStore& store;
   CaseLocks& locks;
   Doorbell& doorbell;  // rung when something was put into the outbox, and when the agent is to stop
@@ -80,6 +81,7 @@ class Sender {
   contract::RetryPolicy policy_;
   uint64_t from_ = 0;              // where the next round begins
   std::set<std::string> waiting_;  // notices of which something could not be sent in this pass
+  std::set<std::string> asked_;    // notices of which the broker was asked in this pass
   std::set<std::string> told_held_up_;
   std::mutex mutex_;  // of the four below
   absl::Status failure_;
