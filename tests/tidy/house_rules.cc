@@ -35,6 +35,9 @@ const std::vector<Room>& Rooms() {
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
 
+      // What every program reads that people write.
+      {"options/", {kContract, "options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
+
       // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
       {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb, kOpenssl}, {kMessageCodec, kStatusCodec}},
       {"broker/store/", {kContract, "broker/store/", "broker/*.h", "zlib.h"}, {kMessageCodec, kStatusCodec, kEngine}},
@@ -45,10 +48,10 @@ const std::vector<Room>& Rooms() {
        {kContract, "broker/inbox/", "broker/journal/", "broker/store/", "broker/*.h"},
        {kMessageCodec, kStatusCodec, kEngine}},
       {"broker/options/",
-       {kContract, "certs/identity.h", "broker/options/", "yaml-cpp/"},
+       {kContract, "certs/identity.h", "broker/options/", "options/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/admission/",
-       {kContract, "certs/", "broker/admission/", "broker/options/"},
+       {kContract, "certs/", "broker/admission/", "broker/options/", "options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
       {"broker/operations/console/",
        {kContract, kMessages, kProtobuf, kGrpc, "certs/", "broker/operations/console/", "CLI/"}},
@@ -78,7 +81,13 @@ const std::vector<Room>& Rooms() {
       {"broker/main.cc", {kContract, "certs/", "broker/", kGrpc, "CLI/"}},
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 
-      // The clients know neither the broker nor one another.
+      // The clients know neither the broker nor one another. Of the region's, only the agent's store knows RocksDB.
+      {"region-client/agent/agent_*",
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, kRocksdb, "certs/", "options/", "envej/ward/",
+        "region-client/", "CLI/", "nlohmann/"}},
+      {"region-client/agent/",
+       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "options/", "envej/ward/",
+        "region-client/", "CLI/", "nlohmann/", "httplib.h", "phonenumbers/"}},
       {"region-client/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/", "nlohmann/",
         "yaml-cpp/"}},

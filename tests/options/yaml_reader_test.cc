@@ -1,4 +1,4 @@
-#include "broker/options/yaml_reader.h"
+#include "options/yaml_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/broker/options/written_file.h"
+#include "tests/options/written_file.h"
 
 namespace envej::options {
 namespace {

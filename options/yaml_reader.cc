@@ -1,4 +1,4 @@
-#include "broker/options/yaml_reader.h"
+#include "options/yaml_reader.h"
 
 #include <algorithm>
 #include <array>

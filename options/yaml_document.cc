@@ -1,4 +1,4 @@
-#include "broker/options/yaml_document.h"
+#include "options/yaml_document.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

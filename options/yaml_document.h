@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_OPTIONS_YAML_DOCUMENT_H_
-#define ENVEJ_BROKER_OPTIONS_YAML_DOCUMENT_H_
+#ifndef ENVEJ_OPTIONS_YAML_DOCUMENT_H_
+#define ENVEJ_OPTIONS_YAML_DOCUMENT_H_
 
 #include <cstddef>
 #include <string>
@@ -57,4 +57,4 @@ absl::StatusOr<YamlNode> ParseYaml(absl::string_view text, absl::string_view fil
 
 }  // namespace envej::options
 
-#endif  // ENVEJ_BROKER_OPTIONS_YAML_DOCUMENT_H_
+#endif  // ENVEJ_OPTIONS_YAML_DOCUMENT_H_

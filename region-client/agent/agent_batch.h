@@ -1,0 +1,77 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_AGENT_BATCH_H_
+#define ENVEJ_REGION_CLIENT_AGENT_AGENT_BATCH_H_
+
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "envej/ward/v1/case.pb.h"
+#include "envej/ward/v1/kept.pb.h"
+#include "region-client/agent/agent_keys.h"
+#include "region-client/agent/at_rest.h"
+
+namespace envej::region {
+
+// How long a source's message is known again.
+inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
+// A case without a consent is erased so long after anything happened to it; another one seven months after the last of
+// consent, discharge and what became of its notices.
+inline constexpr absl::Duration kWithoutConsentKept = absl::Hours(24 * 40);
+inline constexpr absl::Duration kCaseKept = absl::Hours(24 * 215);
+
+// When a case is to be erased if nothing more happens to it.
+absl::Time EraseAt(const ward::v1::Case& known);
+
+// Changes of an agent's store that are made all or none (AgentStore::Write). Whoever changes a case holds its lock.
+//
+// Thread safety: none.
+class AgentBatch {
+ public:
+  // Makes or changes a case; `before` is what the store has of it. Its notices are found by their ids from then on.
+  void PutCase(const std::string& case_id, const std::optional<ward::v1::Case>& before, const ward::v1::Case& after);
+  // Also what finds it by its notices. What finds it by its patients' numbers is the caller's to forget.
+  void EraseCase(const std::string& case_id, const ward::v1::Case& before);
+  void PutPatient(const ward::v1::PatientId& patient, const std::string& case_id);
+  void ForgetPatient(const ward::v1::PatientId& patient);
+
+  void AddOutgoing(const ward::v1::Outgoing& outgoing);
+  void ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing);
+  void RemoveOutgoing(uint64_t number);
+
+  void PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now);
+  void AddTelling(const ward::v1::Telling& telling);
+  void RemoveTelling(uint64_t number);
+  void Count(absl::CivilDay day, absl::string_view reason);
+  void PutWatchToken(const std::string& token);
+
+ private:
+  friend class AgentStore;
+
+  AgentBatch(const AtRest& at_rest, std::atomic<uint64_t>& next_outgoing, std::atomic<uint64_t>& next_telling)
+      : at_rest_(at_rest), next_outgoing_(next_outgoing), next_telling_(next_telling) {}
+
+  void Put(const std::string& key, absl::string_view value);
+  void PutSealed(const std::string& key, const google::protobuf::MessageLite& message);
+  void Delete(const std::string& key);
+  void Keep(const rocksdb::Status& status);
+
+  const AtRest& at_rest_;
+  std::atomic<uint64_t>& next_outgoing_;
+  std::atomic<uint64_t>& next_telling_;
+  rocksdb::WriteBatch writes_;
+  absl::Status status_;
+  int64_t cases_ = 0;  // more than before
+  int64_t outgoing_ = 0;
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_AGENT_BATCH_H_

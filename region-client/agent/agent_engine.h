@@ -1,0 +1,28 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_AGENT_ENGINE_H_
+#define ENVEJ_REGION_CLIENT_AGENT_AGENT_ENGINE_H_
+
+#include <rocksdb/db.h>
+#include <rocksdb/status.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace envej::region {
+
+// Opens the engine in `folder`, or makes it where none is, with what it means for a damaged store not to open as if it
+// were whole. FAILED_PRECONDITION where files of an engine are without its beginning.
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& folder);
+
+// A status of RocksDB's as one of ours: DATA_LOSS for corruption, else UNAVAILABLE.
+absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what);
+
+// Options of every synced write.
+rocksdb::WriteOptions SyncedWrite();
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_AGENT_ENGINE_H_

@@ -1,0 +1,128 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_AGENT_STORE_H_
+#define ENVEJ_REGION_CLIENT_AGENT_AGENT_STORE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "envej/ward/v1/case.pb.h"
+#include "envej/ward/v1/kept.pb.h"
+#include "region-client/agent/agent_batch.h"
+#include "region-client/agent/agent_keys.h"
+#include "region-client/agent/at_rest.h"
+
+namespace rocksdb {
+class DB;
+}  // namespace rocksdb
+
+namespace envej::region {
+
+struct AgentStoreOptions {
+  std::string folder;                       // made, with mode 0700, if it is not there; its parent must be
+  std::string secret;                       // a file, as `envej-certs secret` makes it
+  std::vector<std::string> former_secrets;  // those that it replaced
+  // Called once, on a writing thread, when a batch could not be made durable: end the process. May be empty.
+  std::function<void(const absl::Status&)> fail_stop = {};
+};
+
+struct StoredOutgoing {
+  uint64_t number = 0;
+  ward::v1::Outgoing outgoing;
+};
+
+struct StoredTelling {
+  uint64_t number = 0;
+  ward::v1::Telling telling;
+};
+
+struct StoredCase {
+  std::string id;
+  ward::v1::Case known;
+};
+
+// How often a reason was met on a day, YYYY-MM-DD in Copenhagen.
+struct DayCount {
+  std::string day;
+  std::string reason;
+  uint64_t count = 0;
+};
+
+// What an agent keeps, on RocksDB: cases, the outbox, what was answered, what is to be told. Sealed at rest (at_rest.h).
+//
+// Durability: Write answers OK only after its batch is synced, whole; several threads' batches share a sync. After a
+// failed write nothing more is written, and every call fails.
+// Errors of reading: DATA_LOSS for what is damaged, with its kind and never its contents; UNAVAILABLE if the medium
+// fails. Nothing that is damaged is passed over.
+// Thread safety: any number of threads. Whoever changes a case keeps others from changing it between reading and
+// writing.
+class AgentStore {
+ public:
+  // Opens the store, or makes it where there is none, and reads all of it once. DATA_LOSS if any of it is damaged;
+  // FAILED_PRECONDITION if a newer program wrote it, or a secret is missing; UNAVAILABLE if another process has it open
+  // or the medium fails; otherwise the errors of AtRest::Read.
+  static absl::StatusOr<std::unique_ptr<AgentStore>> Open(const AgentStoreOptions& options);
+  ~AgentStore();
+
+  AgentBatch NewBatch() { return AgentBatch(at_rest_, next_outgoing_, next_telling_); }
+  absl::Status Write(AgentBatch batch);
+
+  absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
+  // Case ids; under whichever secret the patient's number was named.
+  absl::StatusOr<std::optional<std::string>> CaseOfPatient(const ward::v1::PatientId& patient) const;
+  absl::StatusOr<std::optional<std::string>> CaseOfNotice(const std::string& notice_id) const;
+  // In order of id, behind `after`.
+  absl::StatusOr<std::vector<StoredCase>> ListCases(const std::string& after, size_t most) const;
+  // The ids of cases that are to be erased, the most overdue first.
+  absl::StatusOr<std::vector<std::string>> CasesToErase(absl::Time now, size_t most) const;
+
+  // In order, from `number` on.
+  absl::StatusOr<std::vector<StoredOutgoing>> ReadOutbox(uint64_t number, size_t most) const;
+  absl::StatusOr<std::vector<StoredTelling>> ReadTellings(uint64_t number, size_t most) const;
+
+  absl::StatusOr<std::optional<ward::v1::AnsweredMessage>> ReadAnswered(absl::string_view source,
+                                                                        absl::string_view message_id) const;
+  // Forgets up to `most` answers that are over; how many it were.
+  absl::StatusOr<size_t> ForgetAnswers(absl::Time now, size_t most);
+
+  // By day, from `day` on.
+  absl::StatusOr<std::vector<DayCount>> ReadCounts(absl::string_view day, size_t most) const;
+  // Empty where there is none.
+  absl::StatusOr<std::string> ReadWatchToken() const;
+
+  size_t cases() const { return static_cast<size_t>(cases_.load()); }
+  size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }
+
+ private:
+  AgentStore(AgentStoreOptions options, AtRest at_rest, std::unique_ptr<rocksdb::DB> engine);
+
+  absl::Status ReadWhole();
+  absl::Status Examine(absl::string_view key, absl::string_view value);
+  absl::StatusOr<std::optional<std::string>> Read(const std::string& key) const;
+  template <typename Message>
+  absl::StatusOr<Message> OpenAs(const std::string& key, absl::string_view sealed) const;
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Scan(const std::string& from, const std::string& to,
+                                                                        size_t most) const;
+
+  const AgentStoreOptions options_;
+  const AtRest at_rest_;
+  const std::unique_ptr<rocksdb::DB> engine_;
+  std::atomic<uint64_t> next_outgoing_ = 1;
+  std::atomic<uint64_t> next_telling_ = 1;
+  std::atomic<int64_t> cases_ = 0;
+  std::atomic<int64_t> outgoing_ = 0;
+  std::atomic<bool> failed_ = false;
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_AGENT_STORE_H_

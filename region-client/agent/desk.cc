@@ -1,0 +1,239 @@
+#include "region-client/agent/desk.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/notice_id.h"
+#include "region-client/agent/patient_reference.h"
+#include "region-client/agent/random_ids.h"
+
+namespace envej::region {
+namespace {
+
+using ward::v1::Case;
+using ward::v1::PatientId;
+
+PatientId ToMessage(const ward::PatientId& patient) {
+  PatientId message;
+  message.set_authority(patient.authority);
+  message.set_value(patient.value);
+  return message;
+}
+
+bool IsSame(const PatientId& left, const PatientId& right) {
+  return left.authority() == right.authority() && left.value() == right.value();
+}
+
+// By which the site identifies; nothing where none of them does.
+std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, const ward::Site& site) {
+  const std::optional<ward::PatientId> found = ward::Identify(ids, site);
+  if (!found.has_value() || found->value.empty()) return std::nullopt;
+  return ToMessage(*found);
+}
+
+// So that the case can be erased whole: all that finds it stands in it.
+void KeepNumber(const PatientId& patient, Case& known) {
+  const auto& ids = known.patient_ids();
+  const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
+  if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
+}
+
+absl::Status CheckName(const MessageName& name, size_t events) {
+  const bool named = !name.id.empty() && name.id.size() <= kMessageNameBytes && name.source.size() <= kMessageNameBytes;
+  if (!named) return absl::InvalidArgumentError("the message has no id, or one that is too long");
+  if (events == 0 || events > kMessageEvents) {
+    return absl::InvalidArgumentError(absl::StrCat("the message has not 1 to ", kMessageEvents, " events"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::function<absl::Time()> now,
+           absl::TimeZone copenhagen, std::function<void()> wake)
+    : options_(std::move(options)),
+      store_(store),
+      locks_(locks),
+      now_(std::move(now)),
+      copenhagen_(copenhagen),
+      wake_(std::move(wake)) {}
+
+absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& events) {
+  if (absl::Status status = CheckName(name, events.size()); !status.ok()) return status;
+  WorkSubjects subjects{.message = absl::StrCat(name.source.size(), ":", name.source, name.id)};
+  for (const ward::Event& event : events) {
+    const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
+    if (!patient.has_value()) {
+      return absl::InvalidArgumentError("the message has no number of its patient from the authority that identifies");
+    }
+    subjects.patients.push_back(*patient);
+    const std::optional<PatientId> merged = Identifying(event.merged, options_.site);
+    if (merged.has_value()) subjects.patients.push_back(*merged);
+  }
+  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, subjects);
+  if (!work.ok()) return work.status();
+  const auto answered = store_.ReadAnswered(name.source, name.id);
+  if (!answered.ok()) return answered.status();
+  if (answered->has_value()) {
+    return Answer{.repeated = true, .answered_at = contract::FromMessage(answered->value().answered_at())};
+  }
+  const absl::Time now = now_();
+  for (const ward::Event& event : events) {
+    if (absl::Status status = Take(event, *work); !status.ok()) return status;
+  }
+  work->batch().PutAnswered(name.source, name.id, now);
+  if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
+  return Answer{.repeated = false, .answered_at = now};
+}
+
+absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work) const {
+  absl::StatusOr<OpenCase*> found = work.OfPatient(patient);
+  if (!found.ok() || *found != nullptr) return found;
+  absl::StatusOr<std::string> case_id = RandomBytes(kCaseIdBytes);
+  if (!case_id.ok()) return case_id.status();
+  return work.Make(patient, *std::move(case_id));
+}
+
+absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
+  const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
+  const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
+  if (!known.ok()) return known.status();
+  ward::TakeEvent(event, (*known)->after);
+  KeepNumber(*patient, (*known)->after);
+  return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
+}
+
+absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const {
+  const std::optional<PatientId> merged = Identifying(event.merged, options_.site);
+  if (!merged.has_value()) return absl::InvalidArgumentError("the merge does not say which number is no more");
+  const absl::StatusOr<OpenCase*> gone = work.OfPatient(*merged);
+  if (!gone.ok()) return gone.status();
+  if (*gone != nullptr && *gone != &into) {
+    ward::TakeMerged((*gone)->after, into.after);
+    for (const PatientId& number : (*gone)->after.patient_ids()) KeepNumber(number, into.after);
+    if (absl::Status status = work.Erase(**gone, &into); !status.ok()) return status;
+  }
+  work.Name(*merged, into);
+  KeepNumber(*merged, into.after);
+  return absl::OkStatus();
+}
+
+std::optional<ward::WhyNot> Desk::WhyNotNow(const Case& known, absl::Time now) const {
+  const ward::Verdict verdict = ward::Judge(known, options_.site, now, copenhagen_);
+  const auto* why_not = std::get_if<ward::WhyNot>(&verdict);
+  return why_not == nullptr ? std::nullopt : std::optional(*why_not);
+}
+
+absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
+  size_t outgoing = 0;
+  const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
+  for (OpenCase* known : work.cases()) {
+    for (ward::v1::Outgoing& each :
+         ward::Reconcile(known->after, options_.site, now, copenhagen_, [] { return RandomNoticeId(); })) {
+      each.set_case_id(known->id);
+      work.batch().AddOutgoing(each);
+      ++outgoing;
+    }
+    const std::optional<ward::WhyNot> why_not = WhyNotNow(known->after, now);
+    // Once, and not again with each event that changes nothing of it.
+    const bool was_so = known->before.has_value() && WhyNotNow(*known->before, now) == why_not;
+    if (why_not.has_value() && !was_so) work.batch().Count(today, ward::NameOf(*why_not));
+  }
+  if (work.made() > 0 && store_.cases() + work.made() > options_.cases_most) {
+    return absl::ResourceExhaustedError("the agent is full: it has as many patients as it is allowed to (most_cases)");
+  }
+  if (outgoing > 0 && store_.outgoing() + outgoing > options_.outgoing_most) {
+    return absl::ResourceExhaustedError(
+        "the agent is full: as much waits to be sent as it is allowed to (most_outgoing)");
+  }
+  absl::Status status = work.Commit();
+  if (status.ok() && outgoing > 0) wake_();
+  return status;
+}
+
+PatientId Desk::IdentifyingOf(const ward::PatientId& patient) const {
+  ward::PatientId named = patient;
+  if (named.authority.empty()) named.authority = options_.site.patient_authority;
+  return ToMessage(named);
+}
+
+absl::StatusOr<ConsentTaken> Desk::Consent(
+    const ward::PatientId& patient,
+    const std::function<absl::Status(OpenCase*& known, CaseWork& work, absl::Time now)>& take) {
+  const PatientId number = IdentifyingOf(patient);
+  if (number.value().empty()) return absl::InvalidArgumentError("there is no number of the patient");
+  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, {.patients = {number}});
+  if (!work.ok()) return work.status();
+  const absl::Time now = now_();
+  absl::StatusOr<OpenCase*> known = work->OfPatient(number);
+  if (!known.ok()) return known.status();
+  if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
+  KeepNumber(number, (*known)->after);
+  if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
+  return ConsentTaken{.patient_reference = PatientReference((*known)->id),
+                      .why_not = WhyNotNow((*known)->after, now)};
+}
+
+absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,
+                                                   const ward::v1::RegisteredConsent& consent) {
+  return Consent(patient, [&](OpenCase*& known, CaseWork& work, absl::Time now) {
+    if (known == nullptr) {
+      absl::StatusOr<OpenCase*> made = CaseOf(IdentifyingOf(patient), work);
+      if (!made.ok()) return made.status();
+      known = *made;
+    }
+    ward::v1::RegisteredConsent registered = consent;
+    *registered.mutable_registered_at() = contract::ToMessage(now);
+    registered.clear_withdrawn_at();
+    ward::TakeConsent(registered, known->after);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient) {
+  return Consent(patient, [](OpenCase*& known, CaseWork& /*work*/, absl::Time now) {
+    if (known == nullptr || !known->after.has_consent()) {
+      return absl::NotFoundError("no consent is registered of this patient");
+    }
+    ward::TakeConsentWithdrawal(now, known->after);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::optional<StoredCase>> Desk::Find(const ward::PatientId& patient) const {
+  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(IdentifyingOf(patient));
+  if (!case_id.ok()) return case_id.status();
+  if (!case_id->has_value()) return std::optional<StoredCase>();
+  absl::StatusOr<std::optional<Case>> known = store_.ReadCase(**case_id);
+  if (!known.ok()) return known.status();
+  if (!known->has_value()) return std::optional<StoredCase>();
+  return std::optional<StoredCase>(StoredCase{.id = **case_id, .known = **std::move(known)});
+}
+
+absl::StatusOr<bool> Desk::Upkeep(size_t most) {
+  const absl::Time now = now_();
+  const absl::StatusOr<std::vector<std::string>> over = store_.CasesToErase(now, most);
+  if (!over.ok()) return over.status();
+  for (const std::string& case_id : *over) {
+    if (absl::Status status = EraseIfOver(case_id, now); !status.ok()) return status;
+  }
+  const absl::StatusOr<size_t> forgotten = store_.ForgetAnswers(now, most);
+  if (!forgotten.ok()) return forgotten.status();
+  return over->size() == most || *forgotten == most;
+}
+
+absl::Status Desk::EraseIfOver(const std::string& case_id, absl::Time now) {
+  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, {.cases = {case_id}});
+  if (!work.ok()) return work.status();
+  const absl::StatusOr<OpenCase*> known = work->WithId(case_id);
+  if (!known.ok()) return known.status();
+  if (*known == nullptr) return absl::DataLossError("a case that is to be erased is missing from the agent's store");
+  if (EraseAt((*known)->after) >= now) return absl::OkStatus();
+  if (absl::Status status = work->Erase(**known, nullptr); !status.ok()) return status;
+  return work->Commit();
+}
+
+}  // namespace envej::region

@@ -1,0 +1,166 @@
+#include "region-client/agent/desk.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "tests/region-client/agent/agent_world.h"
+
+namespace envej::region {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone());
+
+class DeskTest : public testing::Test {
+ protected:
+  void SetUp() override { Start({.site = TestSite()}); }
+  void Start(const DeskOptions& options) {
+    desk_.reset();
+    store_.reset();
+    absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options());
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    desk_ = std::make_unique<Desk>(
+        options, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [this] { ++woken_; });
+  }
+  bool Takes(const std::string& id, const std::vector<ward::Event>& events) {
+    const absl::StatusOr<Answer> answer = desk_->TakeMessage({.source = "adt", .id = id}, events);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.ok() && !answer->repeated;
+  }
+  std::vector<StoredOutgoing> Outbox() { return *store_->ReadOutbox(0, 1000); }
+
+  AgentFolder folder_;
+  absl::Time now_ = kNow;
+  std::atomic<int> woken_ = 0;
+  CaseLocks locks_;
+  std::unique_ptr<AgentStore> store_;
+  std::unique_ptr<Desk> desk_;
+};
+
+TEST_F(DeskTest, ANoticeIsThereOnceConsentAndDischargeAreInWhicheverOrder) {
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_THAT(Outbox(), IsEmpty());
+  const absl::StatusOr<ConsentTaken> taken = desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_FALSE(taken->why_not.has_value());
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  EXPECT_TRUE(Takes("m2", {Discharge("2", kNow)}));
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(woken_, 2);
+  const std::string notice = Outbox()[1].outgoing.submit().envelope().notice_id();
+  EXPECT_EQ(store_->CaseOfNotice(notice)->value_or(""), Outbox()[1].outgoing.case_id());
+}
+
+TEST_F(DeskTest, ARepeatedMessageIsAnsweredAsBeforeAlsoAfterAStart) {
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  Start({.site = TestSite()});
+  now_ += absl::Hours(1);
+  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->answered_at, kNow);
+  EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_TRUE(desk_->TakeMessage({.source = "other", .id = "m1"}, {Discharge("2", kNow)}).ok());
+  EXPECT_EQ(store_->cases(), 2u);
+}
+
+TEST_F(DeskTest, AMessageIsTakenWholeOrNotAtAll) {
+  ward::Event unknown = Discharge("2", kNow);
+  unknown.patient[0].authority = "elsewhere";
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kNow), unknown}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->cases(), 0u);
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = ""}, {Discharge("1", kNow)}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+}
+
+TEST_F(DeskTest, AWithdrawnConsentWithdrawsTheNotice) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  Takes("m1", {Discharge("1", kNow)});
+  now_ += absl::Minutes(1);
+  const absl::StatusOr<ConsentTaken> taken = desk_->WithdrawConsent({"", "1"});
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->why_not, ward::WhyNot::kConsentWithdrawn);
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(Outbox()[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
+  EXPECT_EQ(desk_->WithdrawConsent({"", "99"}).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(DeskTest, WhatIsFoundByAMergedNumberIsThePatients) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "old"}, Consent("2027-01-15")).ok());
+  ward::Event merge = Discharge("new", kNow);
+  merge.kind = ward::EventKind::kMerged;
+  merge.merged = {{.authority = "hospital", .value = "old"}};
+  EXPECT_TRUE(Takes("m1", {merge}));
+  EXPECT_EQ(store_->cases(), 1u);
+  ASSERT_TRUE(desk_->Find({"", "old"})->has_value());
+  EXPECT_EQ(desk_->Find({"", "old"})->value().id, desk_->Find({"", "new"})->value().id);
+  Takes("m2", {Discharge("old", kNow)});
+  EXPECT_THAT(Outbox(), SizeIs(1));
+}
+
+TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
+  Takes("m1", {Discharge("1", kNow)});
+  Takes("m2", {Discharge("1", kNow)});
+  const std::vector<DayCount> counts = *store_->ReadCounts("", 10);
+  ASSERT_THAT(counts, SizeIs(1));
+  EXPECT_EQ(counts[0].reason, ward::NameOf(ward::WhyNot::kNoConsent));
+  EXPECT_EQ(counts[0].count, 1u);
+}
+
+TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
+  Start({.site = TestSite(), .cases_most = 1, .outgoing_most = 1});
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m2"}, {Discharge("2", kNow)}).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  now_ += absl::Minutes(1);
+  EXPECT_EQ(desk_->WithdrawConsent({"", "1"}).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+}
+
+TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenMonths) {
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
+  now_ = kNow + absl::Hours(24 * 41);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_FALSE(desk_->Find({"", "1"})->has_value());
+  EXPECT_TRUE(desk_->Find({"", "2"})->has_value());
+  now_ = kNow + absl::Hours(24 * 216);
+  EXPECT_TRUE(*desk_->Upkeep(1));
+  EXPECT_EQ(store_->cases(), 0u);
+}
+
+TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {
+  constexpr int kThreads = 8;
+  constexpr int kPatients = 20;
+  for (int patient = 0; patient < kPatients; ++patient) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", absl::StrCat(patient)}, Consent("2027-01-15")).ok());
+  }
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&] {
+      for (int patient = 0; patient < kPatients; ++patient) {
+        EXPECT_TRUE(desk_->TakeMessage({.source = "adt", .id = absl::StrCat("m", patient)},
+                                       {Discharge(absl::StrCat(patient), kNow)})
+                        .ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(Outbox(), SizeIs(kPatients));
+}
+
+}  // namespace
+}  // namespace envej::region
