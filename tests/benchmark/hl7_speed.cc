@@ -1,5 +1,6 @@
 #include "tests/benchmark/hl7_speed.h"
 
+#include <rocksdb/db.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -22,7 +24,6 @@
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_locks.h"
 #include "region-client/agent/desk.h"
-#include "region-client/hl7/acknowledgement.h"
 #include "region-client/hl7/mllp_framing.h"
 #include "region-client/hl7/mllp_listener.h"
 #include "region-client/sources/hl7_source.h"
@@ -32,6 +33,7 @@ namespace envej::benchmark {
 namespace {
 
 constexpr size_t kSenders = 16;
+constexpr size_t kPlainBytes = 1024;
 constexpr char kWard[] = "P1";
 
 // A discharge of a patient who does not exist and was never heard of before.
@@ -107,45 +109,31 @@ absl::StatusOr<Listening> ListenDurably(const std::string& folder, const absl::T
   return listening;
 }
 
-absl::StatusOr<Listening> ListenAlone(const absl::TimeZone& zone) {
-  Listening listening;
-  auto listener = hl7::MllpListener::Start(
-      "127.0.0.1:0", nullptr,
-      {.answer =
-           [zone](const hl7::Peer&, const std::string& message) {
-             const auto read = hl7::Message::Read(message);
-             const auto* const problem = std::get_if<hl7::Problem>(&read);
-             return hl7::Acknowledge(message, problem == nullptr ? std::nullopt : std::optional(*problem),
-                                     {.control_id = "1", .now = absl::Now(), .zone = zone});
-           },
-       .closed = {}});
-  if (!listener.ok()) return listener.status();
-  listening.listener = *std::move(listener);
-  return listening;
-}
+// What is done over and over; false if it failed.
+using Step = std::function<bool()>;
 
-// So many senders, for so long.
-absl::StatusOr<Figures> Send(int port, size_t senders, absl::Duration duration, std::atomic<uint64_t>& next) {
+// So many threads, each with a step of its own, for so long.
+absl::StatusOr<Figures> Repeat(size_t threads, absl::Duration duration, const std::function<Step()>& make_step) {
   std::mutex mutex;
   std::vector<double> milliseconds;
   std::atomic<bool> failed = false;
   const absl::Time begin = absl::Now();
-  std::vector<std::thread> threads;
-  for (size_t sender = 0; sender < senders; ++sender) {
-    threads.emplace_back([&] {
-      Sender connection(port);
+  std::vector<std::thread> running;
+  for (size_t thread = 0; thread < threads; ++thread) {
+    running.emplace_back([&] {
+      const Step step = make_step();
       std::vector<double> own;
       while (!failed && absl::Now() < begin + duration) {
-        const absl::Time sent = absl::Now();
-        if (!connection.Send(NextDischarge(++next))) failed = true;
-        own.push_back(absl::ToDoubleMilliseconds(absl::Now() - sent));
+        const absl::Time started = absl::Now();
+        if (!step()) failed = true;
+        own.push_back(absl::ToDoubleMilliseconds(absl::Now() - started));
       }
       const std::lock_guard<std::mutex> lock(mutex);
       milliseconds.insert(milliseconds.end(), own.begin(), own.end());
     });
   }
-  for (std::thread& thread : threads) thread.join();
-  if (failed) return absl::InternalError("an HL7 message was not acknowledged as accepted");
+  for (std::thread& thread : running) thread.join();
+  if (failed) return absl::InternalError("an HL7 message was not accepted, or a write failed");
   const auto calls = static_cast<double>(milliseconds.size());
   return Figures{.calls = calls,
                  .calls_per_second = calls / absl::ToDoubleSeconds(absl::Now() - begin),
@@ -154,10 +142,25 @@ absl::StatusOr<Figures> Send(int port, size_t senders, absl::Duration duration, 
                  .server_microseconds = 0};
 }
 
-Ratio RatioOf(const std::string& name, const Row& durable, const Row& alone) {
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenPlain(const std::string& folder) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, folder + "/plain", &opened);
+  if (!status.ok()) return absl::UnavailableError(status.ToString());
+  return std::unique_ptr<rocksdb::DB>(opened);
+}
+
+bool WriteSynced(rocksdb::DB& store, uint64_t number) {
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  return store.Put(synced, absl::StrFormat("%016x", number), std::string(kPlainBytes, 'x')).ok();
+}
+
+Ratio RatioOf(const std::string& name, const Row& event, const Row& write) {
   Ratio ratio{.name = name, .samples = {}, .goal = std::nullopt};
-  for (size_t round = 0; round < alone.samples.size(); ++round) {
-    ratio.samples.push_back(durable.samples[round].calls_per_second / alone.samples[round].calls_per_second);
+  for (size_t round = 0; round < write.samples.size(); ++round) {
+    ratio.samples.push_back(event.samples[round].calls_per_second / write.samples[round].calls_per_second);
   }
   return ratio;
 }
@@ -165,25 +168,33 @@ Ratio RatioOf(const std::string& name, const Row& durable, const Row& alone) {
 absl::Status Measure(const std::string& folder, absl::Duration duration, int rounds, Report& report) {
   const absl::StatusOr<absl::TimeZone> zone = contract::CopenhagenTimeZone();
   if (!zone.ok()) return zone.status();
-  const absl::StatusOr<Listening> durable = ListenDurably(folder, *zone);
-  if (!durable.ok()) return durable.status();
-  const absl::StatusOr<Listening> alone = ListenAlone(*zone);
-  if (!alone.ok()) return alone.status();
+  const absl::StatusOr<Listening> listening = ListenDurably(folder, *zone);
+  if (!listening.ok()) return listening.status();
+  const absl::StatusOr<std::unique_ptr<rocksdb::DB>> plain = OpenPlain(folder);
+  if (!plain.ok()) return plain.status();
   std::atomic<uint64_t> next = 0;
-  for (const size_t senders : {size_t{1}, kSenders}) {
-    const std::string of = absl::StrCat(", ", senders, senders == 1 ? " sender" : " senders");
-    Row kept{.name = "HL7 event, durable" + of, .unit = "events", .per_call = 1, .samples = {}};
-    Row read{.name = "HL7 message, acknowledged alone" + of, .unit = "messages", .per_call = 1, .samples = {}};
+  const auto send = [&, port = listening->listener->port()]() -> Step {
+    return [&next, sender = std::make_shared<Sender>(port)] { return sender->Send(NextDischarge(++next)); };
+  };
+  const auto write = [&]() -> Step { return [&next, &store = **plain] { return WriteSynced(store, ++next); }; };
+  for (const size_t threads : {size_t{1}, kSenders}) {
+    Row event{
+        .name = absl::StrCat("HL7 event, durable, senders: ", threads), .unit = "events", .per_call = 1, .samples = {}};
+    Row synced{.name = absl::StrCat("1 KiB put into RocksDB and synced, threads: ", threads),
+               .unit = "writes",
+               .per_call = 1,
+               .samples = {}};
     for (int round = 0; round < rounds; ++round) {
-      for (const auto& [row, listening] : {std::pair(&kept, &*durable), std::pair(&read, &*alone)}) {
-        const absl::StatusOr<Figures> figures = Send(listening->listener->port(), senders, duration, next);
+      for (const auto& [row, make_step] : {std::pair<Row*, std::function<Step()>>(&event, send),
+                                           std::pair<Row*, std::function<Step()>>(&synced, write)}) {
+        const absl::StatusOr<Figures> figures = Repeat(threads, duration, make_step);
         if (!figures.ok()) return figures.status();
         row->samples.push_back(*figures);
       }
     }
-    report.ratios.push_back(RatioOf("HL7 durable / acknowledged alone" + of, kept, read));
-    report.rows.push_back(std::move(kept));
-    report.rows.push_back(std::move(read));
+    report.ratios.push_back(RatioOf(absl::StrCat("HL7 event / synced put, at once: ", threads), event, synced));
+    report.rows.push_back(std::move(event));
+    report.rows.push_back(std::move(synced));
   }
   return absl::OkStatus();
 }

@@ -11,8 +11,8 @@ namespace envej::benchmark {
 
 // Measures how many HL7 messages a second one agent takes over MLLP on loopback, each durable before it is
 // acknowledged, by 1 and by 16 senders that wait for each answer: discharges of ever other patients, for `duration` a
-// round, round after round. Beside them the same senders to a listener that reads each message and acknowledges it at
-// once, which is the measure: the ratio is what durability costs. `directory` is where the store is made for the time.
+// round, round after round. Beside them as many threads that each put 1 KiB into a RocksDB of its own and sync it,
+// which is the measure. `directory` is where the stores are made for the time.
 absl::Status MeasureHl7(const std::string& directory, absl::Duration duration, int rounds, Report& report);
 
 }  // namespace envej::benchmark
