@@ -10,7 +10,8 @@ namespace envej::hl7 {
 
 // What senders can take of a listener. Tests use others.
 struct MllpLimits {
-  size_t connections = 64;  // after their handshake; one more, and the one longest idle is closed, or else the new one
+  size_t connections = 64;  // after their handshake; one more, and of those at rest the one is closed whose last
+                            // message is oldest, or else the new one
   size_t handshakes = 16;   // at once; one more, and the oldest is closed
   size_t message_bytes = kMessageBytesMost;
   absl::Duration handshake = absl::Seconds(5);

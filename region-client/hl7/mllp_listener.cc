@@ -145,7 +145,7 @@ void MllpListener::Admit(Descriptor socket) {
       MllpConnection::Make(std::move(socket), stop_.number(), context_ == nullptr ? nullptr : context_->current());
   if (connection == nullptr) return;
   const std::lock_guard lock(mutex_);
-  if (CountOf(State::kShakesHands) >= limits_.handshakes) CutOldest(State::kShakesHands);
+  if (CountOf({State::kShakesHands}) >= limits_.handshakes) CutOldest({State::kShakesHands});
   Sender& sender = senders_.emplace_back();
   sender.connection = std::move(connection);
   sender.since = ++changes_;
@@ -208,6 +208,7 @@ bool MllpListener::Answer(Sender& sender, std::string message) {
   MllpConnection& connection = *sender.connection;
   if (!SetState(sender, State::kBusy)) return false;
   const std::string answer = handlers_.answer(connection.peer(), std::move(message));
+  SetState(sender, State::kAnswered);
   if (!connection.Write(EncodeFrame(answer), limits_.answer, limits_.farewell)) {
     Tell(connection.peer(), absl::DeadlineExceededError("an answer was not taken"));
     return false;
@@ -219,10 +220,10 @@ bool MllpListener::Answer(Sender& sender, std::string message) {
 bool MllpListener::Enter(Sender& sender) {
   const std::lock_guard lock(mutex_);
   if (sender.state != State::kShakesHands) return false;
-  const size_t idle = CountOf(State::kIdle);
-  if (idle + CountOf(State::kBusy) >= limits_.connections) {
-    if (idle == 0) return false;
-    CutOldest(State::kIdle);
+  const size_t at_rest = CountOf({State::kIdle, State::kAnswered});
+  if (at_rest + CountOf({State::kBusy}) >= limits_.connections) {
+    if (at_rest == 0) return false;
+    CutOldest({State::kIdle, State::kAnswered});
   }
   sender.state = State::kIdle;
   sender.since = ++changes_;
@@ -234,23 +235,24 @@ bool MllpListener::SetState(Sender& sender, State state) {
   const std::lock_guard lock(mutex_);
   if (sender.state == State::kCut && state != State::kDone) return false;
   sender.state = state;
-  sender.since = ++changes_;
+  if (state == State::kBusy) sender.since = ++changes_;
   return true;
 }
 
-void MllpListener::CutOldest(State state) {
+// One whose answer goes out ends after it.
+void MllpListener::CutOldest(const std::set<State>& states) {
   Sender* oldest = nullptr;
   for (Sender& sender : senders_) {
-    if (sender.state == state && (oldest == nullptr || sender.since < oldest->since)) oldest = &sender;
+    if (states.count(sender.state) > 0 && (oldest == nullptr || sender.since < oldest->since)) oldest = &sender;
   }
   if (oldest == nullptr) return;
+  if (oldest->state != State::kAnswered) oldest->connection->Cut();
   oldest->state = State::kCut;
-  oldest->connection->Cut();
 }
 
-size_t MllpListener::CountOf(State state) const {
-  return static_cast<size_t>(
-      std::count_if(senders_.begin(), senders_.end(), [state](const Sender& sender) { return sender.state == state; }));
+size_t MllpListener::CountOf(const std::set<State>& states) const {
+  return static_cast<size_t>(std::count_if(senders_.begin(), senders_.end(),
+                                           [&](const Sender& sender) { return states.count(sender.state) > 0; }));
 }
 
 void MllpListener::Tell(const Peer& peer, const absl::Status& why) const {

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -55,12 +56,12 @@ class MllpListener {
   int port() const { return listening_.port; }
 
  private:
-  enum class State { kShakesHands, kIdle, kBusy, kCut, kDone };
+  enum class State { kShakesHands, kIdle, kBusy, kAnswered /* its answer goes out */, kCut, kDone };
 
   struct Sender {
     std::unique_ptr<MllpConnection> connection;
     State state = State::kShakesHands;
-    uint64_t since = 0;  // when it came to be so, in order
+    uint64_t since = 0;  // when its last frame began, or it came, in order
     std::thread thread;
   };
 
@@ -77,8 +78,8 @@ class MllpListener {
   bool Answer(Sender& sender, std::string message);
   bool Enter(Sender& sender);
   bool SetState(Sender& sender, State state);
-  void CutOldest(State state);
-  size_t CountOf(State state) const;
+  void CutOldest(const std::set<State>& states);
+  size_t CountOf(const std::set<State>& states) const;
   void Tell(const Peer& peer, const absl::Status& why) const;
   bool IsToEnd() const;
 

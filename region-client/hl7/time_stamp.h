@@ -17,8 +17,8 @@ struct TimeStamp {
 };
 
 // YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ], years 1000 to 9999. Without ZZZZ it is meant in `zone`: a time that
-// comes twice when summer time ends is the first, and one that is left out when it begins is that beginning. Nothing for
-// any other text, also for days and times that there are not.
+// comes twice when summer time ends is the first, and one that is left out when it begins is that beginning. Nothing
+// for any other text, also for days and times that there are not.
 std::optional<TimeStamp> ParseTimeStamp(absl::string_view text, absl::TimeZone zone);
 
 // YYYYMMDDHHMMSS+/-ZZZZ.
