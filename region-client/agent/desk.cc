@@ -101,7 +101,7 @@ absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
-  ward::TakeEvent(event, (*known)->after);
+  ward::TakeEvent(event, options_.site, (*known)->after);
   KeepNumber(*patient, (*known)->after);
   return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
 }
@@ -112,7 +112,7 @@ absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& wor
   const absl::StatusOr<OpenCase*> gone = work.OfPatient(*merged);
   if (!gone.ok()) return gone.status();
   if (*gone != nullptr && *gone != &into) {
-    ward::TakeMerged((*gone)->after, into.after);
+    ward::TakeMerged((*gone)->after, options_.site, into.after);
     for (const PatientId& number : (*gone)->after.patient_ids()) KeepNumber(number, into.after);
     if (absl::Status status = work.Erase(**gone, &into); !status.ok()) return status;
   }
