@@ -203,7 +203,7 @@ class WardsDayTest : public testing::Test {
                      connection[5], "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
                      "data:\n  folder: agent-data\n  secret: agent.secret\n",
                      "site:\n  patient_authority: HOSP\n  wards: [P1, P2]\n",
-                     "hl7:\n  - name: pas\n    listen: ", listen_, "\n    elsewhere: {dispositions: [T, H]}\n"));
+                     "hl7:\n  - name: pas\n    listen: ", listen_, "\n    elsewhere: {dispositions: [OVF]}\n"));
   }
   void StartAgent() {
     if (killer_.joinable()) killer_.join();
