@@ -53,8 +53,7 @@ class SettlementTest : public testing::Test {
     ASSERT_TRUE(Apply(settled, kNow, *work).ok());
     ASSERT_TRUE(work->Commit().ok());
   }
-  Followed Change(v1::ChangeKind kind, uint32_t revision,
-                  v1::ReturnReason reason = v1::RETURN_REASON_UNSPECIFIED) {
+  Followed Change(v1::ChangeKind kind, uint32_t revision, v1::ReturnReason reason = v1::RETURN_REASON_UNSPECIFIED) {
     v1::NoticeChange change;
     change.set_notice_id(kNotice);
     change.set_kind(kind);
