@@ -111,7 +111,10 @@ bool Sender::LearnIfDue() {
   const auto municipalities =
       FetchMunicipalities(parts_.context, now + kAskDeadline, [](const CallFailure& /*failure*/) {});
   if (const auto* failure = std::get_if<CallFailure>(&municipalities)) {
-    parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason));
+    // Once, however long it is away.
+    if (!std::exchange(said_away_, true)) {
+      parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason, "; trying again"));
+    }
     reaches_broker_ = false;
     unreachable_ = true;
     return false;
@@ -119,6 +122,7 @@ bool Sender::LearnIfDue() {
   sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
   sealer_ = *std::move(sealer);
   learned_at_ = now;
+  said_away_ = false;
   reaches_broker_ = true;
   return true;
 }

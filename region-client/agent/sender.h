@@ -82,6 +82,7 @@ class Sender {
 
   const SenderParts parts_;
   std::optional<NoticeSealer> sealer_;
+  bool said_away_ = false;
   absl::Time learned_at_ = absl::InfinitePast();
   contract::RetryPolicy policy_;
   uint64_t from_ = 0;              // where the next round begins
