@@ -19,6 +19,8 @@ namespace envej::region {
 namespace {
 
 constexpr size_t kRoundMost = 256;
+// What got its number before others may be written after them, by as many threads as there are locks.
+constexpr uint64_t kWrittenLater = 1024;
 constexpr absl::Duration kRoundDeadline = absl::Seconds(20);
 constexpr absl::Duration kAskDeadline = absl::Seconds(10);
 constexpr absl::Duration kLearnEach = absl::Hours(1);
@@ -58,7 +60,9 @@ void Sender::Wait() {
     parts_.stopping.Sleep(policy_.NextDelay(now, absl::ZeroDuration()).value_or(kLookEach));
   } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach
                                                    : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
-    return;  // what is new is looked at first, and what waits when its time has come
+    // What is new is looked at first, and what waits when its time has come.
+    from_ -= std::min(from_, kWrittenLater);
+    return;
   }
   from_ = 0;
   waiting_.clear();
