@@ -80,7 +80,9 @@ std::string Standing(wire::NoticeStanding standing) {
   return contract::Word(wire::NoticeStanding_Name(standing), "NOTICE_STANDING_", standing);
 }
 
-std::string OrNotice(const std::string& why_not) { return why_not.empty() ? "a notice" : absl::StrCat("no notice: ", why_not); }
+std::string OrNotice(const std::string& why_not) {
+  return why_not.empty() ? "a notice" : absl::StrCat("no notice: ", why_not);
+}
 
 void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext& context) {
   context.streams.out << "patient " << found.patient_reference() << "  "
@@ -142,8 +144,8 @@ ExitCode ShowOutbox(const AgentClientContext& context) {
   wire::ListOutboxRequest request;
   do {
     wire::ListOutboxResponse answer;
-    const auto ended = agent.Call(
-        [&](auto& stub, grpc::ClientContext& call) { return stub.ListOutbox(&call, request, &answer); });
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListOutbox(&call, request, &answer); });
     if (ended.has_value()) return *ended;
     for (const wire::OutgoingItem& item : answer.items()) {
       if (IsJson(context)) context.streams.out << contract::ToJsonLine(item) << '\n';
@@ -162,8 +164,8 @@ ExitCode FindPatient(const wire::PatientId& patient, const AgentClientContext& c
   wire::FindPatientRequest request;
   *request.mutable_patient() = patient;
   wire::FindPatientResponse answer;
-  const auto ended = agent.Call(
-      [&](auto& stub, grpc::ClientContext& call) { return stub.FindPatient(&call, request, &answer); });
+  const auto ended =
+      agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.FindPatient(&call, request, &answer); });
   if (ended.has_value()) return *ended;
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
@@ -185,8 +187,8 @@ ExitCode WithdrawConsent(const wire::PatientId& patient, const AgentClientContex
   wire::WithdrawConsentRequest request;
   *request.mutable_patient() = patient;
   wire::WithdrawConsentResponse answer;
-  const auto ended = agent.Call(
-      [&](auto& stub, grpc::ClientContext& call) { return stub.WithdrawConsent(&call, request, &answer); });
+  const auto ended =
+      agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.WithdrawConsent(&call, request, &answer); });
   if (ended.has_value()) return *ended;
   context.streams.out << (IsJson(context) ? contract::ToJsonLine(answer)
                                           : absl::StrCat("patient ", answer.patient_reference(), "  withdrawn"))
@@ -201,8 +203,8 @@ ExitCode ListConsents(const AgentClientContext& context) {
   wire::ListConsentsRequest request;
   do {
     wire::ListConsentsResponse answer;
-    const auto ended = agent.Call(
-        [&](auto& stub, grpc::ClientContext& call) { return stub.ListConsents(&call, request, &answer); });
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListConsents(&call, request, &answer); });
     if (ended.has_value()) return *ended;
     for (const wire::ConsentSummary& consent : answer.consents()) {
       if (IsJson(context)) context.streams.out << contract::ToJsonLine(consent) << '\n';

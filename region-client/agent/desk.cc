@@ -173,8 +173,7 @@ absl::StatusOr<ConsentTaken> Desk::Consent(
   if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
   KeepNumber(number, (*known)->after);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return ConsentTaken{.patient_reference = PatientReference((*known)->id),
-                      .why_not = WhyNotAt((*known)->after, now)};
+  return ConsentTaken{.patient_reference = PatientReference((*known)->id), .why_not = WhyNotAt((*known)->after, now)};
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,

@@ -49,14 +49,14 @@ class SystemAgentTest : public testing::Test {
   void SetUp() override {
     const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
     broker_.folder().Write("agent.secret", region::Secret('b'));
-    broker_.folder().Write(
-        "agent.yaml",
-        absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3], "\n  key: ", connection[5],
-                     "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
-                     "data:\n  folder: agent-data\n  secret: agent.secret\n",
-                     "site:\n  patient_authority: hospital\n  wards: [P1]\n",
-                     "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
-                     broker_.folder().Path("on-call.jsonl"), "]\n"));
+    broker_.folder().Write("agent.yaml",
+                           absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3],
+                                        "\n  key: ", connection[5], "\n  authorities: ", connection[7],
+                                        "\n  commitment_secret: commitment.secret\n",
+                                        "data:\n  folder: agent-data\n  secret: agent.secret\n",
+                                        "site:\n  patient_authority: hospital\n  wards: [P1]\n",
+                                        "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
+                                        broker_.folder().Path("on-call.jsonl"), "]\n"));
   }
   std::string Data() const { return broker_.folder().Path("agent-data"); }
   std::string Config() const { return broker_.folder().Path("agent.yaml"); }
@@ -73,16 +73,15 @@ class SystemAgentTest : public testing::Test {
     region::Desk desk({.site = region::TestSite()}, **store, locks, absl::Now, *contract::CopenhagenTimeZone(), [] {});
     for (int patient = 0; patient < patients; ++patient) {
       const std::string number = absl::StrCat(patient);
-      ASSERT_TRUE(
-          desk.TakeMessage({.source = "adt", .id = number}, {region::Discharge(number, absl::Now())}).ok());
+      ASSERT_TRUE(desk.TakeMessage({.source = "adt", .id = number}, {region::Discharge(number, absl::Now())}).ok());
     }
   }
   void StartAgent() {
     agent_ = std::make_unique<Process>(
         std::vector<std::string>{support::ProgramPath("envej-region"), "agent", "--config", Config()});
-    ASSERT_TRUE(agent_->WaitForError(
-        [](const std::string& error) { return error.find("envej-region agent: ready") != error.npos; }))
-        << agent_->Err();
+    ASSERT_TRUE(agent_->WaitForError([](const std::string& error) {
+      return error.find("envej-region agent: ready") != error.npos;
+    })) << agent_->Err();
     stub_ = ward::v1::AgentService::NewStub(
         grpc::CreateChannel(absl::StrCat("unix:", Data(), "/agent.sock"), grpc::InsecureChannelCredentials()));
   }
@@ -199,11 +198,13 @@ TEST_F(SystemAgentTest, TellsTheWardWhatTheMunicipalityDid) {
   EXPECT_TRUE(WaitUntil([&] { return standing(here) == ward::v1::NOTICE_STANDING_ACKNOWLEDGED; }));
   EXPECT_TRUE(WaitUntil([&] { return standing(back) == ward::v1::NOTICE_STANDING_RETURNED; }));
   const auto on_call = [this] { return certs::ReadFile(broker_.folder().Path("on-call.jsonl")); };
-  EXPECT_TRUE(WaitUntil([&] { return std::filesystem::exists(broker_.folder().Path("on-call.jsonl")) &&
-                                     on_call().find(back) != std::string::npos; }));
+  EXPECT_TRUE(WaitUntil([&] {
+    return std::filesystem::exists(broker_.folder().Path("on-call.jsonl")) && on_call().find(back) != std::string::npos;
+  }));
   EXPECT_THAT(on_call(), Not(HasSubstr(here)));
   const auto told = [this] { return certs::ReadFile(broker_.folder().Path("told.jsonl")); };
-  EXPECT_TRUE(WaitUntil([&] { return told().find(here) != std::string::npos && told().find(back) != std::string::npos; }));
+  EXPECT_TRUE(
+      WaitUntil([&] { return told().find(here) != std::string::npos && told().find(back) != std::string::npos; }));
   StopAgent();
   EXPECT_THAT(told(), HasSubstr("RETURN_REASON_NOT_RESIDENT"));
   EXPECT_THAT(agent_->Err(), HasSubstr(here));
@@ -244,12 +245,29 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
     arguments.insert(arguments.end(), {"--agent", Config()});
     return support::RunProgram(arguments);
   };
-  const std::vector<std::string> add = {"consent",          "add",        "--patient",         "0",
-                                        "--municipality",   kCode,        "--contact-on",      Today(),
-                                        "--contact-form",   "written",    "--disclosure-on",   Today(),
-                                        "--disclosure-form", "written",   "--aged-18-or-over", "yes",
-                                        "--mental-illness", "yes",        "--regional-psychiatry", "yes",
-                                        "--no-support",     "yes",        "--phone"};
+  const std::vector<std::string> add = {"consent",
+                                        "add",
+                                        "--patient",
+                                        "0",
+                                        "--municipality",
+                                        kCode,
+                                        "--contact-on",
+                                        Today(),
+                                        "--contact-form",
+                                        "written",
+                                        "--disclosure-on",
+                                        Today(),
+                                        "--disclosure-form",
+                                        "written",
+                                        "--aged-18-or-over",
+                                        "yes",
+                                        "--mental-illness",
+                                        "yes",
+                                        "--regional-psychiatry",
+                                        "yes",
+                                        "--no-support",
+                                        "yes",
+                                        "--phone"};
   std::vector<std::string> wrong = add;
   wrong.push_back("1234");
   const Ended refused = run(wrong);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "tests/certs/test_files.h"
@@ -59,6 +61,12 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
   EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  webhook:\n    url: http://ward.example/\n")), HasSubstr("url"));
   EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("on_call"));
   EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));
+}
+
+TEST_F(AgentConfigTest, TheExampleIsGood) {
+  const absl::StatusOr<AgentConfig> config =
+      ReadAgentConfig(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/region-client/examples/agent/agent.yaml"));
+  EXPECT_TRUE(config.ok()) << config.status();
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ class SettlementTest : public testing::Test {
     ASSERT_TRUE(Apply(settled, kNow, *work).ok());
     ASSERT_TRUE(work->Commit().ok());
   }
-  Followed Change(v1::ChangeKind kind, uint32_t revision,
-                  v1::ReturnReason reason = v1::RETURN_REASON_UNSPECIFIED) {
+  Followed Change(v1::ChangeKind kind, uint32_t revision, v1::ReturnReason reason = v1::RETURN_REASON_UNSPECIFIED) {
     v1::NoticeChange change;
     change.set_notice_id(kNotice);
     change.set_kind(kind);
@@ -113,6 +112,19 @@ TEST_F(SettlementTest, ARefusedRevisionLeavesWhatWasAcceptedToBeWithdrawn) {
   End(Refused("PHONE_NUMBER_INVALID"));
   EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
   EXPECT_EQ(Notice().refused_for(), "PHONE_NUMBER_INVALID");
+}
+
+TEST_F(SettlementTest, ARefusalOfWhatIsCorrectedSoonEndsNothing) {
+  Put(2, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  StoredOutgoing first = Outbox().front();
+  first.outgoing.mutable_submit()->mutable_envelope()->set_notice_id(kNotice);
+  first.outgoing.mutable_submit()->mutable_envelope()->set_revision(1);
+  AgentBatch batch = store_->NewBatch();
+  batch.ReplaceOutgoing(first.number, first.outgoing);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  End(Refused("PHONE_NUMBER_INVALID"));
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  EXPECT_TRUE(Notice().has_said());
 }
 
 TEST_F(SettlementTest, WhatPeopleMendStays) {

@@ -31,12 +31,13 @@ class TellerTest : public testing::Test {
   TellingWay Way(const std::string& name, std::vector<uint32_t>& told, bool& fails) {
     return {.name = name,
             .is_told = [](const ward::v1::Telling&) { return true; },
-            .tell = [&](const ward::v1::Telling& telling) {
-              const std::lock_guard<std::mutex> lock(mutex_);
-              if (fails) return absl::UnavailableError("out of order");
-              told.push_back(telling.revision());
-              return absl::OkStatus();
-            }};
+            .tell =
+                [&](const ward::v1::Telling& telling) {
+                  const std::lock_guard<std::mutex> lock(mutex_);
+                  if (fails) return absl::UnavailableError("out of order");
+                  told.push_back(telling.revision());
+                  return absl::OkStatus();
+                }};
   }
   // Tells by these ways until `is_so`.
   void TellUntil(std::vector<TellingWay> ways, const std::function<bool()>& is_so) {
@@ -44,9 +45,9 @@ class TellerTest : public testing::Test {
     const certs::Surroundings surroundings = {.now = absl::Now,
                                               .sleep = [&](absl::Duration duration) { stopping.Sleep(duration); },
                                               .random = [] { return 0.0; }};
-    Teller teller({.store = *store_, .stopping = stopping, .surroundings = surroundings,
-                   .log = [](const std::string&) {}},
-                  std::move(ways));
+    Teller teller(
+        {.store = *store_, .stopping = stopping, .surroundings = surroundings, .log = [](const std::string&) {}},
+        std::move(ways));
     std::vector<std::thread> threads;
     for (size_t way = 0; way < teller.ways(); ++way) {
       threads.emplace_back([&teller, way] { EXPECT_TRUE(teller.Run(way).ok()); });

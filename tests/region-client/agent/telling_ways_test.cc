@@ -63,7 +63,9 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   const int port = server.bind_to_any_port("127.0.0.1");
   std::thread thread([&] { server.listen_after_bind(); });
   const TellingOptions options{
-      .file = {}, .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}}, .on_call = {}};
+      .file = {},
+      .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}},
+      .on_call = {}};
   EXPECT_TRUE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
   EXPECT_THAT(got, HasSubstr("TELLING_KIND_RETURNED"));
   EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_REFUSED)).ok());
