@@ -79,6 +79,9 @@ const std::vector<Room>& Rooms() {
       {"broker/", {kContract, "certs/", "broker/", "nlohmann/"}, {kEngine}},
 
       // The clients know neither the broker nor one another.
+      {"region-client/fhir/",
+       {kContract, "region-client/fhir/", "region-client/ward/", "nlohmann/", "pugixml.hpp"},
+       {kMessageCodec, kStatusCodec}},
       {"region-client/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/", "nlohmann/",
         "yaml-cpp/"}},
@@ -110,6 +113,7 @@ const std::vector<Library>& Libraries() {
       {"envej_allocator", ""},
       {"yaml-cpp", "yaml-cpp/"},
       {"nlohmann_json::", "nlohmann/"},
+      {"pugixml::", "pugixml.hpp"},
       {"prometheus-cpp::", "prometheus/"},
       {"PkgConfig::HTTPLIB", "httplib.h"},
       {"CLI11::", "CLI/"},
