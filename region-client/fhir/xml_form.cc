@@ -17,8 +17,9 @@ namespace {
 
 constexpr absl::string_view kNamespace = "http://hl7.org/fhir";
 // What is escaped is read here, where what pugixml does not know is refused and not left as it is.
+// A fragment may have text outside its elements, which it would otherwise drop.
 constexpr unsigned kReading =
-    (pugi::parse_default & ~pugi::parse_escapes) | pugi::parse_declaration | pugi::parse_doctype;
+    (pugi::parse_default & ~pugi::parse_escapes) | pugi::parse_declaration | pugi::parse_doctype | pugi::parse_fragment;
 
 // What XML 1.0 has no character for.
 bool IsControl(uint32_t number) { return number < 0x20 && number != '\t' && number != '\n' && number != '\r'; }
@@ -100,6 +101,10 @@ class Converter {
     }
     Element element;
     if (problem_.has_value()) return element;
+    if (!root) {
+      problem_ = Problem{Issue::kStructure, "", "is not XML"};
+      return element;
+    }
     if (absl::string_view(root.attribute("xmlns").value()) != kNamespace) {
       Wrong(root, Issue::kStructure, "is not in the namespace of FHIR, without a prefix");
       return element;
