@@ -131,6 +131,9 @@ class Reader {
     const std::optional<Moment> end = period.DateTime("end");
     const bool ends = event.kind == EventKind::kDischarged || event.kind == EventKind::kDischargePlanned;
     if (ends && end.has_value()) event.discharge_day = end->DayIn(copenhagen_);
+    if (event.kind == EventKind::kDischarged && !event.discharge_day.has_value() && event.deceased != true) {
+      period.Absent("end").Wrong(Issue::kRequired, "says no day, and the stay is over");
+    }
     event.recorded_at = TimeOf(bundle_.root().DateTime("timestamp"));
     if (!event.recorded_at.has_value() && provenance_.has_value()) event.recorded_at = provenance_->recorded_at;
     if (IsSaidFirst(event)) {

@@ -30,6 +30,16 @@ std::string Id(const Place& resource) {
   return "";
 }
 
+// http://hl7.org/fhir/R4/security-labels.html: of a test, which must not become a notice.
+void RefuseTests(const Place& resource) {
+  const Place meta = resource.Only("meta");
+  for (const char* labels : {"security", "tag"}) {
+    for (const Place& label : meta.All(labels)) {
+      if (label.Text("code") == "HTEST") label.Wrong(Issue::kNotSupported, "says that this is a test");
+    }
+  }
+}
+
 Party ReadParty(const Place& end, const Place& organization) {
   return {.endpoint = end.Text("endpoint"),
           .sor_code = IdentifierOf(organization, kSorSystem),
@@ -63,6 +73,8 @@ Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& co
   std::optional<Problem> problem;
   const Bundle bundle(Place(root, problem));
   ReadEnds(bundle, message);
+  RefuseTests(bundle.root());
+  RefuseTests(bundle.header());
   bundle.header().Required("id");
   message.says = ReadNotification(bundle, copenhagen);
   // An answer to an acknowledgement, however bad, could be answered in turn.

@@ -50,7 +50,8 @@ struct Message {
 };
 
 // Reads a message from outside: MedCom's HospitalNotification 3.0.2, or a message of FHIR R4 without MedCom's codes
-// whose Encounter says it. Pure; `copenhagen` is the time zone in which days are meant. What is clinical is dropped.
+// whose Encounter says it. One that is labelled as a test (HTEST) is not supported. Pure; `copenhagen` is the time zone
+// in which days are meant. What is clinical is dropped.
 Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& copenhagen);
 
 }  // namespace envej::fhir

@@ -58,6 +58,9 @@ TEST(HospitalNotification, AnotherClassThanInpatientIsSaid) {
   EXPECT_EQ(OneEvent(message).patient_class, ward::PatientClass::kOther);
   Encounter(message)["class"]["system"] = "http://ward.example/classes";
   EXPECT_EQ(OneEvent(message).patient_class, ward::PatientClass::kUnknown);
+  message = Discharge();
+  Encounter(message)["class"]["code"] = "ACUTE";
+  EXPECT_EQ(OneEvent(message).patient_class, ward::PatientClass::kInpatient);
 }
 
 TEST(HospitalNotification, LeaveIsOfNoConcern) {
@@ -123,6 +126,25 @@ TEST(HospitalNotification, AnEndWithoutATimeOfDayIsADay) {
   const ward::Event event = OneEvent(message);
   EXPECT_EQ(event.discharge_day, absl::CivilDay(2027, 1, 15));
   EXPECT_EQ(event.happened_at, At("2027-01-16T08:00:00+01:00"));
+}
+
+TEST(HospitalNotification, ADischargeWithoutADayIsWrongUnlessItIsADeath) {
+  Json message = Discharge();
+  Encounter(message)["period"]["end"] = "2027-01";
+  EXPECT_EQ(ProblemOf(message).where, "Bundle.entry[2].resource.period.end");
+  Encounter(message)["period"].erase("end");
+  EXPECT_EQ(ProblemOf(message).issue, Issue::kRequired);
+  Patient(message)["deceasedBoolean"] = true;
+  EXPECT_EQ(OneEvent(message).deceased, true);
+}
+
+TEST(HospitalNotification, WhatSaysNoTimesOfItsOwnTakesThoseOfTheMessage) {
+  Json message = Notification("cancel-discharge-inpatient-home", "in-progress");
+  message.erase("timestamp");
+  EXPECT_EQ(OneEvent(message).recorded_at, At("2027-01-16T08:00:00+01:00"));
+  message = Notification("cancel-discharge-inpatient-home", "in-progress");
+  OwnProvenance(message).erase("occurredDateTime");
+  EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-16T08:00:01+01:00"));
 }
 
 TEST(HospitalNotification, AWardThatIsNotInTheMessageIsWrong) {

@@ -60,6 +60,17 @@ TEST(ReadMessage, AnotherMessageOfMedcomsIsNotSupported) {
   EXPECT_EQ(ProblemOf(other).issue, Issue::kNotSupported);
 }
 
+TEST(ReadMessage, ATestIsNotSupported) {
+  for (const char* place : {"/meta", "/entry/0/resource/meta"}) {
+    for (const char* labels : {"security", "tag"}) {
+      Json test = Discharge();
+      test[Json::json_pointer(place)][labels] = Json::array({{{"code", "HTEST"}}});
+      EXPECT_EQ(ProblemOf(test).text, "says that this is a test") << place << labels;
+      EXPECT_EQ(ProblemOf(test).issue, Issue::kNotSupported);
+    }
+  }
+}
+
 TEST(ReadMessage, AnAcknowledgementIsOfNoConcernWhateverIsWrongWithIt) {
   Json acknowledgement = Discharge();
   Header(acknowledgement)["eventCoding"]["code"] = "acknowledgement-message";

@@ -29,6 +29,12 @@ TEST(PlainMessage, AStayThatGoesOnAndHasAnEndIsAPlannedDischarge) {
 
 TEST(PlainMessage, TheStayIsTheEncountersOwnNumber) { EXPECT_EQ(OneEvent(PlainMessage("finished")).stay, "stay-17"); }
 
+TEST(PlainMessage, TheServiceIsTheFirstCodeOfItsType) {
+  Json message = PlainMessage("finished");
+  Encounter(message)["serviceType"]["coding"] = Json::array({{{"code", "PSY"}}, {{"code", "other"}}});
+  EXPECT_EQ(OneEvent(message).service, "PSY");
+}
+
 TEST(PlainMessage, WhereToThePatientWentIsSaid) {
   const auto discharged_to = [](const char* code) {
     Json message = PlainMessage("finished");
