@@ -14,7 +14,8 @@ namespace {
 
 constexpr char kJson[] =
     R"({"resourceType": "Bundle", "id": "b", "type": "message", "timestamp": "2027-01-15T13:20:05Z", "entry": [)"
-    R"({"resource": {"resourceType": "MessageHeader", "id": "h", "eventCoding": {"code": "hospital-notification-message"},)"
+    R"({"resource": {"resourceType": "MessageHeader", "id": "h",)"
+    R"( "eventCoding": {"code": "hospital-notification-message"},)"
     R"( "sender": {"reference": "#o"}, "focus": [{"reference": "Encounter/e"}]}},)"
     R"({"resource": {"resourceType": "Patient", "id": "p", "identifier": [{"value": "3213801234"}],)"
     R"( "name": [{"family": "A", "given": ["B"]}], "telecom": [{"system": "phone", "value": "1"}],)"

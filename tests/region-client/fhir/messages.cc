@@ -24,7 +24,8 @@ Json Entry(const Json& resource) {
 Json MessageHeader() {
   return Json::parse(R"({
     "resourceType": "MessageHeader", "id": "header-2",
-    "text": {"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>Udskrivning &amp; hjem</p></div>"},
+    "text": {"status": "generated",
+             "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>Udskrivning &amp; hjem</p></div>"},
     "eventCoding": {"system": "http://medcomfhir.dk/ig/terminology/CodeSystem/medcom-messaging-eventCodes",
                     "code": "hospital-notification-message"},
     "destination": [{"endpoint": "https://sor2.sum.dsdn.dk/#id=1000000000000002",
