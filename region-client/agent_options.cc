@@ -111,6 +111,7 @@ ward::v1::RegisterConsentRequest ConsentOf(const AgentArguments& arguments) {
 ExitCode Ask(const AgentCommands& commands, const AgentArguments& arguments, const AgentClientContext& context) {
   if (commands.status->parsed()) return ShowAgentStatus(context);
   if (commands.outbox->parsed()) return ShowOutbox(context);
+  if (commands.receipts->parsed()) return ShowReceipts(context);
   if (commands.find->parsed()) return FindPatient(arguments.patient, context);
   if (commands.add->parsed()) return AddConsent(ConsentOf(arguments), context);
   if (commands.withdraw->parsed()) return WithdrawConsent(arguments.patient, context);
@@ -128,6 +129,8 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
   commands.agent->add_flag("--check", arguments.agent.check, "read the configuration, and no more");
   commands.status = AddAsking(app, "agent-status", "show how a ward's agent is", arguments);
   commands.outbox = AddAsking(app, "outbox", "show what a ward's agent has still to send", arguments);
+  commands.receipts =
+      AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of", arguments);
   commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments);
   AddPatient(*commands.find, arguments);
   CLI::App* consent = app.add_subcommand("consent", "register what citizens answered, at a ward's agent");
@@ -154,8 +157,8 @@ std::optional<ExitCode> RunAgentCommands(const AgentCommands& commands, AgentArg
                                              .make_sealer = outside.make_sealer});
   }
   bool is_parsed = false;
-  for (const CLI::App* command : {commands.status, commands.outbox, commands.find, commands.add, commands.withdraw,
-                                  commands.list, commands.import}) {
+  for (const CLI::App* command : {commands.status, commands.outbox, commands.receipts, commands.find, commands.add,
+                                  commands.withdraw, commands.list, commands.import}) {
     is_parsed |= command->parsed();
   }
   if (!is_parsed) return std::nullopt;

@@ -158,6 +158,16 @@ TEST_F(SystemAgentTest, LosesAndDoublesNothingOverKillsAndABrokerThatIsAway) {
     EXPECT_EQ(notice.standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
     EXPECT_EQ(notice.receipt().notice_id(), notice.notice_id());
   }
+  ward::v1::ListReceiptsRequest request;
+  request.set_page_size(7);
+  size_t receipts = 0;
+  do {
+    ward::v1::ListReceiptsResponse answer;
+    ASSERT_TRUE(stub_->ListReceipts(CallContext().get(), request, &answer).ok());
+    receipts += static_cast<size_t>(answer.notices_size());
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(receipts, static_cast<size_t>(kPatients));
   StopAgent();
 }
 
