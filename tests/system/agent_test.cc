@@ -247,6 +247,37 @@ TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
   StopAgent();
 }
 
+// The broker is restored from a backup without its journal: what it lost it gets again, and nothing twice.
+TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
+  constexpr int kPatients = 6;
+  ASSERT_TRUE(broker_.Start());
+  Discharge(kPatients);
+  StartAgent();
+  Consent(0);
+  Consent(1);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  const std::string backups = broker_.folder().Path("backups");
+  const std::string program = support::ProgramPath("envej-broker");
+  const Ended made = support::RunProgram({program, "backup", "--config", broker_.config(), "--to", backups});
+  ASSERT_EQ(made.code, support::kDone) << made.err;
+  for (int patient = 2; patient < kPatients; ++patient) Consent(patient);
+  Consent(0, "20 12 34 57");
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  broker_.Stop();
+  std::filesystem::rename(broker_.data(), broker_.data() + "-lost");
+  const std::string backup = std::filesystem::directory_iterator(backups)->path();
+  const Ended restored = support::RunProgram(
+      {program, "restore", "--config", broker_.config(), "--from", backup, "--no-mirror", "--wait", "0s"});
+  ASSERT_EQ(restored.code, support::kDone) << restored.err;
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(WaitUntil([this] { return AtBroker().size() == kPatients; })) << agent_->Err();
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  for (const v1::NoticeStatus& status : AtBroker()) {
+    EXPECT_EQ(status.revision(), status.notice_id() == Notice(0).notice_id() ? 2u : 1u);
+  }
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
