@@ -75,6 +75,7 @@ absl::StatusOr<bool> Sender::SendRound() {
   if (round->items.empty() && !round->skipped.has_value() && round->next == from_) return false;
   sent_ = 0;
   unreachable_ = false;
+  changed_ = false;
   if (!round->items.empty()) {
     if (!LearnIfDue()) return false;
     Send(*round);
@@ -82,6 +83,7 @@ absl::StatusOr<bool> Sender::SendRound() {
     if (sent_ > 0) policy_.Progressed();
     if (unreachable_ && sent_ == 0) return false;
   }
+  if (changed_) return true;  // from the same place
   from_ = sent_ > 0 && round->skipped.has_value() ? *round->skipped : round->next;
   return true;
 }
@@ -245,7 +247,9 @@ void Sender::Settle(std::vector<Settled> settled) {
     const std::string& notice = NoticeOf(each.sent.outgoing);
     const bool stays = each.fate == Fate::kStays || each.fate == Fate::kAsk || each.fate == Fate::kHeldUp;
     // What keeps being otherwise there waits with the rest for the next pass.
-    if (stays || (each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second)) waiting_.insert(notice);
+    const bool is_asked_again = each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second;
+    if (stays || is_asked_again) waiting_.insert(notice);
+    changed_ |= each.fate == Fate::kAskedAndOther;
     if (!stays) ++sent_;
     if (each.fate == Fate::kDone) {
       reaches_broker_ = true;
