@@ -15,6 +15,7 @@
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_rules.h"
+#include "region-client/agent/consent_check.h"
 #include "region-client/json_fields.h"
 #include "region-client/notice_file.h"
 
@@ -113,6 +114,10 @@ void TakeConsent(absl::string_view text, const contract::Moment& moment, FileIte
                        .given = std::nullopt};
   if (!line.withdrawn()) {
     answer.given = ToConsent(line);
+    if (const absl::Status status = CheckConsent(*answer.given, moment.day); !status.ok()) {
+      item.said = Invalid(status.message());
+      return;
+    }
     if (std::optional<FileProblem> problem = ProblemOf(*answer.given, moment); problem.has_value()) {
       item.said = *std::move(problem);
       return;
