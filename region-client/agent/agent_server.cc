@@ -180,7 +180,8 @@ AgentServer::AgentServer(std::unique_ptr<Service> service, std::unique_ptr<grpc:
 AgentServer::~AgentServer() { server_->Shutdown(Deadline()); }
 
 absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(const std::string& socket, AgentServerParts parts) {
-  if (unlink(socket.c_str()) != 0 && errno != ENOENT) return absl::ErrnoToStatus(errno, absl::StrCat("cannot replace ", socket));
+  if (unlink(socket.c_str()) != 0 && errno != ENOENT)
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot replace ", socket));
   auto service = std::make_unique<Service>(std::move(parts));
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(kRequestBytesMost);

@@ -23,7 +23,8 @@ struct AgentServerParts {
   absl::TimeZone copenhagen;
 };
 
-// Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it lives.
+// Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it
+// lives.
 class AgentServer {
  public:
   // What is there under the path, from an agent that was killed, is replaced. UNAVAILABLE if it cannot be listened on.

@@ -57,7 +57,8 @@ struct DayCount {
   uint64_t count = 0;
 };
 
-// What an agent keeps, on RocksDB: cases, the outbox, what was answered, what is to be told. Sealed at rest (at_rest.h).
+// What an agent keeps, on RocksDB: cases, the outbox, what was answered, what is to be told. Sealed at rest
+// (at_rest.h).
 //
 // Durability: Write answers OK only after its batch is synced, whole; several threads' batches share a sync. After a
 // failed write nothing more is written, and every call fails.

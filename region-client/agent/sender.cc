@@ -56,7 +56,8 @@ void Sender::Wait() {
   if (parts_.stopping.stopped()) return;
   if (unreachable_) {
     parts_.stopping.Sleep(policy_.NextDelay(now, absl::ZeroDuration()).value_or(kLookEach));
-  } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
+  } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach
+                                                   : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
     return;  // what is new is looked at first, and what waits when its time has come
   }
   from_ = 0;
@@ -110,7 +111,10 @@ bool Sender::LearnIfDue() {
   const auto municipalities =
       FetchMunicipalities(parts_.context, now + kAskDeadline, [](const CallFailure& /*failure*/) {});
   if (const auto* failure = std::get_if<CallFailure>(&municipalities)) {
-    parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason));
+    // Once, however long it is away.
+    if (!std::exchange(said_away_, true)) {
+      parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason, "; trying again"));
+    }
     reaches_broker_ = false;
     unreachable_ = true;
     return false;
@@ -118,6 +122,7 @@ bool Sender::LearnIfDue() {
   sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
   sealer_ = *std::move(sealer);
   learned_at_ = now;
+  said_away_ = false;
   reaches_broker_ = true;
   return true;
 }
@@ -173,10 +178,10 @@ void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::Sen
     const std::lock_guard<std::mutex> lock(mutex_);
     return failure_;
   };
-  const absl::Status status = SendAll(parts_.context.channel, entries,
-                                      {.sent_as = sent_as, .notices_of = parts_.context.notices_of},
-                                      parts_.context.surroundings.now() + kRoundDeadline,
-                                      parts_.context.surroundings, {.done = done, .trying_again = [](const CallFailure&) {}});
+  const absl::Status status =
+      SendAll(parts_.context.channel, entries, {.sent_as = sent_as, .notices_of = parts_.context.notices_of},
+              parts_.context.surroundings.now() + kRoundDeadline, parts_.context.surroundings,
+              {.done = done, .trying_again = [](const CallFailure&) {}});
   const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.ok()) failure_ = status;
 }
@@ -213,9 +218,9 @@ void Sender::AskWhereNeeded(std::vector<Settled>& settled) {
   for (Settled& each : settled) {
     each.fate = FateOf(each.sent.outgoing, each.outcome);
     if (each.fate != Fate::kAsk) continue;
-    const Newest newest = AskNewest(parts_.context, parts_.context.surroundings.now() + kAskDeadline,
-                                    MunicipalityOf(each.sent.outgoing), NoticeOf(each.sent.outgoing),
-                                    [](const CallFailure&) {});
+    const Newest newest =
+        AskNewest(parts_.context, parts_.context.surroundings.now() + kAskDeadline, MunicipalityOf(each.sent.outgoing),
+                  NoticeOf(each.sent.outgoing), [](const CallFailure&) {});
     if (std::holds_alternative<CallFailure>(newest)) continue;
     each.newest = std::get<std::optional<v1::GetNoticeResponse>>(newest);
     each.fate = Fate::kAskedAndOther;

@@ -196,7 +196,7 @@ void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
 
 absl::Time At(bool has, const Timestamp& at) { return has ? FromMessage(at) : absl::InfinitePast(); }
 
-// The person that was recorded last, with what only the other record says.
+// The person that was recorded last, with what only the other record says: also that it is dead, or protected.
 v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   const bool one_is_newer =
       At(one.has_recorded_at(), one.recorded_at()) >= At(other.has_recorded_at(), other.recorded_at());
@@ -207,7 +207,6 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   if (last.contact().phone_numbers().empty()) {
     *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
   }
-  newer.set_deceased(one.deceased() || other.deceased());
   return newer;
 }
 

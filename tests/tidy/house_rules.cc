@@ -5,6 +5,7 @@ namespace {
 
 constexpr char kContract[] = "proto/contract/";
 constexpr char kMessages[] = "envej/v1/";
+constexpr char kWard[] = "envej/ward/v1/";
 constexpr char kRichErrors[] = "google/rpc/";
 constexpr char kHealth[] = "grpc/health/v1/";
 constexpr char kProtobuf[] = "google/protobuf/";
@@ -36,7 +37,7 @@ const std::vector<Room>& Rooms() {
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
 
       // What every program reads that people write.
-      {"options/", {kContract, "options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
+      {"certs/options/", {kContract, "certs/options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
 
       // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
       {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb, kOpenssl}, {kMessageCodec, kStatusCodec}},
@@ -48,10 +49,10 @@ const std::vector<Room>& Rooms() {
        {kContract, "broker/inbox/", "broker/journal/", "broker/store/", "broker/*.h"},
        {kMessageCodec, kStatusCodec, kEngine}},
       {"broker/options/",
-       {kContract, "certs/identity.h", "broker/options/", "options/"},
+       {kContract, "certs/identity.h", "certs/options/", "broker/options/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/admission/",
-       {kContract, "certs/", "broker/admission/", "broker/options/", "options/"},
+       {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
       {"broker/operations/console/",
        {kContract, kMessages, kProtobuf, kGrpc, "certs/", "broker/operations/console/", "CLI/"}},
@@ -83,14 +84,14 @@ const std::vector<Room>& Rooms() {
 
       // The clients know neither the broker nor one another. Of the region's, only the agent's store knows RocksDB.
       {"region-client/agent/agent_*",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, kRocksdb, "certs/", "options/", "envej/ward/",
-        "region-client/", "CLI/", "nlohmann/"}},
+       {kContract, kMessages, kWard, kProtobuf, kGrpc, "grpc/support/time.h", kRocksdb, "certs/", "region-client/",
+        "nlohmann/"}},
       {"region-client/agent/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "options/", "envej/ward/",
-        "region-client/", "CLI/", "nlohmann/", "httplib.h", "phonenumbers/"}},
+       {kContract, kMessages, kWard, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "nlohmann/", "httplib.h",
+        "phonenumbers/"}},
       {"region-client/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/", "nlohmann/",
-        "yaml-cpp/"}},
+       {kContract, kMessages, kWard, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/",
+        "nlohmann/", "yaml-cpp/"}},
       {"municipality-client/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "municipality-client/", "CLI/",
         "nlohmann/", "yaml-cpp/"}},
@@ -107,6 +108,7 @@ const std::vector<Library>& Libraries() {
       {"absl::", ""},
       {"Threads::", ""},
       {"envej_messages", "envej/v1/"},
+      {"envej_messages", "envej/ward/v1/"},
       {"envej_messages", "google/rpc/"},
       {"envej_messages", "grpc/health/v1/"},
       {"gRPC::", "grpcpp/"},
@@ -121,6 +123,7 @@ const std::vector<Library>& Libraries() {
       {"nlohmann_json::", "nlohmann/"},
       {"prometheus-cpp::", "prometheus/"},
       {"PkgConfig::HTTPLIB", "httplib.h"},
+      {"phonenumber", "phonenumbers/"},
       {"CLI11::", "CLI/"},
       {"GTest::", "gtest/"},
       {"GTest::", "gmock/"},
