@@ -177,7 +177,8 @@ absl::Status FolderSource::Reject(const SeenFile& file, const FileOutcome& outco
 }
 
 absl::Status FolderSource::ClearProcessed(absl::Time now) {
-  if (now < clear_at_) return absl::OkStatus();
+  // Also at once after a clock was far ahead.
+  if (now < clear_at_ && clear_at_ <= now + kClearEvery) return absl::OkStatus();
   const absl::StatusOr<std::vector<SeenFile>> files = files_.OnShelf(Shelf::kProcessed);
   if (!files.ok()) return files.status();
   for (const SeenFile& file : *files) {

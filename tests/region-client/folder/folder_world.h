@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/at_rest.h"
 #include "region-client/agent/case_locks.h"
@@ -94,7 +95,7 @@ class FolderWorld {
 
   FolderOptions options_;
   DeskOptions desk_options_{.site = TestSite()};
-  absl::Time now_ = kFolderNow;
+  absl::Time now_ = absl::Now();  // files have the machine's own time
   certs::TestDirectory files_;
   AgentFolder agent_;
   CaseLocks locks_;
