@@ -83,7 +83,8 @@ class WardsLedgerTest : public testing::Test {
     EXPECT_TRUE(outcome.good()) << item.name.id << ": " << outcome.refused[0].problem.text;
     const std::string patient(item.name.id.substr(0, item.name.id.find('-')));
     Held& held = held_[patient];
-    for (const StoredOutgoing& sent : store_->ReadOutbox(next_, 1000).value()) {
+    const std::vector<StoredOutgoing> outbox = store_->ReadOutbox(next_, 1000).value();
+    for (const StoredOutgoing& sent : outbox) {
       held.Take(sent.outgoing);
       next_ = sent.number + 1;
     }
