@@ -28,7 +28,8 @@ constexpr int kPage = 100;
 constexpr int kDaysCounted = 7;
 constexpr size_t kCountsMost = 1000;
 constexpr int kRequestBytesMost = 64 << 10;
-constexpr int64_t kShutdownSeconds = 5;
+// A caller that does nothing does not hear that it is to go.
+constexpr int64_t kShutdownSeconds = 1;
 
 gpr_timespec Deadline() {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(kShutdownSeconds, GPR_TIMESPAN));

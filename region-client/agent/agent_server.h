@@ -29,7 +29,7 @@ class AgentServer {
  public:
   // What is there under the path, from an agent that was killed, is replaced. UNAVAILABLE if it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(const std::string& socket, AgentServerParts parts);
-  // Waits for calls under way, five seconds at most.
+  // Waits for calls under way, one second at most.
   ~AgentServer();
 
  private:

@@ -19,6 +19,8 @@ namespace envej::region {
 namespace {
 
 constexpr size_t kRoundMost = 256;
+// What got its number before others may be written after them, by as many threads as there are locks.
+constexpr uint64_t kWrittenLater = 1024;
 constexpr absl::Duration kRoundDeadline = absl::Seconds(20);
 constexpr absl::Duration kAskDeadline = absl::Seconds(10);
 constexpr absl::Duration kLearnEach = absl::Hours(1);
@@ -58,7 +60,9 @@ void Sender::Wait() {
     parts_.stopping.Sleep(policy_.NextDelay(now, absl::ZeroDuration()).value_or(kLookEach));
   } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach
                                                    : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
-    return;  // what is new is looked at first, and what waits when its time has come
+    // What is new is looked at first, and what waits when its time has come.
+    from_ -= std::min(from_, kWrittenLater);
+    return;
   }
   from_ = 0;
   waiting_.clear();
@@ -71,6 +75,7 @@ absl::StatusOr<bool> Sender::SendRound() {
   if (round->items.empty() && !round->skipped.has_value() && round->next == from_) return false;
   sent_ = 0;
   unreachable_ = false;
+  changed_ = false;
   if (!round->items.empty()) {
     if (!LearnIfDue()) return false;
     Send(*round);
@@ -78,6 +83,7 @@ absl::StatusOr<bool> Sender::SendRound() {
     if (sent_ > 0) policy_.Progressed();
     if (unreachable_ && sent_ == 0) return false;
   }
+  if (changed_) return true;  // from the same place
   from_ = sent_ > 0 && round->skipped.has_value() ? *round->skipped : round->next;
   return true;
 }
@@ -241,7 +247,9 @@ void Sender::Settle(std::vector<Settled> settled) {
     const std::string& notice = NoticeOf(each.sent.outgoing);
     const bool stays = each.fate == Fate::kStays || each.fate == Fate::kAsk || each.fate == Fate::kHeldUp;
     // What keeps being otherwise there waits with the rest for the next pass.
-    if (stays || (each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second)) waiting_.insert(notice);
+    const bool is_asked_again = each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second;
+    if (stays || is_asked_again) waiting_.insert(notice);
+    changed_ |= each.fate == Fate::kAskedAndOther;
     if (!stays) ++sent_;
     if (each.fate == Fate::kDone) {
       reaches_broker_ = true;

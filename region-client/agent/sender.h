@@ -90,10 +90,11 @@ class Sender {
   std::set<std::string> asked_;    // notices of which the broker was asked in this pass
   std::set<std::string> told_held_up_;
   std::atomic<bool> learn_anew_ = false;
-  std::mutex mutex_;  // of the three below, and while outcomes come of the sets above
+  std::mutex mutex_;  // of the four below, and while outcomes come of the sets above
   absl::Status failure_;
   size_t sent_ = 0;
   bool unreachable_ = false;
+  bool changed_ = false;  // what the broker refused for what it has can be sent now
   std::atomic<bool> reaches_broker_ = false;
   std::atomic<int64_t> last_receipt_micros_ = 0;
 };

@@ -70,7 +70,8 @@ bool End(Place& place) {
   place.work.batch().RemoveOutgoing(place.settled.sent.number);
   if (place.notice != nullptr) {
     place.notice->set_refused_for(reason);
-    if (place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
+    const bool is_newest = RevisionOf(place.settled.sent.outgoing) == place.notice->revision();
+    if (is_newest && place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
       // What was accepted before stands, and can still be withdrawn.
       const bool stands = place.notice->has_receipt();
       Stand(place, stands ? ward::v1::NOTICE_STANDING_ACCEPTED : ward::v1::NOTICE_STANDING_REFUSED);

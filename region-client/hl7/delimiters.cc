@@ -34,8 +34,8 @@ char EscapeLetter(char c, const Delimiters& delimiters) {
 absl::string_view FirstLine(absl::string_view message) { return message.substr(0, message.find_first_of("\r\n")); }
 
 std::optional<Delimiters> ReadDelimiters(absl::string_view header) {
-  if (!absl::StartsWith(header, "MSH") || header.size() < 5) return std::nullopt;
   header = FirstLine(header);
+  if (!absl::StartsWith(header, "MSH") || header.size() < 5) return std::nullopt;
   Delimiters delimiters{.field = header[3], .repetition = '\0', .escape = '\0', .subcomponent = '\0'};
   const absl::string_view encoding = header.substr(4, header.find(delimiters.field, 4) - 4);
   if (encoding.empty() || encoding.size() > kEncodingCharactersMost) return std::nullopt;

@@ -29,15 +29,15 @@ const std::vector<Room>& Rooms() {
       {"proto/contract/json_line.*", {kContract, kProtobuf}},
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
+      // What every program reads that people write.
+      {"certs/options/", {kContract, "certs/options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
+
       // Who somebody is.
       {"certs/resumed_watch.*", {kContract, "certs/", kGrpc}},
       {"certs/retried_call.*", {kContract, "certs/", kGrpc}},
       {"certs/identity.*", {kContract, "certs/"}, {kMessageCodec, kStatusCodec}},
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
-
-      // What every program reads that people write.
-      {"certs/options/", {kContract, "certs/options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
 
       // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
       {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb, kOpenssl}, {kMessageCodec, kStatusCodec}},

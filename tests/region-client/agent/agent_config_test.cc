@@ -59,7 +59,7 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
               testing::AllOf(HasSubstr("agent.yaml:2: "), HasSubstr("address")));
   EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  wards: [P1, P2]\n", ""}})), HasSubstr("wards"));
   EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  webhook:\n    url: http://ward.example/\n")), HasSubstr("url"));
-  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("on_call"));
+  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("command"));
   EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "region-client/agent/phone_number.h"
 #include "tests/region-client/agent/agent_world.h"
 
 namespace envej::region {

@@ -114,6 +114,19 @@ TEST_F(SettlementTest, ARefusedRevisionLeavesWhatWasAcceptedToBeWithdrawn) {
   EXPECT_EQ(Notice().refused_for(), "PHONE_NUMBER_INVALID");
 }
 
+TEST_F(SettlementTest, ARefusalOfWhatIsCorrectedSoonEndsNothing) {
+  Put(2, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  StoredOutgoing first = Outbox().front();
+  first.outgoing.mutable_submit()->mutable_envelope()->set_notice_id(kNotice);
+  first.outgoing.mutable_submit()->mutable_envelope()->set_revision(1);
+  AgentBatch batch = store_->NewBatch();
+  batch.ReplaceOutgoing(first.number, first.outgoing);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  End(Refused("PHONE_NUMBER_INVALID"));
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  EXPECT_TRUE(Notice().has_said());
+}
+
 TEST_F(SettlementTest, WhatPeopleMendStays) {
   Put(1, ward::v1::NOTICE_STANDING_TO_BE_SENT);
   End(Refused("INBOX_CERTIFICATE_MISSING"));

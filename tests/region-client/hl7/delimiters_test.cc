@@ -17,8 +17,8 @@ TEST(DelimitersTest, AreThoseThatTheHeaderDeclares) {
 
 TEST(DelimitersTest, AreNoneWhereTheHeaderIsNone) {
   for (const char* const header :
-       {"", "MSH", "MSH|", "MSH||A", "MSH|^~\\&#!|A", "PID|^~\\&|A", "msh|^~\\&|A", "MSHA^~\\&A", "MSH|^^\\&|A",
-        "MSH|^~\\a|A", "MSH|^ \\&|A", "MSH|\r^~\\&|A", " MSH|^~\\&|"}) {
+       {"", "MSH", "MSH\r|^~\\&|", "MSH|", "MSH||A", "MSH|^~\\&#!|A", "PID|^~\\&|A", "msh|^~\\&|A", "MSHA^~\\&A",
+        "MSH|^^\\&|A", "MSH|^~\\a|A", "MSH|^ \\&|A", "MSH|\r^~\\&|A", " MSH|^~\\&|"}) {
     EXPECT_EQ(ReadDelimiters(header), std::nullopt) << header;
   }
 }

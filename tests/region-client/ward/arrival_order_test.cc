@@ -22,6 +22,39 @@ struct Course {
 
 const auto kTomorrow = absl::CivilDay(2027, 3, 11);
 
+// Registered as an admission, as some systems do.
+Event Visit(int hours) {
+  Event event = EventAt(EventKind::kAdmitted, hours, "V9");
+  event.patient_class = PatientClass::kOther;
+  event.ward = "CLINIC";
+  return event;
+}
+
+Event Elsewhere(EventKind kind, int hours) {
+  Event event = kind == EventKind::kDischarged ? DischargeAt(hours, "S8") : EventAt(kind, hours, "S8");
+  event.ward = "K1";
+  return event;
+}
+
+Event WordOfThePatient(int hours) {
+  Event event = EventAt(EventKind::kUpdated, hours, "");
+  event.ward = "";
+  event.patient_class = PatientClass::kOther;
+  return event;
+}
+
+Event MovedElsewhere(int hours) {
+  Event event = EventAt(EventKind::kMoved, hours);
+  event.ward = "K1";
+  return event;
+}
+
+Event DischargeFromElsewhere(int hours) {
+  Event event = DischargeAt(hours);
+  event.ward = "K1";
+  return event;
+}
+
 std::vector<Course> Courses() {
   Event dead = EventAt(EventKind::kUpdated, 5);
   dead.deceased = true;
@@ -46,6 +79,14 @@ std::vector<Course> Courses() {
       {"dead", {ConsentAt(1), DischargeAt(2), dead}, ""},
       {"no longer wanted", {ConsentAt(1), DischargeAt(2), 3}, ""},
       {"wanted again", {ConsentAt(1), 2, ConsentAt(3), DischargeAt(4)}, kToday},
+      {"a visit to a clinic while on the ward and after", {ConsentAt(1), Visit(-1), DischargeAt(2), Visit(6)}, kToday},
+      {"in another hospital afterwards",
+       {ConsentAt(1), DischargeAt(2), Elsewhere(EventKind::kAdmitted, 6), Elsewhere(EventKind::kDischarged, 8)},
+       kToday},
+      {"word of a new address", {ConsentAt(1), DischargeAt(2), WordOfThePatient(4)}, kToday},
+      {"moved to another hospital's ward and home from there",
+       {ConsentAt(1), DischargeFromElsewhere(6), MovedElsewhere(4), EventAt(EventKind::kAdmitted, -20)},
+       ""},
       {"never was", {ConsentAt(1), DischargeAt(2), EventAt(EventKind::kEnteredInError, 3)}, ""},
   };
 }

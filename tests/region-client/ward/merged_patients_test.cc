@@ -46,12 +46,26 @@ TEST(MergedPatientsTest, OfTwoNoticesOneIsLeft) {
   kept.Take(Of("2002", DischargeAt(2)));
   const std::string id = kept.Had().envelope().notice_id();
   for (const v1::CaseNotice& notice : gone.known_.notices()) EXPECT_NE(notice.notice_id(), id);
-  TakeMerged(gone.known_, kept.known_);
+  TakeMerged(gone.known_, kept.site_, kept.known_);
   const auto outgoing =
       Reconcile(kept.known_, kept.site_, kept.now_, *contract::CopenhagenTimeZone(), [] { return "x"; });
   ASSERT_EQ(outgoing.size(), 1u);
   EXPECT_EQ(outgoing[0].withdraw().notice_id(), gone.Had().envelope().notice_id());
   EXPECT_EQ(outgoing[0].withdraw().reason(), envej::v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
+}
+
+TEST(MergedPatientsTest, DaysInAnotherHospitalUnderTheOtherNumberEndNothing) {
+  WardDay gone;
+  Event elsewhere = DischargeAt(5, "S8");
+  elsewhere.ward = "K1";
+  gone.Take(elsewhere);
+  WardDay kept;
+  kept.Take(ConsentAt(1));
+  kept.Take(Of("2002", DischargeAt(2)));
+  gone.municipality_ = kept.municipality_;
+  kept.Merge(gone);
+  EXPECT_EQ(kept.Why(), std::nullopt);
+  EXPECT_EQ(kept.municipality_.messages(), 1);
 }
 
 TEST(MergedPatientsTest, WhoDiedUnderOneNumberIsDead) {

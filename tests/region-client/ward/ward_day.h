@@ -107,7 +107,7 @@ class Municipality {
 class WardDay {
  public:
   void Take(const Event& event) {
-    TakeEvent(event, known_);
+    TakeEvent(event, site_, known_);
     Settle();
   }
   void Take(const v1::RegisteredConsent& consent) {
@@ -120,7 +120,7 @@ class WardDay {
   }
   // The case of another number of the same patient, with what was sent of it.
   void Merge(WardDay& other) {
-    TakeMerged(other.known_, known_);
+    TakeMerged(other.known_, site_, known_);
     municipality_ = other.municipality_;
     Settle();
   }
