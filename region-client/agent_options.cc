@@ -4,6 +4,7 @@
 
 #include "certs/option_checks.h"
 #include "proto/contract/day.h"
+#include "region-client/common_options.h"
 #include "region-client/option_words.h"
 
 namespace envej::region {
@@ -111,6 +112,7 @@ ward::v1::RegisterConsentRequest ConsentOf(const AgentArguments& arguments) {
 ExitCode Ask(const AgentCommands& commands, const AgentArguments& arguments, const AgentClientContext& context) {
   if (commands.status->parsed()) return ShowAgentStatus(context);
   if (commands.outbox->parsed()) return ShowOutbox(context);
+  if (commands.receipts->parsed()) return ShowReceipts(context);
   if (commands.find->parsed()) return FindPatient(arguments.patient, context);
   if (commands.add->parsed()) return AddConsent(ConsentOf(arguments), context);
   if (commands.withdraw->parsed()) return WithdrawConsent(arguments.patient, context);
@@ -128,6 +130,8 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
   commands.agent->add_flag("--check", arguments.agent.check, "read the configuration, and no more");
   commands.status = AddAsking(app, "agent-status", "show how a ward's agent is", arguments);
   commands.outbox = AddAsking(app, "outbox", "show what a ward's agent has still to send", arguments);
+  commands.receipts =
+      AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of", arguments);
   commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments);
   AddPatient(*commands.find, arguments);
   CLI::App* consent = app.add_subcommand("consent", "register what citizens answered, at a ward's agent");
@@ -142,6 +146,10 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
                    "envej.ward.v1.RegisterConsentRequest as proto3 JSON, one a line; - for standard input")
       ->type_name("FILE.jsonl")
       ->required();
+  for (CLI::App* command : {commands.agent, commands.status, commands.outbox, commands.receipts, commands.find,
+                            commands.add, commands.withdraw, commands.list, commands.import}) {
+    command->footer(kExitCodes);
+  }
   return commands;
 }
 
@@ -154,8 +162,8 @@ std::optional<ExitCode> RunAgentCommands(const AgentCommands& commands, AgentArg
                                              .make_sealer = outside.make_sealer});
   }
   bool is_parsed = false;
-  for (const CLI::App* command : {commands.status, commands.outbox, commands.find, commands.add, commands.withdraw,
-                                  commands.list, commands.import}) {
+  for (const CLI::App* command : {commands.status, commands.outbox, commands.receipts, commands.find, commands.add,
+                                  commands.withdraw, commands.list, commands.import}) {
     is_parsed |= command->parsed();
   }
   if (!is_parsed) return std::nullopt;

@@ -17,6 +17,7 @@ struct AgentCommands {
   CLI::App* agent = nullptr;
   CLI::App* status = nullptr;
   CLI::App* outbox = nullptr;
+  CLI::App* receipts = nullptr;
   CLI::App* find = nullptr;
   CLI::App* add = nullptr;
   CLI::App* withdraw = nullptr;

@@ -20,6 +20,8 @@ namespace envej::region {
 namespace {
 
 constexpr absl::Duration kUpkeepEach = absl::Minutes(10);
+// So that nothing erased is in a file for longer.
+constexpr absl::Duration kCompactEach = absl::Hours(24);
 constexpr size_t kUpkeepAtOnce = 100;
 constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
 
@@ -146,7 +148,12 @@ void Agent::Start(std::function<absl::Status()> part) {
 }
 
 absl::Status Agent::Upkeep() {
+  absl::Time compacted_at = absl::InfinitePast();
   while (!stopping_.stopped()) {
+    if (Now() >= compacted_at + kCompactEach) {
+      if (absl::Status status = store_->Compact(); !status.ok()) return status;
+      compacted_at = Now();
+    }
     const absl::StatusOr<bool> more = desk_->Upkeep(kUpkeepAtOnce);
     if (!more.ok()) return more.status();
     stopping_.Sleep(*more ? absl::Seconds(1) : kUpkeepEach);

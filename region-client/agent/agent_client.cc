@@ -158,6 +158,30 @@ ExitCode ShowOutbox(const AgentClientContext& context) {
   return ExitCode::kDone;
 }
 
+ExitCode ShowReceipts(const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  std::vector<std::vector<std::string>> rows = {
+      {"PATIENT", "NOTICE", "MUNICIPALITY", "REVISION", "STANDING", "ACCEPTED"}};
+  wire::ListReceiptsRequest request;
+  do {
+    wire::ListReceiptsResponse answer;
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListReceipts(&call, request, &answer); });
+    if (ended.has_value()) return *ended;
+    for (const wire::NoticeSummary& notice : answer.notices()) {
+      if (IsJson(context)) context.streams.out << contract::ToJsonLine(notice) << '\n';
+      const v1::Receipt& receipt = notice.receipt();
+      rows.push_back({notice.patient_reference(), notice.notice_id(), notice.municipality_code(),
+                      absl::StrCat(receipt.revision()), Standing(notice.standing()),
+                      At(context, receipt.has_accepted_at(), receipt.accepted_at())});
+    }
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  if (!IsJson(context) && rows.size() > 1) contract::WriteTable(rows, context.streams.out);
+  return ExitCode::kDone;
+}
+
 ExitCode FindPatient(const wire::PatientId& patient, const AgentClientContext& context) {
   AskedAgent agent(context);
   if (!agent.Connect()) return ExitCode::kUnusable;

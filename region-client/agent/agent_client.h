@@ -27,6 +27,7 @@ struct AgentClientContext {
 // answer, or an item a line. kUnreachable where no agent answers, kRefused where it refuses.
 ExitCode ShowAgentStatus(const AgentClientContext& context);
 ExitCode ShowOutbox(const AgentClientContext& context);
+ExitCode ShowReceipts(const AgentClientContext& context);
 ExitCode FindPatient(const ward::v1::PatientId& patient, const AgentClientContext& context);
 ExitCode AddConsent(const ward::v1::RegisterConsentRequest& request, const AgentClientContext& context);
 ExitCode WithdrawConsent(const ward::v1::PatientId& patient, const AgentClientContext& context);

@@ -58,7 +58,8 @@ wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
   return item;
 }
 
-void SetSummary(const wire::CaseNotice& notice, wire::NoticeSummary& summary) {
+void SetSummary(const std::string& case_id, const wire::CaseNotice& notice, wire::NoticeSummary& summary) {
+  summary.set_patient_reference(PatientReference(case_id));
   summary.set_notice_id(notice.notice_id());
   summary.set_municipality_code(notice.municipality_code());
   summary.set_revision(notice.revision());
@@ -114,6 +115,20 @@ class AgentServer::Service final : public wire::AgentService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status ListReceipts(grpc::ServerContext* /*call*/, const wire::ListReceiptsRequest* request,
+                            wire::ListReceiptsResponse* answer) override {
+    const size_t page = PageOf(request->page_size());
+    const absl::StatusOr<std::vector<StoredCase>> cases = parts_.store.ListCases(request->page_token(), page);
+    if (!cases.ok()) return ToGrpc(cases.status());
+    for (const StoredCase& each : *cases) {
+      for (const wire::CaseNotice& notice : each.known.notices()) {
+        if (notice.has_receipt()) SetSummary(each.id, notice, *answer->add_notices());
+      }
+    }
+    if (cases->size() == page) answer->set_next_page_token(cases->back().id);
+    return grpc::Status::OK;
+  }
+
   grpc::Status FindPatient(grpc::ServerContext* /*call*/, const wire::FindPatientRequest* request,
                            wire::FindPatientResponse* answer) override {
     const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(PatientOf(request->patient()));
@@ -126,7 +141,9 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (known.has_consent()) *answer->mutable_consent_registered_at() = known.consent().registered_at();
     if (known.consent().has_withdrawn_at()) *answer->mutable_consent_withdrawn_at() = known.consent().withdrawn_at();
     answer->set_why_not(NameOf(parts_.desk.WhyNotNow(known)));
-    for (const wire::CaseNotice& notice : known.notices()) SetSummary(notice, *answer->add_notices());
+    for (const wire::CaseNotice& notice : known.notices()) {
+      SetSummary((*found)->id, notice, *answer->add_notices());
+    }
     return grpc::Status::OK;
   }
 

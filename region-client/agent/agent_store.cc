@@ -115,6 +115,16 @@ absl::Status AgentStore::Write(AgentBatch batch) {
   return status;
 }
 
+absl::Status AgentStore::Compact() {
+  if (failed_) return Failed();
+  const rocksdb::Status flushed = engine_->Flush(rocksdb::FlushOptions());
+  if (!flushed.ok()) return FromEngine(flushed, "cannot write the agent's store");
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  return FromEngine(engine_->CompactRange(options, nullptr, nullptr), "cannot rewrite the agent's store");
+}
+
 absl::StatusOr<std::optional<Case>> AgentStore::ReadCase(const std::string& case_id) const {
   const std::string key = KeyOf(KeyKind::kCase, case_id);
   const absl::StatusOr<std::optional<std::string>> sealed = Read(key);

@@ -77,6 +77,10 @@ class AgentStore {
   AgentBatch NewBatch() { return AgentBatch(at_rest_, next_outgoing_, next_telling_); }
   absl::Status Write(AgentBatch batch);
 
+  // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes seconds
+  // for each gigabyte, and keeps nobody else waiting.
+  absl::Status Compact();
+
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
   // Case ids; under whichever secret the patient's number was named.
   absl::StatusOr<std::optional<std::string>> CaseOfPatient(const ward::v1::PatientId& patient) const;

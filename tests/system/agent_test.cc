@@ -158,6 +158,16 @@ TEST_F(SystemAgentTest, LosesAndDoublesNothingOverKillsAndABrokerThatIsAway) {
     EXPECT_EQ(notice.standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
     EXPECT_EQ(notice.receipt().notice_id(), notice.notice_id());
   }
+  ward::v1::ListReceiptsRequest request;
+  request.set_page_size(7);
+  size_t receipts = 0;
+  do {
+    ward::v1::ListReceiptsResponse answer;
+    ASSERT_TRUE(stub_->ListReceipts(CallContext().get(), request, &answer).ok());
+    receipts += static_cast<size_t>(answer.notices_size());
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(receipts, static_cast<size_t>(kPatients));
   StopAgent();
 }
 
@@ -234,6 +244,37 @@ TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
   EXPECT_EQ(AtBroker()[0].revision(), 3u);
   EXPECT_EQ(Notice(0).revision(), 3u);
   EXPECT_EQ(Notice(0).standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+  StopAgent();
+}
+
+// The broker is restored from a backup without its journal: what it lost it gets again, and nothing twice.
+TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
+  constexpr int kPatients = 6;
+  ASSERT_TRUE(broker_.Start());
+  Discharge(kPatients);
+  StartAgent();
+  Consent(0);
+  Consent(1);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  const std::string backups = broker_.folder().Path("backups");
+  const std::string program = support::ProgramPath("envej-broker");
+  const Ended made = support::RunProgram({program, "backup", "--config", broker_.config(), "--to", backups});
+  ASSERT_EQ(made.code, support::kDone) << made.err;
+  for (int patient = 2; patient < kPatients; ++patient) Consent(patient);
+  Consent(0, "20 12 34 57");
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  broker_.Stop();
+  std::filesystem::rename(broker_.data(), broker_.data() + "-lost");
+  const std::string backup = std::filesystem::directory_iterator(backups)->path();
+  const Ended restored = support::RunProgram(
+      {program, "restore", "--config", broker_.config(), "--from", backup, "--no-mirror", "--wait", "0s"});
+  ASSERT_EQ(restored.code, support::kDone) << restored.err;
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(WaitUntil([this] { return AtBroker().size() == kPatients; })) << agent_->Err();
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  for (const v1::NoticeStatus& status : AtBroker()) {
+    EXPECT_EQ(status.revision(), status.notice_id() == Notice(0).notice_id() ? 2u : 1u);
+  }
   StopAgent();
 }
 
