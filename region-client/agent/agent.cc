@@ -48,6 +48,7 @@ class Agent {
  private:
   absl::Time Now() const { return outside_.surroundings.now(); }
   absl::Status Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready);
+  absl::Status OpenFolders();
   void Start(std::function<absl::Status()> part);
   absl::Status Upkeep();
   void Fail(const absl::Status& status);
@@ -66,6 +67,7 @@ class Agent {
   std::unique_ptr<Teller> teller_;
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Follower> follower_;
+  std::vector<std::unique_ptr<HandedFolder>> folders_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   absl::Status failure_;
@@ -132,13 +134,36 @@ absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::fu
     log_.Say(absl::StrCat(each.name, ": listens for HL7 on port ", (*listener)->port()));
     listeners.push_back(*std::move(listener));
   }
+  if (absl::Status status = OpenFolders(); !status.ok()) return status;
   Start([this] { return sender_->Run(); });
   Start([this] { return follower_->Run(); });
   Start([this] { return Upkeep(); });
   for (size_t way = 0; way < teller_->ways(); ++way) Start([this, way] { return teller_->Run(way); });
+  for (const std::unique_ptr<HandedFolder>& folder : folders_) {
+    Start([this, &folder] {
+      folder->Run(stopping_);
+      return absl::OkStatus();
+    });
+  }
   ready();
   while (!is_to_stop() && !failed_) outside_.surroundings.sleep(kStopLookEach);
   return failure();
+}
+
+absl::Status Agent::OpenFolders() {
+  for (const HandedFolderOptions& each : config_.folders) {
+    absl::StatusOr<AtRest> at_rest = AtRest::Read(config_.store.secret, config_.store.former_secrets);
+    if (!at_rest.ok()) return at_rest.status();
+    absl::StatusOr<std::unique_ptr<HandedFolder>> folder =
+        HandedFolder::Open(each, {.desk = *desk_,
+                                  .at_rest = *std::move(at_rest),
+                                  .copenhagen = context_.copenhagen,
+                                  .now = [this] { return Now(); },
+                                  .log = [this](const std::string& line) { log_.Say(line); }});
+    if (!folder.ok()) return folder.status();
+    folders_.push_back(*std::move(folder));
+  }
+  return absl::OkStatus();
 }
 
 void Agent::Start(std::function<absl::Status()> part) {

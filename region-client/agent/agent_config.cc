@@ -135,6 +135,17 @@ std::vector<Hl7ListenerOptions> ReadHl7Listeners(YamlMapping& top) {
   return listeners;
 }
 
+std::vector<HandedFolderOptions> ReadHandedFolders(YamlMapping& top) {
+  std::vector<HandedFolderOptions> folders;
+  std::set<std::string> names;
+  for (YamlMapping& each : top.Mappings("folders", kListenersMost)) {
+    folders.push_back(ReadHandedFolder(each));
+    const bool is_new = names.insert(folders.back().name).second;
+    if (!is_new && !each.Refused("name")) each.Refuse("name", "\"name\" is another folder's");
+  }
+  return folders;
+}
+
 }  // namespace
 
 absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
@@ -148,6 +159,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
   if (top.Has("limits")) ReadLimits(top.Mapping("limits"), config.desk);
   if (top.Has("telling")) config.telling = ReadTelling(top.Mapping("telling"));
   if (top.Has("hl7")) config.hl7 = ReadHl7Listeners(top);
+  if (top.Has("folders")) config.folders = ReadHandedFolders(top);
   top.RefuseOtherKeys();
   if (absl::Status status = reader->status(); !status.ok()) return status;
   return config;

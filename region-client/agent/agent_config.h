@@ -12,18 +12,20 @@
 #include "region-client/agent/desk.h"
 #include "region-client/agent/telling_ways.h"
 #include "region-client/notice_sealer.h"
+#include "region-client/sources/handed_folder.h"
 #include "region-client/sources/hl7_listener.h"
 
 namespace envej::region {
 
 // What an agent runs with.
 struct AgentConfig {
-  certs::ConnectionOptions connection;  // how it reaches the broker
-  SealingFiles sealing;                 // with what it seals what it sends
-  AgentStoreOptions store;              // where and under which secret it keeps what it has
-  DeskOptions desk;                     // what counts here, and how much there may be
-  TellingOptions telling;               // how the ward is told
-  std::vector<Hl7ListenerOptions> hl7;  // where its systems send to
+  certs::ConnectionOptions connection;       // how it reaches the broker
+  SealingFiles sealing;                      // with what it seals what it sends
+  AgentStoreOptions store;                   // where and under which secret it keeps what it has
+  DeskOptions desk;                          // what counts here, and how much there may be
+  TellingOptions telling;                    // how the ward is told
+  std::vector<Hl7ListenerOptions> hl7;       // where its systems send to
+  std::vector<HandedFolderOptions> folders;  // where they put files
 
   // Where `envej-region outbox` and the like reach it: in its data folder.
   std::string socket() const { return store.folder + "/agent.sock"; }

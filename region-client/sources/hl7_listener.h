@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,21 +13,17 @@
 #include "certs/tls_files.h"
 #include "region-client/agent/desk.h"
 #include "region-client/hl7/mllp_listener.h"
+#include "region-client/sources/hl7_form.h"
 #include "region-client/sources/hl7_source.h"
 
 namespace envej::region {
 
-// Where HL7 messages are listened for, and how their sender writes what HL7 leaves to it.
+// Where HL7 messages are listened for, and how their sender writes them.
 struct Hl7ListenerOptions {
   std::string name;                    // under which its message ids are known
   std::string listen;                  // HOST:PORT; without TLS a loopback address
   std::optional<certs::TlsFiles> tls;  // nothing: plain
-  hl7::CharacterSet unsaid = hl7::CharacterSet::kAscii;
-  // As hl7::Site has them.
-  std::vector<hl7::Site::DischargeTimeField> discharge_time;
-  std::set<std::string> dispositions_elsewhere;
-  std::set<std::string> locations_elsewhere;
-  std::string processing_id;
+  Hl7Form form;
 };
 
 // What the configuration says of one listener, an item of `hl7`; what is wrong is reported to the reader.

@@ -177,7 +177,8 @@ const std::vector<std::string>& TestFoldersOfTheirOwn() {
       new std::vector<std::string>{"tests/benchmark/",  "tests/contract/",  "tests/crash/",   "tests/faults/",
                                    "tests/fuzz/",       "tests/histories/", "tests/lint/",    "tests/mutants/",
                                    "tests/operations/", "tests/privacy/",   "tests/support/", "tests/simulation/",
-                                   "tests/system/",     "tests/tidy/",      "tests/trust/",   "tests/web/"};
+                                   "tests/system/",     "tests/tidy/",      "tests/trust/",   "tests/wards/",
+                                   "tests/web/"};
   return *folders;
 }
 

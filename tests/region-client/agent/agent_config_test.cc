@@ -63,6 +63,23 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
   EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));
 }
 
+TEST_F(AgentConfigTest, ReadsWhereSystemsPutFiles) {
+  const absl::StatusOr<AgentConfig> config =
+      Read(absl::StrCat(kGood, "folders:\n  - name: files\n    folder: in\n  - name: kept\n    folder: kept\n",
+                        "    processed: sealed\n    hl7: {elsewhere: {dispositions: [OVF]}}\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->folders.size(), 2u);
+  EXPECT_EQ(config->folders[0].folder, folder_.Path("in"));
+  EXPECT_EQ(config->folders[0].after_taking, AfterTaking::kWipe);
+  EXPECT_EQ(config->folders[1].after_taking, AfterTaking::kSeal);
+  EXPECT_THAT(config->folders[1].hl7.dispositions_elsewhere, ElementsAre("OVF"));
+  const auto error = [this](const std::string& text) { return std::string(Read(text).status().message()); };
+  EXPECT_THAT(error(absl::StrCat(kGood, "folders:\n  - {name: a, folder: in, processed: kept}\n")),
+              HasSubstr("processed"));
+  EXPECT_THAT(error(absl::StrCat(kGood, "folders:\n  - {name: a, folder: in}\n  - {name: a, folder: other}\n")),
+              HasSubstr("another folder's"));
+}
+
 TEST_F(AgentConfigTest, TheExampleIsGood) {
   const absl::StatusOr<AgentConfig> config =
       ReadAgentConfig(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/region-client/examples/agent/agent.yaml"));

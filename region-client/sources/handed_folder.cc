@@ -1,0 +1,73 @@
+#include "region-client/sources/handed_folder.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "region-client/folder/hl7_decoder.h"
+#include "region-client/folder/line_decoder.h"
+#include "region-client/sources/source_name.h"
+
+namespace envej::region {
+namespace {
+
+using options::TextRule;
+using options::YamlMapping;
+
+bool IsAfterTaking(absl::string_view text) { return text == "wiped" || text == "sealed"; }
+
+constexpr TextRule kAfterTaking = {.accepts = IsAfterTaking, .form = "wiped or sealed"};
+
+FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copenhagen,
+                        const std::function<absl::Time()>& now) {
+  const Hl7Files hl7{.name = options.name, .site = SiteOf(options.hl7, copenhagen), .unsaid = options.hl7.unsaid};
+  return {
+      {".hl7", [hl7](absl::string_view bytes) { return DecodeHl7File(bytes, hl7); }},
+      {".jsonl", [now, copenhagen](absl::string_view bytes) { return DecodeLines(bytes, now(), copenhagen); }},
+  };
+}
+
+std::string LineOf(const std::string& name, const FileOutcome& outcome) {
+  std::string line = absl::StrCat(name, ": a file was ", outcome.good() ? "taken" : "rejected", ": ", outcome.taken,
+                                  " taken, ", outcome.repeated, " taken before, ", outcome.refused.size(), " refused");
+  if (!outcome.good()) absl::StrAppend(&line, "; ", outcome.refused.front().problem.reason);
+  return line;
+}
+
+}  // namespace
+
+HandedFolderOptions ReadHandedFolder(YamlMapping& mapping) {
+  HandedFolderOptions folder;
+  folder.name = mapping.Text("name", kSourceName);
+  folder.folder = mapping.Path("folder");
+  if (mapping.Has("processed") && mapping.Text("processed", kAfterTaking) == "sealed") {
+    folder.after_taking = AfterTaking::kSeal;
+  }
+  if (mapping.Has("hl7")) {
+    YamlMapping hl7 = mapping.Mapping("hl7");
+    folder.hl7 = ReadHl7Form(hl7);
+    hl7.RefuseOtherKeys();
+  }
+  mapping.RefuseOtherKeys();
+  return folder;
+}
+
+absl::StatusOr<std::unique_ptr<HandedFolder>> HandedFolder::Open(const HandedFolderOptions& options, Parts parts) {
+  std::unique_ptr<HandedFolder> folder(new HandedFolder(std::move(parts.at_rest)));
+  FolderOptions source_options{.folder = options.folder, .after_taking = options.after_taking};
+  source_options.on_file = [log = parts.log, name = options.name](const FileOutcome& outcome) {
+    log(LineOf(name, outcome));
+  };
+  source_options.on_error = [log = parts.log, name = options.name](const absl::Status& error) {
+    log(absl::StrCat(name, ": files are not taken now: ", error.message()));
+  };
+  absl::StatusOr<FolderSource> source =
+      FolderSource::Open(std::move(source_options), DecodersOf(options, parts.copenhagen, parts.now), parts.desk,
+                         folder->at_rest_, parts.now);
+  if (!source.ok()) {
+    return absl::Status(source.status().code(), absl::StrCat("folder ", options.name, ": ", source.status().message()));
+  }
+  folder->source_ = std::make_unique<FolderSource>(*std::move(source));
+  return folder;
+}
+
+}  // namespace envej::region
