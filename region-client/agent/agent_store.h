@@ -106,6 +106,9 @@ class AgentStore {
   // Empty where there is none.
   absl::StatusOr<std::string> ReadWatchToken() const;
 
+  // With what it seals and names.
+  const AtRest& at_rest() const { return at_rest_; }
+
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
   size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }
 

@@ -8,6 +8,7 @@
 #include "proto/contract/merkle_tree.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "region-client/agent/case_notice_id.h"
 #include "region-client/agent/patient_reference.h"
 #include "region-client/agent/phone_number.h"
 #include "region-client/agent/random_ids.h"
@@ -174,9 +175,9 @@ std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) co
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   size_t outgoing = 0;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
+  const ward::NewNoticeId new_id = [this](const Case& known) { return CaseNoticeId(store_.at_rest(), known); };
   for (OpenCase* known : work.cases()) {
-    for (ward::v1::Outgoing& each :
-         ward::Reconcile(known->after, options_.site, now, copenhagen_, [] { return RandomNoticeId(); })) {
+    for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);
       work.batch().AddOutgoing(each);
       ++outgoing;

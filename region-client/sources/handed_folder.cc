@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "region-client/folder/hl7_decoder.h"
 #include "region-client/folder/line_decoder.h"
+#include "region-client/sources/fhir_decoder.h"
 #include "region-client/sources/source_name.h"
 
 namespace envej::region {
@@ -20,9 +21,14 @@ constexpr TextRule kAfterTaking = {.accepts = IsAfterTaking, .form = "wiped or s
 FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copenhagen,
                         const std::function<absl::Time()>& now) {
   const Hl7Files hl7{.name = options.name, .site = SiteOf(options.hl7, copenhagen), .unsaid = options.hl7.unsaid};
+  const auto fhir = [name = options.name, copenhagen](fhir::Form form) {
+    return [=](absl::string_view bytes) { return DecodeFhirFile(bytes, form, name, copenhagen); };
+  };
   return {
       {".hl7", [hl7](absl::string_view bytes) { return DecodeHl7File(bytes, hl7); }},
       {".jsonl", [now, copenhagen](absl::string_view bytes) { return DecodeLines(bytes, now(), copenhagen); }},
+      {".json", fhir(fhir::Form::kJson)},
+      {".xml", fhir(fhir::Form::kXml)},
   };
 }
 

@@ -27,7 +27,8 @@ struct HandedFolderOptions {
 // What the configuration says of one folder, an item of `folders`; what is wrong is reported to the reader.
 HandedFolderOptions ReadHandedFolder(options::YamlMapping& mapping);
 
-// Takes what is put into a folder to the desk (folder_source.h): .hl7 (HL7 messages) and .jsonl (notices and consents).
+// Takes what is put into a folder to the desk (folder_source.h): .hl7 (HL7 messages), .json and .xml
+// (a FHIR message each), and .jsonl (notices and consents).
 class HandedFolder {
  public:
   struct Parts {

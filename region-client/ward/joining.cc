@@ -178,10 +178,12 @@ bool Says(const v1::CaseNotice& notice, const envej::v1::Notice& wanted, bool co
   return notice.said_digest() == DigestOf(wanted) && notice.confirmed() == confirmed;
 }
 
-v1::CaseNotice& AddNotice(v1::Case& known, const std::function<std::string()>& new_id) {
+v1::CaseNotice& AddNotice(v1::Case& known, const NewNoticeId& new_id) {
   while (known.notices_size() >= kNoticesMost) known.mutable_notices()->DeleteSubrange(0, 1);
+  known.set_notices_made(known.notices_made() + 1);
+  std::string id = new_id(known);
   v1::CaseNotice& notice = *known.add_notices();
-  notice.set_notice_id(new_id());
+  notice.set_notice_id(std::move(id));
   return notice;
 }
 
@@ -224,7 +226,7 @@ Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const abs
 }
 
 std::vector<v1::Outgoing> Reconcile(v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen,
-                                    const std::function<std::string()>& new_id) {
+                                    const NewNoticeId& new_id) {
   std::vector<v1::Outgoing> outgoing;
   *known.mutable_touched_at() = ToMessage(now);
   WithdrawAllButTheLast(known, now, outgoing);

@@ -64,10 +64,13 @@ Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const abs
 // Whether a notice can still be revised or withdrawn: the municipality has it, or will.
 bool IsCurrent(const v1::CaseNotice& notice);
 
+// The id of the notice that is to be made of a case, counted in as the last of `notices_made`.
+using NewNoticeId = std::function<std::string(const v1::Case& known)>;
+
 // What is to be sent so that the municipality knows what there is to be known, and takes it into the case as made.
-// Several where the citizen's municipality is another one, or after a merge. `new_id` gives random UUIDs.
+// Several where the citizen's municipality is another one, or after a merge.
 std::vector<v1::Outgoing> Reconcile(v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen,
-                                    const std::function<std::string()>& new_id);
+                                    const NewNoticeId& new_id);
 
 }  // namespace envej::ward
 

@@ -28,10 +28,11 @@ const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 13, 5), a
 
 // Of somebody who does not exist: nobody is born on day 00.
 std::string Discharge(const std::string& id, const std::string& patient = "0001011234") {
-  return absl::StrCat("MSH|^~\\&|PAS|NORD|ENVEJ|REGION|20270115140500||ADT^A03^ADT_A03|", id,
-                      "|P|2.5|||||DNK|UTF-8\rEVN|A03|20270115140500\rPID|1||", patient,
-                      "^^^hospital||Opdigtet^Ane||19800517|F|||Opdigtet Vej 1^^Byen^^1000||20 00 00 01~not a number~+45 20000001\r"
-                      "PV1|1|I|P1^^^||||||||||||||||S1||||||||||||||||||||||||||20270115140000\r");
+  return absl::StrCat(
+      "MSH|^~\\&|PAS|NORD|ENVEJ|REGION|20270115140500||ADT^A03^ADT_A03|", id,
+      "|P|2.5|||||DNK|UTF-8\rEVN|A03|20270115140500\rPID|1||", patient,
+      "^^^hospital||Opdigtet^Ane||19800517|F|||Opdigtet Vej 1^^Byen^^1000||20 00 00 01~not a number~+45 20000001\r"
+      "PV1|1|I|P1^^^||||||||||||||||S1||||||||||||||||||||||||||20270115140000\r");
 }
 
 class Hl7SourceTest : public testing::Test {

@@ -145,8 +145,8 @@ class WardDay {
   Municipality municipality_;
 
  private:
-  static std::function<std::string()> NewId() {
-    return [] {
+  static NewNoticeId NewId() {
+    return [](const v1::Case&) {
       static int number = 0;
       return absl::StrFormat("00000000-0000-4000-8000-%012d", ++number);
     };
