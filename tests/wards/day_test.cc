@@ -1,6 +1,6 @@
 // A day of two psychiatric wards, as HL7 messages and consents, through a real agent and a real broker to the
 // municipalities: what they hold in the end is what the ledger says, which was written by hand. Meanwhile the agent is
-// killed again and again, and the broker is away for a part of the day.
+// killed again and again and once restored from an older backup, and the broker is away for a part of the day.
 
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -285,6 +286,23 @@ class WardsDayTest : public testing::Test {
   }
 
   // Until the broker has all of it, and the municipalities too.
+  std::string Data() const { return broker_.folder().Path("agent-data/store"); }
+  std::string Backup() const { return broker_.folder().Path("agent-backup"); }
+  // Of the whole store, while the agent does not run.
+  void BackUp() {
+    agent_->Signal(SIGKILL);
+    agent_->Wait();
+    std::filesystem::copy(Data(), Backup(), std::filesystem::copy_options::recursive);
+    StartAgent();
+  }
+  void Restore() {
+    agent_->Signal(SIGKILL);
+    agent_->Wait();
+    std::filesystem::remove_all(Data());
+    std::filesystem::copy(Backup(), Data(), std::filesystem::copy_options::recursive);
+    StartAgent();
+  }
+
   bool WaitUntilDelivered() {
     for (int wait = 0; wait < 2400; ++wait) {
       ward::v1::GetStatusResponse answer;
@@ -347,6 +365,8 @@ TEST_F(WardsDayTest, TheMunicipalitiesHoldWhatTheLedgerSays) {
   StartAgent();
   const size_t each = arrivals.all.size() / kKills;
   int kills = 0;
+  const size_t backed_up = arrivals.all.size() * 6 / 10;
+  const size_t restored = arrivals.all.size() * 8 / 10;
   for (size_t next = 0; next < arrivals.all.size(); ++next) {
     if (next == arrivals.all.size() / 3) broker_.Kill();
     if (next == arrivals.all.size() / 2) {
@@ -354,6 +374,11 @@ TEST_F(WardsDayTest, TheMunicipalitiesHoldWhatTheLedgerSays) {
     }
     if (next % each == each / 2 && kills < kKills) KillAgentIn(absl::Microseconds(300 * (++kills % 10)));
     Send(arrivals.all[next]);
+    if (next == backed_up) BackUp();
+    if (next != restored) continue;
+    Restore();
+    // Those who sent something since are told to send it again.
+    for (size_t again = backed_up + 1; again <= restored; ++again) Send(arrivals.all[again]);
   }
   EXPECT_EQ(kills, kKills);
   StartAgent();
