@@ -20,7 +20,7 @@ constexpr std::array<unsigned char, 8> kHttp11 = {'h', 't', 't', 'p', '/', '1', 
 
 absl::Status Refused(absl::string_view what) {
   ERR_clear_error();
-  return absl::InvalidArgumentError(absl::StrCat("TLS for HTTPS: ", what));
+  return absl::InvalidArgumentError(absl::StrCat("TLS: ", what));
 }
 
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,

@@ -11,9 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "broker/clock.h"
-#include "broker/listening_sockets.h"
 #include "broker/operations/condition.h"
 #include "broker/operations/metrics.h"
+#include "certs/listening_sockets.h"
 
 namespace envej::operations {
 

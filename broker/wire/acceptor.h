@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "broker/listening_sockets.h"
+#include "certs/listening_sockets.h"
 
 namespace envej::wire {
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/listening_sockets.h"
+#include "certs/listening_sockets.h"
 #include "proto/contract/limits.h"
 
 namespace envej::wire {

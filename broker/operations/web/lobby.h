@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "broker/clock.h"
-#include "broker/listening_sockets.h"
 #include "broker/mutex.h"
 #include "broker/operations/web/tls_connection.h"
 #include "broker/operations/web/web_limits.h"
+#include "certs/listening_sockets.h"
 #include "certs/server_context.h"
 
 namespace envej::operations {

@@ -11,10 +11,10 @@
 
 #include "absl/time/time.h"
 #include "broker/clock.h"
-#include "broker/listening_sockets.h"
 #include "broker/operations/web/places.h"
 #include "broker/operations/web/web_limits.h"
 #include "certs/certificate.h"
+#include "certs/listening_sockets.h"
 
 namespace envej::operations {
 

@@ -9,7 +9,6 @@
 
 #include "absl/status/statusor.h"
 #include "broker/clock.h"
-#include "broker/listening_sockets.h"
 #include "broker/mutex.h"
 #include "broker/operations/web/assets.h"
 #include "broker/operations/web/feed.h"
@@ -18,6 +17,7 @@
 #include "broker/operations/web/tls_connection.h"
 #include "broker/operations/web/web_limits.h"
 #include "broker/operations/web/web_sources.h"
+#include "certs/listening_sockets.h"
 #include "certs/server_context.h"
 
 namespace envej::operations {

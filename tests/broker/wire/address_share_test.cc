@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "broker/listening_sockets.h"
+#include "certs/listening_sockets.h"
 #include "tests/support/loopback.h"
 #include "tests/support/manual_clock.h"
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/listening_sockets.h"
 #include "broker/wire/server.h"
+#include "certs/listening_sockets.h"
 #include "envej/v1/inbox_service.grpc.pb.h"
 #include "tests/support/loopback.h"
 

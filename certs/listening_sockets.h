@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_LISTENING_SOCKETS_H_
-#define ENVEJ_BROKER_LISTENING_SOCKETS_H_
+#ifndef ENVEJ_CERTS_LISTENING_SOCKETS_H_
+#define ENVEJ_CERTS_LISTENING_SOCKETS_H_
 
 #include <utility>
 #include <vector>
@@ -39,4 +39,4 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address, int backlog =
 
 }  // namespace envej
 
-#endif  // ENVEJ_BROKER_LISTENING_SOCKETS_H_
+#endif  // ENVEJ_CERTS_LISTENING_SOCKETS_H_

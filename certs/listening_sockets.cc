@@ -1,4 +1,4 @@
-#include "broker/listening_sockets.h"
+#include "certs/listening_sockets.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
