@@ -33,6 +33,7 @@ const std::vector<Room>& Rooms() {
       {"certs/retried_call.*", {kContract, "certs/", kGrpc}},
       {"certs/identity.*", {kContract, "certs/"}, {kMessageCodec, kStatusCodec}},
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
+      {"certs/https/", {"certs/", kOpenssl, "httplib.h"}},
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
 
       // What every program reads that people write.
