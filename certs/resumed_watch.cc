@@ -33,6 +33,12 @@ ResumedWatch::ResumedWatch(Settings settings, grpc::Channel& channel, const Surr
       policy_(absl::InfiniteFuture(), surroundings.random) {}
 
 bool ResumedWatch::ReadPlace() {
+  if (settings_.keeper.has_value()) {
+    const absl::StatusOr<std::string> place = settings_.keeper->read();
+    if (!place.ok()) err_ << place.status().message() << '\n';
+    place_ = place.value_or("");
+    return place.ok();
+  }
   if (settings_.resume_file.empty()) return true;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(settings_.resume_file, error);
@@ -55,6 +61,11 @@ bool ResumedWatch::KeepPlace(const std::string& place) {
   asked_why_ = false;
   if (!out_.flush().good()) return false;  // said by whoever called
   place_ = place;
+  if (settings_.keeper.has_value()) {
+    const absl::Status kept = settings_.keeper->keep(place);
+    if (!kept.ok()) err_ << kept.message() << '\n';
+    return kept.ok();
+  }
   if (settings_.resume_file.empty()) return true;
   const absl::Status kept =
       WriteFiles({{.path = settings_.resume_file, .contents = absl::StrCat(place, "\n")}}, WhenThere::kReplace);
@@ -62,10 +73,14 @@ bool ResumedWatch::KeepPlace(const std::string& place) {
   return kept.ok();
 }
 
+bool ResumedWatch::IsOver() const {
+  return (settings_.is_over && settings_.is_over()) || surroundings_.now() >= ends_at_;
+}
+
 absl::Time ResumedWatch::StreamEnd() const { return std::min(ends_at_, surroundings_.now() + kStreamMost); }
 
 std::optional<WatchEnd> ResumedWatch::AfterStream(const grpc::Status& status) {
-  if (surroundings_.now() >= ends_at_) return WatchEnd::kTimeIsOver;
+  if (IsOver()) return WatchEnd::kTimeIsOver;
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return std::nullopt;
   return TryAgain(status.ok() ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "") : status);
 }
@@ -92,7 +107,7 @@ std::optional<WatchEnd> ResumedWatch::TryAgain(const grpc::Status& status) {
   surroundings_.sleep(std::min(delay, ends_at_ - surroundings_.now()));
   const absl::Duration left = std::max(ends_at_ - surroundings_.now(), absl::ZeroDuration());
   if (code == absl::StatusCode::kUnavailable) Reconnect(channel_, std::min(kReconnectWait, left));
-  return surroundings_.now() >= ends_at_ ? std::optional(WatchEnd::kUnreachable) : std::nullopt;
+  return IsOver() ? std::optional(WatchEnd::kUnreachable) : std::nullopt;
 }
 
 }  // namespace envej::certs

@@ -12,6 +12,8 @@
 #include <ostream>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "certs/surroundings.h"
 #include "proto/contract/retry_policy.h"
@@ -33,10 +35,17 @@ enum class WatchEnd {
 // and whole, once it is told. Thread safety: none.
 class ResumedWatch {
  public:
+  // Who keeps the place, where that is no file: with what it changes for what was told, say.
+  struct PlaceKeeper {
+    std::function<absl::StatusOr<std::string>()> read;        // empty where there is none
+    std::function<absl::Status(const std::string& place)> keep;  // called after `tell`
+  };
   struct Settings {
     std::string resume_file;                                  // empty: the place is kept in memory alone
     absl::Duration at_most = absl::InfiniteDuration();        // how long to watch
     std::function<std::string(const grpc::Status&)> explain;  // one line about a failed call
+    std::optional<PlaceKeeper> keeper = std::nullopt;         // in the file's place
+    std::function<bool()> is_over = {};                       // asked when a stream has ended; never, without it
   };
 
   // What is told goes to `out`, what is said of the watch to `err`. All but `settings` must outlive it.
@@ -56,6 +65,7 @@ class ResumedWatch {
   // True also if there is no such file yet; false if it holds no place.
   bool ReadPlace();
   bool KeepPlace(const std::string& place);
+  bool IsOver() const;
   absl::Time StreamEnd() const;
   // Nothing, if the stream is to be gone on with.
   std::optional<WatchEnd> AfterStream(const grpc::Status& status);

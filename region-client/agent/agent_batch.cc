@@ -97,6 +97,10 @@ void AgentBatch::AddTelling(const ward::v1::Telling& telling) {
 
 void AgentBatch::RemoveTelling(uint64_t number) { Delete(NumberedKey(KeyKind::kTelling, number)); }
 
+void AgentBatch::PutToldUpTo(absl::string_view way, uint64_t number) {
+  Put(KeyOf(KeyKind::kToldUpTo, way), EncodeCount(number));
+}
+
 void AgentBatch::Count(absl::CivilDay day, absl::string_view reason) {
   Keep(writes_.Merge(KeyOf(KeyKind::kCount, absl::StrCat(absl::FormatCivilTime(day), reason)), EncodeCount(1)));
 }

@@ -49,6 +49,7 @@ class AgentBatch {
   void PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now);
   void AddTelling(const ward::v1::Telling& telling);
   void RemoveTelling(uint64_t number);
+  void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
   void PutWatchToken(const std::string& token);
 

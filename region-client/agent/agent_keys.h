@@ -13,6 +13,7 @@
 //   a name                sealed AnsweredMessage: of the message of a source
 //   f forget-at name      index: the answer is to be forgotten then
 //   t number              sealed Telling: what the ward is to be told, in order
+//   u way                 up to which number the ward was told by a way
 //   k day reason          how often a reason was met on a day: a 64-bit number
 //   w                     where the watch of the broker's changes goes on
 
@@ -39,6 +40,7 @@ enum class KeyKind : char {
   kAnswered = 'a',
   kForgetAt = 'f',
   kTelling = 't',
+  kToldUpTo = 'u',
   kCount = 'k',
   kWatch = 'w',
 };

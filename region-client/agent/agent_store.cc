@@ -2,6 +2,8 @@
 
 #include <rocksdb/db.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "proto/contract/wiping.h"
 #include "region-client/agent/agent_engine.h"
@@ -79,8 +81,12 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
       next_outgoing_ = NumberOf(key) + 1;
       return OpenAs<Outgoing>(whole_key, value).status();
     case KeyKind::kTelling:
-      next_telling_ = NumberOf(key) + 1;
+      next_telling_ = std::max(next_telling_.load(), NumberOf(key) + 1);
       return OpenAs<Telling>(whole_key, value).status();
+    case KeyKind::kToldUpTo:
+      // No number is given twice, also where nothing is left to tell.
+      next_telling_ = std::max(next_telling_.load(), DecodeCount(value) + 1);
+      return absl::OkStatus();
     case KeyKind::kAnswered:
       return OpenAs<AnsweredMessage>(whole_key, value).status();
     case KeyKind::kPatient:
@@ -215,6 +221,12 @@ absl::StatusOr<std::vector<DayCount>> AgentStore::ReadCounts(absl::string_view d
                       .count = DecodeCount(value)});
   }
   return counts;
+}
+
+absl::StatusOr<uint64_t> AgentStore::ReadToldUpTo(absl::string_view way) const {
+  const absl::StatusOr<std::optional<std::string>> number = Read(KeyOf(KeyKind::kToldUpTo, way));
+  if (!number.ok()) return number.status();
+  return number->has_value() ? DecodeCount(**number) : 0;
 }
 
 absl::StatusOr<std::string> AgentStore::ReadWatchToken() const {

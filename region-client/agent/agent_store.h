@@ -96,6 +96,8 @@ class AgentStore {
 
   // By day, from `day` on.
   absl::StatusOr<std::vector<DayCount>> ReadCounts(absl::string_view day, size_t most) const;
+  // 0 where nothing was told by this way.
+  absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
   absl::StatusOr<std::string> ReadWatchToken() const;
 

@@ -121,7 +121,7 @@ absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& wor
   return absl::OkStatus();
 }
 
-std::optional<ward::WhyNot> Desk::WhyNotNow(const Case& known, absl::Time now) const {
+std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) const {
   const ward::Verdict verdict = ward::Judge(known, options_.site, now, copenhagen_);
   const auto* why_not = std::get_if<ward::WhyNot>(&verdict);
   return why_not == nullptr ? std::nullopt : std::optional(*why_not);
@@ -137,9 +137,9 @@ absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
       work.batch().AddOutgoing(each);
       ++outgoing;
     }
-    const std::optional<ward::WhyNot> why_not = WhyNotNow(known->after, now);
+    const std::optional<ward::WhyNot> why_not = WhyNotAt(known->after, now);
     // Once, and not again with each event that changes nothing of it.
-    const bool was_so = known->before.has_value() && WhyNotNow(*known->before, now) == why_not;
+    const bool was_so = known->before.has_value() && WhyNotAt(*known->before, now) == why_not;
     if (why_not.has_value() && !was_so) work.batch().Count(today, ward::NameOf(*why_not));
   }
   if (work.made() > 0 && store_.cases() + work.made() > options_.cases_most) {
@@ -174,7 +174,7 @@ absl::StatusOr<ConsentTaken> Desk::Consent(
   KeepNumber(number, (*known)->after);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
   return ConsentTaken{.patient_reference = PatientReference((*known)->id),
-                      .why_not = WhyNotNow((*known)->after, now)};
+                      .why_not = WhyNotAt((*known)->after, now)};
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,

@@ -73,6 +73,9 @@ class Desk {
   // What is known by a number of a patient; nothing where that is nothing.
   absl::StatusOr<std::optional<StoredCase>> Find(const ward::PatientId& patient) const;
 
+  // Why there is no notice of what is known, by now; nothing where there is one.
+  std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
+
   // Erases up to `most` cases, and as many answers, whose time is over; whether there may be more.
   absl::StatusOr<bool> Upkeep(size_t most);
 
@@ -80,7 +83,7 @@ class Desk {
   absl::Status Take(const ward::Event& event, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
   absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
-  std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known, absl::Time now) const;
+  std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
   absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient,

@@ -7,7 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "envej/v1/intake_service.grpc.pb.h"
-#include "proto/contract/printable.h"
+#include "proto/contract/message_codec.h"
+#include "proto/contract/notice_rules.h"
+#include "proto/contract/wiping.h"
 #include "region-client/at_once.h"
 #include "region-client/municipality_list.h"
 #include "region-client/newest.h"
@@ -99,6 +101,7 @@ absl::StatusOr<Sender::Round> Sender::ReadRound() {
 bool Sender::LearnIfDue() {
   const absl::Time now = parts_.now();
   if (sealer_.has_value() && !learn_anew_ && now < learned_at_ + kLearnEach) return true;
+  learn_anew_ = false;
   absl::StatusOr<NoticeSealer> sealer = parts_.make_sealer();
   if (!sealer.ok()) {
     parts_.log(absl::StrCat("cannot seal: ", sealer.status().message()));
@@ -115,7 +118,6 @@ bool Sender::LearnIfDue() {
   sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
   sealer_ = *std::move(sealer);
   learned_at_ = now;
-  learn_anew_ = false;
   reaches_broker_ = true;
   return true;
 }
@@ -134,12 +136,27 @@ void Sender::Send(const Round& round) {
   SendNotices(revises, contract::SentAs::kRevision);
 }
 
+contract::Moment Sender::MomentOf(contract::SentAs sent_as) const {
+  contract::Moment moment = contract::Moment::At(parts_.now(), parts_.context.copenhagen);
+  moment.sent_as = sent_as;
+  return moment;
+}
+
 void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::SentAs sent_as) {
   std::vector<NoticeEntry> entries;
   std::vector<StoredOutgoing> sent;
   std::vector<Settled> unsealed;
   for (const StoredOutgoing& each : items) {
-    std::variant<v1::Notice, Refusal> sealed = sealer_->Seal(NoticeIn(each.outgoing));
+    v1::Notice plain = NoticeIn(each.outgoing);
+    const contract::WipeAtEnd<v1::Notice> wiped(plain);
+    Normalise(plain, sent_as);
+    // Nobody on the way can see what breaks a rule of the content.
+    const auto broken = contract::CheckNotice(contract::FromMessage(plain), MomentOf(sent_as)).always;
+    if (broken.has_value()) {
+      unsealed.push_back({.sent = each, .outcome = Refused(ToRefusal(*broken))});
+      continue;
+    }
+    std::variant<v1::Notice, Refusal> sealed = sealer_->Seal(plain);
     if (auto* refusal = std::get_if<Refusal>(&sealed)) {
       unsealed.push_back({.sent = each, .outcome = Refused(std::move(*refusal))});
       continue;

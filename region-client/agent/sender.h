@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "proto/contract/notice_rules.h"
 #include "proto/contract/retry_policy.h"
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_locks.h"
@@ -51,6 +52,9 @@ class Sender {
   // Returns when the agent is to stop, within kCallDeadline, or with what keeps the store from being used.
   absl::Status Run();
 
+  // What municipalities seal to is asked anew before the next is sent. Any thread.
+  void LearnAnew() { learn_anew_ = true; }
+
   // Whether the last call reached the broker.
   bool reaches_broker() const { return reaches_broker_; }
   absl::Time last_receipt_at() const { return absl::FromUnixMicros(last_receipt_micros_); }
@@ -67,6 +71,7 @@ class Sender {
   absl::StatusOr<Round> ReadRound();
   bool LearnIfDue();
   void Send(const Round& round);
+  contract::Moment MomentOf(contract::SentAs sent_as) const;
   void SendNotices(const std::vector<StoredOutgoing>& items, contract::SentAs sent_as);
   void SendWithdrawals(const std::vector<StoredOutgoing>& items);
   Outcome Withdraw(const v1::Withdrawal& withdrawal);
@@ -83,10 +88,10 @@ class Sender {
   std::set<std::string> waiting_;  // notices of which something could not be sent in this pass
   std::set<std::string> asked_;    // notices of which the broker was asked in this pass
   std::set<std::string> told_held_up_;
-  std::mutex mutex_;  // of the four below
+  std::atomic<bool> learn_anew_ = false;
+  std::mutex mutex_;  // of the three below, and while outcomes come of the sets above
   absl::Status failure_;
   size_t sent_ = 0;
-  bool learn_anew_ = false;
   bool unreachable_ = false;
   std::atomic<bool> reaches_broker_ = false;
   std::atomic<int64_t> last_receipt_micros_ = 0;

@@ -36,11 +36,6 @@ struct Place {
   absl::Time now;
 };
 
-uint32_t RevisionOf(const Outgoing& outgoing) {
-  if (outgoing.has_withdraw()) return outgoing.withdraw().revision();
-  return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().revision();
-}
-
 void Stand(Place& place, ward::v1::NoticeStanding standing) {
   place.notice->set_standing(standing);
   *place.notice->mutable_changed_at() = contract::ToMessage(place.now);
@@ -141,6 +136,11 @@ const std::string& NoticeOf(const Outgoing& outgoing) {
 const std::string& MunicipalityOf(const Outgoing& outgoing) {
   if (outgoing.has_withdraw()) return outgoing.withdraw().municipality_code();
   return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().municipality_code();
+}
+
+uint32_t RevisionOf(const Outgoing& outgoing) {
+  if (outgoing.has_withdraw()) return outgoing.withdraw().revision();
+  return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().revision();
 }
 
 Fate FateOf(const Outgoing& /*outgoing*/, const Outcome& outcome) {

@@ -36,6 +36,8 @@ struct Settled {
 const std::string& NoticeOf(const ward::v1::Outgoing& outgoing);
 const std::string& MunicipalityOf(const ward::v1::Outgoing& outgoing);
 
+uint32_t RevisionOf(const ward::v1::Outgoing& outgoing);
+
 // By how it ended.
 Fate FateOf(const ward::v1::Outgoing& outgoing, const Outcome& outcome);
 

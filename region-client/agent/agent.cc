@@ -1,0 +1,170 @@
+#include "region-client/agent/agent.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/day.h"
+#include "region-client/agent/agent_log.h"
+#include "region-client/agent/agent_server.h"
+#include "region-client/agent/case_locks.h"
+#include "region-client/agent/follower.h"
+#include "region-client/agent/sender.h"
+#include "region-client/agent/stopping.h"
+#include "region-client/agent/teller.h"
+
+namespace envej::region {
+namespace {
+
+constexpr absl::Duration kUpkeepEach = absl::Minutes(10);
+constexpr size_t kUpkeepAtOnce = 100;
+constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
+
+// Everything that runs, wired together. Listeners of the ward's systems come beside the local service, in Serve.
+class Agent {
+ public:
+  Agent(const AgentConfig& config, const AgentOutside& outside, absl::TimeZone copenhagen,
+        std::shared_ptr<grpc::Channel> channel)
+      : config_(config),
+        outside_(outside),
+        log_(outside.streams.err, outside.surroundings.now),
+        surroundings_({.now = [this] { return stopping_.stopped() ? absl::InfiniteFuture() : Now(); },
+                       .sleep = [this](absl::Duration duration) { stopping_.Sleep(duration); },
+                       .random = outside.surroundings.random}),
+        context_({.channel = std::move(channel),
+                  .broker = config.connection.broker,
+                  .notices_of = {},
+                  .copenhagen = copenhagen,
+                  .streams = outside.streams,
+                  .surroundings = surroundings_}) {}
+
+  absl::Status Run(const std::function<bool()>& is_to_stop, const std::function<void()>& ready);
+
+ private:
+  absl::Time Now() const { return outside_.surroundings.now(); }
+  absl::Status Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready);
+  void Start(std::function<absl::Status()> part);
+  absl::Status Upkeep();
+  void Fail(const absl::Status& status);
+  absl::Status failure();
+
+  const AgentConfig& config_;
+  const AgentOutside& outside_;
+  AgentLog log_;
+  Stopping stopping_;
+  const Surroundings surroundings_;
+  const CommandContext context_;
+  CaseLocks locks_;
+  std::unique_ptr<AgentStore> store_;
+  std::unique_ptr<Desk> desk_;
+  Doorbell outbox_bell_;
+  std::unique_ptr<Teller> teller_;
+  std::unique_ptr<Sender> sender_;
+  std::unique_ptr<Follower> follower_;
+  std::vector<std::thread> threads_;
+  std::mutex mutex_;
+  absl::Status failure_;
+  std::atomic<bool> failed_ = false;
+};
+
+absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::function<void()>& ready) {
+  AgentStoreOptions options = config_.store;
+  options.fail_stop = [this](const absl::Status& status) { Fail(status); };
+  absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(options);
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  const auto log = [this](const std::string& line) { log_.Say(line); };
+  teller_ = std::make_unique<Teller>(
+      TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
+      MakeTellingWays(config_.telling, [this](const std::string& line) { log_.Tell(line); }));
+  const auto told = [this] { teller_->Ring(); };
+  const auto put = [this] { outbox_bell_.Ring(); };
+  desk_ = std::make_unique<Desk>(
+      config_.desk, *store_, locks_, [this] { return Now(); }, context_.copenhagen, put);
+  sender_ = std::make_unique<Sender>(SenderParts{.context = context_,
+                                                 .now = [this] { return Now(); },
+                                                 .store = *store_,
+                                                 .locks = locks_,
+                                                 .doorbell = outbox_bell_,
+                                                 .stopping = stopping_,
+                                                 .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
+                                                 .told = told,
+                                                 .log = log});
+  follower_ = std::make_unique<Follower>(FollowerParts{.context = context_,
+                                                       .now = [this] { return Now(); },
+                                                       .store = *store_,
+                                                       .locks = locks_,
+                                                       .stopping = stopping_,
+                                                       .told = told,
+                                                       .put = put,
+                                                       .log = log,
+                                                       .learn_anew = [this] { sender_->LearnAnew(); }});
+  const absl::Status status = Serve(is_to_stop, ready);
+  stopping_.Stop();
+  outbox_bell_.Ring();
+  teller_->Ring();
+  for (std::thread& thread : threads_) thread.join();
+  return status;
+}
+
+absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready) {
+  const AgentServerParts served{
+      .desk = *desk_, .store = *store_, .sender = *sender_, .now = [this] { return Now(); },
+      .copenhagen = context_.copenhagen};
+  const absl::StatusOr<std::unique_ptr<AgentServer>> server = AgentServer::Start(config_.socket(), served);
+  if (!server.ok()) return server.status();
+  // Here come the listeners of the ward's systems: each takes `*desk_` and goes before it does.
+  Start([this] { return sender_->Run(); });
+  Start([this] { return follower_->Run(); });
+  Start([this] { return Upkeep(); });
+  for (size_t way = 0; way < teller_->ways(); ++way) Start([this, way] { return teller_->Run(way); });
+  ready();
+  while (!is_to_stop() && !failed_) outside_.surroundings.sleep(kStopLookEach);
+  return failure();
+}
+
+void Agent::Start(std::function<absl::Status()> part) {
+  threads_.emplace_back([this, part = std::move(part)] {
+    if (const absl::Status status = part(); !status.ok()) Fail(status);
+  });
+}
+
+absl::Status Agent::Upkeep() {
+  while (!stopping_.stopped()) {
+    const absl::StatusOr<bool> more = desk_->Upkeep(kUpkeepAtOnce);
+    if (!more.ok()) return more.status();
+    stopping_.Sleep(*more ? absl::Seconds(1) : kUpkeepEach);
+  }
+  return absl::OkStatus();
+}
+
+void Agent::Fail(const absl::Status& status) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (failure_.ok()) failure_ = status;
+  failed_ = true;
+}
+
+absl::Status Agent::failure() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failure_;
+}
+
+}  // namespace
+
+absl::Status RunAgent(const AgentConfig& config, const AgentOutside& outside, const std::function<bool()>& is_to_stop,
+                      const std::function<void()>& ready) {
+  const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
+  if (!copenhagen.ok()) return absl::FailedPreconditionError("the time zone Europe/Copenhagen is missing: install tzdata");
+  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(config.connection);
+  if (!channel.ok()) return channel.status();
+  // Whatever of the files is wrong is said now, and not by the first notice.
+  if (const absl::StatusOr<NoticeSealer> sealer = outside.make_sealer(config.sealing); !sealer.ok()) {
+    return sealer.status();
+  }
+  return Agent(config, outside, *copenhagen, *channel).Run(is_to_stop, ready);
+}
+
+}  // namespace envej::region

@@ -1,0 +1,22 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_AGENT_COMMAND_H_
+#define ENVEJ_REGION_CLIENT_AGENT_AGENT_COMMAND_H_
+
+#include <string>
+
+#include "region-client/agent/agent.h"
+#include "region-client/output.h"
+
+namespace envej::region {
+
+struct AgentOptions {
+  std::string config;
+  bool check = false;  // reads the configuration, and no more
+};
+
+// Runs the agent until SIGTERM or SIGINT, which nobody else in the process handles. Says "envej-region agent: ready" on
+// standard error once it serves.
+ExitCode RunAgentCommand(const AgentOptions& options, const AgentOutside& outside);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_AGENT_COMMAND_H_

@@ -1,0 +1,36 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_AGENT_CONFIG_H_
+#define ENVEJ_REGION_CLIENT_AGENT_AGENT_CONFIG_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "certs/client_connection.h"
+#include "region-client/agent/agent_store.h"
+#include "region-client/agent/desk.h"
+#include "region-client/agent/telling_ways.h"
+#include "region-client/notice_sealer.h"
+
+namespace envej::region {
+
+// What an agent runs with.
+struct AgentConfig {
+  certs::ConnectionOptions connection;  // how it reaches the broker
+  SealingFiles sealing;                 // with what it seals what it sends
+  AgentStoreOptions store;              // where and under which secret it keeps what it has
+  DeskOptions desk;                     // what counts here, and how much there may be
+  TellingOptions telling;               // how the ward is told
+
+  // Where `envej-region outbox` and the like reach it: in its data folder.
+  std::string socket() const { return store.folder + "/agent.sock"; }
+};
+
+// Reads the file (YAML, region-client/examples/agent.yaml), whose relative paths are taken from its folder. Errors: as in
+// options/yaml_reader.h, one line `FILE:LINE: reason` each; no file that it names is opened.
+absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_AGENT_CONFIG_H_

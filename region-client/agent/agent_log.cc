@@ -1,0 +1,22 @@
+#include "region-client/agent/agent_log.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+
+namespace envej::region {
+
+void AgentLog::Say(const std::string& text) {
+  const nlohmann::json value = text;
+  Write("message", value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void AgentLog::Tell(const std::string& telling) { Write("telling", telling); }
+
+void AgentLog::Write(const std::string& name, const std::string& json) {
+  const std::string at = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now_(), absl::UTCTimeZone());
+  const std::lock_guard<std::mutex> lock(mutex_);
+  out_ << absl::StrCat("{\"at\":\"", at, "\",\"", name, "\":", json, "}\n") << std::flush;
+}
+
+}  // namespace envej::region

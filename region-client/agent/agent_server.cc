@@ -1,0 +1,197 @@
+#include "region-client/agent/agent_server.h"
+
+#include <grpc/support/time.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "envej/ward/v1/agent_service.grpc.pb.h"
+#include "proto/contract/message_codec.h"
+#include "region-client/agent/consent_check.h"
+#include "region-client/agent/patient_reference.h"
+#include "region-client/agent/settlement.h"
+
+namespace envej::region {
+namespace {
+
+namespace wire = ward::v1;
+
+constexpr int kPageMost = 500;
+constexpr int kPage = 100;
+constexpr int kDaysCounted = 7;
+constexpr size_t kCountsMost = 1000;
+constexpr int kRequestBytesMost = 64 << 10;
+constexpr int64_t kShutdownSeconds = 5;
+
+gpr_timespec Deadline() {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(kShutdownSeconds, GPR_TIMESPAN));
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+}
+
+size_t PageOf(int asked) { return static_cast<size_t>(asked <= 0 ? kPage : std::min(asked, kPageMost)); }
+
+ward::PatientId PatientOf(const wire::PatientId& patient) {
+  return {.authority = patient.authority(), .value = patient.value()};
+}
+
+wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
+  const wire::Outgoing& outgoing = stored.outgoing;
+  wire::OutgoingItem item;
+  item.set_number(stored.number);
+  item.set_kind(outgoing.has_submit() ? "submit" : outgoing.has_revise() ? "revise" : "withdraw");
+  item.set_notice_id(NoticeOf(outgoing));
+  item.set_municipality_code(MunicipalityOf(outgoing));
+  item.set_revision(RevisionOf(outgoing));
+  item.set_patient_reference(PatientReference(outgoing.case_id()));
+  *item.mutable_made_at() = outgoing.made_at();
+  return item;
+}
+
+void SetSummary(const wire::CaseNotice& notice, wire::NoticeSummary& summary) {
+  summary.set_notice_id(notice.notice_id());
+  summary.set_municipality_code(notice.municipality_code());
+  summary.set_revision(notice.revision());
+  summary.set_standing(notice.standing());
+  *summary.mutable_changed_at() = notice.changed_at();
+  summary.set_refused_for(notice.refused_for());
+  summary.set_return_reason(notice.return_reason());
+  summary.set_withdrawal_reason(notice.withdrawal_reason());
+  if (notice.has_receipt()) *summary.mutable_receipt() = notice.receipt();
+}
+
+std::string NameOf(const std::optional<ward::WhyNot>& why_not) {
+  return why_not.has_value() ? std::string(ward::NameOf(*why_not)) : "";
+}
+
+}  // namespace
+
+class AgentServer::Service final : public wire::AgentService::Service {
+ public:
+  explicit Service(AgentServerParts parts) : parts_(std::move(parts)) {}
+
+  grpc::Status GetStatus(grpc::ServerContext* /*call*/, const wire::GetStatusRequest* /*request*/,
+                         wire::GetStatusResponse* answer) override {
+    answer->set_cases(parts_.store.cases());
+    answer->set_outgoing(parts_.store.outgoing());
+    answer->set_reaches_broker(parts_.sender.reaches_broker());
+    if (parts_.sender.last_receipt_at() > absl::UnixEpoch()) {
+      *answer->mutable_last_receipt_at() = contract::ToMessage(parts_.sender.last_receipt_at());
+    }
+    const absl::StatusOr<std::vector<StoredOutgoing>> oldest = parts_.store.ReadOutbox(0, 1);
+    if (!oldest.ok()) return ToGrpc(oldest.status());
+    if (!oldest->empty()) *answer->mutable_oldest_outgoing_at() = oldest->front().outgoing.made_at();
+    const absl::CivilDay from = Today() - (kDaysCounted - 1);
+    const absl::StatusOr<std::vector<DayCount>> counts =
+        parts_.store.ReadCounts(absl::FormatCivilTime(from), kCountsMost);
+    if (!counts.ok()) return ToGrpc(counts.status());
+    for (const DayCount& count : *counts) {
+      wire::ReasonCount& said = *answer->add_counts();
+      said.set_day(count.day);
+      said.set_reason(count.reason);
+      said.set_count(count.count);
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListOutbox(grpc::ServerContext* /*call*/, const wire::ListOutboxRequest* request,
+                          wire::ListOutboxResponse* answer) override {
+    const size_t page = PageOf(request->page_size());
+    const absl::StatusOr<std::vector<StoredOutgoing>> items = parts_.store.ReadOutbox(request->after() + 1, page);
+    if (!items.ok()) return ToGrpc(items.status());
+    for (const StoredOutgoing& stored : *items) *answer->add_items() = ToItem(stored);
+    if (items->size() == page) answer->set_next_after(items->back().number);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status FindPatient(grpc::ServerContext* /*call*/, const wire::FindPatientRequest* request,
+                           wire::FindPatientResponse* answer) override {
+    const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(PatientOf(request->patient()));
+    if (!found.ok()) return ToGrpc(found.status());
+    if (!found->has_value()) return ToGrpc(absl::NotFoundError("nothing is known by this number"));
+    const wire::Case& known = (*found)->known;
+    answer->set_patient_reference(PatientReference((*found)->id));
+    answer->set_stay_state(known.stay().state());
+    answer->set_discharge_date(known.stay().discharge_date());
+    if (known.has_consent()) *answer->mutable_consent_registered_at() = known.consent().registered_at();
+    if (known.consent().has_withdrawn_at()) *answer->mutable_consent_withdrawn_at() = known.consent().withdrawn_at();
+    answer->set_why_not(NameOf(parts_.desk.WhyNotNow(known)));
+    for (const wire::CaseNotice& notice : known.notices()) SetSummary(notice, *answer->add_notices());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status RegisterConsent(grpc::ServerContext* /*call*/, const wire::RegisterConsentRequest* request,
+                               wire::RegisterConsentResponse* answer) override {
+    wire::RegisteredConsent consent = request->consent();
+    if (const absl::Status status = CheckConsent(consent, Today()); !status.ok()) return ToGrpc(status);
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(PatientOf(request->patient()), consent);
+    if (!taken.ok()) return ToGrpc(taken.status());
+    answer->set_patient_reference(taken->patient_reference);
+    answer->set_why_not(NameOf(taken->why_not));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status WithdrawConsent(grpc::ServerContext* /*call*/, const wire::WithdrawConsentRequest* request,
+                               wire::WithdrawConsentResponse* answer) override {
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(PatientOf(request->patient()));
+    if (!taken.ok()) return ToGrpc(taken.status());
+    answer->set_patient_reference(taken->patient_reference);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListConsents(grpc::ServerContext* /*call*/, const wire::ListConsentsRequest* request,
+                            wire::ListConsentsResponse* answer) override {
+    const size_t page = PageOf(request->page_size());
+    const absl::StatusOr<std::vector<StoredCase>> cases = parts_.store.ListCases(request->page_token(), page);
+    if (!cases.ok()) return ToGrpc(cases.status());
+    for (const StoredCase& each : *cases) {
+      if (!each.known.has_consent()) continue;
+      const wire::RegisteredConsent& consent = each.known.consent();
+      wire::ConsentSummary& summary = *answer->add_consents();
+      summary.set_patient_reference(PatientReference(each.id));
+      *summary.mutable_patient_ids() = each.known.patient_ids();
+      summary.set_municipality_code(consent.municipality_code());
+      *summary.mutable_registered_at() = consent.registered_at();
+      if (consent.has_withdrawn_at()) *summary.mutable_withdrawn_at() = consent.withdrawn_at();
+      summary.set_why_not(NameOf(parts_.desk.WhyNotNow(each.known)));
+    }
+    if (cases->size() == page) answer->set_next_page_token(cases->back().id);
+    return grpc::Status::OK;
+  }
+
+ private:
+  absl::CivilDay Today() const { return absl::ToCivilDay(parts_.now(), parts_.copenhagen); }
+
+  const AgentServerParts parts_;
+};
+
+AgentServer::AgentServer(std::unique_ptr<Service> service, std::unique_ptr<grpc::Server> server)
+    : service_(std::move(service)), server_(std::move(server)) {}
+
+AgentServer::~AgentServer() { server_->Shutdown(Deadline()); }
+
+absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(const std::string& socket, AgentServerParts parts) {
+  if (unlink(socket.c_str()) != 0 && errno != ENOENT) return absl::ErrnoToStatus(errno, absl::StrCat("cannot replace ", socket));
+  auto service = std::make_unique<Service>(std::move(parts));
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(kRequestBytesMost);
+  builder.AddListeningPort(absl::StrCat("unix:", socket), grpc::InsecureServerCredentials());
+  builder.RegisterService(service.get());
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  // Its folder is its user's alone, so nobody else meets it before its mode is set.
+  if (server == nullptr || chmod(socket.c_str(), S_IRUSR | S_IWUSR) != 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", socket));
+  }
+  return std::unique_ptr<AgentServer>(new AgentServer(std::move(service), std::move(server)));
+}
+
+}  // namespace envej::region

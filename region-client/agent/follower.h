@@ -1,0 +1,60 @@
+#ifndef ENVEJ_REGION_CLIENT_AGENT_FOLLOWER_H_
+#define ENVEJ_REGION_CLIENT_AGENT_FOLLOWER_H_
+
+#include <grpcpp/client_context.h>
+
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "envej/v1/intake_service.pb.h"
+#include "region-client/agent/agent_store.h"
+#include "region-client/agent/case_locks.h"
+#include "region-client/agent/stopping.h"
+#include "region-client/command_context.h"
+
+namespace envej::region {
+
+struct FollowerParts {
+  const CommandContext& context;  // as SenderParts
+  std::function<absl::Time()> now;
+  AgentStore& store;
+  CaseLocks& locks;
+  Stopping& stopping;
+  std::function<void()> told;         // called after something to tell was kept
+  std::function<void()> put;          // called after something was put into the outbox
+  std::function<void(const std::string& line)> log;
+  std::function<void()> learn_anew;   // called before what was sealed to a former certificate is sealed again
+};
+
+// Follows what becomes of the region's notices, and takes it into their cases. Its place in the broker's journal is kept
+// in the same batch as what it changes, so nothing is passed over and what comes again changes nothing.
+//
+// Where the broker begins anew, as after its store was restored, everything that it may have lost is sent again with the
+// same ids and revisions: what it still has, it knows again.
+class Follower {
+ public:
+  // All that is given must outlive it.
+  explicit Follower(FollowerParts parts) : parts_(std::move(parts)) {}
+
+  // Returns when the agent is to stop, or with what keeps the store from being used.
+  absl::Status Run();
+
+ private:
+  absl::Status Watch();
+  absl::Status Take(const v1::WatchNoticesResponse& answer, const std::string& place);
+  absl::Status SendAllAgain();
+  absl::Status SendAgain(const std::string& case_id);
+  void Cancel();
+
+  const FollowerParts parts_;
+  std::mutex mutex_;
+  grpc::ClientContext* call_ = nullptr;  // under way
+  absl::Status failure_;
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_AGENT_FOLLOWER_H_

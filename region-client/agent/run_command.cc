@@ -1,0 +1,87 @@
+#include "region-client/agent/run_command.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+
+extern char** environ;
+
+namespace envej::region {
+namespace {
+
+// A descriptor that is closed.
+class Closed {
+ public:
+  explicit Closed(int descriptor) : descriptor_(descriptor) {}
+  ~Closed() { Close(); }
+  Closed(const Closed&) = delete;
+  Closed& operator=(const Closed&) = delete;
+
+  int get() const { return descriptor_; }
+  void Close() {
+    if (descriptor_ >= 0) close(descriptor_);
+    descriptor_ = -1;
+  }
+
+ private:
+  int descriptor_;
+};
+
+std::optional<pid_t> Spawn(const std::vector<std::string>& command, int input) {
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  // The agent's own threads hold back the signals that end it.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  pid_t process = -1;
+  const int failed = posix_spawnp(&process, words[0], &actions, &attributes, words.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failed == 0 ? std::optional(process) : std::nullopt;
+}
+
+}  // namespace
+
+absl::Status RunCommand(const std::vector<std::string>& command, const std::string& line, absl::Duration at_most) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
+  Closed read_end(ends[0]);
+  Closed write_end(ends[1]);
+  const std::optional<pid_t> process = Spawn(command, read_end.get());
+  if (!process.has_value()) return absl::UnavailableError(absl::StrCat(command[0], " cannot be started"));
+  read_end.Close();
+  // A line is shorter than what a pipe holds, so this does not block; who does not read it is not told.
+  const std::string whole = absl::StrCat(line, "\n");
+  if (write(write_end.get(), whole.data(), whole.size()) < 0) errno = 0;
+  write_end.Close();
+  const Closed ended(static_cast<int>(syscall(SYS_pidfd_open, *process, 0)));
+  pollfd wait{.fd = ended.get(), .events = POLLIN, .revents = 0};
+  const bool in_time = ended.get() >= 0 && poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(at_most))) == 1;
+  if (!in_time) kill(*process, SIGKILL);
+  int how = 0;
+  if (waitpid(*process, &how, 0) != *process) return absl::ErrnoToStatus(errno, "cannot wait for a command");
+  if (in_time && WIFEXITED(how) && WEXITSTATUS(how) == 0) return absl::OkStatus();
+  return absl::UnavailableError(in_time ? absl::StrCat(command[0], " failed")
+                                        : absl::StrCat(command[0], " did not end in time"));
+}
+
+}  // namespace envej::region

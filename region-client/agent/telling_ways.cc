@@ -1,0 +1,120 @@
+#include "region-client/agent/telling_ways.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "proto/contract/json_line.h"
+#include "region-client/agent/run_command.h"
+
+namespace envej::region {
+namespace {
+
+constexpr mode_t kFileMode = 0600;
+constexpr time_t kWebhookSeconds = 10;  // to connect, to write, and to read
+constexpr absl::Duration kCommandMost = absl::Seconds(30);
+constexpr int kSuccessLeast = 200;
+constexpr int kSuccessMost = 299;
+
+absl::Status AppendSynced(const std::string& path, const std::string& line) {
+  const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kFileMode);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  // One write, so that a line is never mixed with another's.
+  const std::string whole = absl::StrCat(line, "\n");
+  const ssize_t written = write(file, whole.data(), whole.size());
+  const bool done = written == static_cast<ssize_t>(whole.size()) && fsync(file) == 0;
+  const int error = errno;
+  close(file);
+  return done ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+}
+
+absl::Status Post(const WebhookOptions& webhook, const std::string& line) {
+  const std::optional<WebhookUrl> url = ParseWebhookUrl(webhook.url);
+  if (!url.has_value()) return absl::InvalidArgumentError("the webhook's address is none");
+  httplib::Client client(url->origin);
+  client.set_connection_timeout(kWebhookSeconds);
+  client.set_read_timeout(kWebhookSeconds);
+  client.set_write_timeout(kWebhookSeconds);
+  client.enable_server_certificate_verification(true);
+  if (!webhook.authorities.empty()) client.set_ca_cert_path(webhook.authorities.c_str());
+  const httplib::Result result = client.Post(url->path.c_str(), line, "application/json");
+  if (!result) {
+    return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, ": ", httplib::to_string(result.error())));
+  }
+  if (result->status >= kSuccessLeast && result->status <= kSuccessMost) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, " answers ", result->status));
+}
+
+bool Always(const ward::v1::Telling& /*telling*/) { return true; }
+
+TellingWay Webhook(std::string name, WebhookOptions webhook, std::function<bool(const ward::v1::Telling&)> is_told) {
+  return {.name = std::move(name),
+          .is_told = std::move(is_told),
+          .tell = [webhook = std::move(webhook)](const ward::v1::Telling& telling) {
+            return Post(webhook, contract::ToJsonLine(telling));
+          }};
+}
+
+}  // namespace
+
+std::optional<WebhookUrl> ParseWebhookUrl(absl::string_view url) {
+  absl::string_view rest = url;
+  const bool is_https = absl::ConsumePrefix(&rest, "https://");
+  if (!is_https && !absl::ConsumePrefix(&rest, "http://")) return std::nullopt;
+  const size_t slash = rest.find('/');
+  const absl::string_view authority = rest.substr(0, slash);
+  if (authority.empty() || authority.find('@') != authority.npos) return std::nullopt;
+  const absl::string_view host = authority.substr(0, authority.rfind(':'));
+  const bool is_loopback = authority == "[::1]" || host == "[::1]" || host == "127.0.0.1" || host == "localhost";
+  if (!is_https && !is_loopback) return std::nullopt;
+  return WebhookUrl{.origin = std::string(url.substr(0, url.size() - rest.size() + authority.size())),
+                    .path = slash == rest.npos ? "/" : std::string(rest.substr(slash))};
+}
+
+bool ConcernsOnCall(const ward::v1::Telling& telling) {
+  switch (telling.kind()) {
+    case ward::v1::TELLING_KIND_REFUSED:
+    case ward::v1::TELLING_KIND_RETURNED:
+    case ward::v1::TELLING_KIND_UNDELIVERED:
+    case ward::v1::TELLING_KIND_HELD_UP:
+    case ward::v1::TELLING_KIND_WITHDRAWN_ELSEWHERE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
+                                        const std::function<void(const std::string& line)>& log) {
+  std::vector<TellingWay> ways;
+  ways.push_back({.name = "log", .is_told = Always, .tell = [log](const ward::v1::Telling& telling) {
+                    log(contract::ToJsonLine(telling));
+                    return absl::OkStatus();
+                  }});
+  if (!options.file.empty()) {
+    ways.push_back({.name = "file", .is_told = Always, .tell = [path = options.file](const ward::v1::Telling& telling) {
+                      return AppendSynced(path, contract::ToJsonLine(telling));
+                    }});
+  }
+  if (options.webhook.has_value()) ways.push_back(Webhook("webhook", *options.webhook, Always));
+  if (!options.on_call.has_value()) return ways;
+  if (!options.on_call->command.empty()) {
+    ways.push_back({.name = "on-call-command",
+                    .is_told = ConcernsOnCall,
+                    .tell = [command = options.on_call->command](const ward::v1::Telling& telling) {
+                      return RunCommand(command, contract::ToJsonLine(telling), kCommandMost);
+                    }});
+  }
+  if (options.on_call->webhook.has_value()) {
+    ways.push_back(Webhook("on-call-webhook", *options.on_call->webhook, ConcernsOnCall));
+  }
+  return ways;
+}
+
+}  // namespace envej::region
