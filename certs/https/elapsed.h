@@ -11,6 +11,9 @@ namespace envej::https {
 // Thread-safe.
 using Elapsed = std::function<absl::Duration()>;
 
+// By the system's own such clock, for programs that have none.
+absl::Duration SystemElapsed();
+
 }  // namespace envej::https
 
 #endif  // ENVEJ_CERTS_HTTPS_ELAPSED_H_
