@@ -38,7 +38,7 @@ async function register(page, server, number) {
   await open(page, server);
   await fillIn(page, number);
   await page.click('#send');
-  await awaitText(page, '#done-heading', 'Samtykket er registreret');
+  await page.waitForSelector('#done:not([hidden])');
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement.id);
@@ -51,6 +51,7 @@ async function registersAConsentInDanish(server, browser) {
   await awaitText(page, '#scheme', 'Mentor i København · telefon +4533112233');
   await fillIn(page, '1001');
   await page.click('#send');
+  await page.waitForSelector('#done:not([hidden])');
   await awaitText(page, '#done-words', 'Meddelelsen sendes, når udskrivningen er planlagt eller sket.');
   assert.equal(await focused(page), 'done-heading');
   assert.equal(await page.inputValue('#name'), '');
@@ -144,13 +145,13 @@ async function changesItsLanguage(server, browser) {
   await awaitText(page, 'h1', 'What became of it?');
 }
 
-async function isRegisteredByKeyboardAlone(server, browser) {
+async function worksByKeyboard(server, browser) {
   const page = await browser.open();
   await open(page, server);
   await page.focus('#number');
   await page.keyboard.type('1006');
   await page.keyboard.press('Tab');
-  await page.keyboard.type('Købe');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Tab');
   assert.equal(await focused(page), 'contact-yes');
   await page.keyboard.press('Tab');
@@ -173,13 +174,13 @@ async function everybodyCanUseIt(server, browser) {
       await fillIn(page, '1007');
       lesser += await judgeAt(page, width, name('register'), artefacts);
       await page.click('#send');
-      await awaitText(page, '#done-heading', 'registreret');
+      await page.waitForSelector('#done:not([hidden])');
       lesser += await judgeAt(page, width, name('done'), artefacts);
       await open(page, server);
       await page.selectOption('#municipality', '0101');
       await page.check('#disclosure-no');
       await page.click('#send');
-      await awaitText(page, '#leaflet-why', 'folderen');
+      await page.waitForSelector('#leaflet:not([hidden])');
       lesser += await judgeAt(page, width, name('leaflet'), artefacts);
       await open(page, server, '/lookup');
       await page.fill('#number', '1004');
@@ -197,7 +198,7 @@ async function main() {
   const browser = await startBrowser(server);
   const good = await runChecks([
     registersAConsentInDanish, showsWhatIsWrongAtItsField, showsTheLeafletForANo, showsTheLeafletWhereNoSchemeTakesPart,
-    withdrawsAConsent, saysThatNothingIsKnown, changesItsLanguage, isRegisteredByKeyboardAlone, everybodyCanUseIt,
+    withdrawsAConsent, saysThatNothingIsKnown, changesItsLanguage, worksByKeyboard, everybodyCanUseIt,
   ], server, browser);
   await browser.close();
   await server.stop();

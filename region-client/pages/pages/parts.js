@@ -8,8 +8,14 @@ function span(language, text) {
   return element;
 }
 
-// Puts texts into the element: plain ones, or [Danish, English].
+const filled = new WeakMap();
+
+// Puts texts into the element, plain ones or [Danish, English], unless they are there already: a click on what is
+// replaced meanwhile would be lost.
 export function fill(element, ...texts) {
+  const key = JSON.stringify(texts);
+  if (filled.get(element) === key) return;
+  filled.set(element, key);
   element.replaceChildren(...texts.flatMap((text) => (Array.isArray(text)
     ? [span('da', text[0]), span('en', text[1])] : [String(text)])));
 }

@@ -69,7 +69,7 @@ TEST_F(ConsentApiTest, RegistersWhatWasAnsweredInItsForm) {
   EXPECT_EQ(said["why_not"], "not-discharged");
   EXPECT_EQ(answer.action, "consent-registered");
   ASSERT_TRUE(Find("123").has_value());
-  const ward::v1::RegisteredConsent& consent = Find("123")->known.consent();
+  const ward::v1::RegisteredConsent consent = Find("123")->known.consent();
   EXPECT_EQ(consent.contact().name(), "Nanna Prøve");
   EXPECT_EQ(consent.contact().phone_numbers(0), "+4520123456");
   EXPECT_EQ(consent.consent().contact().given_on(), "2027-01-14");

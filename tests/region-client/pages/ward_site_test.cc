@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/region-client/pages/ward_pages_world.h"
 
 namespace envej::region {
@@ -47,7 +48,7 @@ class WardSiteTest : public testing::Test {
     return answer ? answer->status : 0;
   }
 
-  WardPagesWorld world_{absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone())};
+  WardPagesWorld world_{absl::Now()};
   std::unique_ptr<WardPages> pages_;
 };
 
