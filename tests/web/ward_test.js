@@ -80,10 +80,12 @@ async function showsWhatIsWrongAtItsField(server, browser) {
 async function showsTheLeafletForANo(server, browser) {
   const page = await browser.open();
   await open(page, server);
+  await page.fill('#number', '1009');
   await page.selectOption('#municipality', '0101');
   await page.check('#contact-no');
   assert.ok(await page.isHidden('#name'));
   await page.click('#send');
+  await page.waitForSelector('#leaflet:not([hidden])');
   await awaitText(page, '#leaflet-words', 'Intet er sendt eller gemt.');
   await awaitText(page, '.leaflet', 'Mentor i København');
   await awaitText(page, '.leaflet', '+4533112233');
@@ -94,6 +96,10 @@ async function showsTheLeafletForANo(server, browser) {
   await page.emulateMedia({ media: 'screen' });
   await page.click('#again');
   assert.ok(await page.isVisible('#form'));
+  await page.selectOption('#municipality', '0101');
+  await page.check('#contact-no');
+  await page.click('#send');
+  await awaitText(page, '#leaflet-words', 'Uden patientens nummer er der ikke set efter et tidligere samtykke.');
 }
 
 async function showsTheLeafletWhereNoSchemeTakesPart(server, browser) {

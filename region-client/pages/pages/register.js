@@ -109,6 +109,10 @@ function showDone({ why_not: why, patient_reference: reference }) {
 }
 
 function leafletWords({ because, withdrawn, standing }) {
+  if (!valueOf('number')) {
+    return ['Intet er sendt eller gemt. Uden patientens nummer er der ikke set efter et tidligere samtykke.',
+      'Nothing was sent or kept. Without the patient’s number no earlier consent was looked for.'];
+  }
   if (withdrawn) return ['Et tidligere samtykke er trukket tilbage.', 'An earlier consent was withdrawn.'];
   if (standing) {
     return ['Et tidligere samtykke står der endnu: slå patienten op, og træk det tilbage, hvis det ikke gælder mere.',

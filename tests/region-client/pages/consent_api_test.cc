@@ -159,9 +159,11 @@ TEST_F(ConsentApiTest, AnUnknownMunicipalityIsRefusedAndOneThatIsNotKnownYetIsAs
   Json request = Yes();
   request["consent"]["municipality_code"] = "9999";
   EXPECT_THAT(FaultsOf(request), UnorderedElementsAre("consent.municipality_code MUNICIPALITY_UNKNOWN"));
-  world_.municipalities().known = false;
-  EXPECT_EQ(Ask(Register(Yes()), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
-  EXPECT_EQ(Ask(api_.ListMunicipalities(), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
+  const KeptMunicipalities none;
+  const ConsentApi early(
+      world_.desk(), none, [this] { return world_.now(); }, absl::UTCTimeZone());
+  EXPECT_EQ(Ask(early.Register(Yes().dump()), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
+  EXPECT_EQ(Ask(early.ListMunicipalities(), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
 }
 
 TEST_F(ConsentApiTest, WhatIsNoRequestIsRefusedAndNeverRepeated) {
@@ -190,6 +192,14 @@ TEST_F(ConsentApiTest, TellsWhatBecameOfItAndNotOfWhom) {
   EXPECT_EQ(answer.action, "patient-looked-up");
   EXPECT_THAT(answer.json, Not(HasSubstr("Nanna")));
   EXPECT_THAT(answer.json, Not(HasSubstr("20123456")));
+}
+
+TEST_F(ConsentApiTest, OneWithoutAnAgreementTakesNoPart) {
+  v1::ListMunicipalitiesResponse all = SomeMunicipalities();
+  all.mutable_municipalities(0)->set_agreement_in_force(false);
+  world_.municipalities().Keep(all);
+  EXPECT_EQ(Ask(Register(Yes()))["because"], "not-taking-part");
+  EXPECT_EQ(Ask(api_.ListMunicipalities())["municipalities"][0]["takes_part"], false);
 }
 
 TEST_F(ConsentApiTest, WithdrawsAConsent) {

@@ -24,31 +24,21 @@ inline constexpr char kSystem[] = "urn:envej:operations:engine";
 inline constexpr char kProxy[] = "urn:envej:operations:proxy";
 
 // Two municipalities: one that takes part, and one that does not.
-class SomeMunicipalities final : public Municipalities {
- public:
-  SomeMunicipalities() {
-    auto all = std::make_shared<v1::ListMunicipalitiesResponse>();
-    v1::Municipality& copenhagen = *all->add_municipalities();
-    copenhagen.set_municipality_code("0101");
-    copenhagen.set_name("København");
-    copenhagen.set_participating(true);
-    copenhagen.set_agreement_in_force(true);
-    copenhagen.set_scheme_name("Mentor i København");
-    copenhagen.set_phone_number("+4533112233");
-    copenhagen.set_leaflet_text("Vi ringer til dig, når du er kommet hjem.");
-    v1::Municipality& other = *all->add_municipalities();
-    other.set_municipality_code("0147");
-    other.set_name("Frederiksberg");
-    all_ = std::move(all);
-  }
-
-  std::shared_ptr<const v1::ListMunicipalitiesResponse> current() const override { return known ? all_ : nullptr; }
-
-  std::atomic<bool> known = true;
-
- private:
-  std::shared_ptr<const v1::ListMunicipalitiesResponse> all_;
-};
+inline v1::ListMunicipalitiesResponse SomeMunicipalities() {
+  v1::ListMunicipalitiesResponse all;
+  v1::Municipality& copenhagen = *all.add_municipalities();
+  copenhagen.set_municipality_code("0101");
+  copenhagen.set_name("København");
+  copenhagen.set_participating(true);
+  copenhagen.set_agreement_in_force(true);
+  copenhagen.set_scheme_name("Mentor i København");
+  copenhagen.set_phone_number("+4533112233");
+  copenhagen.set_leaflet_text("Vi ringer til dig, når du er kommet hjem.");
+  v1::Municipality& other = *all.add_municipalities();
+  other.set_municipality_code("0147");
+  other.set_name("Frederiksberg");
+  return all;
+}
 
 // A desk with a store of its own, and what the pages are made from.
 class WardPagesWorld {
@@ -57,6 +47,7 @@ class WardPagesWorld {
     absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options());
     if (!store.ok()) std::abort();
     store_ = *std::move(store);
+    municipalities_.Keep(SomeMunicipalities());
     desk_ = std::make_unique<Desk>(
         DeskOptions{.site = TestSite()}, *store_, locks_, [this] { return now_.load(); }, absl::UTCTimeZone(), [] {});
   }
@@ -87,7 +78,7 @@ class WardPagesWorld {
 
   Desk& desk() { return *desk_; }
   AgentStore& store() { return *store_; }
-  SomeMunicipalities& municipalities() { return municipalities_; }
+  KeptMunicipalities& municipalities() { return municipalities_; }
   absl::Time now() const { return now_; }
   void SetNow(absl::Time now) { now_ = now; }
   std::vector<std::string> logged() const {
@@ -101,7 +92,7 @@ class WardPagesWorld {
   AgentFolder folder_;
   std::atomic<absl::Time> now_;
   CaseLocks locks_;
-  SomeMunicipalities municipalities_;
+  KeptMunicipalities municipalities_;
   std::unique_ptr<AgentStore> store_;
   std::unique_ptr<Desk> desk_;
   mutable std::mutex mutex_;
