@@ -37,7 +37,7 @@ class ResumedWatch {
  public:
   // Who keeps the place, where that is no file: with what it changes for what was told, say.
   struct PlaceKeeper {
-    std::function<absl::StatusOr<std::string>()> read;        // empty where there is none
+    std::function<absl::StatusOr<std::string>()> read;           // empty where there is none
     std::function<absl::Status(const std::string& place)> keep;  // called after `tell`
   };
   struct Settings {

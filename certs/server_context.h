@@ -12,8 +12,8 @@
 
 namespace envej::certs {
 
-// A server's side of TLS for HTTPS and MLLP, whose certificate, key and authorities can be replaced while it serves, all
-// of them together. A client without a certificate under one of the authorities fails the handshake. TLS 1.2 with
+// A server's side of TLS for HTTPS and MLLP, whose certificate, key and authorities can be replaced while it serves,
+// all of them together. A client without a certificate under one of the authorities fails the handshake. TLS 1.2 with
 // ECDHE-ECDSA-AES256-GCM-SHA384 alone, or TLS 1.3; no session is resumed, so that each connection shows its certificate
 // anew; no renegotiation; HTTP/1.1 is what is agreed on where the client asks.
 //

@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "certs/command_line.h"
 #include "proto/contract/day.h"
+#include "region-client/agent_options.h"
 #include "region-client/program_options.h"
 
 namespace envej::region {
@@ -72,10 +74,15 @@ ExitCode RunProgram(int argc, const char* const* argv, const Outside& outside) {
   certs::NameUnknownWords(app);
   app.set_help_all_flag("--help-all", "print the help of every command");
   const Commands commands = AddCommands(app, arguments);
+  AgentArguments agent_arguments;
+  const AgentCommands agent_commands = AddAgentCommands(app, agent_arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, streams.out, streams.err) == 0 ? ExitCode::kDone : ExitCode::kUnusable;
+  }
+  if (const std::optional<ExitCode> ended = RunAgentCommands(agent_commands, agent_arguments, outside)) {
+    return Ended(*ended, streams);
   }
   Translate(arguments);
   if (commands.verify->parsed()) {

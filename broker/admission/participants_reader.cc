@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "options/yaml_reader.h"
+#include "certs/options/yaml_reader.h"
 #include "certs/identity.h"
 #include "certs/key_file.h"
 #include "proto/contract/text_rules.h"

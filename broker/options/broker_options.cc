@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "options/yaml_reader.h"
+#include "certs/options/yaml_reader.h"
 #include "proto/contract/limits.h"
 
 namespace envej::options {

@@ -20,6 +20,8 @@ namespace envej::region {
 namespace {
 
 constexpr absl::Duration kUpkeepEach = absl::Minutes(10);
+// So that nothing erased is in a file for longer.
+constexpr absl::Duration kCompactEach = absl::Hours(24);
 constexpr size_t kUpkeepAtOnce = 100;
 constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
 
@@ -84,15 +86,16 @@ absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::func
   const auto put = [this] { outbox_bell_.Ring(); };
   desk_ = std::make_unique<Desk>(
       config_.desk, *store_, locks_, [this] { return Now(); }, context_.copenhagen, put);
-  sender_ = std::make_unique<Sender>(SenderParts{.context = context_,
-                                                 .now = [this] { return Now(); },
-                                                 .store = *store_,
-                                                 .locks = locks_,
-                                                 .doorbell = outbox_bell_,
-                                                 .stopping = stopping_,
-                                                 .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
-                                                 .told = told,
-                                                 .log = log});
+  sender_ =
+      std::make_unique<Sender>(SenderParts{.context = context_,
+                                           .now = [this] { return Now(); },
+                                           .store = *store_,
+                                           .locks = locks_,
+                                           .doorbell = outbox_bell_,
+                                           .stopping = stopping_,
+                                           .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
+                                           .told = told,
+                                           .log = log});
   follower_ = std::make_unique<Follower>(FollowerParts{.context = context_,
                                                        .now = [this] { return Now(); },
                                                        .store = *store_,
@@ -111,12 +114,24 @@ absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::func
 }
 
 absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready) {
-  const AgentServerParts served{
-      .desk = *desk_, .store = *store_, .sender = *sender_, .now = [this] { return Now(); },
-      .copenhagen = context_.copenhagen};
+  const AgentServerParts served{.desk = *desk_,
+                                .store = *store_,
+                                .sender = *sender_,
+                                .now = [this] { return Now(); },
+                                .copenhagen = context_.copenhagen};
   const absl::StatusOr<std::unique_ptr<AgentServer>> server = AgentServer::Start(config_.socket(), served);
   if (!server.ok()) return server.status();
-  // Here come the listeners of the ward's systems: each takes `*desk_` and goes before it does.
+  std::vector<std::unique_ptr<Hl7Listener>> listeners;
+  for (const Hl7ListenerOptions& each : config_.hl7) {
+    absl::StatusOr<std::unique_ptr<Hl7Listener>> listener =
+        Hl7Listener::Start(each, {.desk = *desk_,
+                                  .copenhagen = context_.copenhagen,
+                                  .now = [this] { return Now(); },
+                                  .log = [this](const std::string& line) { log_.Say(line); }});
+    if (!listener.ok()) return listener.status();
+    log_.Say(absl::StrCat(each.name, ": listens for HL7 on port ", (*listener)->port()));
+    listeners.push_back(*std::move(listener));
+  }
   Start([this] { return sender_->Run(); });
   Start([this] { return follower_->Run(); });
   Start([this] { return Upkeep(); });
@@ -133,7 +148,12 @@ void Agent::Start(std::function<absl::Status()> part) {
 }
 
 absl::Status Agent::Upkeep() {
+  absl::Time compacted_at = absl::InfinitePast();
   while (!stopping_.stopped()) {
+    if (Now() >= compacted_at + kCompactEach) {
+      if (absl::Status status = store_->Compact(); !status.ok()) return status;
+      compacted_at = Now();
+    }
     const absl::StatusOr<bool> more = desk_->Upkeep(kUpkeepAtOnce);
     if (!more.ok()) return more.status();
     stopping_.Sleep(*more ? absl::Seconds(1) : kUpkeepEach);
@@ -157,7 +177,8 @@ absl::Status Agent::failure() {
 absl::Status RunAgent(const AgentConfig& config, const AgentOutside& outside, const std::function<bool()>& is_to_stop,
                       const std::function<void()>& ready) {
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
-  if (!copenhagen.ok()) return absl::FailedPreconditionError("the time zone Europe/Copenhagen is missing: install tzdata");
+  if (!copenhagen.ok())
+    return absl::FailedPreconditionError("the time zone Europe/Copenhagen is missing: install tzdata");
   const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = outside.connect(config.connection);
   if (!channel.ok()) return channel.status();
   // Whatever of the files is wrong is said now, and not by the first notice.

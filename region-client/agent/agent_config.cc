@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "options/yaml_reader.h"
+#include "certs/options/yaml_reader.h"
 #include "proto/contract/text_rules.h"
 
 namespace envej::region {
@@ -16,6 +16,7 @@ using options::YamlReader;
 
 constexpr size_t kSiteNamesMost = 200;
 constexpr size_t kCommandWordsMost = 32;
+constexpr size_t kListenersMost = 16;
 constexpr int kCasesLeast = 10;
 constexpr int kCasesMost = 2'000'000;
 constexpr int kOutgoingLeast = 10;
@@ -30,8 +31,8 @@ constexpr TextRule kBroker = {.accepts = IsBroker, .form = "HOST:PORT"};
 constexpr TextRule kCode = {.accepts = contract::IsCode, .form = "four digits"};
 constexpr TextRule kSiteName = {.most_characters = 200};
 constexpr TextRule kWord = {};
-constexpr TextRule kWebhook = {
-    .accepts = IsWebhook, .form = "https://HOST[:PORT]/PATH, or http:// with 127.0.0.1, [::1] or localhost"};
+constexpr TextRule kWebhook = {.accepts = IsWebhook,
+                               .form = "https://HOST[:PORT]/PATH, or http:// with 127.0.0.1, [::1] or localhost"};
 
 std::vector<std::string> ReadFormerSecrets(YamlMapping& mapping, absl::string_view key) {
   std::vector<std::string> files;
@@ -122,6 +123,18 @@ TellingOptions ReadTelling(YamlMapping mapping) {
   return telling;
 }
 
+// Message ids are known by the listener's name: no two have the same.
+std::vector<Hl7ListenerOptions> ReadHl7Listeners(YamlMapping& top) {
+  std::vector<Hl7ListenerOptions> listeners;
+  std::set<std::string> names;
+  for (YamlMapping& each : top.Mappings("hl7", kListenersMost)) {
+    listeners.push_back(ReadHl7Listener(each));
+    const bool is_new = names.insert(listeners.back().name).second;
+    if (!is_new && !each.Refused("name")) each.Refuse("name", "\"name\" is another listener's");
+  }
+  return listeners;
+}
+
 }  // namespace
 
 absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
@@ -134,6 +147,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
   config.desk.site = ReadSite(top.Mapping("site"));
   if (top.Has("limits")) ReadLimits(top.Mapping("limits"), config.desk);
   if (top.Has("telling")) config.telling = ReadTelling(top.Mapping("telling"));
+  if (top.Has("hl7")) config.hl7 = ReadHl7Listeners(top);
   top.RefuseOtherKeys();
   if (absl::Status status = reader->status(); !status.ok()) return status;
   return config;

@@ -12,6 +12,7 @@
 #include "region-client/agent/desk.h"
 #include "region-client/agent/telling_ways.h"
 #include "region-client/notice_sealer.h"
+#include "region-client/sources/hl7_listener.h"
 
 namespace envej::region {
 
@@ -22,13 +23,14 @@ struct AgentConfig {
   AgentStoreOptions store;              // where and under which secret it keeps what it has
   DeskOptions desk;                     // what counts here, and how much there may be
   TellingOptions telling;               // how the ward is told
+  std::vector<Hl7ListenerOptions> hl7;  // where its systems send to
 
   // Where `envej-region outbox` and the like reach it: in its data folder.
   std::string socket() const { return store.folder + "/agent.sock"; }
 };
 
-// Reads the file (YAML, region-client/examples/agent.yaml), whose relative paths are taken from its folder. Errors: as in
-// options/yaml_reader.h, one line `FILE:LINE: reason` each; no file that it names is opened.
+// Reads the file (YAML, region-client/examples/agent.yaml), whose relative paths are taken from its folder. Errors: as
+// in certs/options/yaml_reader.h, one line `FILE:LINE: reason` each; no file that it names is opened.
 absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path);
 
 }  // namespace envej::region

@@ -28,7 +28,8 @@ constexpr int kPage = 100;
 constexpr int kDaysCounted = 7;
 constexpr size_t kCountsMost = 1000;
 constexpr int kRequestBytesMost = 64 << 10;
-constexpr int64_t kShutdownSeconds = 5;
+// A caller that does nothing does not hear that it is to go.
+constexpr int64_t kShutdownSeconds = 1;
 
 gpr_timespec Deadline() {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(kShutdownSeconds, GPR_TIMESPAN));
@@ -57,7 +58,8 @@ wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
   return item;
 }
 
-void SetSummary(const wire::CaseNotice& notice, wire::NoticeSummary& summary) {
+void SetSummary(const std::string& case_id, const wire::CaseNotice& notice, wire::NoticeSummary& summary) {
+  summary.set_patient_reference(PatientReference(case_id));
   summary.set_notice_id(notice.notice_id());
   summary.set_municipality_code(notice.municipality_code());
   summary.set_revision(notice.revision());
@@ -113,6 +115,20 @@ class AgentServer::Service final : public wire::AgentService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status ListReceipts(grpc::ServerContext* /*call*/, const wire::ListReceiptsRequest* request,
+                            wire::ListReceiptsResponse* answer) override {
+    const size_t page = PageOf(request->page_size());
+    const absl::StatusOr<std::vector<StoredCase>> cases = parts_.store.ListCases(request->page_token(), page);
+    if (!cases.ok()) return ToGrpc(cases.status());
+    for (const StoredCase& each : *cases) {
+      for (const wire::CaseNotice& notice : each.known.notices()) {
+        if (notice.has_receipt()) SetSummary(each.id, notice, *answer->add_notices());
+      }
+    }
+    if (cases->size() == page) answer->set_next_page_token(cases->back().id);
+    return grpc::Status::OK;
+  }
+
   grpc::Status FindPatient(grpc::ServerContext* /*call*/, const wire::FindPatientRequest* request,
                            wire::FindPatientResponse* answer) override {
     const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(PatientOf(request->patient()));
@@ -125,7 +141,9 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (known.has_consent()) *answer->mutable_consent_registered_at() = known.consent().registered_at();
     if (known.consent().has_withdrawn_at()) *answer->mutable_consent_withdrawn_at() = known.consent().withdrawn_at();
     answer->set_why_not(NameOf(parts_.desk.WhyNotNow(known)));
-    for (const wire::CaseNotice& notice : known.notices()) SetSummary(notice, *answer->add_notices());
+    for (const wire::CaseNotice& notice : known.notices()) {
+      SetSummary((*found)->id, notice, *answer->add_notices());
+    }
     return grpc::Status::OK;
   }
 
@@ -180,7 +198,8 @@ AgentServer::AgentServer(std::unique_ptr<Service> service, std::unique_ptr<grpc:
 AgentServer::~AgentServer() { server_->Shutdown(Deadline()); }
 
 absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(const std::string& socket, AgentServerParts parts) {
-  if (unlink(socket.c_str()) != 0 && errno != ENOENT) return absl::ErrnoToStatus(errno, absl::StrCat("cannot replace ", socket));
+  if (unlink(socket.c_str()) != 0 && errno != ENOENT)
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot replace ", socket));
   auto service = std::make_unique<Service>(std::move(parts));
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(kRequestBytesMost);

@@ -23,12 +23,13 @@ struct AgentServerParts {
   absl::TimeZone copenhagen;
 };
 
-// Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it lives.
+// Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it
+// lives.
 class AgentServer {
  public:
   // What is there under the path, from an agent that was killed, is replaced. UNAVAILABLE if it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(const std::string& socket, AgentServerParts parts);
-  // Waits for calls under way, five seconds at most.
+  // Waits for calls under way, one second at most.
   ~AgentServer();
 
  private:

@@ -105,8 +105,7 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
 absl::Status AgentStore::Write(AgentBatch batch) {
   if (!batch.status_.ok()) return batch.status_;
   if (failed_) return Failed();
-  absl::Status status =
-      FromEngine(engine_->Write(SyncedWrite(), &batch.writes_), "cannot write the agent's store");
+  absl::Status status = FromEngine(engine_->Write(SyncedWrite(), &batch.writes_), "cannot write the agent's store");
   if (status.ok()) {
     cases_ += batch.cases_;
     outgoing_ += batch.outgoing_;
@@ -114,6 +113,16 @@ absl::Status AgentStore::Write(AgentBatch batch) {
     options_.fail_stop(status);
   }
   return status;
+}
+
+absl::Status AgentStore::Compact() {
+  if (failed_) return Failed();
+  const rocksdb::Status flushed = engine_->Flush(rocksdb::FlushOptions());
+  if (!flushed.ok()) return FromEngine(flushed, "cannot write the agent's store");
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  return FromEngine(engine_->CompactRange(options, nullptr, nullptr), "cannot rewrite the agent's store");
 }
 
 absl::StatusOr<std::optional<Case>> AgentStore::ReadCase(const std::string& case_id) const {
@@ -216,9 +225,8 @@ absl::StatusOr<std::vector<DayCount>> AgentStore::ReadCounts(absl::string_view d
   if (!entries.ok()) return entries.status();
   std::vector<DayCount> counts;
   for (const auto& [key, value] : *entries) {
-    counts.push_back({.day = key.substr(1, kDayCharacters),
-                      .reason = key.substr(1 + kDayCharacters),
-                      .count = DecodeCount(value)});
+    counts.push_back(
+        {.day = key.substr(1, kDayCharacters), .reason = key.substr(1 + kDayCharacters), .count = DecodeCount(value)});
   }
   return counts;
 }

@@ -57,7 +57,8 @@ struct DayCount {
   uint64_t count = 0;
 };
 
-// What an agent keeps, on RocksDB: cases, the outbox, what was answered, what is to be told. Sealed at rest (at_rest.h).
+// What an agent keeps, on RocksDB: cases, the outbox, what was answered, what is to be told. Sealed at rest
+// (at_rest.h).
 //
 // Durability: Write answers OK only after its batch is synced, whole; several threads' batches share a sync. After a
 // failed write nothing more is written, and every call fails.
@@ -75,6 +76,10 @@ class AgentStore {
 
   AgentBatch NewBatch() { return AgentBatch(at_rest_, next_outgoing_, next_telling_); }
   absl::Status Write(AgentBatch batch);
+
+  // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes seconds
+  // for each gigabyte, and keeps nobody else waiting.
+  absl::Status Compact();
 
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
   // Case ids; under whichever secret the patient's number was named.

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-
 namespace envej::region {
 
 // Locks for whatever has a name, such as a case: 64 for all names, so that now and then two names share one. Several

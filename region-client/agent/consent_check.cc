@@ -1,17 +1,14 @@
 #include "region-client/agent/consent_check.h"
 
-#include <phonenumbers/phonenumberutil.h>
-
 #include "absl/strings/string_view.h"
 #include "proto/contract/day.h"
 #include "proto/contract/text_rules.h"
+#include "region-client/agent/phone_number.h"
 
 namespace envej::region {
 namespace {
 
-constexpr char kCountry[] = "DK";
 constexpr int kPhoneNumbersMost = 4;
-constexpr size_t kPhoneCharactersMost = 40;
 
 bool IsWhole(const v1::ConsentPart& part, absl::CivilDay today) {
   const std::optional<absl::CivilDay> given = contract::ParseDay(part.given_on());
@@ -20,19 +17,6 @@ bool IsWhole(const v1::ConsentPart& part, absl::CivilDay today) {
 }
 
 }  // namespace
-
-std::optional<std::string> ToE164(const std::string& written) {
-  using i18n::phonenumbers::PhoneNumber;
-  using i18n::phonenumbers::PhoneNumberUtil;
-  if (written.size() > kPhoneCharactersMost) return std::nullopt;
-  const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
-  PhoneNumber number;
-  if (util.Parse(written, kCountry, &number) != PhoneNumberUtil::NO_PARSING_ERROR) return std::nullopt;
-  if (!util.IsValidNumber(number)) return std::nullopt;
-  std::string form;
-  util.Format(number, PhoneNumberUtil::E164, &form);
-  return form;
-}
 
 absl::Status CheckConsent(ward::v1::RegisteredConsent& consent, absl::CivilDay today) {
   if (!contract::IsCode(consent.municipality_code())) {

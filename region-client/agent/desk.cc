@@ -8,6 +8,7 @@
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
 #include "region-client/agent/patient_reference.h"
+#include "region-client/agent/phone_number.h"
 #include "region-client/agent/random_ids.h"
 
 namespace envej::region {
@@ -39,6 +40,18 @@ void KeepNumber(const PatientId& patient, Case& known) {
   const auto& ids = known.patient_ids();
   const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
   if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
+}
+
+// Systems write phone numbers as people typed them. What is none is as if it were not said.
+ward::Event WithNumbersToCall(ward::Event event) {
+  std::vector<std::string> numbers;
+  for (const std::string& written : event.contact.phone_numbers) {
+    std::optional<std::string> number = ToE164(written);
+    const bool is_new = number.has_value() && std::find(numbers.begin(), numbers.end(), *number) == numbers.end();
+    if (is_new) numbers.push_back(*std::move(number));
+  }
+  event.contact.phone_numbers = std::move(numbers);
+  return event;
 }
 
 absl::Status CheckName(const MessageName& name, size_t events) {
@@ -101,7 +114,7 @@ absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
-  ward::TakeEvent(event, (*known)->after);
+  ward::TakeEvent(WithNumbersToCall(event), options_.site, (*known)->after);
   KeepNumber(*patient, (*known)->after);
   return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
 }
@@ -112,7 +125,7 @@ absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& wor
   const absl::StatusOr<OpenCase*> gone = work.OfPatient(*merged);
   if (!gone.ok()) return gone.status();
   if (*gone != nullptr && *gone != &into) {
-    ward::TakeMerged((*gone)->after, into.after);
+    ward::TakeMerged((*gone)->after, options_.site, into.after);
     for (const PatientId& number : (*gone)->after.patient_ids()) KeepNumber(number, into.after);
     if (absl::Status status = work.Erase(**gone, &into); !status.ok()) return status;
   }
@@ -173,8 +186,7 @@ absl::StatusOr<ConsentTaken> Desk::Consent(
   if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
   KeepNumber(number, (*known)->after);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return ConsentTaken{.patient_reference = PatientReference((*known)->id),
-                      .why_not = WhyNotAt((*known)->after, now)};
+  return ConsentTaken{.patient_reference = PatientReference((*known)->id), .why_not = WhyNotAt((*known)->after, now)};
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,

@@ -31,8 +31,8 @@ inline constexpr size_t kMessageNameBytes = 512;  // each of the two
 inline constexpr size_t kMessageEvents = 64;
 
 struct Answer {
-  bool repeated = false;    // it was answered before, and nothing was done now
-  absl::Time answered_at;   // when it first was
+  bool repeated = false;   // it was answered before, and nothing was done now
+  absl::Time answered_at;  // when it first was
 };
 
 // What a consent has come to.

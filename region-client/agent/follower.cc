@@ -39,27 +39,27 @@ absl::Status Follower::Watch() {
   const std::unique_ptr<v1::IntakeService::Stub> stub = v1::IntakeService::NewStub(parts_.context.channel);
   v1::WatchNoticesResponse answer;
   std::ostringstream quiet;  // what is said goes to the log
-  certs::ResumedWatch watch(
-      {.resume_file = {},
-       .at_most = absl::InfiniteDuration(),
-       .explain =
-           [this](const grpc::Status& status) {
-             parts_.log(ExplainFailure(status, parts_.context.broker));
-             return std::string();
-           },
-       .keeper = {{.read = [this] { return parts_.store.ReadWatchToken(); },
-                   .keep = [&](const std::string& place) {
-                     failure_ = Take(answer, place);
-                     return failure_;
-                   }}},
-       .is_over =
-           [this] {
-             // The call goes next.
-             const std::lock_guard<std::mutex> lock(mutex_);
-             call_ = nullptr;
-             return parts_.stopping.stopped();
-           }},
-      *parts_.context.channel, parts_.context.surroundings, quiet, quiet);
+  certs::ResumedWatch watch({.resume_file = {},
+                             .at_most = absl::InfiniteDuration(),
+                             .explain =
+                                 [this](const grpc::Status& status) {
+                                   parts_.log(ExplainFailure(status, parts_.context.broker));
+                                   return std::string();
+                                 },
+                             .keeper = {{.read = [this] { return parts_.store.ReadWatchToken(); },
+                                         .keep =
+                                             [&](const std::string& place) {
+                                               failure_ = Take(answer, place);
+                                               return failure_;
+                                             }}},
+                             .is_over =
+                                 [this] {
+                                   // The call goes next.
+                                   const std::lock_guard<std::mutex> lock(mutex_);
+                                   call_ = nullptr;
+                                   return parts_.stopping.stopped();
+                                 }},
+                            *parts_.context.channel, parts_.context.surroundings, quiet, quiet);
   const auto begin = [&](grpc::ClientContext& call, const std::string& place) {
     v1::WatchNoticesRequest request;
     request.set_resume_token(place);
@@ -72,11 +72,10 @@ absl::Status Follower::Watch() {
     if (parts_.stopping.stopped()) call.TryCancel();
     return stream;
   };
-  const certs::WatchEnd end =
-      watch.Run<v1::WatchNoticesResponse>(begin, [&](const v1::WatchNoticesResponse& told) {
-        answer = told;
-        quiet.str("");
-      });
+  const certs::WatchEnd end = watch.Run<v1::WatchNoticesResponse>(begin, [&](const v1::WatchNoticesResponse& told) {
+    answer = told;
+    quiet.str("");
+  });
   if (!failure_.ok()) return failure_;
   if (end != certs::WatchEnd::kFailed) return absl::OkStatus();
   if (contract::FromGrpcStatus(watch.failure()).reason != contract::Reason::kWatchTokenInvalid) return absl::OkStatus();

@@ -23,17 +23,17 @@ struct FollowerParts {
   AgentStore& store;
   CaseLocks& locks;
   Stopping& stopping;
-  std::function<void()> told;         // called after something to tell was kept
-  std::function<void()> put;          // called after something was put into the outbox
+  std::function<void()> told;  // called after something to tell was kept
+  std::function<void()> put;   // called after something was put into the outbox
   std::function<void(const std::string& line)> log;
-  std::function<void()> learn_anew;   // called before what was sealed to a former certificate is sealed again
+  std::function<void()> learn_anew;  // called before what was sealed to a former certificate is sealed again
 };
 
-// Follows what becomes of the region's notices, and takes it into their cases. Its place in the broker's journal is kept
-// in the same batch as what it changes, so nothing is passed over and what comes again changes nothing.
+// Follows what becomes of the region's notices, and takes it into their cases. Its place in the broker's journal is
+// kept in the same batch as what it changes, so nothing is passed over and what comes again changes nothing.
 //
-// Where the broker begins anew, as after its store was restored, everything that it may have lost is sent again with the
-// same ids and revisions: what it still has, it knows again.
+// Where the broker begins anew, as after its store was restored, everything that it may have lost is sent again with
+// the same ids and revisions: what it still has, it knows again.
 class Follower {
  public:
   // All that is given must outlive it.

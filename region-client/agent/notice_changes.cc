@@ -29,7 +29,7 @@ void SetStanding(Happening& happening, ward::v1::NoticeStanding standing) {
 Followed TellWard(Happening& happening, ward::v1::TellingKind kind, absl::string_view reason) {
   const v1::NoticeChange& change = happening.change;
   happening.batch.AddTelling(TellingOf(kind, happening.known.id, change.notice_id(), change.municipality_code(),
-                                   change.revision(), reason, contract::FromMessage(change.at())));
+                                       change.revision(), reason, contract::FromMessage(change.at())));
   return {.tells = true};
 }
 
@@ -91,7 +91,7 @@ Followed TakeWithdrawal(Happening& happening) {
   happening.notice.set_withdrawal_reason(happening.change.withdrawal_reason());
   SetStanding(happening, ward::v1::NOTICE_STANDING_WITHDRAWN);
   return TellWard(happening, ward::v1::TELLING_KIND_WITHDRAWN_ELSEWHERE,
-              v1::WithdrawalReason_Name(happening.change.withdrawal_reason()));
+                  v1::WithdrawalReason_Name(happening.change.withdrawal_reason()));
 }
 
 Followed TakeMissing(Happening& happening) {
@@ -137,8 +137,8 @@ std::optional<ward::v1::Outgoing> AgainOf(const CaseNotice& notice, const std::s
     *(notice.revision() == 1 ? outgoing.mutable_submit() : outgoing.mutable_revise()) = notice.said();
     return outgoing;
   }
-  const bool is_withdrawn = notice.standing() == ward::v1::NOTICE_STANDING_WITHDRAWN &&
-                            notice.receipt().revision() == notice.revision();
+  const bool is_withdrawn =
+      notice.standing() == ward::v1::NOTICE_STANDING_WITHDRAWN && notice.receipt().revision() == notice.revision();
   if (!is_withdrawn) return std::nullopt;
   v1::Withdrawal& withdrawal = *outgoing.mutable_withdraw();
   withdrawal.set_municipality_code(notice.municipality_code());

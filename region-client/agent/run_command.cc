@@ -45,13 +45,17 @@ std::optional<pid_t> Spawn(const std::vector<std::string>& command, int input) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  // The agent's own threads hold back the signals that end it.
+  // No signal is held back or ignored there because it is here.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  sigset_t ignored;
+  sigemptyset(&ignored);
+  sigaddset(&ignored, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &ignored);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t process = -1;
   const int failed = posix_spawnp(&process, words[0], &actions, &attributes, words.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -66,13 +70,15 @@ absl::Status RunCommand(const std::vector<std::string>& command, const std::stri
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
   Closed read_end(ends[0]);
   Closed write_end(ends[1]);
+  // A line is shorter than what a pipe holds, so this does not block; and written before, it meets no closed pipe.
+  const std::string whole = absl::StrCat(line, "\n");
+  if (write(write_end.get(), whole.data(), whole.size()) != static_cast<ssize_t>(whole.size())) {
+    return absl::ErrnoToStatus(errno, "cannot write to a pipe");
+  }
+  write_end.Close();
   const std::optional<pid_t> process = Spawn(command, read_end.get());
   if (!process.has_value()) return absl::UnavailableError(absl::StrCat(command[0], " cannot be started"));
   read_end.Close();
-  // A line is shorter than what a pipe holds, so this does not block; who does not read it is not told.
-  const std::string whole = absl::StrCat(line, "\n");
-  if (write(write_end.get(), whole.data(), whole.size()) < 0) errno = 0;
-  write_end.Close();
   const Closed ended(static_cast<int>(syscall(SYS_pidfd_open, *process, 0)));
   pollfd wait{.fd = ended.get(), .events = POLLIN, .revents = 0};
   const bool in_time = ended.get() >= 0 && poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(at_most))) == 1;

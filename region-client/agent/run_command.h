@@ -10,8 +10,8 @@
 namespace envej::region {
 
 // Runs a program (`command[0]`, found on the path) with `line` and a line end on its standard input, and waits for its
-// end, `at_most` so long: then it is killed. Its outputs are the agent's standard error. UNAVAILABLE unless it ends with
-// code 0. Thread-safe.
+// end, `at_most` so long: then it is killed. Its outputs are the agent's standard error. UNAVAILABLE unless it ends
+// with code 0. Thread-safe.
 absl::Status RunCommand(const std::vector<std::string>& command, const std::string& line, absl::Duration at_most);
 
 }  // namespace envej::region

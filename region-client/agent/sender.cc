@@ -19,6 +19,8 @@ namespace envej::region {
 namespace {
 
 constexpr size_t kRoundMost = 256;
+// What got its number before others may be written after them, by as many threads as there are locks.
+constexpr uint64_t kWrittenLater = 1024;
 constexpr absl::Duration kRoundDeadline = absl::Seconds(20);
 constexpr absl::Duration kAskDeadline = absl::Seconds(10);
 constexpr absl::Duration kLearnEach = absl::Hours(1);
@@ -56,8 +58,11 @@ void Sender::Wait() {
   if (parts_.stopping.stopped()) return;
   if (unreachable_) {
     parts_.stopping.Sleep(policy_.NextDelay(now, absl::ZeroDuration()).value_or(kLookEach));
-  } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
-    return;  // what is new is looked at first, and what waits when its time has come
+  } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach
+                                                   : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
+    // What is new is looked at first, and what waits when its time has come.
+    from_ -= std::min(from_, kWrittenLater);
+    return;
   }
   from_ = 0;
   waiting_.clear();
@@ -70,6 +75,7 @@ absl::StatusOr<bool> Sender::SendRound() {
   if (round->items.empty() && !round->skipped.has_value() && round->next == from_) return false;
   sent_ = 0;
   unreachable_ = false;
+  changed_ = false;
   if (!round->items.empty()) {
     if (!LearnIfDue()) return false;
     Send(*round);
@@ -77,6 +83,7 @@ absl::StatusOr<bool> Sender::SendRound() {
     if (sent_ > 0) policy_.Progressed();
     if (unreachable_ && sent_ == 0) return false;
   }
+  if (changed_) return true;  // from the same place
   from_ = sent_ > 0 && round->skipped.has_value() ? *round->skipped : round->next;
   return true;
 }
@@ -110,7 +117,10 @@ bool Sender::LearnIfDue() {
   const auto municipalities =
       FetchMunicipalities(parts_.context, now + kAskDeadline, [](const CallFailure& /*failure*/) {});
   if (const auto* failure = std::get_if<CallFailure>(&municipalities)) {
-    parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason));
+    // Once, however long it is away.
+    if (!std::exchange(said_away_, true)) {
+      parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason, "; trying again"));
+    }
     reaches_broker_ = false;
     unreachable_ = true;
     return false;
@@ -118,6 +128,7 @@ bool Sender::LearnIfDue() {
   sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
   sealer_ = *std::move(sealer);
   learned_at_ = now;
+  said_away_ = false;
   reaches_broker_ = true;
   return true;
 }
@@ -173,10 +184,10 @@ void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::Sen
     const std::lock_guard<std::mutex> lock(mutex_);
     return failure_;
   };
-  const absl::Status status = SendAll(parts_.context.channel, entries,
-                                      {.sent_as = sent_as, .notices_of = parts_.context.notices_of},
-                                      parts_.context.surroundings.now() + kRoundDeadline,
-                                      parts_.context.surroundings, {.done = done, .trying_again = [](const CallFailure&) {}});
+  const absl::Status status =
+      SendAll(parts_.context.channel, entries, {.sent_as = sent_as, .notices_of = parts_.context.notices_of},
+              parts_.context.surroundings.now() + kRoundDeadline, parts_.context.surroundings,
+              {.done = done, .trying_again = [](const CallFailure&) {}});
   const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.ok()) failure_ = status;
 }
@@ -213,9 +224,9 @@ void Sender::AskWhereNeeded(std::vector<Settled>& settled) {
   for (Settled& each : settled) {
     each.fate = FateOf(each.sent.outgoing, each.outcome);
     if (each.fate != Fate::kAsk) continue;
-    const Newest newest = AskNewest(parts_.context, parts_.context.surroundings.now() + kAskDeadline,
-                                    MunicipalityOf(each.sent.outgoing), NoticeOf(each.sent.outgoing),
-                                    [](const CallFailure&) {});
+    const Newest newest =
+        AskNewest(parts_.context, parts_.context.surroundings.now() + kAskDeadline, MunicipalityOf(each.sent.outgoing),
+                  NoticeOf(each.sent.outgoing), [](const CallFailure&) {});
     if (std::holds_alternative<CallFailure>(newest)) continue;
     each.newest = std::get<std::optional<v1::GetNoticeResponse>>(newest);
     each.fate = Fate::kAskedAndOther;
@@ -236,7 +247,9 @@ void Sender::Settle(std::vector<Settled> settled) {
     const std::string& notice = NoticeOf(each.sent.outgoing);
     const bool stays = each.fate == Fate::kStays || each.fate == Fate::kAsk || each.fate == Fate::kHeldUp;
     // What keeps being otherwise there waits with the rest for the next pass.
-    if (stays || (each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second)) waiting_.insert(notice);
+    const bool is_asked_again = each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second;
+    if (stays || is_asked_again) waiting_.insert(notice);
+    changed_ |= each.fate == Fate::kAskedAndOther;
     if (!stays) ++sent_;
     if (each.fate == Fate::kDone) {
       reaches_broker_ = true;

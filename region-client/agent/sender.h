@@ -37,9 +37,9 @@ struct SenderParts {
 };
 
 // Empties the outbox: what is about one notice strictly in its order, different notices at once. Each is sent, with the
-// same id and revision, until the broker's receipt or a refusal is kept; outages of days change nothing but the pace. The
-// receipt goes into the case and the Outgoing out of the outbox in one synced batch: after a kill it is at worst sent
-// again, and the broker knows it again.
+// same id and revision, until the broker's receipt or a refusal is kept; outages of days change nothing but the pace.
+// The receipt goes into the case and the Outgoing out of the outbox in one synced batch: after a kill it is at worst
+// sent again, and the broker knows it again.
 //
 // What the broker has of a notice is asked where it says that it has something else of it: revision numbers go on above
 // its own, as after a restore of this store from a backup. What cannot be sent until people mend something, such as a
@@ -82,6 +82,7 @@ class Sender {
 
   const SenderParts parts_;
   std::optional<NoticeSealer> sealer_;
+  bool said_away_ = false;
   absl::Time learned_at_ = absl::InfinitePast();
   contract::RetryPolicy policy_;
   uint64_t from_ = 0;              // where the next round begins
@@ -89,10 +90,11 @@ class Sender {
   std::set<std::string> asked_;    // notices of which the broker was asked in this pass
   std::set<std::string> told_held_up_;
   std::atomic<bool> learn_anew_ = false;
-  std::mutex mutex_;  // of the three below, and while outcomes come of the sets above
+  std::mutex mutex_;  // of the four below, and while outcomes come of the sets above
   absl::Status failure_;
   size_t sent_ = 0;
   bool unreachable_ = false;
+  bool changed_ = false;  // what the broker refused for what it has can be sent now
   std::atomic<bool> reaches_broker_ = false;
   std::atomic<int64_t> last_receipt_micros_ = 0;
 };

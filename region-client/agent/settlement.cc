@@ -13,11 +13,19 @@ using ward::v1::CaseNotice;
 using ward::v1::Outgoing;
 
 // What people mend: certificates, agreements on who may call, clocks. All else that the contract refuses is over.
-constexpr std::array<absl::string_view, 13> kMendable = {
-    "INBOX_CERTIFICATE_MISSING", "SEALED_TO_ANOTHER",       "SIGNER_UNKNOWN",  "SEALED_CONTENT_INVALID",
-    "CONTENT_NOT_SEALED",        "NOT_SEALED",              "CALLER_UNKNOWN",  "CALLER_REVOKED",
-    "CALLER_STANDING_UNKNOWN",   "CALLER_KIND_NOT_ALLOWED", "RECEIPT_WRONG",   "PARTICIPANT_SUSPENDED",
-    "CREATED_AT_IN_FUTURE"};
+constexpr std::array<absl::string_view, 13> kMendable = {"INBOX_CERTIFICATE_MISSING",
+                                                         "SEALED_TO_ANOTHER",
+                                                         "SIGNER_UNKNOWN",
+                                                         "SEALED_CONTENT_INVALID",
+                                                         "CONTENT_NOT_SEALED",
+                                                         "NOT_SEALED",
+                                                         "CALLER_UNKNOWN",
+                                                         "CALLER_REVOKED",
+                                                         "CALLER_STANDING_UNKNOWN",
+                                                         "CALLER_KIND_NOT_ALLOWED",
+                                                         "RECEIPT_WRONG",
+                                                         "PARTICIPANT_SUSPENDED",
+                                                         "CREATED_AT_IN_FUTURE"};
 // What the broker has of the notice is other than what this store says.
 constexpr std::array<absl::string_view, 5> kOtherwiseThere = {"REVISION_STALE", "NOTICE_NOT_FOUND", "NOTICE_WITHDRAWN",
                                                               "NOTICE_UNDELIVERED", "NOTICE_ID_REUSED"};
@@ -62,7 +70,8 @@ bool End(Place& place) {
   place.work.batch().RemoveOutgoing(place.settled.sent.number);
   if (place.notice != nullptr) {
     place.notice->set_refused_for(reason);
-    if (place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
+    const bool is_newest = RevisionOf(place.settled.sent.outgoing) == place.notice->revision();
+    if (is_newest && place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
       // What was accepted before stands, and can still be withdrawn.
       const bool stands = place.notice->has_receipt();
       Stand(place, stands ? ward::v1::NOTICE_STANDING_ACCEPTED : ward::v1::NOTICE_STANDING_REFUSED);
@@ -86,7 +95,8 @@ void Renumber(Place& place, uint32_t revision) {
   if (place.notice == nullptr) return;
   const bool is_newest = RevisionOf(place.settled.sent.outgoing) == place.notice->revision();
   if (is_newest || revision > place.notice->revision()) place.notice->set_revision(revision);
-  if (place.notice->has_said()) place.notice->mutable_said()->mutable_envelope()->set_revision(place.notice->revision());
+  if (place.notice->has_said())
+    place.notice->mutable_said()->mutable_envelope()->set_revision(place.notice->revision());
 }
 
 bool TakeWithdrawn(Place& place, const v1::GetNoticeResponse& newest) {

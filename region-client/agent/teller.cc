@@ -43,8 +43,8 @@ absl::Status Teller::Run(size_t way) {
     }
     if (absl::IsDataLoss(done.status()) || absl::IsInternal(done.status())) return done.status();
     if (!std::exchange(said, true)) {
-      parts_.log(absl::StrCat("cannot tell the ward by ", ways_[way].name, ": ", done.status().message(),
-                              "; trying again"));
+      parts_.log(
+          absl::StrCat("cannot tell the ward by ", ways_[way].name, ": ", done.status().message(), "; trying again"));
     }
     parts_.stopping.Sleep(
         policy.NextDelay(parts_.surroundings.now(), absl::ZeroDuration()).value_or(kTellingsLookEach));

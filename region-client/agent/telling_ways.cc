@@ -45,7 +45,8 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line) {
   if (!webhook.authorities.empty()) client.set_ca_cert_path(webhook.authorities.c_str());
   const httplib::Result result = client.Post(url->path.c_str(), line, "application/json");
   if (!result) {
-    return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, ": ", httplib::to_string(result.error())));
+    return absl::UnavailableError(
+        absl::StrCat("the webhook at ", url->origin, ": ", httplib::to_string(result.error())));
   }
   if (result->status >= kSuccessLeast && result->status <= kSuccessMost) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, " answers ", result->status));

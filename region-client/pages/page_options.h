@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "certs/options/yaml_reader.h"
 #include "certs/tls_files.h"
-#include "options/yaml_reader.h"
 #include "region-client/pages/sign_in.h"
 
 namespace envej::region {

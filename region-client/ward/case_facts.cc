@@ -70,17 +70,47 @@ bool IsOfStay(const Event& event, const v1::Stay& stay) {
   return event.stay.empty() || stay.number().empty() || event.stay == stay.number();
 }
 
+// Word of the patient alone, as of a new address, says nothing of where the patient is, whatever its form has to say.
+bool SaysPlace(const Event& event, const v1::Stay& stay) {
+  const bool is_of_patient = event.kind == EventKind::kUpdated || event.kind == EventKind::kMerged;
+  return is_of_patient ? !event.stay.empty() && event.stay == stay.number() : IsOfStay(event, stay);
+}
+
 void TakePlace(const Event& event, v1::Stay& stay) {
   const absl::Time at = RecordedAt(event);
-  if (event.patient_class != PatientClass::kUnknown) {
+  const bool is_newer = IsNewer(at, stay.has_ward_recorded_at(), stay.ward_recorded_at());
+  const bool says_ward = !event.ward.empty() || !event.service.empty();
+  if (event.patient_class != PatientClass::kUnknown && (is_newer || stay.stay_class() == v1::STAY_CLASS_UNSPECIFIED)) {
     stay.set_stay_class(event.patient_class == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT
                                                                         : v1::STAY_CLASS_OTHER);
   }
-  if (event.ward.empty() && event.service.empty()) return;
-  if (!IsNewer(at, stay.has_ward_recorded_at(), stay.ward_recorded_at())) return;
-  stay.set_ward(event.ward);
-  stay.set_service(event.service);
-  *stay.mutable_ward_recorded_at() = ToMessage(at);
+  if (says_ward && (is_newer || (stay.ward().empty() && stay.service().empty()))) {
+    stay.set_ward(event.ward);
+    stay.set_service(event.service);
+  }
+  if (is_newer) *stay.mutable_ward_recorded_at() = ToMessage(at);
+}
+
+bool IsPsychiatry(const std::string& ward, const std::string& service, const Site& site) {
+  return site.wards.contains(ward) || site.services.contains(service);
+}
+
+bool Counts(const v1::Stay& stay, const Site& site) {
+  return stay.stay_class() == v1::STAY_CLASS_INPATIENT && IsPsychiatry(stay.ward(), stay.service(), site);
+}
+
+bool Counts(const Event& event, const Site& site) {
+  return event.patient_class == PatientClass::kInpatient && IsPsychiatry(event.ward, event.service, site);
+}
+
+// Of a stay beside the one that is known, as far as numbers tell; where they do not, one that is over is not gone on
+// with.
+bool IsOfAnother(const Event& event, const v1::Stay& stay) {
+  if (!event.stay.empty() && !stay.number().empty()) return event.stay != stay.number();
+  const bool begins_or_ends = event.kind == EventKind::kAdmitted || event.kind == EventKind::kMoved ||
+                              event.kind == EventKind::kDischarged || event.kind == EventKind::kDischargePlanned;
+  return begins_or_ends && stay.state() == v1::STAY_STATE_DISCHARGED &&
+         HappenedAt(event) > FromMessage(stay.happened_at());
 }
 
 // It becomes so by this event, which says nothing of a day of discharge.
@@ -168,7 +198,13 @@ bool TakeNewest(const Event& event, v1::Stay& stay) {
   return false;
 }
 
-void TakeStay(const Event& event, v1::Stay& stay) {
+// Of stays beside one another the one in psychiatry is known, whatever came last: a visit to a clinic, or days in
+// another hospital, are no readmission, and end nothing.
+void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
+  if (IsOfAnother(event, stay)) {
+    if (Counts(stay, site) && !Counts(event, site)) return;
+    if (!Counts(stay, site) && Counts(event, site)) stay.Clear();
+  }
   const absl::Time at = RecordedAt(event);
   if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
     if (TakeNewest(event, stay)) {
@@ -179,7 +215,7 @@ void TakeStay(const Event& event, v1::Stay& stay) {
              HappenedAt(event) <= FromMessage(stay.happened_at())) {
     *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
   }
-  if (IsOfStay(event, stay) || stay.number() == event.stay) TakePlace(event, stay);
+  if (SaysPlace(event, stay)) TakePlace(event, stay);
 }
 
 void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
@@ -196,7 +232,13 @@ void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
 
 absl::Time At(bool has, const Timestamp& at) { return has ? FromMessage(at) : absl::InfinitePast(); }
 
-// The person that was recorded last, with what only the other record says.
+// Of two stays of one patient, rather than the other.
+bool IsToBeKnown(const v1::Stay& stay, const v1::Stay& other, const Site& site) {
+  if (Counts(stay, site) != Counts(other, site)) return Counts(stay, site);
+  return At(stay.has_recorded_at(), stay.recorded_at()) > At(other.has_recorded_at(), other.recorded_at());
+}
+
+// The person that was recorded last, with what only the other record says: also that it is dead, or protected.
 v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   const bool one_is_newer =
       At(one.has_recorded_at(), one.recorded_at()) >= At(other.has_recorded_at(), other.recorded_at());
@@ -207,7 +249,6 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   if (last.contact().phone_numbers().empty()) {
     *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
   }
-  newer.set_deceased(one.deceased() || other.deceased());
   return newer;
 }
 
@@ -220,11 +261,11 @@ std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site&
   return std::nullopt;
 }
 
-void TakeEvent(const Event& event, v1::Case& known) {
+void TakeEvent(const Event& event, const Site& site, v1::Case& known) {
   AddIds(event.patient, known);
   AddIds(event.merged, known);
   TakePerson(event, *known.mutable_person());
-  TakeStay(event, *known.mutable_stay());
+  TakeStay(event, site, *known.mutable_stay());
 }
 
 void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
@@ -239,17 +280,14 @@ void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
   *consent.mutable_withdrawn_at() = ToMessage(at);
 }
 
-void TakeMerged(const v1::Case& merged, v1::Case& known) {
+void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {
   std::vector<PatientId> ids;
   for (const v1::PatientId& id : merged.patient_ids())
     ids.push_back({.authority = id.authority(), .value = id.value()});
   AddIds(ids, known);
   if (merged.has_consent()) TakeConsent(merged.consent(), known);
   *known.mutable_person() = Newer(known.person(), merged.person());
-  if (merged.stay().has_recorded_at() &&
-      At(true, merged.stay().recorded_at()) > At(known.stay().has_recorded_at(), known.stay().recorded_at())) {
-    *known.mutable_stay() = merged.stay();
-  }
+  if (IsToBeKnown(merged.stay(), known.stay(), site)) *known.mutable_stay() = merged.stay();
   std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
   notices.insert(notices.end(), known.notices().begin(), known.notices().end());
   std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });

@@ -43,16 +43,19 @@ absl::string_view NameOf(WhyNot why);
 // The number by which the site identifies the patient of an event; nothing where the event has none.
 std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site);
 
-// Takes what an event says into a case. An event that was recorded before what is known changes nothing of that.
-void TakeEvent(const Event& event, v1::Case& known);
+// Takes what an event says into a case. An event that was recorded before what is known changes nothing of that. Of
+// several stays the newest inpatient one in psychiatry is known, where there is any: other contacts with hospitals, as
+// visits, change nothing of it.
+void TakeEvent(const Event& event, const Site& site, v1::Case& known);
 
 // Takes a consent that was registered, or that it was withdrawn. One that was registered before what is known changes
 // nothing.
 void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known);
 void TakeConsentWithdrawal(absl::Time at, v1::Case& known);
 
-// Takes the case of a number that is no more into that of the one patient. Of what both know the newer stays.
-void TakeMerged(const v1::Case& merged, v1::Case& known);
+// Takes the case of a number that is no more into that of the one patient. Of what both know the newer stays; of two
+// stays one in psychiatry before any other.
+void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known);
 
 // The notice that there is to be: without id, revision and time of making; or why there is none.
 using Verdict = std::variant<envej::v1::Notice, WhyNot>;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tests/benchmark/call_loads.h"
+#include "tests/benchmark/hl7_speed.h"
 #include "tests/benchmark/inbox_depth.h"
 #include "tests/benchmark/report.h"
 #include "tests/benchmark/sealing_speed.h"
@@ -26,7 +27,7 @@ struct Options {
   int notices = 100'000;
   int watched_notices = 1'000'000;
   double watched_seconds = 10;
-  std::vector<std::string> parts = {"sealing", "submission", "calls", "inbox", "watching"};
+  std::vector<std::string> parts = {"sealing", "submission", "calls", "inbox", "watching", "hl7"};
   std::string output = "table";
   std::string programs;
   std::string directory;
@@ -73,9 +74,13 @@ absl::Status MeasureWatching(const Options& options, Report& report) {
 absl::StatusOr<Report> Measure(const Options& options) {
   Report report;
   const bool watching = Wanted(options, "watching");
+  const bool hl7 = Wanted(options, "hl7");
   absl::Status status;
-  if (!watching || options.parts.size() > 1) status = MeasureLoads(options, report);
+  if (options.parts.size() > size_t{watching} + size_t{hl7}) status = MeasureLoads(options, report);
   if (status.ok() && watching) status = MeasureWatching(options, report);
+  if (status.ok() && hl7) {
+    status = MeasureHl7(options.directory, absl::Seconds(options.seconds), options.rounds, report);
+  }
   if (!status.ok()) return status;
   return report;
 }
@@ -103,7 +108,7 @@ int Main(int argument_count, char** arguments) {
       ->capture_default_str();
   program.add_option("--parts", options.parts, "what to measure")
       ->delimiter(',')
-      ->check(CLI::IsMember({"sealing", "submission", "calls", "inbox", "watching"}))
+      ->check(CLI::IsMember({"sealing", "submission", "calls", "inbox", "watching", "hl7"}))
       ->capture_default_str();
   program.add_option("--output", options.output)->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   program.add_option("--programs", options.programs, "the folder of the built programs")->capture_default_str();

@@ -1,5 +1,5 @@
 #include "broker/options/broker_options.h"
-#include "options/yaml_document.h"
+#include "certs/options/yaml_document.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/memory_file.h"
 

@@ -5,6 +5,7 @@ namespace {
 
 constexpr char kContract[] = "proto/contract/";
 constexpr char kMessages[] = "envej/v1/";
+constexpr char kWard[] = "envej/ward/v1/";
 constexpr char kRichErrors[] = "google/rpc/";
 constexpr char kHealth[] = "grpc/health/v1/";
 constexpr char kProtobuf[] = "google/protobuf/";
@@ -28,6 +29,9 @@ const std::vector<Room>& Rooms() {
       {"proto/contract/json_line.*", {kContract, kProtobuf}},
       {kContract, {kContract, kOpenssl, "utf8proc.h"}, {kMessageCodec, kStatusCodec}},
 
+      // What every program reads that people write.
+      {"certs/options/", {kContract, "certs/options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
+
       // Who somebody is.
       {"certs/resumed_watch.*", {kContract, "certs/", kGrpc}},
       {"certs/retried_call.*", {kContract, "certs/", kGrpc}},
@@ -35,9 +39,6 @@ const std::vector<Room>& Rooms() {
       {"certs/commands/", {kContract, "certs/", kOpenssl, "CLI/", "nlohmann/"}, {kMessageCodec, kStatusCodec}},
       {"certs/https/", {"certs/", kOpenssl, "httplib.h"}},
       {"certs/", {kContract, "certs/", kOpenssl, kGrpc, "CLI/"}, {kMessageCodec, kStatusCodec}},
-
-      // What every program reads that people write.
-      {"options/", {kContract, "options/", "yaml-cpp/"}, {kMessageCodec, kStatusCodec}},
 
       // The broker, from the inside out. Only the engine knows RocksDB, only main knows the engine.
       {kEngine, {kContract, "broker/store/", "broker/*.h", kRocksdb, kOpenssl}, {kMessageCodec, kStatusCodec}},
@@ -49,10 +50,10 @@ const std::vector<Room>& Rooms() {
        {kContract, "broker/inbox/", "broker/journal/", "broker/store/", "broker/*.h"},
        {kMessageCodec, kStatusCodec, kEngine}},
       {"broker/options/",
-       {kContract, "certs/identity.h", "broker/options/", "options/"},
+       {kContract, "certs/identity.h", "certs/options/", "broker/options/"},
        {kMessageCodec, kStatusCodec}},
       {"broker/admission/",
-       {kContract, "certs/", "broker/admission/", "broker/options/", "options/"},
+       {kContract, "certs/", "broker/admission/", "broker/options/"},
        {kMessageCodec, kStatusCodec, "certs/client_connection.h", "certs/peer_*", "certs/tls_credentials.h"}},
       {"broker/operations/console/",
        {kContract, kMessages, kProtobuf, kGrpc, "certs/", "broker/operations/console/", "CLI/"}},
@@ -84,17 +85,16 @@ const std::vector<Room>& Rooms() {
 
       // The clients know neither the broker nor one another. Of the region's, only the agent's store knows RocksDB.
       {"region-client/agent/agent_*",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, kRocksdb, "certs/", "options/", "envej/ward/",
-        "region-client/", "CLI/", "nlohmann/"}},
-      {"region-client/agent/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "options/", "envej/ward/",
-        "region-client/", "CLI/", "nlohmann/", "httplib.h", "phonenumbers/"}},
-      {"region-client/pages/",
-       {kContract, kMessages, kProtobuf, "certs/", "options/", "envej/ward/", "region-client/", "httplib.h",
+       {kContract, kMessages, kWard, kProtobuf, kGrpc, "grpc/support/time.h", kRocksdb, "certs/", "region-client/",
         "nlohmann/"}},
+      {"region-client/agent/",
+       {kContract, kMessages, kWard, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "nlohmann/", "httplib.h",
+        "phonenumbers/"}},
+      {"region-client/pages/",
+       {kContract, kMessages, kWard, kProtobuf, "certs/", "region-client/", "httplib.h", "nlohmann/"}},
       {"region-client/",
-       {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/", "nlohmann/",
-        "yaml-cpp/"}},
+       {kContract, kMessages, kWard, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "region-client/", "CLI/",
+        "nlohmann/", "yaml-cpp/"}},
       {"municipality-client/",
        {kContract, kMessages, kRichErrors, kProtobuf, kGrpc, kOpenssl, "certs/", "municipality-client/", "CLI/",
         "nlohmann/", "yaml-cpp/"}},
@@ -111,6 +111,7 @@ const std::vector<Library>& Libraries() {
       {"absl::", ""},
       {"Threads::", ""},
       {"envej_messages", "envej/v1/"},
+      {"envej_messages", "envej/ward/v1/"},
       {"envej_messages", "google/rpc/"},
       {"envej_messages", "grpc/health/v1/"},
       {"gRPC::", "grpcpp/"},
@@ -125,6 +126,7 @@ const std::vector<Library>& Libraries() {
       {"nlohmann_json::", "nlohmann/"},
       {"prometheus-cpp::", "prometheus/"},
       {"PkgConfig::HTTPLIB", "httplib.h"},
+      {"phonenumber", "phonenumbers/"},
       {"CLI11::", "CLI/"},
       {"GTest::", "gtest/"},
       {"GTest::", "gmock/"},

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/options/written_file.h"
+#include "tests/certs/options/written_file.h"
 
 namespace envej::admission {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/options/written_file.h"
+#include "tests/certs/options/written_file.h"
 
 namespace envej::options {
 namespace {

@@ -164,5 +164,21 @@ TEST_F(AgentStoreTest, ErasesWhatIsOver) {
   EXPECT_FALSE(store->ReadAnswered("adt", "m1")->has_value());
 }
 
+TEST_F(AgentStoreTest, WhatWasErasedIsInNoFileOnceItIsCompacted) {
+  constexpr size_t kLarge = size_t{2} << 20;
+  const auto store = Open();
+  ward::v1::Case known = KnownCase();
+  known.mutable_person()->mutable_contact()->set_name(std::string(kLarge, 'N'));
+  AgentBatch put = store->NewBatch();
+  put.PutCase(kCase, std::nullopt, known);
+  ASSERT_TRUE(store->Write(std::move(put)).ok());
+  AgentBatch erase = store->NewBatch();
+  erase.EraseCase(kCase, known);
+  ASSERT_TRUE(store->Write(std::move(erase)).ok());
+  EXPECT_GT(Bytes().size(), kLarge);
+  ASSERT_TRUE(store->Compact().ok());
+  EXPECT_LT(Bytes().size(), kLarge);
+}
+
 }  // namespace
 }  // namespace envej::region

@@ -21,8 +21,8 @@ class AgentFolder {
  public:
   std::string folder() const { return files_.Path("data"); }
   AgentStoreOptions Options(char secret = 'a', const std::string& former = "") const {
-    AgentStoreOptions options{.folder = folder(), .secret = files_.Write("secret", Secret(secret)),
-                              .former_secrets = {}};
+    AgentStoreOptions options{
+        .folder = folder(), .secret = files_.Write("secret", Secret(secret)), .former_secrets = {}};
     for (const char digit : former) {
       options.former_secrets.push_back(files_.Write(absl::StrCat("former-", std::string(1, digit)), Secret(digit)));
     }
@@ -34,8 +34,7 @@ class AgentFolder {
 };
 
 inline const ward::Site& TestSite() {
-  static const auto* site =
-      new ward::Site{.patient_authority = "hospital", .wards = {"P1"}, .services = {}};
+  static const auto* site = new ward::Site{.patient_authority = "hospital", .wards = {"P1"}, .services = {}};
   return *site;
 }
 
@@ -65,7 +64,8 @@ inline ward::Event Discharge(const std::string& patient, absl::Time at) {
 inline ward::v1::RegisteredConsent Consent(const std::string& given_on, const std::string& municipality = "0101") {
   ward::v1::RegisteredConsent consent;
   consent.set_municipality_code(municipality);
-  for (auto* const part : {consent.mutable_consent()->mutable_contact(), consent.mutable_consent()->mutable_disclosure()}) {
+  for (auto* const part :
+       {consent.mutable_consent()->mutable_contact(), consent.mutable_consent()->mutable_disclosure()}) {
     part->set_given_on(given_on);
     part->set_form(v1::CONSENT_FORM_WRITTEN);
   }

@@ -152,8 +152,9 @@ TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&] {
       for (int patient = 0; patient < kPatients; ++patient) {
-        EXPECT_TRUE(desk_->TakeMessage({.source = "adt", .id = absl::StrCat("m", patient)},
-                                       {Discharge(absl::StrCat(patient), kNow)})
+        EXPECT_TRUE(desk_
+                        ->TakeMessage({.source = "adt", .id = absl::StrCat("m", patient)},
+                                      {Discharge(absl::StrCat(patient), kNow)})
                         .ok());
       }
     });

@@ -1,4 +1,4 @@
-#include "options/yaml_document.h"
+#include "certs/options/yaml_document.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_TESTS_BROKER_OPTIONS_WRITTEN_FILE_H_
-#define ENVEJ_TESTS_BROKER_OPTIONS_WRITTEN_FILE_H_
+#ifndef ENVEJ_TESTS_CERTS_OPTIONS_WRITTEN_FILE_H_
+#define ENVEJ_TESTS_CERTS_OPTIONS_WRITTEN_FILE_H_
 
 #include <gtest/gtest.h>
 
@@ -49,4 +49,4 @@ inline std::string Edited(absl::string_view text, absl::string_view old_part, ab
 
 }  // namespace envej
 
-#endif  // ENVEJ_TESTS_BROKER_OPTIONS_WRITTEN_FILE_H_
+#endif  // ENVEJ_TESTS_CERTS_OPTIONS_WRITTEN_FILE_H_

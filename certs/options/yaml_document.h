@@ -1,5 +1,5 @@
-#ifndef ENVEJ_OPTIONS_YAML_DOCUMENT_H_
-#define ENVEJ_OPTIONS_YAML_DOCUMENT_H_
+#ifndef ENVEJ_CERTS_OPTIONS_YAML_DOCUMENT_H_
+#define ENVEJ_CERTS_OPTIONS_YAML_DOCUMENT_H_
 
 #include <cstddef>
 #include <string>
@@ -57,4 +57,4 @@ absl::StatusOr<YamlNode> ParseYaml(absl::string_view text, absl::string_view fil
 
 }  // namespace envej::options
 
-#endif  // ENVEJ_OPTIONS_YAML_DOCUMENT_H_
+#endif  // ENVEJ_CERTS_OPTIONS_YAML_DOCUMENT_H_

@@ -1,4 +1,4 @@
-#include "options/yaml_reader.h"
+#include "certs/options/yaml_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/options/written_file.h"
+#include "tests/certs/options/written_file.h"
 
 namespace envej::options {
 namespace {

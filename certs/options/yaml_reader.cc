@@ -1,4 +1,4 @@
-#include "options/yaml_reader.h"
+#include "certs/options/yaml_reader.h"
 
 #include <algorithm>
 #include <array>

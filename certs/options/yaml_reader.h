@@ -1,5 +1,5 @@
-#ifndef ENVEJ_OPTIONS_YAML_READER_H_
-#define ENVEJ_OPTIONS_YAML_READER_H_
+#ifndef ENVEJ_CERTS_OPTIONS_YAML_READER_H_
+#define ENVEJ_CERTS_OPTIONS_YAML_READER_H_
 
 #include <cstddef>
 #include <memory>
@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "options/yaml_document.h"
+#include "certs/options/yaml_document.h"
 
 namespace envej::options {
 
@@ -112,4 +112,4 @@ class YamlMapping {
 
 }  // namespace envej::options
 
-#endif  // ENVEJ_OPTIONS_YAML_READER_H_
+#endif  // ENVEJ_CERTS_OPTIONS_YAML_READER_H_

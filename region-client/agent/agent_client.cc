@@ -1,0 +1,278 @@
+#include "region-client/agent/agent_client.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "envej/ward/v1/agent_service.grpc.pb.h"
+#include "proto/contract/json_line.h"
+#include "proto/contract/printable.h"
+#include "proto/contract/wiping.h"
+#include "region-client/agent/agent_config.h"
+#include "region-client/json_fields.h"
+
+namespace envej::region {
+namespace {
+
+namespace wire = ward::v1;
+
+constexpr size_t kImportLineBytes = size_t{64} << 10;
+
+// The stub of a running agent, and what its calls have in common.
+class AskedAgent {
+ public:
+  explicit AskedAgent(const AgentClientContext& context) : context_(context) {}
+
+  // False, and said, where the agent is not named by a socket or a good configuration.
+  bool Connect() {
+    struct stat status = {};
+    std::string socket = context_.options.agent;
+    if (stat(socket.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+      const absl::StatusOr<AgentConfig> config = ReadAgentConfig(socket);
+      if (!config.ok()) {
+        context_.streams.err << config.status().message() << '\n';
+        return false;
+      }
+      socket = config->socket();
+    }
+    stub_ = wire::AgentService::NewStub(
+        grpc::CreateChannel(absl::StrCat("unix:", socket), grpc::InsecureChannelCredentials()));
+    return true;
+  }
+
+  // How a call ended; nothing if it was answered.
+  std::optional<ExitCode> Call(const std::function<grpc::Status(wire::AgentService::Stub&, grpc::ClientContext&)>& call,
+                               absl::string_view what = "") {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(context_.surroundings.now() + kCallDeadline));
+    const grpc::Status status = call(*stub_, context);
+    if (status.ok()) return std::nullopt;
+    const bool is_away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+    context_.streams.err << what
+                         << (is_away ? "the agent does not answer: check that it runs, and that this user may open its "
+                                       "socket"
+                                     : contract::Printable(status.error_message()))
+                         << '\n';
+    return is_away ? ExitCode::kUnreachable : ExitCode::kRefused;
+  }
+
+ private:
+  const AgentClientContext& context_;
+  std::unique_ptr<wire::AgentService::Stub> stub_;
+};
+
+bool IsJson(const AgentClientContext& context) { return context.options.output == OutputForm::kJson; }
+
+std::string At(const AgentClientContext& context, bool has, const google::protobuf::Timestamp& at) {
+  return FormatTimestamp(has, at, context.copenhagen);
+}
+
+std::string Standing(wire::NoticeStanding standing) {
+  return contract::Word(wire::NoticeStanding_Name(standing), "NOTICE_STANDING_", standing);
+}
+
+std::string OrNotice(const std::string& why_not) {
+  return why_not.empty() ? "a notice" : absl::StrCat("no notice: ", why_not);
+}
+
+void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext& context) {
+  context.streams.out << "patient " << found.patient_reference() << "  "
+                      << contract::Word(wire::StayState_Name(found.stay_state()), "STAY_STATE_", found.stay_state())
+                      << "  " << OrNotice(found.why_not()) << '\n';
+  std::vector<std::vector<std::string>> rows = {{"NOTICE", "MUNICIPALITY", "REVISION", "STANDING", "SINCE"}};
+  for (const wire::NoticeSummary& notice : found.notices()) {
+    rows.push_back({notice.notice_id(), notice.municipality_code(), absl::StrCat(notice.revision()),
+                    Standing(notice.standing()), At(context, notice.has_changed_at(), notice.changed_at())});
+  }
+  if (rows.size() > 1) contract::WriteTable(rows, context.streams.out);
+}
+
+ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request, absl::string_view what,
+                  const AgentClientContext& context) {
+  wire::RegisterConsentResponse answer;
+  const auto ended = agent.Call(
+      [&](auto& stub, grpc::ClientContext& call) { return stub.RegisterConsent(&call, request, &answer); }, what);
+  if (ended.has_value()) return *ended;
+  if (IsJson(context)) {
+    context.streams.out << contract::ToJsonLine(answer) << '\n';
+  } else {
+    context.streams.out << "patient " << answer.patient_reference() << "  registered, " << OrNotice(answer.why_not())
+                        << '\n';
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+ExitCode ShowAgentStatus(const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  wire::GetStatusResponse answer;
+  const auto ended = agent.Call(
+      [&](auto& stub, grpc::ClientContext& call) { return stub.GetStatus(&call, wire::GetStatusRequest(), &answer); });
+  if (ended.has_value()) return *ended;
+  std::ostream& out = context.streams.out;
+  if (IsJson(context)) {
+    out << contract::ToJsonLine(answer, contract::Defaults::kWritten) << '\n';
+    return ExitCode::kDone;
+  }
+  out << "patients       " << answer.cases() << "\nto be sent     " << answer.outgoing() << "\noldest of it   "
+      << At(context, answer.has_oldest_outgoing_at(), answer.oldest_outgoing_at()) << "\nbroker         "
+      << (answer.reaches_broker() ? "reached" : "not reached") << "\nlast receipt   "
+      << At(context, answer.has_last_receipt_at(), answer.last_receipt_at()) << '\n';
+  std::vector<std::vector<std::string>> rows = {{"DAY", "NO NOTICE", "TIMES"}};
+  for (const wire::ReasonCount& count : answer.counts()) {
+    rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});
+  }
+  if (rows.size() > 1) contract::WriteTable(rows, out);
+  return ExitCode::kDone;
+}
+
+ExitCode ShowOutbox(const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  std::vector<std::vector<std::string>> rows = {{"PATIENT", "NOTICE", "MUNICIPALITY", "REVISION", "WHAT", "SINCE"}};
+  wire::ListOutboxRequest request;
+  do {
+    wire::ListOutboxResponse answer;
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListOutbox(&call, request, &answer); });
+    if (ended.has_value()) return *ended;
+    for (const wire::OutgoingItem& item : answer.items()) {
+      if (IsJson(context)) context.streams.out << contract::ToJsonLine(item) << '\n';
+      rows.push_back({item.patient_reference(), item.notice_id(), item.municipality_code(),
+                      absl::StrCat(item.revision()), item.kind(), At(context, item.has_made_at(), item.made_at())});
+    }
+    request.set_after(answer.next_after());
+  } while (request.after() != 0);
+  if (!IsJson(context) && rows.size() > 1) contract::WriteTable(rows, context.streams.out);
+  return ExitCode::kDone;
+}
+
+ExitCode ShowReceipts(const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  std::vector<std::vector<std::string>> rows = {
+      {"PATIENT", "NOTICE", "MUNICIPALITY", "REVISION", "STANDING", "ACCEPTED"}};
+  wire::ListReceiptsRequest request;
+  do {
+    wire::ListReceiptsResponse answer;
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListReceipts(&call, request, &answer); });
+    if (ended.has_value()) return *ended;
+    for (const wire::NoticeSummary& notice : answer.notices()) {
+      if (IsJson(context)) context.streams.out << contract::ToJsonLine(notice) << '\n';
+      const v1::Receipt& receipt = notice.receipt();
+      rows.push_back({notice.patient_reference(), notice.notice_id(), notice.municipality_code(),
+                      absl::StrCat(receipt.revision()), Standing(notice.standing()),
+                      At(context, receipt.has_accepted_at(), receipt.accepted_at())});
+    }
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  if (!IsJson(context) && rows.size() > 1) contract::WriteTable(rows, context.streams.out);
+  return ExitCode::kDone;
+}
+
+ExitCode FindPatient(const wire::PatientId& patient, const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  wire::FindPatientRequest request;
+  *request.mutable_patient() = patient;
+  wire::FindPatientResponse answer;
+  const auto ended =
+      agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.FindPatient(&call, request, &answer); });
+  if (ended.has_value()) return *ended;
+  if (IsJson(context)) {
+    context.streams.out << contract::ToJsonLine(answer) << '\n';
+  } else {
+    ShowFound(answer, context);
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode AddConsent(const wire::RegisterConsentRequest& request, const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  return Register(agent, request, "", context);
+}
+
+ExitCode WithdrawConsent(const wire::PatientId& patient, const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  wire::WithdrawConsentRequest request;
+  *request.mutable_patient() = patient;
+  wire::WithdrawConsentResponse answer;
+  const auto ended =
+      agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.WithdrawConsent(&call, request, &answer); });
+  if (ended.has_value()) return *ended;
+  context.streams.out << (IsJson(context) ? contract::ToJsonLine(answer)
+                                          : absl::StrCat("patient ", answer.patient_reference(), "  withdrawn"))
+                      << '\n';
+  return ExitCode::kDone;
+}
+
+ExitCode ListConsents(const AgentClientContext& context) {
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  std::vector<std::vector<std::string>> rows = {{"PATIENT", "MUNICIPALITY", "REGISTERED", "WITHDRAWN", "NOTICE"}};
+  wire::ListConsentsRequest request;
+  do {
+    wire::ListConsentsResponse answer;
+    const auto ended =
+        agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.ListConsents(&call, request, &answer); });
+    if (ended.has_value()) return *ended;
+    for (const wire::ConsentSummary& consent : answer.consents()) {
+      if (IsJson(context)) context.streams.out << contract::ToJsonLine(consent) << '\n';
+      rows.push_back({consent.patient_reference(), consent.municipality_code(),
+                      At(context, consent.has_registered_at(), consent.registered_at()),
+                      At(context, consent.has_withdrawn_at(), consent.withdrawn_at()),
+                      consent.why_not().empty() ? "yes" : consent.why_not()});
+    }
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  if (!IsJson(context) && rows.size() > 1) contract::WriteTable(rows, context.streams.out);
+  return ExitCode::kDone;
+}
+
+ExitCode ImportConsents(const std::string& file, const AgentClientContext& context) {
+  std::ifstream opened;
+  if (file != "-") opened.open(file, std::ios::binary);
+  if (file != "-" && !opened) {
+    context.streams.err << file << ": cannot be read\n";
+    return ExitCode::kUnusable;
+  }
+  std::istream& in = file == "-" ? context.streams.in : opened;
+  AskedAgent agent(context);
+  if (!agent.Connect()) return ExitCode::kUnusable;
+  ExitCode worst = ExitCode::kDone;
+  std::string line;
+  for (size_t number = 1; std::getline(in, line); ++number) {
+    const contract::WipeAtEnd<std::string> wiped(line);
+    if (line.empty()) continue;
+    const std::string where = absl::StrCat("line ", number, ": ");
+    wire::RegisterConsentRequest request;
+    const bool is_long = line.size() > kImportLineBytes;
+    const std::vector<FieldProblem> problems = is_long ? std::vector<FieldProblem>() : ReadJson(line, request);
+    if (is_long || !problems.empty()) {
+      context.streams.err << where << (is_long ? "is too long" : absl::StrCat(problems[0].path, " ", problems[0].text))
+                          << '\n';
+      worst = ExitCode::kRefused;
+      continue;
+    }
+    const ExitCode ended = Register(agent, request, where, context);
+    if (ended == ExitCode::kUnreachable) return ended;
+    if (ended != ExitCode::kDone) worst = ended;
+  }
+  return worst;
+}
+
+}  // namespace envej::region

@@ -1,0 +1,178 @@
+#include "region-client/agent_options.h"
+
+#include <map>
+
+#include "certs/option_checks.h"
+#include "proto/contract/day.h"
+#include "region-client/option_words.h"
+
+namespace envej::region {
+namespace {
+
+const std::map<std::string, v1::ConsentForm>& Forms() {
+  static const auto* const kForms = new std::map<std::string, v1::ConsentForm>{
+      {"written", v1::CONSENT_FORM_WRITTEN}, {"oral-recorded", v1::CONSENT_FORM_ORAL_RECORDED}};
+  return *kForms;
+}
+
+const std::map<std::string, bool>& Answers() {
+  static const auto* const kAnswers = new std::map<std::string, bool>{{"yes", true}, {"no", false}};
+  return *kAnswers;
+}
+
+CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& what, AgentArguments& arguments) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("--agent", arguments.client.agent, "the agent's configuration, or its socket")
+      ->type_name("FILE")
+      ->envname("ENVEJ_AGENT")
+      ->required();
+  command->add_option("--output", arguments.output, "json: a JSON line for each on standard output")
+      ->type_name("text|json")
+      ->check(certs::OneOf(OutputForms()));
+  return command;
+}
+
+void AddPatient(CLI::App& command, AgentArguments& arguments) {
+  command.add_option("--patient", arguments.number, "the patient's number")->type_name("NUMBER")->required();
+  command.add_option("--authority", arguments.authority, "who gives it; the one that identifies here without it")
+      ->type_name("NAME");
+}
+
+void AddAnswer(CLI::App& command, const std::string& name, std::string& answer, const std::string& what) {
+  command.add_option(name, answer, what)->type_name("yes|no")->check(certs::OneOf(Answers()))->required();
+}
+
+void AddPart(CLI::App& command, const std::string& name, std::string& on, std::string& form, const std::string& what) {
+  CLI::Option* given = command.add_option(name + "-on", on, "the day of consent " + what)->type_name("YYYY-MM-DD");
+  CLI::Option* how = command.add_option(name + "-form", form, "its form")
+                         ->type_name("written|oral-recorded")
+                         ->check(certs::OneOf(Forms()));
+  given->needs(how);
+  how->needs(given);
+}
+
+CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
+  CLI::App* command = AddAsking(consent, "add", "register what a citizen answered; a no is an answer too", arguments);
+  AddPatient(*command, arguments);
+  command->add_option("--municipality", arguments.municipality_code, "the citizen's municipality")
+      ->type_name("CODE")
+      ->check(CLI::Validator(certs::CheckMunicipalityCode, ""))
+      ->required();
+  AddPart(*command, "--contact", arguments.contact_on, arguments.contact_form, "to be contacted; without it: no");
+  AddPart(*command, "--disclosure", arguments.disclosure_on, arguments.disclosure_form,
+          "to the disclosure; without it: no");
+  AddAnswer(*command, "--aged-18-or-over", arguments.aged, "the citizen is 18 or older");
+  AddAnswer(*command, "--mental-illness", arguments.illness, "the citizen has a mental illness");
+  AddAnswer(*command, "--regional-psychiatry", arguments.psychiatry, "the discharge is from regional psychiatry");
+  AddAnswer(*command, "--no-support", arguments.no_support, "the citizen has no support under serviceloven");
+  command->add_option("--name", arguments.name, "where the ward's systems do not say it")->type_name("NAME");
+  command->add_option("--phone", arguments.phones, "a phone number; may be given again")
+      ->type_name("NUMBER")
+      ->allow_extra_args(false);
+  command->add_option("--email", arguments.email, "an e-mail address")->type_name("ADDRESS");
+  command->add_flag("--protected", arguments.protection, "name and address are protected");
+  return command;
+}
+
+void SetPart(const std::string& on, const std::string& form, v1::ConsentPart& part) {
+  part.set_given_on(on);
+  part.set_form(Forms().at(form));
+}
+
+void Translate(AgentArguments& arguments) {
+  arguments.client.output = OutputForms().at(arguments.output);
+  arguments.patient.set_authority(arguments.authority);
+  arguments.patient.set_value(arguments.number);
+}
+
+ward::v1::RegisterConsentRequest ConsentOf(const AgentArguments& arguments) {
+  ward::v1::RegisterConsentRequest request;
+  *request.mutable_patient() = arguments.patient;
+  ward::v1::RegisteredConsent& consent = *request.mutable_consent();
+  consent.set_municipality_code(arguments.municipality_code);
+  v1::Consent& parts = *consent.mutable_consent();
+  if (!arguments.contact_on.empty()) SetPart(arguments.contact_on, arguments.contact_form, *parts.mutable_contact());
+  if (!arguments.disclosure_on.empty()) {
+    SetPart(arguments.disclosure_on, arguments.disclosure_form, *parts.mutable_disclosure());
+  }
+  v1::Criteria& criteria = *consent.mutable_criteria();
+  criteria.set_aged_18_or_over(Answers().at(arguments.aged));
+  criteria.set_mental_illness(Answers().at(arguments.illness));
+  criteria.set_discharged_from_regional_psychiatry(Answers().at(arguments.psychiatry));
+  criteria.set_no_support_under_serviceloven(Answers().at(arguments.no_support));
+  v1::Citizen& contact = *consent.mutable_contact();
+  contact.set_name(arguments.name);
+  contact.set_email(arguments.email);
+  contact.set_name_and_address_protection(arguments.protection);
+  for (const std::string& phone : arguments.phones) contact.add_phone_numbers(phone);
+  return request;
+}
+
+ExitCode Ask(const AgentCommands& commands, const AgentArguments& arguments, const AgentClientContext& context) {
+  if (commands.status->parsed()) return ShowAgentStatus(context);
+  if (commands.outbox->parsed()) return ShowOutbox(context);
+  if (commands.receipts->parsed()) return ShowReceipts(context);
+  if (commands.find->parsed()) return FindPatient(arguments.patient, context);
+  if (commands.add->parsed()) return AddConsent(ConsentOf(arguments), context);
+  if (commands.withdraw->parsed()) return WithdrawConsent(arguments.patient, context);
+  if (commands.list->parsed()) return ListConsents(context);
+  return ImportConsents(arguments.import_file, context);
+}
+
+}  // namespace
+
+AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
+  AgentCommands commands;
+  commands.agent = app.add_subcommand(
+      "agent", "run a ward's agent: it joins consents and discharges, sends what comes of it, and tells the ward");
+  commands.agent->add_option("--config", arguments.agent.config, "its configuration")->type_name("FILE")->required();
+  commands.agent->add_flag("--check", arguments.agent.check, "read the configuration, and no more");
+  commands.status = AddAsking(app, "agent-status", "show how a ward's agent is", arguments);
+  commands.outbox = AddAsking(app, "outbox", "show what a ward's agent has still to send", arguments);
+  commands.receipts =
+      AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of", arguments);
+  commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments);
+  AddPatient(*commands.find, arguments);
+  CLI::App* consent = app.add_subcommand("consent", "register what citizens answered, at a ward's agent");
+  consent->require_subcommand(1);
+  commands.add = AddConsentAdd(*consent, arguments);
+  commands.withdraw = AddAsking(*consent, "withdraw", "withdraw a consent, and its notice with it", arguments);
+  AddPatient(*commands.withdraw, arguments);
+  commands.list = AddAsking(*consent, "list", "list the consents that are registered", arguments);
+  commands.import = AddAsking(*consent, "import", "register the consents of a file", arguments);
+  commands.import
+      ->add_option("file", arguments.import_file,
+                   "envej.ward.v1.RegisterConsentRequest as proto3 JSON, one a line; - for standard input")
+      ->type_name("FILE.jsonl")
+      ->required();
+  return commands;
+}
+
+std::optional<ExitCode> RunAgentCommands(const AgentCommands& commands, AgentArguments& arguments,
+                                         const Outside& outside) {
+  if (commands.agent->parsed()) {
+    return RunAgentCommand(arguments.agent, {.streams = outside.streams,
+                                             .surroundings = outside.surroundings,
+                                             .connect = outside.connect,
+                                             .make_sealer = outside.make_sealer});
+  }
+  bool is_parsed = false;
+  for (const CLI::App* command : {commands.status, commands.outbox, commands.receipts, commands.find, commands.add,
+                                  commands.withdraw, commands.list, commands.import}) {
+    is_parsed |= command->parsed();
+  }
+  if (!is_parsed) return std::nullopt;
+  const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
+  if (!copenhagen.ok()) {
+    outside.streams.err << "the time zone Europe/Copenhagen is missing: install tzdata\n";
+    return ExitCode::kUnusable;
+  }
+  Translate(arguments);
+  return Ask(commands, arguments,
+             {.options = arguments.client,
+              .copenhagen = *copenhagen,
+              .streams = outside.streams,
+              .surroundings = outside.surroundings});
+}
+
+}  // namespace envej::region

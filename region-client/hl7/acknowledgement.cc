@@ -1,0 +1,196 @@
+#include "region-client/hl7/acknowledgement.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "region-client/hl7/delimiters.h"
+#include "region-client/hl7/time_stamp.h"
+
+namespace envej::hl7 {
+namespace {
+
+constexpr size_t kHeaderFields = 18;  // as many of MSH as are looked at
+constexpr size_t kMirroredBytesMost = 250;
+constexpr char kVersionUnknown[] = "2.5";
+
+absl::string_view TableText(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kSegmentSequenceError:
+      return "Segment sequence error";
+    case ErrorCode::kRequiredFieldMissing:
+      return "Required field missing";
+    case ErrorCode::kDataTypeError:
+      return "Data type error";
+    case ErrorCode::kTableValueNotFound:
+      return "Table value not found";
+    case ErrorCode::kValueTooLong:
+      return "Value too long";
+    case ErrorCode::kUnsupportedMessageType:
+      return "Unsupported message type";
+    case ErrorCode::kUnsupportedEventCode:
+      return "Unsupported event code";
+    case ErrorCode::kUnsupportedProcessingId:
+      return "Unsupported processing id";
+    case ErrorCode::kUnsupportedVersionId:
+      return "Unsupported version id";
+    case ErrorCode::kApplicationInternalError:
+      return "Application internal error";
+  }
+  return "";
+}
+
+absl::string_view Letters(AcknowledgementCode code) {
+  switch (code) {
+    case AcknowledgementCode::kAccept:
+      return "AA";
+    case AcknowledgementCode::kError:
+      return "AE";
+    case AcknowledgementCode::kReject:
+      return "AR";
+  }
+  return "";
+}
+
+// The answered header as it is written, to be given back as it is.
+class Mirrored {
+ public:
+  explicit Mirrored(absl::string_view message) {
+    absl::ConsumePrefix(&message, "\xEF\xBB\xBF");
+    const std::optional<Delimiters> declared = ReadDelimiters(message);
+    if (!declared.has_value()) return;
+    delimiters_ = *declared;
+    fields_ = absl::StrSplit(FirstLine(message), absl::MaxSplits(delimiters_.field, kHeaderFields));
+  }
+
+  const Delimiters& delimiters() const { return delimiters_; }
+  bool is_readable() const { return !fields_.empty(); }
+
+  // MSH-`number`, from 2.
+  std::string Field(size_t number) const {
+    if (number - 1 >= fields_.size() || fields_[number - 1].size() > kMirroredBytesMost) return "";
+    std::string field(fields_[number - 1]);
+    field.erase(std::remove_if(field.begin(), field.end(),
+                               [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }),
+                field.end());
+    return field;
+  }
+
+  std::string Component(size_t number, size_t component) const {
+    const std::vector<std::string> parts = absl::StrSplit(Field(number), delimiters_.component);
+    return component <= parts.size() ? parts[component - 1] : "";
+  }
+
+  std::string EncodingCharacters() const { return is_readable() ? Field(2) : "^~\\&"; }
+  std::string Version() const { return is_readable() && !Field(12).empty() ? Field(12) : kVersionUnknown; }
+  // Of 2.minor; the text is compared by its first digits, which is all that tells the forms apart.
+  bool IsBefore(char minor) const {
+    const std::string version = Version();
+    return absl::StartsWith(version, "2.") && version.size() >= 3 && version[2] < minor;
+  }
+
+ private:
+  Delimiters delimiters_;
+  std::vector<absl::string_view> fields_;
+};
+
+std::string Header(const Mirrored& mirrored, const OwnHeader& own) {
+  const std::string component(1, mirrored.delimiters().component);
+  std::vector<std::string> type = {"ACK"};
+  if (const std::string trigger = mirrored.Component(9, 2); !trigger.empty()) {
+    type.push_back(trigger);
+    if (!mirrored.IsBefore('4')) type.push_back("ACK");
+  }
+  std::vector<std::string> fields = {"MSH",
+                                     mirrored.EncodingCharacters(),
+                                     mirrored.Field(5),
+                                     mirrored.Field(6),
+                                     mirrored.Field(3),
+                                     mirrored.Field(4),
+                                     FormatTimeStamp(own.now, own.zone),
+                                     "",
+                                     absl::StrJoin(type, component),
+                                     Escaped(own.control_id, mirrored.delimiters()),
+                                     mirrored.Field(11).empty() ? "P" : mirrored.Field(11),
+                                     mirrored.Version()};
+  if (const std::string character_set = mirrored.Field(18); !character_set.empty()) {
+    fields.resize(kHeaderFields - 1);
+    fields.push_back(character_set);
+  }
+  return absl::StrJoin(fields, std::string(1, mirrored.delimiters().field));
+}
+
+// SEGMENT^occurrence^field^repetition^component^subcomponent, as far as it is said.
+std::vector<std::string> Location(const Place& place, size_t parts_most) {
+  std::vector<std::string> parts;
+  if (place.segment.empty()) return parts;
+  parts = {place.segment, absl::StrCat(place.occurrence)};
+  if (place.field > 0) parts.push_back(absl::StrCat(place.field));
+  if (place.component > 0 || place.repetition > 1) parts.push_back(absl::StrCat(place.repetition));
+  if (place.component > 0) parts.push_back(absl::StrCat(place.component));
+  if (place.subcomponent > 0) parts.push_back(absl::StrCat(place.subcomponent));
+  if (parts.size() > parts_most) parts.resize(parts_most);
+  return parts;
+}
+
+// ERR-1 up to 2.4: segment, occurrence, field, and the code as its subcomponents.
+std::string OldError(const Problem& problem, const Delimiters& delimiters) {
+  std::vector<std::string> parts = Location(problem.place, 3);
+  parts.resize(3);
+  parts.push_back(absl::StrJoin(std::vector<std::string>{absl::StrCat(static_cast<int>(problem.code)),
+                                                         std::string(TableText(problem.code)), "HL70357"},
+                                std::string(1, delimiters.subcomponent == '\0' ? ' ' : delimiters.subcomponent)));
+  return absl::StrJoin({std::string("ERR"), absl::StrJoin(parts, std::string(1, delimiters.component))},
+                       std::string(1, delimiters.field));
+}
+
+std::string NewError(const Problem& problem, const Delimiters& delimiters) {
+  const std::string component(1, delimiters.component);
+  const std::string code =
+      absl::StrCat(static_cast<int>(problem.code), component, TableText(problem.code), component, "HL70357");
+  const std::string why = Escaped(absl::StrCat(ToText(problem.place), " ", problem.what), delimiters);
+  const std::vector<std::string> fields = {
+      "ERR", "", absl::StrJoin(Location(problem.place, 6), component), code, "E", "", "", why};
+  return absl::StrJoin(fields, std::string(1, delimiters.field));
+}
+
+}  // namespace
+
+AcknowledgementCode CodeFor(const std::optional<Problem>& problem) {
+  if (!problem.has_value()) return AcknowledgementCode::kAccept;
+  switch (problem->code) {
+    case ErrorCode::kUnsupportedMessageType:
+    case ErrorCode::kUnsupportedEventCode:
+    case ErrorCode::kUnsupportedProcessingId:
+    case ErrorCode::kUnsupportedVersionId:
+    case ErrorCode::kApplicationInternalError:
+      return AcknowledgementCode::kReject;
+    default:
+      return AcknowledgementCode::kError;
+  }
+}
+
+std::string Acknowledge(absl::string_view message, const std::optional<Problem>& problem, const OwnHeader& own) {
+  const Mirrored mirrored(message);
+  const Delimiters& delimiters = mirrored.delimiters();
+  const bool is_old = mirrored.IsBefore('5');
+  const AcknowledgementCode code =
+      problem.has_value() && !mirrored.is_readable() ? AcknowledgementCode::kReject : CodeFor(problem);
+  std::vector<std::string> result = {"MSA", std::string(Letters(code)), mirrored.Field(10)};
+  if (problem.has_value() && is_old) {
+    result.push_back(Escaped(absl::StrCat(ToText(problem->place), " ", problem->what), delimiters));
+  }
+  std::string answer =
+      absl::StrCat(Header(mirrored, own), "\r", absl::StrJoin(result, std::string(1, delimiters.field)), "\r");
+  if (problem.has_value()) {
+    absl::StrAppend(&answer, is_old ? OldError(*problem, delimiters) : NewError(*problem, delimiters), "\r");
+  }
+  return answer;
+}
+
+}  // namespace envej::hl7

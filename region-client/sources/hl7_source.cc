@@ -1,0 +1,69 @@
+#include "region-client/sources/hl7_source.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "region-client/agent/random_ids.h"
+#include "region-client/hl7/acknowledgement.h"
+
+namespace envej::region {
+namespace {
+
+constexpr size_t kControlIdRandomBytes = 10;  // 20 digits, as many as MSH-10 may have in every version
+
+// Whose ids they are: what the message says of its sender, so that two systems behind one listener are told apart.
+MessageName NameOf(const std::string& source, const hl7::Message& message) {
+  const auto text = [&](int field) { return message.Text({.segment = "MSH", .field = field}); };
+  return {.source = absl::StrCat(source, "|", text(3), "|", text(4)), .id = message.ControlId()};
+}
+
+hl7::Problem NotKept() {
+  return {.place = {},
+          .code = hl7::ErrorCode::kApplicationInternalError,
+          .what = "cannot be kept now; send it again as it is"};
+}
+
+std::string NewControlId() {
+  const absl::StatusOr<std::string> bytes = RandomBytes(kControlIdRandomBytes);
+  return bytes.ok() ? absl::BytesToHexString(*bytes) : "0";
+}
+
+}  // namespace
+
+std::optional<hl7::Problem> Hl7Source::TakeEvent(const hl7::Message& message, const ward::Event& event) const {
+  const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(NameOf(parts_.name, message), {event});
+  if (answer.ok()) return std::nullopt;
+  if (absl::IsInvalidArgument(answer.status())) {
+    return hl7::Problem{.place = {.segment = "PID", .field = 3},
+                        .code = hl7::ErrorCode::kRequiredFieldMissing,
+                        .what = "has no number from the authority that identifies patients here"};
+  }
+  parts_.log(absl::StrCat(parts_.name, ": ", answer.status().message()));
+  return NotKept();
+}
+
+std::optional<hl7::Problem> Hl7Source::Take(absl::string_view sender, absl::string_view bytes) const {
+  const std::variant<hl7::Message, hl7::Problem> read = hl7::Message::Read(bytes, parts_.unsaid);
+  std::optional<hl7::Problem> problem;
+  if (const auto* const message = std::get_if<hl7::Message>(&read)) {
+    const auto event = hl7::ReadPatientEvent(*message, parts_.site);
+    if (const auto* const said = std::get_if<ward::Event>(&event)) problem = TakeEvent(*message, *said);
+    if (const auto* const wrong = std::get_if<hl7::Problem>(&event)) problem = *wrong;
+  } else {
+    problem = std::get<hl7::Problem>(read);
+  }
+  if (problem.has_value()) {
+    parts_.log(absl::StrCat(parts_.name, ": a message of ", sender, " was refused: ", hl7::ToText(problem->place), " ",
+                            problem->what));
+  }
+  return problem;
+}
+
+std::string Hl7Source::Answer(absl::string_view sender, absl::string_view message) const {
+  return hl7::Acknowledge(message, Take(sender, message),
+                          {.control_id = NewControlId(), .now = parts_.now(), .zone = parts_.site.zone});
+}
+
+}  // namespace envej::region

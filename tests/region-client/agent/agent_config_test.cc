@@ -1,0 +1,73 @@
+#include "region-client/agent/agent_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/certs/test_files.h"
+
+namespace envej::region {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kGood[] = R"(broker:
+  address: broker.example:8443
+  certificate: agent.pem
+  key: agent.key
+  authorities: authorities.pem
+  commitment_secret: commitment.secret
+data:
+  folder: data
+  secret: agent.secret
+site:
+  patient_authority: hospital
+  wards: [P1, P2]
+)";
+
+class AgentConfigTest : public testing::Test {
+ protected:
+  absl::StatusOr<AgentConfig> Read(const std::string& text) {
+    return ReadAgentConfig(folder_.Write("agent.yaml", text));
+  }
+
+  certs::TestDirectory folder_;
+};
+
+TEST_F(AgentConfigTest, ReadsWhatIsSaidAndTakesPathsFromItsFolder) {
+  const absl::StatusOr<AgentConfig> config = Read(absl::StrCat(
+      kGood, "limits:\n  cases: 50\ntelling:\n  file: told.jsonl\n  on_call:\n    command: [page, --now]\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->connection.broker, "broker.example:8443");
+  EXPECT_EQ(config->sealing.secret, folder_.Path("commitment.secret"));
+  EXPECT_EQ(config->store.folder, folder_.Path("data"));
+  EXPECT_EQ(config->socket(), folder_.Path("data/agent.sock"));
+  EXPECT_THAT(config->desk.site.wards, ElementsAre("P1", "P2"));
+  EXPECT_EQ(config->desk.cases_most, 50u);
+  EXPECT_EQ(config->telling.file, folder_.Path("told.jsonl"));
+  EXPECT_THAT(config->telling.on_call->command, ElementsAre("page", "--now"));
+}
+
+TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
+  const auto error = [this](const std::string& text) { return std::string(Read(text).status().message()); };
+  EXPECT_THAT(error(absl::StrCat(kGood, "colour: blue\n")), HasSubstr("agent.yaml:13: "));
+  EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"broker.example:8443", "broker"}})),
+              testing::AllOf(HasSubstr("agent.yaml:2: "), HasSubstr("address")));
+  EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  wards: [P1, P2]\n", ""}})), HasSubstr("wards"));
+  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  webhook:\n    url: http://ward.example/\n")), HasSubstr("url"));
+  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("command"));
+  EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));
+}
+
+TEST_F(AgentConfigTest, TheExampleIsGood) {
+  const absl::StatusOr<AgentConfig> config =
+      ReadAgentConfig(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/region-client/examples/agent/agent.yaml"));
+  EXPECT_TRUE(config.ok()) << config.status();
+}
+
+}  // namespace
+}  // namespace envej::region

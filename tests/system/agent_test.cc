@@ -1,0 +1,303 @@
+// envej-region agent: nothing is lost or doubled over kills, a broker that is away and a restore, and the ward is told.
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "envej/ward/v1/agent_service.grpc.pb.h"
+#include "proto/contract/day.h"
+#include "region-client/agent/desk.h"
+#include "tests/region-client/agent/agent_world.h"
+#include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
+#include "tests/support/free_address.h"
+#include "tests/support/process.h"
+
+namespace envej::system {
+namespace {
+
+using support::BrokerProcess;
+using support::CallContext;
+using support::Ended;
+using support::kCode;
+using support::Process;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+bool WaitUntil(const std::function<bool()>& is_so) {
+  for (int wait = 0; wait < 600; ++wait) {
+    if (is_so()) return true;
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  return false;
+}
+
+class SystemAgentTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
+    broker_.folder().Write("agent.secret", region::Secret('b'));
+    broker_.folder().Write("agent.yaml",
+                           absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3],
+                                        "\n  key: ", connection[5], "\n  authorities: ", connection[7],
+                                        "\n  commitment_secret: commitment.secret\n",
+                                        "data:\n  folder: agent-data\n  secret: agent.secret\n",
+                                        "site:\n  patient_authority: hospital\n  wards: [P1]\n",
+                                        "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
+                                        broker_.folder().Path("on-call.jsonl"), "]\n"));
+  }
+  std::string Data() const { return broker_.folder().Path("agent-data"); }
+  std::string Config() const { return broker_.folder().Path("agent.yaml"); }
+  std::string Today() const {
+    return contract::FormatDay(absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()));
+  }
+
+  // So many patients were discharged, as a listener would have handed it over.
+  void Discharge(int patients) {
+    absl::StatusOr<std::unique_ptr<region::AgentStore>> store = region::AgentStore::Open(
+        {.folder = Data(), .secret = broker_.folder().Path("agent.secret"), .former_secrets = {}});
+    ASSERT_TRUE(store.ok()) << store.status();
+    region::CaseLocks locks;
+    region::Desk desk({.site = region::TestSite()}, **store, locks, absl::Now, *contract::CopenhagenTimeZone(), [] {});
+    for (int patient = 0; patient < patients; ++patient) {
+      const std::string number = absl::StrCat(patient);
+      ASSERT_TRUE(desk.TakeMessage({.source = "adt", .id = number}, {region::Discharge(number, absl::Now())}).ok());
+    }
+  }
+  void StartAgent() {
+    agent_ = std::make_unique<Process>(
+        std::vector<std::string>{support::ProgramPath("envej-region"), "agent", "--config", Config()});
+    ASSERT_TRUE(agent_->WaitForError([](const std::string& error) {
+      return error.find("envej-region agent: ready") != error.npos;
+    })) << agent_->Err();
+    stub_ = ward::v1::AgentService::NewStub(
+        grpc::CreateChannel(absl::StrCat("unix:", Data(), "/agent.sock"), grpc::InsecureChannelCredentials()));
+  }
+  void KillAgent() {
+    agent_->Signal(SIGKILL);
+    agent_->Wait();
+  }
+  void StopAgent() {
+    agent_->Signal(SIGTERM);
+    const Ended ended = agent_->Wait();
+    EXPECT_EQ(ended.code, support::kDone) << ended.err;
+  }
+  void Consent(int patient, const std::string& phone = "20 12 34 56") {
+    ward::v1::RegisterConsentRequest request;
+    request.mutable_patient()->set_value(absl::StrCat(patient));
+    *request.mutable_consent() = region::Consent(Today(), kCode);
+    request.mutable_consent()->mutable_contact()->add_phone_numbers(phone);
+    ward::v1::RegisterConsentResponse answer;
+    const grpc::Status status = stub_->RegisterConsent(CallContext().get(), request, &answer);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(answer.why_not(), "");
+  }
+  uint64_t Outgoing() {
+    ward::v1::GetStatusResponse answer;
+    EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &answer).ok());
+    return answer.outgoing();
+  }
+  ward::v1::NoticeSummary Notice(int patient) {
+    ward::v1::FindPatientRequest request;
+    request.mutable_patient()->set_value(absl::StrCat(patient));
+    ward::v1::FindPatientResponse answer;
+    EXPECT_TRUE(stub_->FindPatient(CallContext().get(), request, &answer).ok());
+    EXPECT_THAT(answer.notices(), SizeIs(1));
+    return answer.notices().empty() ? ward::v1::NoticeSummary() : answer.notices(0);
+  }
+  std::vector<v1::NoticeStatus> AtBroker() {
+    v1::ListNoticesRequest request;
+    request.set_municipality_code(kCode);
+    request.set_page_size(500);
+    v1::ListNoticesResponse answer;
+    EXPECT_TRUE(broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), request, &answer).ok());
+    return {answer.notices().begin(), answer.notices().end()};
+  }
+
+  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
+  std::unique_ptr<Process> agent_;
+  std::unique_ptr<ward::v1::AgentService::Stub> stub_;
+};
+
+TEST_F(SystemAgentTest, LosesAndDoublesNothingOverKillsAndABrokerThatIsAway) {
+  constexpr int kPatients = 40;
+  Discharge(kPatients);
+  StartAgent();
+  for (int patient = 0; patient < kPatients; ++patient) {
+    Consent(patient);
+    if (patient % 12 != 11) continue;
+    KillAgent();
+    StartAgent();
+  }
+  EXPECT_EQ(Outgoing(), static_cast<uint64_t>(kPatients));
+  ASSERT_TRUE(broker_.Start());
+  for (int kill = 0; kill < 5; ++kill) {
+    absl::SleepFor(absl::Milliseconds(40 * kill));
+    KillAgent();
+    StartAgent();
+  }
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  std::set<std::string> at_broker;
+  for (const v1::NoticeStatus& status : AtBroker()) at_broker.insert(status.notice_id());
+  EXPECT_THAT(at_broker, SizeIs(kPatients));
+  for (int patient = 0; patient < kPatients; ++patient) {
+    const ward::v1::NoticeSummary notice = Notice(patient);
+    EXPECT_TRUE(at_broker.erase(notice.notice_id()) == 1);
+    EXPECT_EQ(notice.standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+    EXPECT_EQ(notice.receipt().notice_id(), notice.notice_id());
+  }
+  ward::v1::ListReceiptsRequest request;
+  request.set_page_size(7);
+  size_t receipts = 0;
+  do {
+    ward::v1::ListReceiptsResponse answer;
+    ASSERT_TRUE(stub_->ListReceipts(CallContext().get(), request, &answer).ok());
+    receipts += static_cast<size_t>(answer.notices_size());
+    request.set_page_token(answer.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(receipts, static_cast<size_t>(kPatients));
+  StopAgent();
+}
+
+TEST_F(SystemAgentTest, TellsTheWardWhatTheMunicipalityDid) {
+  ASSERT_TRUE(broker_.Start());
+  Discharge(2);
+  StartAgent();
+  Consent(0);
+  Consent(1);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  const auto inbox = broker_.Inbox(support::kMunicipality);
+  v1::PullNoticesRequest pull;
+  pull.set_municipality_code(kCode);
+  v1::PullNoticesResponse pulled;
+  ASSERT_TRUE(inbox->PullNotices(CallContext().get(), pull, &pulled).ok());
+  ASSERT_THAT(pulled.items(), SizeIs(2));
+  EXPECT_EQ(support::Opened(pulled.items(0), pulled).citizen().phone_numbers(0), "+4520123456");
+  v1::AcknowledgeNoticesRequest acknowledge;
+  acknowledge.set_municipality_code(kCode);
+  *acknowledge.add_leases() = pulled.items(0).lease().name();
+  v1::AcknowledgeNoticesResponse acknowledged;
+  ASSERT_TRUE(inbox->AcknowledgeNotices(CallContext().get(), acknowledge, &acknowledged).ok());
+  v1::ReturnNoticesRequest give_back;
+  give_back.set_municipality_code(kCode);
+  *give_back.add_returns()->mutable_lease() = pulled.items(1).lease().name();
+  give_back.mutable_returns(0)->set_reason(v1::RETURN_REASON_NOT_RESIDENT);
+  v1::ReturnNoticesResponse returned;
+  ASSERT_TRUE(inbox->ReturnNotices(CallContext().get(), give_back, &returned).ok());
+
+  const auto standing = [&](const std::string& id) {
+    for (const int patient : {0, 1}) {
+      if (const ward::v1::NoticeSummary notice = Notice(patient); notice.notice_id() == id) return notice.standing();
+    }
+    return ward::v1::NOTICE_STANDING_UNSPECIFIED;
+  };
+  const std::string here = pulled.items(0).notice().envelope().notice_id();
+  const std::string back = pulled.items(1).notice().envelope().notice_id();
+  EXPECT_TRUE(WaitUntil([&] { return standing(here) == ward::v1::NOTICE_STANDING_ACKNOWLEDGED; }));
+  EXPECT_TRUE(WaitUntil([&] { return standing(back) == ward::v1::NOTICE_STANDING_RETURNED; }));
+  const auto on_call = [this] { return certs::ReadFile(broker_.folder().Path("on-call.jsonl")); };
+  EXPECT_TRUE(WaitUntil([&] {
+    return std::filesystem::exists(broker_.folder().Path("on-call.jsonl")) && on_call().find(back) != std::string::npos;
+  }));
+  EXPECT_THAT(on_call(), Not(HasSubstr(here)));
+  const auto told = [this] { return certs::ReadFile(broker_.folder().Path("told.jsonl")); };
+  EXPECT_TRUE(
+      WaitUntil([&] { return told().find(here) != std::string::npos && told().find(back) != std::string::npos; }));
+  StopAgent();
+  EXPECT_THAT(told(), HasSubstr("RETURN_REASON_NOT_RESIDENT"));
+  EXPECT_THAT(agent_->Err(), HasSubstr(here));
+  EXPECT_THAT(agent_->Err(), Not(HasSubstr("20123456")));
+}
+
+TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
+  ASSERT_TRUE(broker_.Start());
+  Discharge(1);
+  StartAgent();
+  Consent(0);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  StopAgent();
+  const std::string backup = broker_.folder().Path("backup");
+  std::filesystem::copy(Data() + "/store", backup, std::filesystem::copy_options::recursive);
+  StartAgent();
+  Consent(0, "20 12 34 57");
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  EXPECT_EQ(AtBroker()[0].revision(), 2u);
+  StopAgent();
+  std::filesystem::remove_all(Data() + "/store");
+  std::filesystem::rename(backup, Data() + "/store");
+  StartAgent();
+  Consent(0, "20 12 34 58");
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  ASSERT_THAT(AtBroker(), SizeIs(1));
+  EXPECT_EQ(AtBroker()[0].revision(), 3u);
+  EXPECT_EQ(Notice(0).revision(), 3u);
+  EXPECT_EQ(Notice(0).standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+  StopAgent();
+}
+
+TEST_F(SystemAgentTest, ItsCommandsAskIt) {
+  Discharge(1);
+  StartAgent();
+  const auto run = [this](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), support::ProgramPath("envej-region"));
+    arguments.insert(arguments.end(), {"--agent", Config()});
+    return support::RunProgram(arguments);
+  };
+  const std::vector<std::string> add = {"consent",
+                                        "add",
+                                        "--patient",
+                                        "0",
+                                        "--municipality",
+                                        kCode,
+                                        "--contact-on",
+                                        Today(),
+                                        "--contact-form",
+                                        "written",
+                                        "--disclosure-on",
+                                        Today(),
+                                        "--disclosure-form",
+                                        "written",
+                                        "--aged-18-or-over",
+                                        "yes",
+                                        "--mental-illness",
+                                        "yes",
+                                        "--regional-psychiatry",
+                                        "yes",
+                                        "--no-support",
+                                        "yes",
+                                        "--phone"};
+  std::vector<std::string> wrong = add;
+  wrong.push_back("1234");
+  const Ended refused = run(wrong);
+  EXPECT_EQ(refused.code, 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("phone"));
+  std::vector<std::string> right = add;
+  right.push_back("20123456");
+  const Ended added = run(right);
+  EXPECT_EQ(added.code, support::kDone) << added.err;
+  EXPECT_THAT(added.out, HasSubstr("a notice"));
+  EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
+  EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
+  EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
+  EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
+  EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
+  EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
+  EXPECT_EQ(run({"find", "--patient", "99"}).code, 1);
+  StopAgent();
+  EXPECT_EQ(run({"outbox"}).code, 3);
+}
+
+}  // namespace
+}  // namespace envej::system
