@@ -7,7 +7,7 @@
 
 namespace envej::operations {
 
-FeedStream::FeedStream(std::unique_ptr<Feed::Listener> listener, Feed& feed, const TlsConnection& connection,
+FeedStream::FeedStream(std::unique_ptr<Feed::Listener> listener, Feed& feed, const https::TlsConnection& connection,
                        const WebSources& sources, const WebLimits& limits, const Clock& clock,
                        absl::string_view last_id)
     : listener_(std::move(listener)),

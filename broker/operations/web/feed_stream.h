@@ -9,9 +9,9 @@
 #include "absl/strings/string_view.h"
 #include "broker/clock.h"
 #include "broker/operations/web/feed.h"
-#include "broker/operations/web/tls_connection.h"
 #include "broker/operations/web/web_limits.h"
 #include "broker/operations/web/web_sources.h"
+#include "certs/https/tls_connection.h"
 
 namespace envej::operations {
 
@@ -21,7 +21,7 @@ class FeedStream {
   static constexpr char kContentType[] = "text/event-stream; charset=utf-8";
 
   // `last_id` is that of the event that the client had last; empty for none. All that is referred to must outlive it.
-  FeedStream(std::unique_ptr<Feed::Listener> listener, Feed& feed, const TlsConnection& connection,
+  FeedStream(std::unique_ptr<Feed::Listener> listener, Feed& feed, const https::TlsConnection& connection,
              const WebSources& sources, const WebLimits& limits, const Clock& clock, absl::string_view last_id);
 
   // Waits for the next thing to tell, or for a while, and tells it. False once nothing more is to be told: the client
@@ -33,7 +33,7 @@ class FeedStream {
 
   const std::unique_ptr<Feed::Listener> listener_;
   Feed& feed_;
-  const TlsConnection& connection_;
+  const https::TlsConnection& connection_;
   const WebSources& sources_;
   const WebLimits& limits_;
   const Clock& clock_;

@@ -3,17 +3,12 @@
 
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "certs/https/own_files.h"
 
 namespace envej::operations {
 
-struct OwnFile {
-  absl::string_view name;
-  absl::string_view contents;
-};
-
-// The files of the folder pages/, written into the program by pages/embed.cmake.
-const std::vector<OwnFile>& OwnFiles();
+// The files of the folder pages/.
+const std::vector<https::OwnFile>& OwnFiles();
 
 }  // namespace envej::operations
 

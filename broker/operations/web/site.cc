@@ -7,10 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "broker/operations/web/feed_stream.h"
 #include "broker/operations/web/snapshot.h"
+#include "certs/https/body.h"
 #include "certs/identity.h"
 #include "proto/contract/notice_id.h"
 #include "proto/contract/rejection.h"
@@ -18,6 +18,9 @@
 
 namespace envej::operations {
 namespace {
+
+using https::CloseAfter;
+using https::TlsConnection;
 
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
@@ -95,43 +98,23 @@ void SayTooMany(httplib::Response& response, absl::Duration delay, const std::st
   Say(response, 429, text);
 }
 
-void CloseAfter(httplib::Response& response, TlsConnection& connection) {
-  connection.is_to_close = true;
-  response.set_header("Connection", "close");
-}
-
-// Also where it says twice how long it is, which not everybody would read alike.
-bool HasBody(const httplib::Request& request) {
-  const size_t lengths = request.get_header_value_count("Content-Length");
-  return request.has_header("Transfer-Encoding") || lengths > 1 ||
-         (lengths == 1 && request.get_header_value("Content-Length") != "0");
-}
-
 }  // namespace
 
-httplib::Headers Site::SecurityHeaders() {
-  return {{"Content-Security-Policy",
-           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-           "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
-          {"X-Content-Type-Options", "nosniff"},
-          {"Referrer-Policy", "no-referrer"},
-          {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
-          {"Cross-Origin-Resource-Policy", "same-origin"},
-          {"Cross-Origin-Opener-Policy", "same-origin"}};
-}
-
-bool Site::Receive(TlsConnection& connection) {
-  const absl::StatusOr<std::string> operator_uri = sources_.judge(connection.peer());
-  connection.operator_uri = operator_uri.ok() ? std::optional<std::string>(*operator_uri) : std::nullopt;
-  connection.place = nullptr;
-  if (operator_uri.ok()) connection.place = requests_.Take(*operator_uri);
-  connection.is_turned_away = connection.place == nullptr;
-  if (connection.is_turned_away) connection.place = turned_away_.Take("");
-  return connection.place != nullptr;
+std::unique_ptr<https::Visit> Site::Receive(const certs::Certificate& peer) {
+  const absl::StatusOr<std::string> operator_uri = sources_.judge(peer);
+  auto caller = std::make_unique<Caller>();
+  if (operator_uri.ok()) {
+    caller->operator_uri = *operator_uri;
+    caller->place = requests_.Take(*operator_uri);
+  }
+  caller->is_turned_away = caller->place == nullptr;
+  if (caller->is_turned_away) caller->place = turned_away_.Take("");
+  if (caller->place == nullptr) return nullptr;
+  return caller;
 }
 
 void Site::Answer(const httplib::Request& request, httplib::Response& response, TlsConnection& connection) {
-  if (HasBody(request)) {
+  if (https::HasBody(request)) {
     CloseAfter(response, connection);  // what follows is no request
     return Say(response, 400, "En forespørgsel har intet indhold her. / A request has no content here.");
   }
@@ -140,19 +123,18 @@ void Site::Answer(const httplib::Request& request, httplib::Response& response, 
     response.set_header("Allow", "GET, HEAD");
     return Say(response, 405, "Kun GET og HEAD. / GET and HEAD alone.");
   }
-  if (!connection.operator_uri.has_value()) {
+  const auto& caller = static_cast<const Caller&>(*connection.visit);
+  if (!caller.operator_uri.has_value()) {
     CloseAfter(response, connection);
     return Say(response, 403,
                "Certifikatet giver ikke adgang til driftssiderne. / "
                "The certificate gives no access to the pages for operations.");
   }
-  const std::string& operator_uri = *connection.operator_uri;
-  if (Admit(request.path, operator_uri, response, connection)) Route(request, response, connection, operator_uri);
+  if (Admit(request.path, caller, response)) Route(request, response, connection, *caller.operator_uri);
 }
 
-bool Site::Admit(const std::string& path, const std::string& operator_uri, httplib::Response& response,
-                 const TlsConnection& connection) {
-  if (connection.is_turned_away) {
+bool Site::Admit(const std::string& path, const Caller& caller, httplib::Response& response) {
+  if (caller.is_turned_away) {
     SayTooMany(
         response, kAgainAfter,
         absl::StrCat(limits_.operator_requests,
@@ -162,7 +144,8 @@ bool Site::Admit(const std::string& path, const std::string& operator_uri, httpl
     return false;
   }
   if (!IsLookedUp(path)) return true;
-  const certs::Identity identity{.kind = certs::ParticipantKind::kOperations, .code = operator_uri, .origin = ""};
+  const certs::Identity identity{
+      .kind = certs::ParticipantKind::kOperations, .code = *caller.operator_uri, .origin = ""};
   const std::optional<absl::Duration> delay = rate_.Take(identity, 1, clock_.Elapsed());
   if (!delay.has_value()) return true;
   SayTooMany(response, *delay,
@@ -196,26 +179,16 @@ void Site::Route(const httplib::Request& request, httplib::Response& response, T
 }
 
 void Site::AnswerAsset(const httplib::Request& request, httplib::Response& response, absl::string_view name) const {
-  const Asset* asset = absl::EndsWith(name, ".html") ? nullptr : assets_.Find(name);
-  if (asset == nullptr) return SayNotFound(response);
-  response.set_header("ETag", asset->etag);
-  response.set_header("Cache-Control", "private, no-cache");  // kept, and asked for whether it still holds
-  if (absl::StrContains(request.get_header_value("If-None-Match"), asset->etag)) {
-    response.status = 304;
-    return;
-  }
-  response.status = 200;
-  response.set_content(asset->bytes, asset->content_type);
+  const https::Asset* asset = absl::EndsWith(name, ".html") ? nullptr : assets_.Find(name);
+  asset == nullptr ? SayNotFound(response) : https::GiveAsset(*asset, request, response);
 }
 
 void Site::AnswerPage(const httplib::Request& request, httplib::Response& response, absl::string_view name,
                       int status) const {
-  const Asset* page = assets_.Find(name);
+  const https::Asset* page = assets_.Find(name);
   if (page == nullptr) return SayNotFound(response);
-  const absl::string_view language = request.get_param_value("lang") == "en" ? "en" : "da";
+  https::GivePage(*page, request, response);
   response.status = status;
-  response.set_header("Cache-Control", "no-store");
-  response.set_content(absl::StrReplaceAll(page->bytes, {{"{{language}}", language}}), page->content_type);
 }
 
 void Site::AnswerApi(const httplib::Request& request, httplib::Response& response, absl::string_view path) const {
@@ -257,7 +230,7 @@ void Site::AnswerFeed(const httplib::Request& request, httplib::Response& respon
                       const std::string& operator_uri) {
   CloseAfter(response, connection);
   response.set_header("Cache-Control", "no-store");
-  std::shared_ptr<Places::Place> place = feeds_.Take(operator_uri);
+  std::shared_ptr<https::Places::Place> place = feeds_.Take(operator_uri);
   if (place == nullptr) {
     return SayTooMany(
         response, kAgainAfter,

@@ -4,21 +4,13 @@
 #include <cstddef>
 
 #include "absl/time/time.h"
+#include "certs/https/https_limits.h"
 
 namespace envej::operations {
 
 // What clients of the pages can take of the broker. Tests use shorter times.
-struct WebLimits {
-  absl::Duration handshake = absl::Seconds(5);  // from accepting a connection to the end of the handshake
-  absl::Duration request = absl::Seconds(5);    // from a request's first byte to the end of its head
-  absl::Duration answer = absl::Seconds(10);    // for each part of an answer to be taken
-  absl::Duration idle = absl::Seconds(15);      // between two requests of one connection
-  size_t request_bytes = 8 << 10;               // of a request's head
-  int requests_per_connection = 1000;
-  size_t connections = 128;  // shaking hands or idle; more, and the oldest is closed
-  size_t queue = 64;         // requests that wait for a worker; more, and the connection is closed
-  size_t workers = 24;       // threads that answer; more than feeds
-  size_t feeds = 16;         // that are open at once, each on a worker
+struct WebLimits : https::HttpsLimits {
+  size_t feeds = 16;  // that are open at once, each on a worker: fewer than workers
   // Of one operator, whatever its number of connections; more, and it is told when to ask again:
   size_t operator_requests = 12;  // that are read or answered at once, feeds counted in; fewer than workers
   size_t operator_feeds = 8;      // that are open at once

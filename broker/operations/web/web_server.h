@@ -1,23 +1,17 @@
 #ifndef ENVEJ_BROKER_OPERATIONS_WEB_WEB_SERVER_H_
 #define ENVEJ_BROKER_OPERATIONS_WEB_WEB_SERVER_H_
 
-#include <deque>
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "broker/clock.h"
-#include "broker/mutex.h"
-#include "broker/operations/web/assets.h"
 #include "broker/operations/web/feed.h"
-#include "broker/operations/web/lobby.h"
 #include "broker/operations/web/site.h"
-#include "broker/operations/web/tls_connection.h"
 #include "broker/operations/web/web_limits.h"
 #include "broker/operations/web/web_sources.h"
-#include "certs/listening_sockets.h"
+#include "certs/https/assets.h"
+#include "certs/https/https_server.h"
 #include "certs/server_context.h"
 
 namespace envej::operations {
@@ -37,30 +31,17 @@ class WebServer {
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
 
-  int port() const { return lobby_->port(); }
+  int port() const { return server_->port(); }
 
  private:
-  class Protocol;
-
-  WebServer(WebSources sources, Assets assets, Descriptor stop, const Clock& clock, const WebLimits& limits);
-  void Run() ENVEJ_EXCLUDES(mutex_);
-  void Serve(std::unique_ptr<TlsConnection> connection);
-  void Hand(std::unique_ptr<TlsConnection> connection) ENVEJ_EXCLUDES(mutex_);
+  WebServer(WebSources sources, https::Assets assets, const Clock& clock, const WebLimits& limits);
 
   const WebLimits limits_;
   const WebSources sources_;
-  const Assets assets_;
-  const Descriptor stop_;  // an eventfd: readable once everything is to end
+  const https::Assets assets_;
   Feed feed_;
   Site site_;
-  const std::unique_ptr<Protocol> protocol_;
-
-  Mutex mutex_;
-  ConditionVariable work_;
-  bool stopping_ ENVEJ_GUARDED_BY(mutex_) = false;
-  std::deque<std::unique_ptr<TlsConnection>> queue_ ENVEJ_GUARDED_BY(mutex_);
-  std::unique_ptr<Lobby> lobby_;
-  std::vector<std::thread> workers_;
+  std::unique_ptr<https::HttpsServer> server_;
 };
 
 }  // namespace envej::operations

@@ -252,11 +252,5 @@ TEST_F(WebServerTest, ATakenPortIsRefusedByItsAddress) {
   EXPECT_THAT(second.status().message(), AllOf(HasSubstr(taken), HasSubstr("operations.listen")));
 }
 
-TEST(AssetsTest, AMissingPackageIsNamed) {
-  const absl::StatusOr<Assets> assets = Assets::Read("/nowhere");
-  EXPECT_TRUE(absl::IsNotFound(assets.status()));
-  EXPECT_THAT(assets.status().message(), HasSubstr("install Debian's package libjs-bootstrap5"));
-}
-
 }  // namespace
 }  // namespace envej::operations

@@ -1,5 +1,5 @@
-#ifndef ENVEJ_BROKER_OPERATIONS_WEB_TLS_CONNECTION_H_
-#define ENVEJ_BROKER_OPERATIONS_WEB_TLS_CONNECTION_H_
+#ifndef ENVEJ_CERTS_HTTPS_TLS_CONNECTION_H_
+#define ENVEJ_CERTS_HTTPS_TLS_CONNECTION_H_
 
 #include <httplib.h>
 #include <openssl/ssl.h>
@@ -10,13 +10,13 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "broker/clock.h"
-#include "broker/operations/web/places.h"
-#include "broker/operations/web/web_limits.h"
 #include "certs/certificate.h"
+#include "certs/https/elapsed.h"
+#include "certs/https/https_limits.h"
+#include "certs/https/visit.h"
 #include "certs/listening_sockets.h"
 
-namespace envej::operations {
+namespace envej::https {
 
 // One client's connection. It never blocks in a handshake, and elsewhere for no longer than its limits, whatever the
 // client does. Used by one thread at a time.
@@ -25,9 +25,9 @@ class TlsConnection final : public httplib::Stream {
   enum class Handshake { kDone, kWantsRead, kWantsWrite, kFailed };
 
   // `socket` is connected and does not block; `stop` is readable once every wait is to end. Null if there is no memory.
-  // The clock and the limits must outlive it.
+  // All that is referred to must outlive it.
   static std::unique_ptr<TlsConnection> Make(Descriptor socket, int stop, std::shared_ptr<SSL_CTX> context,
-                                             const WebLimits& limits, const Clock& clock);
+                                             const HttpsLimits& limits, const Elapsed& elapsed);
   ~TlsConnection() override;
 
   // Goes on with the handshake as far as it can without waiting.
@@ -35,8 +35,9 @@ class TlsConnection final : public httplib::Stream {
   // After the handshake: the client's certificate.
   const certs::Certificate& peer() const { return *peer_; }
 
-  // From here on the head of a request has its time and its bytes.
+  // From here on the head of a request has its time and its bytes; or what the request brings, so many bytes.
   void BeginRequest();
+  void BeginBody(size_t bytes);
   // Something of the next request was read already.
   bool HasMore() const;
   // The client has gone, or sends what nobody asked for.
@@ -48,12 +49,9 @@ class TlsConnection final : public httplib::Stream {
   absl::Duration since() const { return since_; }
   void SetSince(absl::Duration since) { since_ = since; }
 
-  int requests = 0;          // answered on it
-  bool is_to_close = false;  // after the answer
-  // Of the request that is read or answered (Site::Receive):
-  std::optional<std::string> operator_uri;  // whose it is; nothing: not of operations
-  std::unique_ptr<Places::Place> place;
-  bool is_turned_away = false;  // the place is none of the operator's own
+  int requests = 0;              // answered on it
+  bool is_to_close = false;      // after the answer
+  std::unique_ptr<Visit> visit;  // of the request that is read or answered (HttpsHandler::Receive)
 
   // httplib::Stream:
   bool is_readable() const override { return true; }
@@ -71,7 +69,7 @@ class TlsConnection final : public httplib::Stream {
   };
 
   TlsConnection(Descriptor socket, int stop, std::shared_ptr<SSL_CTX> context, std::unique_ptr<SSL, SslDeleter> ssl,
-                const WebLimits& limits, const Clock& clock);
+                const HttpsLimits& limits, const Elapsed& elapsed);
   bool ReadPeer();
   bool Fill();
   bool AwaitWhatFailed(int result, absl::Duration deadline) const;
@@ -81,17 +79,17 @@ class TlsConnection final : public httplib::Stream {
   const int stop_;
   const std::shared_ptr<SSL_CTX> context_;
   const std::unique_ptr<SSL, SslDeleter> ssl_;
-  const WebLimits& limits_;
-  const Clock& clock_;
+  const HttpsLimits& limits_;
+  const Elapsed& elapsed_;
   std::optional<certs::Certificate> peer_;
   absl::Duration since_;  // elapsed time at which it was accepted, or became idle
   absl::Duration read_deadline_;
-  size_t bytes_left_ = 0;  // that the request's head may still have
+  size_t bytes_left_ = 0;  // that the request's head, or what it brings, may still have
   std::array<char, 4096> buffer_;
   size_t begin_ = 0;
   size_t end_ = 0;
 };
 
-}  // namespace envej::operations
+}  // namespace envej::https
 
-#endif  // ENVEJ_BROKER_OPERATIONS_WEB_TLS_CONNECTION_H_
+#endif  // ENVEJ_CERTS_HTTPS_TLS_CONNECTION_H_

@@ -1,9 +1,9 @@
-#include "broker/operations/web/places.h"
+#include "certs/https/places.h"
 
-namespace envej::operations {
+namespace envej::https {
 
 std::unique_ptr<Places::Place> Places::Take(const std::string& who) {
-  const MutexLock lock(mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   size_t& held = held_[who];
   if (held >= each_) return nullptr;
   ++held;
@@ -11,9 +11,9 @@ std::unique_ptr<Places::Place> Places::Take(const std::string& who) {
 }
 
 void Places::Leave(const std::string& who) {
-  const MutexLock lock(mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   const auto held = held_.find(who);
   if (--held->second == 0) held_.erase(held);
 }
 
-}  // namespace envej::operations
+}  // namespace envej::https

@@ -1,15 +1,14 @@
-#ifndef ENVEJ_BROKER_OPERATIONS_WEB_PLACES_H_
-#define ENVEJ_BROKER_OPERATIONS_WEB_PLACES_H_
+#ifndef ENVEJ_CERTS_HTTPS_PLACES_H_
+#define ENVEJ_CERTS_HTTPS_PLACES_H_
 
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
-#include "broker/mutex.h"
-
-namespace envej::operations {
+namespace envej::https {
 
 // What each may hold of something at once. Thread-safe.
 class Places {
@@ -30,16 +29,16 @@ class Places {
   explicit Places(size_t each) : each_(each) {}
 
   // Null if they hold as many as each may. It must outlive the place.
-  std::unique_ptr<Place> Take(const std::string& who) ENVEJ_EXCLUDES(mutex_);
+  std::unique_ptr<Place> Take(const std::string& who);
 
  private:
-  void Leave(const std::string& who) ENVEJ_EXCLUDES(mutex_);
+  void Leave(const std::string& who);
 
   const size_t each_;
-  Mutex mutex_;
-  std::map<std::string, size_t> held_ ENVEJ_GUARDED_BY(mutex_);  // by those who hold any
+  std::mutex mutex_;
+  std::map<std::string, size_t> held_;  // by those who hold any; guarded by it
 };
 
-}  // namespace envej::operations
+}  // namespace envej::https
 
-#endif  // ENVEJ_BROKER_OPERATIONS_WEB_PLACES_H_
+#endif  // ENVEJ_CERTS_HTTPS_PLACES_H_

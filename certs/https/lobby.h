@@ -1,19 +1,19 @@
-#ifndef ENVEJ_BROKER_OPERATIONS_WEB_LOBBY_H_
-#define ENVEJ_BROKER_OPERATIONS_WEB_LOBBY_H_
+#ifndef ENVEJ_CERTS_HTTPS_LOBBY_H_
+#define ENVEJ_CERTS_HTTPS_LOBBY_H_
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
-#include "broker/clock.h"
-#include "broker/mutex.h"
-#include "broker/operations/web/tls_connection.h"
-#include "broker/operations/web/web_limits.h"
+#include "certs/https/elapsed.h"
+#include "certs/https/https_limits.h"
+#include "certs/https/tls_connection.h"
 #include "certs/listening_sockets.h"
 #include "certs/server_context.h"
 
-namespace envej::operations {
+namespace envej::https {
 
 // Where connections are while there is nothing to answer: they are accepted, shake hands and wait for their next
 // request here, all on one thread, so that nobody without a certificate, and nobody who dawdles between requests, costs
@@ -25,14 +25,14 @@ class Lobby {
 
   // `stop` is readable once everything is to end. All that is referred to must outlive it.
   Lobby(ListeningSockets listening, int stop, Descriptor wake, const certs::ServerContext& context,
-        const WebLimits& limits, const Clock& clock, Hand hand);
+        const HttpsLimits& limits, const Elapsed& elapsed, Hand hand);
   // Waits until `stop` is readable, and closes what is here.
   ~Lobby();
   Lobby(const Lobby&) = delete;
   Lobby& operator=(const Lobby&) = delete;
 
   // Keeps the connection until its next request. Any thread.
-  void Keep(std::unique_ptr<TlsConnection> connection) ENVEJ_EXCLUDES(mutex_);
+  void Keep(std::unique_ptr<TlsConnection> connection);
 
   int port() const { return listening_.port; }
 
@@ -44,7 +44,7 @@ class Lobby {
   };
 
   void Run();
-  void TakeKept() ENVEJ_EXCLUDES(mutex_);
+  void TakeKept();
   void Accept();
   void Admit(Guest guest);
   void CloseLate();
@@ -56,18 +56,18 @@ class Lobby {
   const int stop_;
   const Descriptor wake_;  // an eventfd
   const certs::ServerContext& context_;
-  const WebLimits& limits_;
-  const Clock& clock_;
+  const HttpsLimits& limits_;
+  const Elapsed& elapsed_;
   const Hand hand_;
   // Of the thread alone:
   std::vector<Guest> guests_;  // the oldest first
   bool pause_ = false;         // the system does not let connections be accepted
 
-  Mutex mutex_;
-  std::vector<std::unique_ptr<TlsConnection>> kept_ ENVEJ_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<TlsConnection>> kept_;  // guarded by it
   std::thread thread_;
 };
 
-}  // namespace envej::operations
+}  // namespace envej::https
 
-#endif  // ENVEJ_BROKER_OPERATIONS_WEB_LOBBY_H_
+#endif  // ENVEJ_CERTS_HTTPS_LOBBY_H_

@@ -1,11 +1,11 @@
-#ifndef ENVEJ_BROKER_OPERATIONS_WEB_THREAD_SIGNALS_H_
-#define ENVEJ_BROKER_OPERATIONS_WEB_THREAD_SIGNALS_H_
+#ifndef ENVEJ_CERTS_HTTPS_THREAD_SIGNALS_H_
+#define ENVEJ_CERTS_HTTPS_THREAD_SIGNALS_H_
 
 #include <pthread.h>
 
 #include <csignal>
 
-namespace envej::operations {
+namespace envej::https {
 
 // From here on the calling thread is told of a connection that broke by an error alone: OpenSSL writes to a socket
 // without asking for that.
@@ -16,6 +16,6 @@ inline void IgnoreBrokenPipes() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-}  // namespace envej::operations
+}  // namespace envej::https
 
-#endif  // ENVEJ_BROKER_OPERATIONS_WEB_THREAD_SIGNALS_H_
+#endif  // ENVEJ_CERTS_HTTPS_THREAD_SIGNALS_H_

@@ -1,4 +1,4 @@
-#include "broker/operations/web/tls_connection.h"
+#include "certs/https/tls_connection.h"
 
 #include <openssl/err.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace envej::operations {
+namespace envej::https {
 namespace {
 
 constexpr absl::Duration kFarewell = absl::Milliseconds(100);
@@ -19,24 +19,24 @@ constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 }  // namespace
 
 std::unique_ptr<TlsConnection> TlsConnection::Make(Descriptor socket, int stop, std::shared_ptr<SSL_CTX> context,
-                                                   const WebLimits& limits, const Clock& clock) {
+                                                   const HttpsLimits& limits, const Elapsed& elapsed) {
   ERR_clear_error();
   std::unique_ptr<SSL, SslDeleter> ssl(SSL_new(context.get()));
   if (ssl == nullptr || SSL_set_fd(ssl.get(), socket.number()) != 1) return nullptr;
   SSL_set_accept_state(ssl.get());
   return std::unique_ptr<TlsConnection>(
-      new TlsConnection(std::move(socket), stop, std::move(context), std::move(ssl), limits, clock));
+      new TlsConnection(std::move(socket), stop, std::move(context), std::move(ssl), limits, elapsed));
 }
 
 TlsConnection::TlsConnection(Descriptor socket, int stop, std::shared_ptr<SSL_CTX> context,
-                             std::unique_ptr<SSL, SslDeleter> ssl, const WebLimits& limits, const Clock& clock)
+                             std::unique_ptr<SSL, SslDeleter> ssl, const HttpsLimits& limits, const Elapsed& elapsed)
     : socket_(std::move(socket)),
       stop_(stop),
       context_(std::move(context)),
       ssl_(std::move(ssl)),
       limits_(limits),
-      clock_(clock),
-      since_(clock.Elapsed()),
+      elapsed_(elapsed),
+      since_(elapsed()),
       read_deadline_(since_) {}
 
 TlsConnection::~TlsConnection() {
@@ -75,8 +75,13 @@ bool TlsConnection::ReadPeer() {
 }
 
 void TlsConnection::BeginRequest() {
-  read_deadline_ = clock_.Elapsed() + limits_.request;
+  read_deadline_ = elapsed_() + limits_.request;
   bytes_left_ = limits_.request_bytes;
+}
+
+void TlsConnection::BeginBody(size_t bytes) {
+  read_deadline_ = elapsed_() + limits_.body;
+  bytes_left_ = bytes;
 }
 
 bool TlsConnection::HasMore() const { return begin_ < end_ || SSL_pending(ssl_.get()) > 0; }
@@ -90,14 +95,14 @@ void TlsConnection::End() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   shutdown(number(), SHUT_WR);
-  const absl::Duration deadline = clock_.Elapsed() + kFarewell;
+  const absl::Duration deadline = elapsed_() + kFarewell;
   while (WaitFor(POLLIN, deadline)) {
     const ssize_t got = recv(number(), buffer_.data(), buffer_.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return;
   }
 }
 
-bool TlsConnection::is_writable() const { return WaitFor(POLLOUT, clock_.Elapsed() + limits_.answer); }
+bool TlsConnection::is_writable() const { return WaitFor(POLLOUT, elapsed_() + limits_.answer); }
 
 ssize_t TlsConnection::read(char* bytes, size_t size) {
   if (bytes_left_ == 0 || (begin_ == end_ && !Fill())) return -1;
@@ -122,7 +127,7 @@ bool TlsConnection::Fill() {
 }
 
 ssize_t TlsConnection::write(const char* bytes, size_t size) {
-  const absl::Duration deadline = clock_.Elapsed() + limits_.answer;
+  const absl::Duration deadline = elapsed_() + limits_.answer;
   size_t written = 0;
   while (written < size) {
     ERR_clear_error();
@@ -152,7 +157,7 @@ bool TlsConnection::AwaitWhatFailed(int result, absl::Duration deadline) const {
 bool TlsConnection::WaitFor(short events, absl::Duration deadline) const {
   std::array<pollfd, 2> watched = {
       {{.fd = stop_, .events = POLLIN, .revents = 0}, {.fd = number(), .events = events, .revents = 0}}};
-  const absl::Duration left = deadline - clock_.Elapsed();
+  const absl::Duration left = deadline - elapsed_();
   if (left <= absl::ZeroDuration()) return false;
   const int polled = poll(watched.data(), watched.size(), static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
   if (polled < 0) return errno == EINTR;  // the caller looks again
@@ -170,4 +175,4 @@ void TlsConnection::get_local_ip_and_port(std::string& ip, int& port) const {
   port = 0;
 }
 
-}  // namespace envej::operations
+}  // namespace envej::https

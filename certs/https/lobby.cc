@@ -1,4 +1,4 @@
-#include "broker/operations/web/lobby.h"
+#include "certs/https/lobby.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "broker/operations/web/thread_signals.h"
+#include "certs/https/thread_signals.h"
 
-namespace envej::operations {
+namespace envej::https {
 namespace {
 
 constexpr int kPauseMilliseconds = 100;
@@ -24,13 +24,13 @@ bool MayBeTriedAgain(int error) {
 }  // namespace
 
 Lobby::Lobby(ListeningSockets listening, int stop, Descriptor wake, const certs::ServerContext& context,
-             const WebLimits& limits, const Clock& clock, Hand hand)
+             const HttpsLimits& limits, const Elapsed& elapsed, Hand hand)
     : listening_(std::move(listening)),
       stop_(stop),
       wake_(std::move(wake)),
       context_(context),
       limits_(limits),
-      clock_(clock),
+      elapsed_(elapsed),
       hand_(std::move(hand)),
       thread_([this] { Run(); }) {}
 
@@ -38,7 +38,7 @@ Lobby::~Lobby() { thread_.join(); }
 
 void Lobby::Keep(std::unique_ptr<TlsConnection> connection) {
   {
-    const MutexLock lock(mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     kept_.push_back(std::move(connection));
   }
   eventfd_write(wake_.number(), 1);
@@ -76,7 +76,7 @@ void Lobby::Run() {
 void Lobby::TakeKept() {
   std::vector<std::unique_ptr<TlsConnection>> kept;
   {
-    const MutexLock lock(mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     kept.swap(kept_);
   }
   for (auto& connection : kept) Admit({.connection = std::move(connection), .shakes_hands = false, .events = POLLIN});
@@ -90,14 +90,14 @@ void Lobby::Accept() {
         pause_ = pause_ || !MayBeTriedAgain(errno);
         break;
       }
-      auto connection = TlsConnection::Make(std::move(accepted), stop_, context_.current(), limits_, clock_);
+      auto connection = TlsConnection::Make(std::move(accepted), stop_, context_.current(), limits_, elapsed_);
       if (connection != nullptr) Admit({.connection = std::move(connection), .shakes_hands = true, .events = POLLIN});
     }
   }
 }
 
 void Lobby::Admit(Guest guest) {
-  guest.connection->SetSince(clock_.Elapsed());
+  guest.connection->SetSince(elapsed_());
   if (guests_.size() >= limits_.connections) {
     const auto shaking = std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return g.shakes_hands; });
     guests_.erase(shaking == guests_.end() ? guests_.begin() : shaking);
@@ -120,7 +120,7 @@ void Lobby::GoOn(Guest& guest) {
     case TlsConnection::Handshake::kDone:
       guest.shakes_hands = false;
       guest.events = POLLIN;
-      guest.connection->SetSince(clock_.Elapsed());
+      guest.connection->SetSince(elapsed_());
       return;
   }
 }
@@ -130,15 +130,15 @@ absl::Duration Lobby::DeadlineOf(const Guest& guest) const {
 }
 
 void Lobby::CloseLate() {
-  const absl::Duration now = clock_.Elapsed();
+  const absl::Duration now = elapsed_();
   std::erase_if(guests_, [&](const Guest& guest) { return DeadlineOf(guest) <= now; });
 }
 
 int Lobby::WaitMilliseconds() const {
   int64_t most = pause_ ? kPauseMilliseconds : kWaitMilliseconds;
-  const absl::Duration now = clock_.Elapsed();
+  const absl::Duration now = elapsed_();
   for (const Guest& guest : guests_) most = std::min(most, absl::ToInt64Milliseconds(DeadlineOf(guest) - now) + 1);
   return static_cast<int>(std::max<int64_t>(most, 0));
 }
 
-}  // namespace envej::operations
+}  // namespace envej::https

@@ -1,0 +1,215 @@
+#include "region-client/pages/consent_api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "tests/region-client/pages/ward_pages_world.h"
+
+namespace envej::region {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+using Json = nlohmann::json;
+
+const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone());
+
+Json Part(const std::string& given_on = "2027-01-14") {
+  return {{"given_on", given_on}, {"form", "CONSENT_FORM_WRITTEN"}};
+}
+
+// As the page asks, where all answers are yes.
+Json Yes(const std::string& number = "123") {
+  return {{"patient", {{"value", number}}},
+          {"consent",
+           {{"municipality_code", "0101"},
+            {"consent", {{"contact", Part()}, {"disclosure", Part()}}},
+            {"criteria",
+             {{"aged_18_or_over", true},
+              {"mental_illness", true},
+              {"discharged_from_regional_psychiatry", true},
+              {"no_support_under_serviceloven", true}}},
+            {"contact", {{"name", " Nanna Prøve "}, {"phone_numbers", {"20 12 34 56"}}}}}}};
+}
+
+class ConsentApiTest : public testing::Test {
+ protected:
+  ApiAnswer Register(const Json& request) { return api_.Register(request.dump()); }
+  // The fields that are wrong, each with its reason.
+  std::vector<std::string> FaultsOf(const Json& request) {
+    const ApiAnswer answer = Register(request);
+    EXPECT_EQ(answer.status, 422) << answer.json;
+    std::vector<std::string> faults;
+    const Json said = Json::parse(answer.json);
+    for (const Json& error : said.value("errors", Json::array())) {
+      faults.push_back(error["field"].get<std::string>() + " " + error["reason"].get<std::string>());
+    }
+    EXPECT_FALSE(Find("123").has_value());
+    return faults;
+  }
+  std::optional<StoredCase> Find(const std::string& number) { return *world_.desk().Find({"", number}); }
+  Json Ask(const ApiAnswer& answer, int status = 200) {
+    EXPECT_EQ(answer.status, status) << answer.json;
+    return Json::parse(answer.json);
+  }
+
+  WardPagesWorld world_{kNow};
+  const ConsentApi api_{world_.desk(), world_.municipalities(), [this] { return world_.now(); }, absl::UTCTimeZone()};
+};
+
+TEST_F(ConsentApiTest, RegistersWhatWasAnsweredInItsForm) {
+  const ApiAnswer answer = Register(Yes());
+  const Json said = Ask(answer);
+  EXPECT_EQ(said["outcome"], "registered");
+  EXPECT_EQ(said["why_not"], "not-discharged");
+  EXPECT_EQ(answer.action, "consent-registered");
+  ASSERT_TRUE(Find("123").has_value());
+  const ward::v1::RegisteredConsent consent = Find("123")->known.consent();
+  EXPECT_EQ(consent.contact().name(), "Nanna Prøve");
+  EXPECT_EQ(consent.contact().phone_numbers(0), "+4520123456");
+  EXPECT_EQ(consent.consent().contact().given_on(), "2027-01-14");
+}
+
+TEST_F(ConsentApiTest, ANoticeGoesOutOnceBothAreThere) {
+  ASSERT_TRUE(world_.desk().TakeMessage({.source = "adt", .id = "1"}, {Discharge("123", kNow)}).ok());
+  EXPECT_EQ(Ask(Register(Yes()))["why_not"], "");
+  EXPECT_THAT(*world_.store().ReadOutbox(0, 10), SizeIs(1));
+}
+
+TEST_F(ConsentApiTest, ACprNumberIsTheSameWithItsHyphen) {
+  Ask(Register(Yes("010190-9999")));
+  EXPECT_TRUE(Find("0101909999").has_value());
+  EXPECT_EQ(Ask(api_.Find(R"({"patient": {"value": " 0101909999 "}})"))["outcome"], "found");
+}
+
+TEST_F(ConsentApiTest, OfANoNothingIsKept) {
+  for (const char* part : {"contact", "disclosure"}) {
+    Json request = Yes();
+    request["consent"]["consent"].erase(part);
+    const ApiAnswer answer = Register(request);
+    const Json said = Ask(answer);
+    EXPECT_EQ(said["outcome"], "leaflet");
+    EXPECT_EQ(said["because"], "no");
+    EXPECT_EQ(said["withdrawn"], false);
+    EXPECT_EQ(said["municipality"]["scheme_name"], "Mentor i København");
+    EXPECT_EQ(said["municipality"]["phone_number"], "+4533112233");
+    EXPECT_EQ(answer.action, "");
+  }
+  EXPECT_EQ(world_.store().cases(), 0u);
+}
+
+TEST_F(ConsentApiTest, TheLeafletIsGivenWithoutANumberToo) {
+  EXPECT_EQ(Ask(Register({{"consent", {{"municipality_code", "0101"}}}}))["outcome"], "leaflet");
+}
+
+TEST_F(ConsentApiTest, ANoWithdrawsWhatWasGivenBefore) {
+  Ask(Register(Yes()));
+  ASSERT_TRUE(world_.desk().TakeMessage({.source = "adt", .id = "1"}, {Discharge("123", kNow)}).ok());
+  world_.SetNow(kNow + absl::Minutes(1));
+  Json request = Yes();
+  request["consent"]["consent"].erase("disclosure");
+  const ApiAnswer answer = Register(request);
+  EXPECT_EQ(Ask(answer)["withdrawn"], true);
+  EXPECT_EQ(answer.action, "consent-withdrawn");
+  const std::vector<StoredOutgoing> outbox = *world_.store().ReadOutbox(0, 10);
+  ASSERT_THAT(outbox, SizeIs(2));
+  EXPECT_TRUE(outbox[1].outgoing.has_withdraw());
+}
+
+TEST_F(ConsentApiTest, WhereNoSchemeTakesPartNothingIsKeptAndNothingWithdrawn) {
+  Ask(Register(Yes()));
+  Json request = Yes();
+  request["consent"]["municipality_code"] = "0147";
+  const Json said = Ask(Register(request));
+  EXPECT_EQ(said["because"], "not-taking-part");
+  EXPECT_EQ(said["standing"], true);
+  EXPECT_EQ(said["withdrawn"], false);
+  EXPECT_EQ(Find("123")->known.consent().municipality_code(), "0101");
+  request["patient"]["value"] = "124";
+  EXPECT_EQ(Ask(Register(request))["standing"], false);
+  EXPECT_EQ(world_.store().cases(), 1u);
+}
+
+TEST_F(ConsentApiTest, EveryFieldThatIsWrongIsNamedAndNothingIsKept) {
+  Json request = Yes();
+  request["patient"]["value"] = "  ";
+  request["consent"]["consent"]["contact"] = Part("2027-01-16");
+  request["consent"]["consent"]["disclosure"] = Part("2025-12-31");
+  request["consent"]["criteria"].erase("mental_illness");
+  request["consent"]["contact"] = {{"name", "Nanna 0101909999"},
+                                   {"phone_numbers", {"20123456", "123"}},
+                                   {"email", "nobody"},
+                                   {"postal_address", {{"street", "Prøvevej 1"}}}};
+  EXPECT_THAT(
+      FaultsOf(request),
+      UnorderedElementsAre(
+          "patient.value PATIENT_NUMBER_INVALID", "consent.consent.contact.given_on CONSENT_TO_CONTACT_IN_FUTURE",
+          "consent.consent.disclosure.given_on CONSENT_TO_DISCLOSURE_TOO_OLD",
+          "consent.criteria.mental_illness CRITERION_MENTAL_ILLNESS_MISSING",
+          "consent.contact.name TEXT_LIKE_CPR_NUMBER", "consent.contact.phone_numbers[1] PHONE_NUMBER_INVALID",
+          "consent.contact.email EMAIL_INVALID", "consent.contact.postal_address POSTAL_ADDRESS_INVALID"));
+}
+
+TEST_F(ConsentApiTest, AnUnknownMunicipalityIsRefusedAndOneThatIsNotKnownYetIsAskedForAgain) {
+  Json request = Yes();
+  request["consent"]["municipality_code"] = "9999";
+  EXPECT_THAT(FaultsOf(request), UnorderedElementsAre("consent.municipality_code MUNICIPALITY_UNKNOWN"));
+  const KeptMunicipalities none;
+  const ConsentApi early(
+      world_.desk(), none, [this] { return world_.now(); }, absl::UTCTimeZone());
+  EXPECT_EQ(Ask(early.Register(Yes().dump()), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
+  EXPECT_EQ(Ask(early.ListMunicipalities(), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
+}
+
+TEST_F(ConsentApiTest, WhatIsNoRequestIsRefusedAndNeverRepeated) {
+  for (const char* wrong : {"", "x", "[]", R"({"patient": {"value": "Nanna"}, "name": "Nanna"})",
+                            R"({"patient": "Nanna"})", R"({"patient": {"value": "1"}, "patient": {"value": "2"}})",
+                            R"({"consent": {"criteria": {"mental_illness": "true"}}})"}) {
+    const ApiAnswer answer = api_.Register(wrong);
+    EXPECT_EQ(answer.status, 400) << wrong;
+    EXPECT_THAT(answer.json, Not(HasSubstr("Nanna")));
+  }
+  EXPECT_EQ(api_.Withdraw("{}").status, 422);
+  EXPECT_EQ(api_.Find("{}").status, 422);
+  EXPECT_EQ(api_.Find(R"({"patient": {"value": ")" + std::string(65, '1') + R"("}})").status, 422);
+}
+
+TEST_F(ConsentApiTest, TellsWhatBecameOfItAndNotOfWhom) {
+  EXPECT_EQ(api_.Find(R"({"patient": {"value": "123"}})").status, 404);
+  Ask(Register(Yes()));
+  ASSERT_TRUE(world_.desk().TakeMessage({.source = "adt", .id = "1"}, {Discharge("123", kNow)}).ok());
+  const ApiAnswer answer = api_.Find(R"({"patient": {"value": "123"}})");
+  const Json said = Ask(answer);
+  EXPECT_EQ(said["why_not"], "");
+  EXPECT_EQ(said["consent"]["municipality_code"], "0101");
+  EXPECT_EQ(said["notices"][0]["standing"], "NOTICE_STANDING_TO_BE_SENT");
+  EXPECT_EQ(said["notices"][0]["discharge_date"], "2027-01-15");
+  EXPECT_EQ(answer.action, "patient-looked-up");
+  EXPECT_THAT(answer.json, Not(HasSubstr("Nanna")));
+  EXPECT_THAT(answer.json, Not(HasSubstr("20123456")));
+}
+
+TEST_F(ConsentApiTest, OneWithoutAnAgreementTakesNoPart) {
+  v1::ListMunicipalitiesResponse all = SomeMunicipalities();
+  all.mutable_municipalities(0)->set_agreement_in_force(false);
+  world_.municipalities().Keep(all);
+  EXPECT_EQ(Ask(Register(Yes()))["because"], "not-taking-part");
+  EXPECT_EQ(Ask(api_.ListMunicipalities())["municipalities"][0]["takes_part"], false);
+}
+
+TEST_F(ConsentApiTest, WithdrawsAConsent) {
+  EXPECT_EQ(api_.Withdraw(R"({"patient": {"value": "123"}})").status, 404);
+  Ask(Register(Yes()));
+  const ApiAnswer answer = api_.Withdraw(R"({"patient": {"value": "123"}})");
+  EXPECT_EQ(Ask(answer)["outcome"], "withdrawn");
+  EXPECT_EQ(answer.action, "consent-withdrawn");
+  EXPECT_TRUE(Find("123")->known.consent().has_withdrawn_at());
+}
+
+}  // namespace
+}  // namespace envej::region
