@@ -265,7 +265,10 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
   broker_.Stop();
   std::filesystem::rename(broker_.data(), broker_.data() + "-lost");
-  const std::string backup = std::filesystem::directory_iterator(backups)->path();
+  std::string backup;
+  for (const auto& entry : std::filesystem::directory_iterator(backups)) {
+    if (std::filesystem::exists(entry.path() / "manifest.json")) backup = entry.path();
+  }
   const Ended restored = support::RunProgram(
       {program, "restore", "--config", broker_.config(), "--from", backup, "--no-mirror", "--wait", "0s"});
   ASSERT_EQ(restored.code, support::kDone) << restored.err;
