@@ -329,6 +329,8 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
   EXPECT_EQ(run({"find", "--patient", "99"}).code, 1);
+  EXPECT_EQ(certs::ModeOf(Data() + "/agent.sock"), 0600u);
+  EXPECT_EQ(certs::ModeOf(Data()), 0700u);
   StopAgent();
   EXPECT_EQ(run({"outbox"}).code, 3);
 }
