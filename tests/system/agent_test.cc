@@ -265,7 +265,10 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
   broker_.Stop();
   std::filesystem::rename(broker_.data(), broker_.data() + "-lost");
-  const std::string backup = std::filesystem::directory_iterator(backups)->path();
+  std::string backup;
+  for (const auto& entry : std::filesystem::directory_iterator(backups)) {
+    if (std::filesystem::exists(entry.path() / "manifest.json")) backup = entry.path();
+  }
   const Ended restored = support::RunProgram(
       {program, "restore", "--config", broker_.config(), "--from", backup, "--no-mirror", "--wait", "0s"});
   ASSERT_EQ(restored.code, support::kDone) << restored.err;
@@ -326,6 +329,8 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
   EXPECT_EQ(run({"find", "--patient", "99"}).code, 1);
+  EXPECT_EQ(certs::ModeOf(Data() + "/agent.sock"), 0600u);
+  EXPECT_EQ(certs::ModeOf(Data()), 0700u);
   StopAgent();
   EXPECT_EQ(run({"outbox"}).code, 3);
 }
