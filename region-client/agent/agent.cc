@@ -15,6 +15,9 @@
 #include "region-client/agent/sender.h"
 #include "region-client/agent/stopping.h"
 #include "region-client/agent/teller.h"
+#include "region-client/pages/municipalities.h"
+#include "region-client/pages/ward_pages.h"
+#include "region-client/sources/fhir_source.h"
 
 namespace envej::region {
 namespace {
@@ -49,6 +52,7 @@ class Agent {
   absl::Time Now() const { return outside_.surroundings.now(); }
   absl::Status Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready);
   absl::Status OpenFolders();
+  absl::StatusOr<std::unique_ptr<WardPages>> ServePages(const FhirSource& fhir);
   void Start(std::function<absl::Status()> part);
   absl::Status Upkeep();
   void Fail(const absl::Status& status);
@@ -67,6 +71,7 @@ class Agent {
   std::unique_ptr<Teller> teller_;
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Follower> follower_;
+  KeptMunicipalities municipalities_;
   std::vector<std::unique_ptr<HandedFolder>> folders_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
@@ -88,16 +93,17 @@ absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::func
   const auto put = [this] { outbox_bell_.Ring(); };
   desk_ = std::make_unique<Desk>(
       config_.desk, *store_, locks_, [this] { return Now(); }, context_.copenhagen, put);
-  sender_ =
-      std::make_unique<Sender>(SenderParts{.context = context_,
-                                           .now = [this] { return Now(); },
-                                           .store = *store_,
-                                           .locks = locks_,
-                                           .doorbell = outbox_bell_,
-                                           .stopping = stopping_,
-                                           .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
-                                           .told = told,
-                                           .log = log});
+  sender_ = std::make_unique<Sender>(SenderParts{
+      .context = context_,
+      .now = [this] { return Now(); },
+      .store = *store_,
+      .locks = locks_,
+      .doorbell = outbox_bell_,
+      .stopping = stopping_,
+      .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
+      .learned = [this](const v1::ListMunicipalitiesResponse& municipalities) { municipalities_.Keep(municipalities); },
+      .told = told,
+      .log = log});
   follower_ = std::make_unique<Follower>(FollowerParts{.context = context_,
                                                        .now = [this] { return Now(); },
                                                        .store = *store_,
@@ -135,6 +141,11 @@ absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::fu
     listeners.push_back(*std::move(listener));
   }
   if (absl::Status status = OpenFolders(); !status.ok()) return status;
+  const auto log = [this](const std::string& line) { log_.Say(line); };
+  const FhirSource fhir(
+      {.desk = *desk_, .copenhagen = context_.copenhagen, .now = [this] { return Now(); }, .log = log});
+  const absl::StatusOr<std::unique_ptr<WardPages>> pages = ServePages(fhir);
+  if (!pages.ok()) return pages.status();
   Start([this] { return sender_->Run(); });
   Start([this] { return follower_->Run(); });
   Start([this] { return Upkeep(); });
@@ -148,6 +159,22 @@ absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::fu
   ready();
   while (!is_to_stop() && !failed_) outside_.surroundings.sleep(kStopLookEach);
   return failure();
+}
+
+// Null where none are configured. `fhir` must outlive them.
+absl::StatusOr<std::unique_ptr<WardPages>> Agent::ServePages(const FhirSource& fhir) {
+  if (!config_.page.has_value()) return std::unique_ptr<WardPages>();
+  absl::StatusOr<std::unique_ptr<WardPages>> pages = WardPages::Start(
+      *config_.page,
+      {.desk = *desk_,
+       .municipalities = municipalities_,
+       .now = [this] { return Now(); },
+       .copenhagen = context_.copenhagen,
+       .process_message = [&fhir](const Peer& peer, const std::string& content_type,
+                                  const std::string& body) { return fhir.Process(peer, content_type, body); },
+       .log = [this](const std::string& json) { log_.SayOfPage(json); }});
+  if (pages.ok()) log_.Say(absl::StrCat("page: listens on port ", (*pages)->port()));
+  return pages;
 }
 
 absl::Status Agent::OpenFolders() {

@@ -160,6 +160,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
   if (top.Has("telling")) config.telling = ReadTelling(top.Mapping("telling"));
   if (top.Has("hl7")) config.hl7 = ReadHl7Listeners(top);
   if (top.Has("folders")) config.folders = ReadHandedFolders(top);
+  if (top.Has("page")) config.page = ReadPageOptions(top.Mapping("page"));
   top.RefuseOtherKeys();
   if (absl::Status status = reader->status(); !status.ok()) return status;
   return config;

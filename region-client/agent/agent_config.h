@@ -12,6 +12,7 @@
 #include "region-client/agent/desk.h"
 #include "region-client/agent/telling_ways.h"
 #include "region-client/notice_sealer.h"
+#include "region-client/pages/page_options.h"
 #include "region-client/sources/handed_folder.h"
 #include "region-client/sources/hl7_listener.h"
 
@@ -26,6 +27,7 @@ struct AgentConfig {
   TellingOptions telling;                    // how the ward is told
   std::vector<Hl7ListenerOptions> hl7;       // where its systems send to
   std::vector<HandedFolderOptions> folders;  // where they put files
+  std::optional<PageOptions> page;           // for ward staff, and for messages that are posted; nothing: there is none
 
   // Where `envej-region outbox` and the like reach it: in its data folder.
   std::string socket() const { return store.folder + "/agent.sock"; }

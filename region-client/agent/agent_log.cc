@@ -13,6 +13,8 @@ void AgentLog::Say(const std::string& text) {
 
 void AgentLog::Tell(const std::string& telling) { Write("telling", telling); }
 
+void AgentLog::SayOfPage(const std::string& done) { Write("page", done); }
+
 void AgentLog::Write(const std::string& name, const std::string& json) {
   const std::string at = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now_(), absl::UTCTimeZone());
   const std::lock_guard<std::mutex> lock(mutex_);

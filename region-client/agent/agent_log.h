@@ -22,6 +22,8 @@ class AgentLog {
   void Say(const std::string& text);
   // What the ward is told: `telling` is a JSON object.
   void Tell(const std::string& telling);
+  // What was done on the page for staff: a JSON object.
+  void SayOfPage(const std::string& done);
 
  private:
   void Write(const std::string& name, const std::string& json);

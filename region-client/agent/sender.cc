@@ -72,7 +72,11 @@ void Sender::Wait() {
 absl::StatusOr<bool> Sender::SendRound() {
   const absl::StatusOr<Round> round = ReadRound();
   if (!round.ok()) return round.status();
-  if (round->items.empty() && !round->skipped.has_value() && round->next == from_) return false;
+  if (round->items.empty() && !round->skipped.has_value() && round->next == from_) {
+    unreachable_ = false;
+    LearnIfDue();  // the page for staff asks too
+    return false;
+  }
   sent_ = 0;
   unreachable_ = false;
   changed_ = false;
@@ -126,6 +130,7 @@ bool Sender::LearnIfDue() {
     return false;
   }
   sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
+  parts_.learned(std::get<v1::ListMunicipalitiesResponse>(municipalities));
   sealer_ = *std::move(sealer);
   learned_at_ = now;
   said_away_ = false;

@@ -32,6 +32,8 @@ struct SenderParts {
   Doorbell& doorbell;  // rung when something was put into the outbox, and when the agent is to stop
   Stopping& stopping;
   std::function<absl::StatusOr<NoticeSealer>()> make_sealer;
+  // What the broker says of the municipalities: at the start, each hour, and where something is wrong with it.
+  std::function<void(const v1::ListMunicipalitiesResponse& told)> learned;
   std::function<void()> told;  // called after something to tell was kept
   std::function<void(const std::string& line)> log;
 };
