@@ -4,6 +4,7 @@
 
 #include "certs/option_checks.h"
 #include "proto/contract/day.h"
+#include "region-client/common_options.h"
 #include "region-client/option_words.h"
 
 namespace envej::region {
@@ -145,6 +146,10 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
                    "envej.ward.v1.RegisterConsentRequest as proto3 JSON, one a line; - for standard input")
       ->type_name("FILE.jsonl")
       ->required();
+  for (CLI::App* command : {commands.agent, commands.status, commands.outbox, commands.receipts, commands.find,
+                            commands.add, commands.withdraw, commands.list, commands.import}) {
+    command->footer(kExitCodes);
+  }
   return commands;
 }
 

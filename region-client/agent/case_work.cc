@@ -82,9 +82,14 @@ absl::StatusOr<OpenCase*> CaseWork::WithId(const std::string& case_id) {
 }
 
 OpenCase* CaseWork::Make(const ward::v1::PatientId& patient, std::string case_id) {
+  OpenCase* const made = Make(std::move(case_id));
+  Name(patient, *made);
+  return made;
+}
+
+OpenCase* CaseWork::Make(std::string case_id) {
   OpenCase& made = cases_[case_id];
   made.id = std::move(case_id);
-  Name(patient, made);
   return &made;
 }
 

@@ -46,6 +46,8 @@ class CaseWork {
   absl::StatusOr<OpenCase*> WithId(const std::string& case_id);
   // A new one, that is found by the patient's number.
   OpenCase* Make(const ward::v1::PatientId& patient, std::string case_id);
+  // A new one of which no number of the patient is known.
+  OpenCase* Make(std::string case_id);
 
   // From now on the number is that of the patient of this case.
   void Name(const ward::v1::PatientId& patient, const OpenCase& known);

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/merkle_tree.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
 #include "region-client/agent/patient_reference.h"
@@ -54,13 +55,43 @@ ward::Event WithNumbersToCall(ward::Event event) {
   return event;
 }
 
-absl::Status CheckName(const MessageName& name, size_t events) {
+absl::Status CheckName(const MessageName& name) {
   const bool named = !name.id.empty() && name.id.size() <= kMessageNameBytes && name.source.size() <= kMessageNameBytes;
-  if (!named) return absl::InvalidArgumentError("the message has no id, or one that is too long");
+  return named ? absl::OkStatus() : absl::InvalidArgumentError("the message has no id, or one that is too long");
+}
+
+absl::Status CheckMessage(const MessageName& name, size_t events) {
+  if (absl::Status status = CheckName(name); !status.ok()) return status;
   if (events == 0 || events > kMessageEvents) {
     return absl::InvalidArgumentError(absl::StrCat("the message has not 1 to ", kMessageEvents, " events"));
   }
   return absl::OkStatus();
+}
+
+// By which work on the message keeps other work on it out.
+std::string LockOf(const MessageName& name) { return absl::StrCat(name.source.size(), ":", name.source, name.id); }
+
+// A notice that was made elsewhere, as a case of which nothing else is known.
+Case CaseOfNotice(const v1::Notice& notice, const std::string& digest, absl::Time now) {
+  const v1::Envelope& envelope = notice.envelope();
+  Case known;
+  *known.mutable_touched_at() = contract::ToMessage(now);
+  ward::v1::RegisteredConsent& consent = *known.mutable_consent();
+  consent.set_municipality_code(envelope.municipality_code());
+  *consent.mutable_consent() = envelope.consent();
+  *consent.mutable_criteria() = envelope.criteria();
+  *consent.mutable_registered_at() = contract::ToMessage(now);
+  ward::v1::CaseNotice& made = *known.add_notices();
+  made.set_notice_id(envelope.notice_id());
+  made.set_municipality_code(envelope.municipality_code());
+  made.set_revision(envelope.revision());
+  made.set_standing(ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  *made.mutable_said() = notice;
+  made.set_said_digest(digest);
+  made.set_discharge_date(envelope.discharge_date());
+  made.set_confirmed(true);
+  *made.mutable_changed_at() = contract::ToMessage(now);
+  return known;
 }
 
 }  // namespace
@@ -75,8 +106,8 @@ Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::functi
       wake_(std::move(wake)) {}
 
 absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& events) {
-  if (absl::Status status = CheckName(name, events.size()); !status.ok()) return status;
-  WorkSubjects subjects{.message = absl::StrCat(name.source.size(), ":", name.source, name.id)};
+  if (absl::Status status = CheckMessage(name, events.size()); !status.ok()) return status;
+  WorkSubjects subjects{.message = LockOf(name)};
   for (const ward::Event& event : events) {
     const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
     if (!patient.has_value()) {
@@ -155,6 +186,10 @@ absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
     const bool was_so = known->before.has_value() && WhyNotAt(*known->before, now) == why_not;
     if (why_not.has_value() && !was_so) work.batch().Count(today, ward::NameOf(*why_not));
   }
+  return Commit(work, outgoing);
+}
+
+absl::Status Desk::Commit(CaseWork& work, size_t outgoing) {
   if (work.made() > 0 && store_.cases() + work.made() > options_.cases_most) {
     return absl::ResourceExhaustedError("the agent is full: it has as many patients as it is allowed to (most_cases)");
   }
@@ -174,24 +209,37 @@ PatientId Desk::IdentifyingOf(const ward::PatientId& patient) const {
 }
 
 absl::StatusOr<ConsentTaken> Desk::Consent(
-    const ward::PatientId& patient,
+    const ward::PatientId& patient, const std::optional<MessageName>& name,
     const std::function<absl::Status(OpenCase*& known, CaseWork& work, absl::Time now)>& take) {
   const PatientId number = IdentifyingOf(patient);
   if (number.value().empty()) return absl::InvalidArgumentError("there is no number of the patient");
-  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, {.patients = {number}});
+  if (name.has_value()) {
+    if (absl::Status status = CheckName(*name); !status.ok()) return status;
+  }
+  absl::StatusOr<CaseWork> work = CaseWork::Begin(
+      store_, locks_, {.patients = {number}, .message = name.has_value() ? LockOf(*name) : std::string()});
   if (!work.ok()) return work.status();
   const absl::Time now = now_();
   absl::StatusOr<OpenCase*> known = work->OfPatient(number);
   if (!known.ok()) return known.status();
+  if (name.has_value()) {
+    const auto answered = store_.ReadAnswered(name->source, name->id);
+    if (!answered.ok()) return answered.status();
+    if (answered->has_value()) return ConsentTaken{.repeated = true, .patient_reference = {}, .why_not = {}};
+    work->batch().PutAnswered(name->source, name->id, now);
+  }
   if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
   KeepNumber(number, (*known)->after);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return ConsentTaken{.patient_reference = PatientReference((*known)->id), .why_not = WhyNotAt((*known)->after, now)};
+  return ConsentTaken{.repeated = false,
+                      .patient_reference = PatientReference((*known)->id),
+                      .why_not = WhyNotAt((*known)->after, now)};
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,
-                                                   const ward::v1::RegisteredConsent& consent) {
-  return Consent(patient, [&](OpenCase*& known, CaseWork& work, absl::Time now) {
+                                                   const ward::v1::RegisteredConsent& consent,
+                                                   const std::optional<MessageName>& name) {
+  return Consent(patient, name, [&](OpenCase*& known, CaseWork& work, absl::Time now) {
     if (known == nullptr) {
       absl::StatusOr<OpenCase*> made = CaseOf(IdentifyingOf(patient), work);
       if (!made.ok()) return made.status();
@@ -205,14 +253,45 @@ absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patien
   });
 }
 
-absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient) {
-  return Consent(patient, [](OpenCase*& known, CaseWork& /*work*/, absl::Time now) {
+absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient,
+                                                   const std::optional<MessageName>& name) {
+  return Consent(patient, name, [](OpenCase*& known, CaseWork& /*work*/, absl::Time now) {
     if (known == nullptr || !known->after.has_consent()) {
       return absl::NotFoundError("no consent is registered of this patient");
     }
     ward::TakeConsentWithdrawal(now, known->after);
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {
+  const std::string& id = notice.envelope().notice_id();
+  if (!contract::NoticeId::Parse(id).has_value() || notice.envelope().revision() != 1) {
+    return absl::InvalidArgumentError("the notice has no id, or is not a new one");
+  }
+  absl::StatusOr<CaseWork> work =
+      CaseWork::Begin(store_, locks_, {.notices = {id}, .message = absl::StrCat("notice:", id)});
+  if (!work.ok()) return work.status();
+  const absl::StatusOr<OpenCase*> known = work->OfNotice(id);
+  if (!known.ok()) return known.status();
+  const std::string digest = contract::Sha256(notice.SerializeAsString());
+  if (*known != nullptr) {
+    const ward::v1::CaseNotice& first = (*known)->after.notices(0);
+    if (first.said_digest() != digest) return absl::AlreadyExistsError("the notice's id is that of another one");
+    return Answer{.repeated = true, .answered_at = contract::FromMessage((*known)->after.touched_at())};
+  }
+  absl::StatusOr<std::string> case_id = RandomBytes(kCaseIdBytes);
+  if (!case_id.ok()) return case_id.status();
+  const absl::Time now = now_();
+  OpenCase& made = *work->Make(*case_id);
+  made.after = CaseOfNotice(notice, digest, now);
+  ward::v1::Outgoing outgoing;
+  outgoing.set_case_id(*case_id);
+  *outgoing.mutable_made_at() = contract::ToMessage(now);
+  *outgoing.mutable_submit() = notice;
+  work->batch().AddOutgoing(outgoing);
+  if (absl::Status status = Commit(*work, 1); !status.ok()) return status;
+  return Answer{.repeated = false, .answered_at = now};
 }
 
 absl::StatusOr<std::optional<StoredCase>> Desk::Find(const ward::PatientId& patient) const {

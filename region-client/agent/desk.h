@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "envej/v1/notice.pb.h"
 #include "envej/ward/v1/case.pb.h"
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_locks.h"
@@ -37,6 +38,7 @@ struct Answer {
 
 // What a consent has come to.
 struct ConsentTaken {
+  bool repeated = false;                // it was taken before, and nothing was done now
   std::string patient_reference;        // patient_reference.h
   std::optional<ward::WhyNot> why_not;  // nothing if there is a notice now
 };
@@ -64,11 +66,19 @@ class Desk {
   // store. The text names no citizen. Refused messages are judged anew when they come again.
   absl::StatusOr<Answer> TakeMessage(const MessageName& name, const std::vector<ward::Event>& events);
 
-  // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). Errors as above.
+  // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). Where it came as a
+  // message that is known again, `name` is that, and it is taken once. Errors as above.
   absl::StatusOr<ConsentTaken> RegisterConsent(const ward::PatientId& patient,
-                                               const ward::v1::RegisteredConsent& consent);
+                                               const ward::v1::RegisteredConsent& consent,
+                                               const std::optional<MessageName>& name = std::nullopt);
   // NOT_FOUND where there is none.
-  absl::StatusOr<ConsentTaken> WithdrawConsent(const ward::PatientId& patient);
+  absl::StatusOr<ConsentTaken> WithdrawConsent(const ward::PatientId& patient,
+                                               const std::optional<MessageName>& name = std::nullopt);
+
+  // Takes a new notice that a source made itself, with an id of its own, into the outbox as it is: no event changes it.
+  // It is checked by whoever calls (notice_file.h). Known again by its id as long as its case is kept; ALREADY_EXISTS
+  // where it says something else than before. Other errors as above.
+  absl::StatusOr<Answer> TakeNotice(const v1::Notice& notice);
 
   // What is known by a number of a patient; nothing where that is nothing.
   absl::StatusOr<std::optional<StoredCase>> Find(const ward::PatientId& patient) const;
@@ -86,7 +96,8 @@ class Desk {
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
-  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient,
+  absl::Status Commit(CaseWork& work, size_t outgoing);
+  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const std::optional<MessageName>& name,
                                        const std::function<absl::Status(OpenCase*&, CaseWork&, absl::Time)>& take);
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
   ward::v1::PatientId IdentifyingOf(const ward::PatientId& patient) const;

@@ -168,6 +168,11 @@ bool TakeNewest(const Event& event, v1::Stay& stay) {
       Admit(event, stay);
       return true;
     case EventKind::kMoved:
+      // A visit, of which nothing is known beside a stay, became a stay.
+      if (!is_of_stay && stay.state() == v1::STAY_STATE_DISCHARGED) {
+        BeginStay(event, /*readmitted=*/true, stay);
+        return true;
+      }
       if (stay.state() == v1::STAY_STATE_UNSPECIFIED) stay.set_state(v1::STAY_STATE_ADMITTED);
       return is_of_stay;
     case EventKind::kDischargePlanned:

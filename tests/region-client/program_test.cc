@@ -98,7 +98,7 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
       run.err,
       HasSubstr(
           "envej-region does not know 'bogus'; its commands are submit, revise, withdraw, resend, outcome, status, "
-          "watch, municipalities, receipts\n"));
+          "watch, municipalities, receipts, agent, agent-status, outbox, agent-receipts, find, consent\n"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.

@@ -247,6 +247,40 @@ TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
   StopAgent();
 }
 
+// The broker is restored from a backup without its journal: what it lost it gets again, and nothing twice.
+TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
+  constexpr int kPatients = 6;
+  ASSERT_TRUE(broker_.Start());
+  Discharge(kPatients);
+  StartAgent();
+  Consent(0);
+  Consent(1);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  const std::string backups = broker_.folder().Path("backups");
+  const std::string program = support::ProgramPath("envej-broker");
+  const Ended made = support::RunProgram({program, "backup", "--config", broker_.config(), "--to", backups});
+  ASSERT_EQ(made.code, support::kDone) << made.err;
+  for (int patient = 2; patient < kPatients; ++patient) Consent(patient);
+  Consent(0, "20 12 34 57");
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  broker_.Stop();
+  std::filesystem::rename(broker_.data(), broker_.data() + "-lost");
+  std::string backup;
+  for (const auto& entry : std::filesystem::directory_iterator(backups)) {
+    if (std::filesystem::exists(entry.path() / "manifest.json")) backup = entry.path();
+  }
+  const Ended restored = support::RunProgram(
+      {program, "restore", "--config", broker_.config(), "--from", backup, "--no-mirror", "--wait", "0s"});
+  ASSERT_EQ(restored.code, support::kDone) << restored.err;
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(WaitUntil([this] { return AtBroker().size() == kPatients; })) << agent_->Err();
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  for (const v1::NoticeStatus& status : AtBroker()) {
+    EXPECT_EQ(status.revision(), status.notice_id() == Notice(0).notice_id() ? 2u : 1u);
+  }
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
@@ -295,6 +329,8 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
   EXPECT_EQ(run({"find", "--patient", "99"}).code, 1);
+  EXPECT_EQ(certs::ModeOf(Data() + "/agent.sock"), 0600u);
+  EXPECT_EQ(certs::ModeOf(Data()), 0700u);
   StopAgent();
   EXPECT_EQ(run({"outbox"}).code, 3);
 }

@@ -43,6 +43,13 @@ Event WordOfThePatient(int hours) {
   return event;
 }
 
+Event VisitAt(int hours) {
+  Event event = EventAt(EventKind::kAdmitted, hours, "S2");
+  event.ward = "EMERGENCY";
+  event.patient_class = PatientClass::kOther;
+  return event;
+}
+
 Event MovedElsewhere(int hours) {
   Event event = EventAt(EventKind::kMoved, hours);
   event.ward = "K1";
@@ -75,6 +82,9 @@ std::vector<Course> Courses() {
        kToday},
       {"back again",
        {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), DischargeAt(2), EventAt(EventKind::kAdmitted, 6, "S2")},
+       ""},
+      {"back again, by a visit that became a stay",
+       {ConsentAt(1), DischargeAt(2), VisitAt(5), EventAt(EventKind::kMoved, 6, "S2")},
        ""},
       {"dead", {ConsentAt(1), DischargeAt(2), dead}, ""},
       {"no longer wanted", {ConsentAt(1), DischargeAt(2), 3}, ""},

@@ -94,7 +94,7 @@ TEST_F(NoticesTest, WhatTheBrokerLeavesOutIsNotNothing) {
   const ProgramRun none = RunWith(server_, {"overdue"});
   EXPECT_EQ(none.exit_code, ExitCode::kAttention);
   EXPECT_EQ(none.out, "7 more notices are late in these inboxes than the broker lists\n");
-  server_.pages = {{NoticeNumber(1)}, {NoticeNumber(2)}};
+  server_.Change([&] { server_.pages = {{NoticeNumber(1)}, {NoticeNumber(2)}}; });
   EXPECT_THAT(RunWith(server_, {"overdue"}).out,
               HasSubstr("\n2 notices are late or undelivered\n7 more notices are late in these inboxes"));
   const ProgramRun json = RunWith(server_, {"overdue", "--output", "json"});
@@ -106,7 +106,7 @@ TEST_F(NoticesTest, MoreThanATableShowsIsSaidAndNeverNothing) {
   std::vector<v1::OperationsNotice> full(500, NoticeNumber(1));
   server_.pages.assign(kTableRows / full.size(), full);
   EXPECT_EQ(RunWith(server_, {"notices"}).exit_code, ExitCode::kDone) << "just as many";
-  server_.pages.push_back({NoticeNumber(2)});
+  server_.Change([&] { server_.pages.push_back({NoticeNumber(2)}); });
   const ProgramRun overdue = RunWith(server_, {"overdue"});
   EXPECT_EQ(overdue.exit_code, ExitCode::kAttention);
   EXPECT_THAT(overdue.out, AllOf(HasSubstr(NoticeNameNumber(1)), HasSubstr("\nmore than 10000 notices are late")));

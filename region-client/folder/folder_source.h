@@ -1,0 +1,121 @@
+#ifndef ENVEJ_REGION_CLIENT_FOLDER_FOLDER_SOURCE_H_
+#define ENVEJ_REGION_CLIENT_FOLDER_FOLDER_SOURCE_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "region-client/agent/at_rest.h"
+#include "region-client/agent/desk.h"
+#include "region-client/agent/stopping.h"
+#include "region-client/folder/file_item.h"
+#include "region-client/folder/file_outcome.h"
+#include "region-client/folder/folder_files.h"
+
+namespace envej::region {
+
+// What becomes of a file after all of it was taken. What a medium keeps of blocks that were overwritten, as flash and
+// copying file systems do, is reached by neither.
+enum class AfterTaking {
+  kWipe = 0,  // overwritten, truncated and removed
+  kSeal = 1,  // the same, after what it held was put beside its outcome, sealed (sealed_file.h)
+};
+
+// What it has just done: a process that is killed there goes on in the same way.
+enum class FolderStep { kItemTaken, kSealed, kOutcomeWritten, kMoved, kOverwritten, kRemoved };
+
+// By the ending of a file's name (".hl7"), in lower case, how it is read.
+using FileDecoders = std::map<std::string, FileDecoder, std::less<>>;
+
+struct FolderOptions {
+  std::string folder;
+  AfterTaking after_taking = AfterTaking::kWipe;
+  absl::Duration look_every = absl::Seconds(1);
+  absl::Duration unchanged_for = absl::Seconds(5);       // a file that was not written to for so long is whole
+  absl::Duration processed_kept = absl::Hours(24 * 30);  // outcomes, and what was sealed; as long as answers are
+  size_t file_bytes_most = size_t{16} << 20;
+  size_t files_a_look = 1000;
+  size_t items_most = 10'000;  // of one file
+  // What became of a file, and an error that keeps files from being taken, when it is another one than before; neither
+  // names a file or a citizen. Called on the thread that looks. May be empty.
+  std::function<void(const FileOutcome& outcome)> on_file = {};
+  std::function<void(const absl::Status& error)> on_error = {};
+  std::function<void(FolderStep step)> on_step = {};  // for tests
+};
+
+// Takes what systems write into a folder: each file whole, once it has its name and is not written to any more, and
+// each thing that it says by itself. Then
+//   a file of which nothing was refused is wiped or sealed; processed/NAME.outcome.json says what came of it;
+//   any other is moved to rejected/NAME, with the reasons in NAME.reason.json: there it stays until people have seen to
+//   it. What of it was taken is taken. Put back into the folder, mended or not, that is known again.
+// Where another file of that name lies there, NAME gets a hash behind it; one that is too long is its hash.
+// Rejected are also names without a decoder, links, devices, files with a second name, and those that are empty, too
+// large, or may not be read.
+//
+// Durability: a file leaves the folder only after all that it says is durable, or its reasons are. Killed anywhere, it
+// is taken again, and what was taken before is known by its id, or by a hash under the agent's secret.
+// What fails for the agent's own sake (a full disk, a full store) leaves the file where it is until a later look.
+//
+// Thread safety: none; one thread looks.
+class FolderSource {
+ public:
+  // What it is given must outlive it. Errors are those of FolderFiles::Open.
+  static absl::StatusOr<FolderSource> Open(FolderOptions options, FileDecoders decoders, Desk& desk,
+                                           const AtRest& at_rest, std::function<absl::Time()> now);
+
+  // Looks once: takes up to files_a_look files that are as they were unchanged_for ago. Errors as above; looking again
+  // goes on.
+  absl::Status Look();
+
+  // Looks until the agent stops.
+  void Run(Stopping& stopping);
+
+ private:
+  struct Waiting {
+    SeenFile file;
+    absl::Time since;  // it is so
+  };
+
+  FolderSource(FolderOptions options, FileDecoders decoders, Desk& desk, const AtRest& at_rest,
+               std::function<absl::Time()> now, FolderFiles files)
+      : options_(std::move(options)),
+        decoders_(std::move(decoders)),
+        desk_(desk),
+        at_rest_(at_rest),
+        now_(std::move(now)),
+        files_(std::move(files)) {}
+
+  std::vector<SeenFile> Unchanged(const std::vector<SeenFile>& seen, absl::Time now);
+  absl::Status Take(const SeenFile& file);
+  absl::StatusOr<std::vector<FileItem>> Decode(const SeenFile& file, absl::string_view bytes) const;
+  absl::Status Process(const SeenFile& file, absl::string_view bytes, const FileOutcome& outcome);
+  absl::Status Reject(const SeenFile& file, const FileOutcome& outcome);
+  absl::Status RejectWhole(const SeenFile& file, FileProblem problem);
+  absl::Status Wipe(const std::string& name);
+  absl::Status ClearProcessed(absl::Time now);
+  std::string HashOf(absl::string_view bytes) const;
+  std::string NameOn(Shelf shelf, const SeenFile& file, absl::string_view ending) const;
+  void Passed(FolderStep step) const {
+    if (options_.on_step) options_.on_step(step);
+  }
+
+  const FolderOptions options_;
+  const FileDecoders decoders_;
+  Desk& desk_;
+  const AtRest& at_rest_;
+  const std::function<absl::Time()> now_;
+  FolderFiles files_;
+  std::map<std::string, Waiting> waiting_;  // by name
+  absl::Time clear_at_ = absl::InfinitePast();
+};
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_FOLDER_FOLDER_SOURCE_H_

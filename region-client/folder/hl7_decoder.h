@@ -1,0 +1,28 @@
+#ifndef ENVEJ_REGION_CLIENT_FOLDER_HL7_DECODER_H_
+#define ENVEJ_REGION_CLIENT_FOLDER_HL7_DECODER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "region-client/folder/file_item.h"
+#include "region-client/hl7/message.h"
+#include "region-client/hl7/patient_event.h"
+
+namespace envej::region {
+
+// How files of HL7 v2 messages are read.
+struct Hl7Files {
+  std::string name;  // of the folder: two of them may have the same message ids
+  hl7::Site site;
+  hl7::CharacterSet unsaid = hl7::CharacterSet::kAscii;  // what MSH-18 means where it says nothing
+};
+
+// Reads a file of HL7 messages (hl7_file.h), each for itself, known again by its MSH-10. Nothing follows from what is
+// of no concern.
+absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files);
+
+}  // namespace envej::region
+
+#endif  // ENVEJ_REGION_CLIENT_FOLDER_HL7_DECODER_H_
