@@ -1,5 +1,6 @@
 #include "certs/https/tls_connection.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -40,6 +41,7 @@ TlsConnection::TlsConnection(Descriptor socket, int stop, std::shared_ptr<SSL_CT
       read_deadline_(since_) {}
 
 TlsConnection::~TlsConnection() {
+  OPENSSL_cleanse(buffer_.data(), buffer_.size());  // what was posted may name somebody
   if (!SSL_is_init_finished(ssl_.get())) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());  // says that this is the end, if that can be said at once

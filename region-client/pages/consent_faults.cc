@@ -14,7 +14,6 @@
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/text_rules.h"
-#include "region-client/agent/consent_check.h"
 #include "region-client/agent/phone_number.h"
 
 namespace envej::region {

@@ -4,12 +4,17 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/region-client/pages/ward_pages_world.h"
+#include "tests/support/tls_peer.h"
 
 namespace envej::region {
 namespace {
@@ -133,6 +138,43 @@ TEST_F(WardSiteTest, WithoutAHandlerThereIsNoPlaceForMessages) {
   pages_ = nullptr;
   pages_ = *WardPages::Start(world_.Options(), world_.Parts());
   EXPECT_EQ(As(kSystem)->Post("/fhir/$process-message", "x", "text/plain")->status, 404);
+}
+
+TEST_F(WardSiteTest, SystemsThatKeepItBusyKeepNoStaffFromTheirPage) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  size_t busy = 0;
+  bool released = false;
+  const auto process = [&](const Peer&, const std::string&, const std::string&) {
+    std::unique_lock<std::mutex> lock(mutex);
+    ++busy;
+    changed.notify_all();
+    changed.wait_for(lock, std::chrono::seconds(20), [&] { return released; });
+    return MessageAnswer{.status = 200, .content_type = "text/plain", .body = "taken"};
+  };
+  pages_ = nullptr;
+  pages_ = *WardPages::Start(world_.Options(), world_.Parts(process));
+  const std::string post = "POST /fhir/$process-message HTTP/1.1\r\nContent-Length: 1\r\n\r\nx";
+  const certs::TlsFiles files = world_.FilesOf(kSystem);
+  std::vector<std::unique_ptr<support::TlsPeer>> peers;
+  for (size_t peer = 0; peer < kRequestsEach; ++peer) {
+    peers.push_back(std::make_unique<support::TlsPeer>(pages_->port(), files));
+    EXPECT_TRUE(peers.back()->Send(post));
+  }
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return busy == kRequestsEach; }));
+  }
+  support::TlsPeer one_more(pages_->port(), files);
+  EXPECT_TRUE(one_more.Send(post));
+  EXPECT_EQ(one_more.ReadAll(), "");
+  EXPECT_EQ(As(kStaff)->Get("/")->status, 200);
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    released = true;
+    changed.notify_all();
+  }
+  for (const auto& peer : peers) EXPECT_THAT(peer->ReadUntil("taken"), HasSubstr("taken"));
 }
 
 TEST_F(WardSiteTest, ATakenPortIsRefusedByItsAddress) {
