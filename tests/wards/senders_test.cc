@@ -1,0 +1,122 @@
+// Senders that others wrote, as integration engines have them, to a real agent.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/certs/test_files.h"
+#include "tests/support/broker_process.h"
+#include "tests/support/exit_codes.h"
+#include "tests/support/free_address.h"
+#include "tests/support/process.h"
+
+namespace envej::wards {
+namespace {
+
+using support::Ended;
+using support::RunProgram;
+using testing::HasSubstr;
+
+constexpr absl::Duration kInstallation = absl::Minutes(4);
+
+std::string PortOf(const std::string& address) { return address.substr(address.rfind(':') + 1); }
+
+class SendersTest : public testing::Test {
+ protected:
+  // Packages are fetched again only when the lock file changes.
+  static void SetUpTestSuite() {
+    source_ = std::getenv("ENVEJ_SOURCE_DIRECTORY");
+    tree_ = absl::StrCat(std::getenv("ENVEJ_BINARY_DIRECTORY"), "/../node-senders");
+    std::filesystem::create_directories(tree_);
+    for (const auto& entry : std::filesystem::directory_iterator(source_ + "/tests/wards/senders")) {
+      if (!entry.is_regular_file()) continue;
+      std::filesystem::copy_file(entry, tree_ / entry.path().filename(),
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    const std::filesystem::path installed = tree_ / "installed-lock.json";
+    const std::string lock = certs::ReadFile(tree_ / "package-lock.json");
+    if (std::filesystem::exists(installed) && certs::ReadFile(installed) == lock) return;
+    const Ended ended = RunProgram(
+        {"/bin/sh", "-c", "cd \"$0\" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error", tree_},
+        kInstallation);
+    ASSERT_EQ(ended.code, support::kDone) << ended.err;
+    std::filesystem::copy_file(tree_ / "package-lock.json", installed,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+
+  void SetUp() override {
+    const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
+    listener_ = support::SharedAuthority().IssueFiles(broker_.folder(), "listener", certs::ServerRequest());
+    broker_.folder().Write("agent.secret", absl::StrCat(std::string(64, 'b'), "\n"));
+    const std::string config = broker_.folder().Write(
+        "agent.yaml",
+        absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3], "\n  key: ",
+                     connection[5], "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
+                     "data:\n  folder: agent-data\n  secret: agent.secret\n",
+                     "site:\n  patient_authority: hospital\n  wards: [P1]\nhl7:\n  - name: plain\n    listen: ", plain_,
+                     "\n  - name: tls\n    listen: ", tls_, "\n    tls:\n      certificate: listener.pem\n",
+                     "      key: listener.key\n      authorities: listener.authorities.pem\n"));
+    agent_ = std::make_unique<support::Process>(
+        std::vector<std::string>{support::ProgramPath("envej-region"), "agent", "--config", config});
+    ASSERT_TRUE(agent_->WaitForError([](const std::string& error) {
+      return error.find("agent: ready") != std::string::npos;
+    })) << agent_->Err();
+    const std::string discharge = certs::ReadFile(source_ + "/region-client/examples/hl7/discharged.hl7");
+    broker_.folder().Write("right.hl7", discharge);
+    broker_.folder().Write("wrong.hl7", absl::StrReplaceAll(discharge, {{"0001011234", ""}}));
+  }
+
+  Ended SendByNode(const std::string& address, const std::string& file,
+                   const std::vector<std::string>& identity = {}) const {
+    std::vector<std::string> arguments = {"/usr/bin/env", "node", tree_ / "send.js", PortOf(address),
+                                          broker_.folder().Path(file)};
+    arguments.insert(arguments.end(), identity.begin(), identity.end());
+    return RunProgram(arguments);
+  }
+  Ended SendByPython(const std::string& file) const {
+    return RunProgram({"/usr/bin/mllp_send", "--loose", "--port", PortOf(plain_), "--file", broker_.folder().Path(file),
+                       "127.0.0.1"});
+  }
+
+  static inline std::string source_;
+  static inline std::filesystem::path tree_;
+  support::BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
+  const std::string plain_ = support::FreeAddress(std::random_device{}());
+  const std::string tls_ = support::FreeAddress(std::random_device{}());
+  certs::TlsFiles listener_;
+  std::unique_ptr<support::Process> agent_;
+};
+
+TEST_F(SendersTest, NodeIsToldWhatWasTakenAndWhatIsWrong) {
+  EXPECT_THAT(SendByNode(plain_, "right.hl7").out, HasSubstr("MSA|AA|EXAMPLE-3"));
+  const Ended wrong = SendByNode(plain_, "wrong.hl7");
+  EXPECT_THAT(wrong.out, HasSubstr("MSA|AE|EXAMPLE-3")) << wrong.err;
+  EXPECT_THAT(wrong.out, HasSubstr("ERR||PID^1^3|101"));
+}
+
+TEST_F(SendersTest, NodeShowsItsCertificateOverTls) {
+  const certs::TlsFiles sender =
+      support::SharedAuthority().IssueFiles(broker_.folder(), "sender", certs::ClientRequest("urn:hospital:pas"));
+  const std::vector<std::string> identity = {sender.certificate_chain, sender.private_key, sender.authorities};
+  const Ended right = SendByNode(tls_, "right.hl7", identity);
+  EXPECT_THAT(right.out, HasSubstr("MSA|AA|EXAMPLE-3")) << right.err << agent_->Err();
+  EXPECT_THAT(SendByNode(tls_, "wrong.hl7", identity).out, HasSubstr("MSA|AE|EXAMPLE-3"));
+  EXPECT_THAT(agent_->Err(), HasSubstr("urn:hospital:pas"));
+}
+
+TEST_F(SendersTest, MllpSendIsToldWhatWasTakenAndWhatIsWrong) {
+  const Ended right = SendByPython("right.hl7");
+  EXPECT_THAT(right.out, HasSubstr("MSA|AA|EXAMPLE-3")) << right.err;
+  EXPECT_THAT(SendByPython("wrong.hl7").out, HasSubstr("MSA|AE|EXAMPLE-3"));
+}
+
+}  // namespace
+}  // namespace envej::wards
