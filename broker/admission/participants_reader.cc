@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "certs/options/yaml_reader.h"
 #include "certs/identity.h"
 #include "certs/key_file.h"
+#include "certs/options/yaml_reader.h"
 #include "proto/contract/text_rules.h"
 
 namespace envej::admission {

@@ -77,8 +77,8 @@ class AgentStore {
   AgentBatch NewBatch() { return AgentBatch(at_rest_, next_outgoing_, next_telling_); }
   absl::Status Write(AgentBatch batch);
 
-  // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes seconds
-  // for each gigabyte, and keeps nobody else waiting.
+  // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes
+  // seconds for each gigabyte, and keeps nobody else waiting.
   absl::Status Compact();
 
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;

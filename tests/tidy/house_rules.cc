@@ -180,12 +180,11 @@ const std::vector<std::string>& HandMadeTargets() {
 }
 
 const std::vector<std::string>& TestFoldersOfTheirOwn() {
-  static const auto* folders =
-      new std::vector<std::string>{"tests/benchmark/",  "tests/contract/",  "tests/crash/",   "tests/faults/",
-                                   "tests/fuzz/",       "tests/histories/", "tests/lint/",    "tests/mutants/",
-                                   "tests/operations/", "tests/privacy/",   "tests/support/", "tests/simulation/",
-                                   "tests/system/",     "tests/tidy/",      "tests/trust/",   "tests/wards/",
-                                   "tests/web/"};
+  static const auto* folders = new std::vector<std::string>{
+      "tests/benchmark/", "tests/contract/",   "tests/crash/",   "tests/faults/",     "tests/fuzz/",
+      "tests/histories/", "tests/lint/",       "tests/mutants/", "tests/operations/", "tests/privacy/",
+      "tests/support/",   "tests/simulation/", "tests/system/",  "tests/tidy/",       "tests/trust/",
+      "tests/wards/",     "tests/web/"};
   return *folders;
 }
 

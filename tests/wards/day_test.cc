@@ -39,6 +39,7 @@
 #include "tests/support/free_address.h"
 #include "tests/support/loopback.h"
 #include "tests/support/process.h"
+#include "tests/wards/consumer.h"
 
 namespace envej::wards {
 namespace {
@@ -90,67 +91,6 @@ std::map<std::string, Expected> ReadLedger(const std::string& file, absl::CivilD
   }
   return ledger;
 }
-
-// A municipality's consumer: what it took out of the inbox, by what came last of each notice.
-class Consumer {
- public:
-  Consumer(BrokerProcess& broker, std::string code) : broker_(broker), code_(std::move(code)) {
-    thread_ = std::thread([this] {
-      while (!stopping_) {
-        if (!PullOnce()) absl::SleepFor(absl::Milliseconds(50));
-      }
-    });
-  }
-  ~Consumer() { Stop(); }
-
-  void Stop() {
-    if (!thread_.joinable()) return;
-    stopping_ = true;
-    thread_.join();
-  }
-  // By notice id: "0101 / 2027-01-20 / name / phone".
-  const std::map<std::string, std::string>& held() const { return held_; }
-
- private:
-  bool PullOnce() {
-    const auto inbox = broker_.Inbox(absl::StrCat("urn:envej:municipality:", code_));
-    v1::PullNoticesRequest pull;
-    pull.set_municipality_code(code_);
-    pull.mutable_lease_duration()->set_seconds(5);
-    v1::PullNoticesResponse pulled;
-    if (!inbox->PullNotices(CallContext().get(), pull, &pulled).ok() || pulled.items().empty()) return false;
-    v1::AcknowledgeNoticesRequest acknowledge;
-    acknowledge.set_municipality_code(code_);
-    for (const v1::InboxItem& item : pulled.items()) {
-      Take(item, pulled);
-      *acknowledge.add_leases() = item.lease().name();
-    }
-    v1::AcknowledgeNoticesResponse answer;
-    inbox->AcknowledgeNotices(CallContext().get(), acknowledge, &answer);
-    return true;
-  }
-  // A lease may have been lost with its answer, and the same come again.
-  void Take(const v1::InboxItem& item, const v1::PullNoticesResponse& pulled) {
-    const std::string& id = item.lease().name().notice_id();
-    uint32_t& revision = revisions_[id];
-    EXPECT_GE(item.lease().name().revision(), revision) << "revisions come in order";
-    revision = item.lease().name().revision();
-    if (item.has_withdrawal()) {
-      held_.erase(id);
-      return;
-    }
-    const v1::Notice notice = support::Opened(item, pulled);
-    held_[id] = absl::StrCat(code_, " / ", notice.envelope().discharge_date(), " / ", notice.citizen().name(), " / ",
-                             absl::StrJoin(notice.citizen().phone_numbers(), " "));
-  }
-
-  BrokerProcess& broker_;
-  const std::string code_;
-  std::atomic<bool> stopping_ = false;
-  std::map<std::string, uint32_t> revisions_;
-  std::map<std::string, std::string> held_;
-  std::thread thread_;
-};
 
 // What arrives: messages and consents, in their order.
 struct Arrivals {

@@ -47,8 +47,8 @@ TEST(MergedPatientsTest, OfTwoNoticesOneIsLeft) {
   const std::string id = kept.Had().envelope().notice_id();
   for (const v1::CaseNotice& notice : gone.known_.notices()) EXPECT_NE(notice.notice_id(), id);
   TakeMerged(gone.known_, kept.site_, kept.known_);
-  const auto outgoing =
-      Reconcile(kept.known_, kept.site_, kept.now_, *contract::CopenhagenTimeZone(), [](const v1::Case&) { return "x"; });
+  const auto outgoing = Reconcile(kept.known_, kept.site_, kept.now_, *contract::CopenhagenTimeZone(),
+                                  [](const v1::Case&) { return "x"; });
   ASSERT_EQ(outgoing.size(), 1u);
   EXPECT_EQ(outgoing[0].withdraw().notice_id(), gone.Had().envelope().notice_id());
   EXPECT_EQ(outgoing[0].withdraw().reason(), envej::v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
