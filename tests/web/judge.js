@@ -12,7 +12,9 @@ async function judge(page, name) {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run(document, { preload: false, resultTypes: ['violations'] }));
   const found = violations.filter((one) => SERIOUS.includes(one.impact));
-  assert.deepEqual(found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), [], name);
+  // Said in the message: not every Node.js shows what differs beside one.
+  const said = found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`);
+  assert.equal(found.length, 0, `${name}: ${said.join('; ')}`);
   return violations.length - found.length;
 }
 
