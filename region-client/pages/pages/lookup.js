@@ -69,6 +69,7 @@ async function lookUp(number) {
   find('found').hidden = true;
   const answer = await ask('/api/lookups', { patient: { value: number } });
   if (answer.status !== 200) return showRefusal(answer);
+  if (names.size === 0) await learnNames();
   asked = number;
   return showFound(answer.json);
 }
@@ -94,4 +95,3 @@ find('form').addEventListener('submit', (event) => {
 find('withdraw').addEventListener('click', () => askWhetherSure(true));
 find('cancel').addEventListener('click', () => askWhetherSure(false));
 find('confirm').addEventListener('click', withdraw);
-learnNames();
