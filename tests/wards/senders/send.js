@@ -25,5 +25,8 @@ const outbound = new Client(connection).createOutbound({ port: Number(port), wai
   process.stdout.write(answer.getMessage().toString());
   await outbound.close();
 });
-outbound.on('client.error', (error) => process.stderr.write(`${error.message}\n`));
-outbound.on('connect', () => outbound.sendMessage(new Message({ text: fs.readFileSync(file, 'utf8').trimEnd() })));
+outbound.on('error', () => {
+  process.stderr.write('the connection was closed\n');
+  process.exit(1);
+});
+outbound.on('client.connect', () => outbound.sendMessage(new Message({ text: fs.readFileSync(file, 'utf8').trimEnd() })));
