@@ -37,7 +37,7 @@ using testing::Not;
 using testing::SizeIs;
 
 bool WaitUntil(const std::function<bool()>& is_so) {
-  for (int wait = 0; wait < 600; ++wait) {
+  for (int wait = 0; wait < 2400; ++wait) {  // as long as a client may wait before it tries again, and more
     if (is_so()) return true;
     absl::SleepFor(absl::Milliseconds(50));
   }
