@@ -6,11 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "region-client/agent/desk.h"
 #include "region-client/folder/file_item.h"
 #include "region-client/hl7/message.h"
 #include "region-client/hl7/patient_event.h"
 
 namespace envej::region {
+
+// By which a message is known again, of what came in at `source`, a listener or a folder: by its MSH-10, and by what it
+// says of its sender, since two systems may come the same way with the same ids.
+MessageName NameOfHl7(const std::string& source, const hl7::Message& message);
 
 // How files of HL7 v2 messages are read.
 struct Hl7Files {
@@ -19,7 +24,7 @@ struct Hl7Files {
   hl7::CharacterSet unsaid = hl7::CharacterSet::kAscii;  // what MSH-18 means where it says nothing
 };
 
-// Reads a file of HL7 messages (hl7_file.h), each for itself, known again by its MSH-10. Nothing follows from what is
+// Reads a file of HL7 messages (hl7_file.h), each for itself. Nothing follows from what is
 // of no concern.
 absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files);
 
