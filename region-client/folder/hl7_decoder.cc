@@ -39,11 +39,16 @@ MessageName NameOfHl7(const std::string& source, const hl7::Message& message) {
 }
 
 absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files) {
+  const Hl7File file = SplitHl7File(bytes);
   std::vector<FileItem> items;
-  for (const absl::string_view message : SplitHl7File(bytes)) {
+  for (const absl::string_view message : file.messages) {
     FileItem& item = items.emplace_back();
     item.place = items.size();
     Decode(message, files, item);
+  }
+  for (const FileProblem& problem : file.problems) items.push_back({.place = 0, .name = {}, .said = problem});
+  if (items.empty() && file.has_batches) {
+    items.push_back({.place = 0, .name = {}, .said = NothingFollows{.reason = "BATCH_EMPTY"}});
   }
   return items;
 }
