@@ -87,6 +87,18 @@ TEST_F(Hl7SourceTest, AMessageThatComesAgainIsAcknowledgedAndDoesNothing) {
   EXPECT_EQ(Outbox(), 2u) << "another system's message of the same id";
 }
 
+TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsTakenToo) {
+  const auto asking = [](const std::string& message, const char* accept_and_application) {
+    return absl::StrReplaceAll(message, {{"|2.5|||||", absl::StrCat("|2.5|||", accept_and_application, "|")}});
+  };
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0001011234"}, Consent("2027-01-15")).ok());
+  EXPECT_EQ(source_->Answer("pas", asking(Discharge("M1"), "NE|NE")), "");
+  EXPECT_EQ(Outbox(), 1u);
+  EXPECT_THAT(source_->Answer("pas", asking(Discharge("M1"), "AL|NE")), HasSubstr("MSA|CA|M1"));
+  EXPECT_THAT(source_->Answer("pas", asking(Discharge("M2", ""), "AL|AL")), HasSubstr("MSA|CE|M2"));
+  EXPECT_EQ(Outbox(), 1u);
+}
+
 TEST_F(Hl7SourceTest, WhatComesAgainInAFolderOfTheSameNameIsKnown) {
   EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
   const std::vector<FileItem> items = *DecodeHl7File(Discharge("M1"), {.name = "adt", .site = {.zone = copenhagen_}});
