@@ -104,8 +104,8 @@ ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request
   if (ended.has_value()) return *ended;
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
-  } else if (answer.patient_reference().empty()) {
-    context.streams.out << "nothing is kept of a no: hand out the leaflet\n";
+  } else if (!request.consent().consent().has_contact() || !request.consent().consent().has_disclosure()) {
+    context.streams.out << "hand out the leaflet: of a no nothing is kept, and what was given before is withdrawn\n";
   } else {
     context.streams.out << "patient " << answer.patient_reference() << "  registered, " << OrNotice(answer.why_not())
                         << '\n';
