@@ -32,7 +32,6 @@ using support::CallContext;
 using support::Ended;
 using support::kCode;
 using support::Process;
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
