@@ -320,7 +320,7 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   wrong.back() = "20123456";
   wrong.insert(wrong.end(), {"--name", "Nanna 0101909999"});
   EXPECT_THAT(run(wrong).err,
-              AllOf(HasSubstr("TEXT_LIKE_CPR_NUMBER"), HasSubstr("contact.name"), Not(HasSubstr("0101"))));
+              testing::AllOf(HasSubstr("TEXT_LIKE_CPR_NUMBER"), HasSubstr("contact.name"), Not(HasSubstr("0101"))));
   EXPECT_THAT(run({"find", "--patient", " "}).err, HasSubstr("PATIENT_NUMBER_INVALID"));
   std::vector<std::string> no = add;
   no.erase(no.begin() + 6, no.begin() + 10);  // to be contacted
