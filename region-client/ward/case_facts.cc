@@ -178,11 +178,30 @@ void TakeOlder(const Event& event, v1::Stay& stay) {
   }
 }
 
+// Of two stays the one of which something happened last is known, also where the discharge from the one before is
+// recorded later.
+bool IsOfLaterStay(const Event& event, const v1::Stay& stay) {
+  const bool begins_or_ends =
+      event.kind == EventKind::kAdmitted || event.kind == EventKind::kMoved || event.kind == EventKind::kDischarged;
+  return begins_or_ends && !IsOfStay(event, stay) && stay.state() == v1::STAY_STATE_DISCHARGED &&
+         HappenedAt(event) > FromMessage(stay.happened_at());
+}
+
+bool IsDischargeFromFormer(const Event& event, const v1::Stay& stay) {
+  if (event.kind != EventKind::kDischarged || IsOfStay(event, stay)) return false;
+  const absl::Time at = HappenedAt(event);
+  const bool was_admitted = stay.has_admitted_at() && FromMessage(stay.admitted_at()) > at;
+  const bool was_taken_up = stay.has_taken_up_at() && FromMessage(stay.taken_up_at()) > at;
+  const bool ended = stay.state() == v1::STAY_STATE_DISCHARGED && FromMessage(stay.happened_at()) > at;
+  return was_admitted || was_taken_up || ended;
+}
+
 void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
   if (!IsOfStay(event, stay)) {
     if (stay.state() == v1::STAY_STATE_DISCHARGED) *stay.mutable_former_ended_at() = stay.happened_at();
     stay.clear_admitted_at();
     stay.clear_taken_up_at();
+    stay.clear_ward_recorded_at();
   }
   if (!event.stay.empty()) stay.set_number(event.stay);
   stay.set_state(state);
@@ -202,7 +221,7 @@ void MoveDay(const Event& event, v1::Stay& stay) {
   if (has_day && event.discharge_day.has_value()) stay.set_discharge_date(contract::FormatDay(*event.discharge_day));
 }
 
-// What was recorded last of the stay. False if it says nothing of it.
+// What was recorded last of the stay, or begins another. False if it says nothing of it.
 bool TakeNewest(const Event& event, v1::Stay& stay) {
   const bool is_of_stay = IsOfStay(event, stay);
   switch (event.kind) {
@@ -247,7 +266,8 @@ void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
     if (!Counts(stay, site) && Counts(event, site)) stay.Clear();
   }
   const absl::Time at = RecordedAt(event);
-  if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
+  const bool is_newer = IsNewer(at, stay.has_recorded_at(), stay.recorded_at()) && !IsDischargeFromFormer(event, stay);
+  if (is_newer || IsOfLaterStay(event, stay)) {
     if (TakeNewest(event, stay)) {
       *stay.mutable_recorded_at() = ToMessage(at);
       *stay.mutable_happened_at() = ToMessage(HappenedAt(event));

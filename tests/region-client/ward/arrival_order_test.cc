@@ -62,6 +62,11 @@ Event DischargeFromElsewhere(int hours) {
   return event;
 }
 
+Event Recorded(int hours, Event event) {
+  event.recorded_at = At(hours);
+  return event;
+}
+
 std::vector<Course> Courses() {
   Event dead = EventAt(EventKind::kUpdated, 5);
   dead.deceased = true;
@@ -89,6 +94,18 @@ std::vector<Course> Courses() {
       {"back again, by a move under another number",
        {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), DischargeAt(2), EventAt(EventKind::kMoved, 6, "S2")},
        ""},
+      {"back again before the discharge is recorded",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), Recorded(8, DischargeAt(2)),
+        EventAt(EventKind::kAdmitted, 6, "S2")},
+       ""},
+      {"back again by a move before the discharge is recorded",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), Recorded(8, DischargeAt(2)),
+        EventAt(EventKind::kMoved, 6, "S2")},
+       ""},
+      {"home again after the discharge before was recorded late",
+       {Recorded(29, DischargeAt(2)), EventAt(EventKind::kAdmitted, 26, "S2"), ConsentAt(27, "2027-03-11"),
+        DischargeAt(28, "S2")},
+       "2027-03-11"},
       {"back again the day after, and home without being asked again",
        {ConsentAt(1), DischargeAt(2), EventAt(EventKind::kMoved, 26, "S2"), DischargeAt(28, "S2")},
        ""},
