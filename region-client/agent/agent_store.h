@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,8 +79,8 @@ class AgentStore {
   absl::Status Write(AgentBatch batch);
 
   // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes
-  // seconds for each gigabyte, and keeps nobody else waiting.
-  absl::Status Compact();
+  // seconds for each gigabyte, and keeps nobody else waiting; OK too where a stop was requested, which ends it.
+  absl::Status Compact(const std::stop_token& stop = {});
 
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
   // Case ids; under whichever secret the patient's number was named.
