@@ -47,7 +47,7 @@ absl::Status Follower::Watch() {
                              .at_most = kWatchMost,
                              .explain =
                                  [&](const grpc::Status& status) {
-                                   Say(absl::StrCat(ExplainFailure(status, context.broker), "; trying again"));
+                                   Say(ExplainFailure(status, context.broker));
                                    return std::string();
                                  },
                              .keeper = {{.read =
@@ -79,15 +79,16 @@ absl::Status Follower::Watch() {
                      ExplainFailure(watch.failure(), context.broker)));
     return absl::OkStatus();
   }
-  // The place is none of this broker's: what may be lost is sent again, and the watch begins with the oldest.
-  if (absl::Status status = SendAllAgain(); !status.ok()) return status;
+  // The place is none of this broker's: the watch begins with the oldest.
   AgentBatch batch = parts_.store.NewBatch();
   batch.PutWatchToken("");
   return parts_.store.Write(std::move(batch));
 }
 
 absl::Status Follower::Take(const v1::WatchNoticesResponse& answer, const std::string& place) {
-  if (answer.begins_anew()) {
+  const absl::StatusOr<std::string> before = parts_.store.ReadWatchToken();
+  if (!before.ok()) return before.status();
+  if (answer.begins_anew() || before->empty()) {
     if (absl::Status status = SendAllAgain(); !status.ok()) return status;
   }
   WorkSubjects subjects;

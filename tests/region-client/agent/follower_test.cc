@@ -122,6 +122,7 @@ class FollowerTest : public testing::Test {
     notice.mutable_said()->mutable_envelope()->set_revision(1);
     AgentBatch batch = store_->NewBatch();
     batch.PutCase(kCase, std::nullopt, known);
+    batch.PutWatchToken("place-0");
     ASSERT_TRUE(store_->Write(std::move(batch)).ok());
   }
   ~FollowerTest() override { Stop(); }
@@ -206,7 +207,7 @@ TEST_F(FollowerTest, TakesWhatHappenedAndGoesOnThereAfterAStop) {
 
 TEST_F(FollowerTest, StopsAtOnceWhileNothingHappens) {
   Start();
-  ASSERT_TRUE(IsQuietAt("", 1));
+  ASSERT_TRUE(IsQuietAt("place-0", 1));
   const absl::Time asked = absl::Now();
   Stop();
   EXPECT_LT(absl::Now() - asked, absl::Seconds(2));
@@ -226,16 +227,19 @@ TEST_F(FollowerTest, SendsEverythingAgainWhereTheBrokerBeginsAnew) {
   EXPECT_EQ(put_, 1);
 }
 
-TEST_F(FollowerTest, SendsEverythingAgainAndBeginsAtOnceWhereItsPlaceIsNotKnown) {
-  AgentBatch batch = store_->NewBatch();
-  batch.PutWatchToken("another broker's");
-  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+TEST_F(FollowerTest, SendsEverythingAgainOnceWhereItsPlaceIsNotKnown) {
+  v1::WatchNoticesResponse quiet;
+  quiet.set_resume_token("place-1");
   broker_.Write({.answers = {}, .end = Refused(Reason::kWatchTokenInvalid)});
+  broker_.Write({.answers = {quiet, quiet}, .end = grpc::Status::OK});
   const absl::Time began = absl::Now();
   Start();
-  ASSERT_TRUE(IsQuietAt("", 2));
+  ASSERT_TRUE(IsQuietAt("place-1", 3));
   EXPECT_LT(absl::Now() - began, absl::Seconds(5));
+  Stop();
+  EXPECT_EQ(broker_.Places()[1], "");
   EXPECT_THAT(Outbox(), SizeIs(1));
+  EXPECT_EQ(put_, 1);
 }
 
 // Also one that nobody tries again by itself, such as a connection that breaks in an odd way, or what people must mend.
