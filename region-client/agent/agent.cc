@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "region-client/agent/follower.h"
 #include "region-client/agent/sender.h"
 #include "region-client/agent/stopping.h"
+#include "region-client/agent/store_mark.h"
 #include "region-client/agent/teller.h"
 #include "region-client/pages/municipalities.h"
 #include "region-client/pages/ward_pages.h"
@@ -29,6 +31,7 @@ constexpr absl::Duration kCompactEach = absl::Hours(24);
 constexpr size_t kUpkeepAtOnce = 100;
 constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
 constexpr int kStopLooksPerFileLook = 4;
+constexpr int kStopLooksPerMark = 240;
 
 // Everything that runs, wired together. Listeners of the ward's systems come beside the local service, in Serve.
 class Agent {
@@ -53,6 +56,9 @@ class Agent {
   absl::Status Connect();
   absl::Status Serve(const AgentSignals& signals, const std::function<void()>& ready);
   void Attend(const AgentSignals& signals);
+  // Says it where the store is behind its mark.
+  void CompareWithMark();
+  void Mark();
   void Stop();
   absl::Status OpenFolders();
   absl::StatusOr<std::unique_ptr<WardPages>> ServePages(const FhirSource& fhir);
@@ -70,6 +76,9 @@ class Agent {
   FollowedFiles files_{[this](const std::string& line) { log_.Say(line); }};
   CaseLocks locks_;
   std::unique_ptr<AgentStore> store_;
+  uint64_t marked_writes_ = 0;
+  absl::Status marked_;  // how that ended last
+  std::optional<absl::Time> lacks_until_;
   std::unique_ptr<Desk> desk_;
   Doorbell outbox_bell_;
   std::unique_ptr<Teller> teller_;
@@ -118,6 +127,8 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
   absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(options);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
+  CompareWithMark();
+  Mark();
   const auto log = [this](const std::string& line) { log_.Say(line); };
   teller_ = std::make_unique<Teller>(
       TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
@@ -151,7 +162,28 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
   const absl::Status status = Serve(signals, ready);
   Stop();
   for (std::thread& thread : threads_) thread.join();
+  Mark();
   return status;
+}
+
+void Agent::CompareWithMark() {
+  const absl::StatusOr<std::optional<StoreMark>> mark = ReadStoreMark(config_.mark());
+  if (!mark.ok()) return log_.Say(std::string(mark.status().message()));
+  if (!mark->has_value() || store_->writes() >= (*mark)->writes) return;
+  lacks_until_ = (*mark)->at;
+  log_.Say(absl::StrCat("the store was put back to an earlier state, and lacks some of what was registered until ",
+                        absl::FormatTime(absl::RFC3339_sec, (*mark)->at, absl::UTCTimeZone()),
+                        ": register the consents of that time again"));
+}
+
+// An aid, without which an agent still serves.
+void Agent::Mark() {
+  const uint64_t writes = store_->writes();
+  if (writes == marked_writes_) return;
+  const absl::Status marked = WriteStoreMark(config_.mark(), {.writes = writes, .at = Now()});
+  if (!marked.ok() && marked != marked_) log_.Say(std::string(marked.message()));
+  if (marked.ok()) marked_writes_ = writes;
+  marked_ = marked;
 }
 
 void Agent::Stop() {
@@ -161,8 +193,12 @@ void Agent::Stop() {
 }
 
 absl::Status Agent::Serve(const AgentSignals& signals, const std::function<void()>& ready) {
-  const AgentServerParts served{
-      .desk = *desk_, .store = *store_, .sender = *sender_, .now = [this] { return Now(); }, .copenhagen = copenhagen_};
+  const AgentServerParts served{.desk = *desk_,
+                                .store = *store_,
+                                .sender = *sender_,
+                                .now = [this] { return Now(); },
+                                .copenhagen = copenhagen_,
+                                .lacks_until = lacks_until_};
   const absl::StatusOr<std::unique_ptr<AgentServer>> server = AgentServer::Start(config_.socket(), served);
   if (!server.ok()) return server.status();
   std::vector<std::unique_ptr<Hl7Listener>> listeners;
@@ -211,6 +247,7 @@ void Agent::Attend(const AgentSignals& signals) {
     outside_.surroundings.sleep(kStopLookEach);
     const bool at_once = signals.is_to_read_again();
     if (at_once || look % kStopLooksPerFileLook == 0) files_.Look(at_once);
+    if (look % kStopLooksPerMark == 0) Mark();
   }
 }
 

@@ -130,6 +130,8 @@ absl::Status AgentStore::Compact(const std::stop_token& stop) {
   return FromEngine(compacted, "cannot rewrite the agent's store");
 }
 
+uint64_t AgentStore::writes() const { return engine_->GetLatestSequenceNumber(); }
+
 absl::StatusOr<std::optional<Case>> AgentStore::ReadCase(const std::string& case_id) const {
   const std::string key = KeyOf(KeyKind::kCase, case_id);
   const absl::StatusOr<std::optional<std::string>> sealed = Read(key);

@@ -110,6 +110,9 @@ class AgentStore {
   // With what it seals and names.
   const AtRest& at_rest() const { return at_rest_; }
 
+  // How much was written to it ever: it never falls, but where the store is put back to an earlier state.
+  uint64_t writes() const;
+
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
   size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }
 

@@ -124,12 +124,19 @@ TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
   std::filesystem::remove_all(Data() + "/store");
   std::filesystem::rename(backup, Data() + "/store");
   StartAgent();
+  EXPECT_THAT(agent_->Err(), HasSubstr("the store was put back to an earlier state"));
+  ward::v1::GetStatusResponse status;
+  EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &status).ok());
+  EXPECT_TRUE(status.has_lacks_until());
   Consent(0, "20 12 34 58");
   ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
   ASSERT_THAT(AtBroker(), SizeIs(1));
   EXPECT_EQ(AtBroker()[0].revision(), 3u);
   EXPECT_EQ(Notice(0).revision(), 3u);
   EXPECT_EQ(Notice(0).standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+  StopAgent();
+  StartAgent();
+  EXPECT_THAT(agent_->Err(), Not(HasSubstr("earlier state")));
   StopAgent();
 }
 
