@@ -19,11 +19,13 @@
 #include "proto/contract/status_codec.h"
 #include "region-client/agent/notice_changes.h"
 #include "tests/region-client/agent/agent_world.h"
+#include "tests/support/wait_until.h"
 
 namespace envej::region {
 namespace {
 
 using contract::Reason;
+using support::WaitUntil;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -32,13 +34,6 @@ using testing::SizeIs;
 
 constexpr char kNotice[] = "9c2f4d0e-6f0f-4b57-9a53-0c1d2e3f4a5b";
 const std::string kCase(kCaseIdBytes, 'c');
-
-bool WaitUntil(const std::function<bool()>& is_so, absl::Duration at_most = absl::Seconds(30)) {
-  for (const absl::Time end = absl::Now() + at_most; absl::Now() < end; absl::SleepFor(absl::Milliseconds(10))) {
-    if (is_so()) return true;
-  }
-  return false;
-}
 
 v1::WatchNoticesResponse Happened(v1::ChangeKind kind, uint32_t revision, const std::string& place) {
   v1::WatchNoticesResponse answer;

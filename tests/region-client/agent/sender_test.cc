@@ -20,11 +20,13 @@
 #include "tests/region-client/support/intake_server.h"
 #include "tests/region-client/support/notice_lines.h"
 #include "tests/support/free_address.h"
+#include "tests/support/wait_until.h"
 
 namespace envej::region {
 namespace {
 
 using contract::Reason;
+using support::WaitUntil;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -32,13 +34,6 @@ using testing::SizeIs;
 
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
   return grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-}
-
-bool WaitUntil(const std::function<bool()>& is_so, absl::Duration at_most = absl::Seconds(30)) {
-  for (const absl::Time end = absl::Now() + at_most; absl::Now() < end; absl::SleepFor(absl::Milliseconds(10))) {
-    if (is_so()) return true;
-  }
-  return false;
 }
 
 // A sender over a real store, to a server that keeps what it accepts. No wait is longer than it must be: chance is 0.
