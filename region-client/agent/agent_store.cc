@@ -115,15 +115,22 @@ absl::Status AgentStore::Write(AgentBatch batch) {
   return status;
 }
 
-absl::Status AgentStore::Compact() {
+absl::Status AgentStore::Compact(const std::stop_token& stop) {
   if (failed_) return Failed();
   const rocksdb::Status flushed = engine_->Flush(rocksdb::FlushOptions());
   if (!flushed.ok()) return FromEngine(flushed, "cannot write the agent's store");
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  return FromEngine(engine_->CompactRange(options, nullptr, nullptr), "cannot rewrite the agent's store");
+  std::atomic<bool> canceled = false;
+  options.canceled = &canceled;
+  const std::stop_callback cancel(stop, [&canceled] { canceled = true; });
+  const rocksdb::Status compacted = engine_->CompactRange(options, nullptr, nullptr);
+  if (stop.stop_requested()) return absl::OkStatus();
+  return FromEngine(compacted, "cannot rewrite the agent's store");
 }
+
+uint64_t AgentStore::writes() const { return engine_->GetLatestSequenceNumber(); }
 
 absl::StatusOr<std::optional<Case>> AgentStore::ReadCase(const std::string& case_id) const {
   const std::string key = KeyOf(KeyKind::kCase, case_id);

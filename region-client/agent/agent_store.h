@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,8 +79,8 @@ class AgentStore {
   absl::Status Write(AgentBatch batch);
 
   // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes
-  // seconds for each gigabyte, and keeps nobody else waiting.
-  absl::Status Compact();
+  // seconds for each gigabyte, and keeps nobody else waiting; OK too where a stop was requested, which ends it.
+  absl::Status Compact(const std::stop_token& stop = {});
 
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
   // Case ids; under whichever secret the patient's number was named.
@@ -108,6 +109,9 @@ class AgentStore {
 
   // With what it seals and names.
   const AtRest& at_rest() const { return at_rest_; }
+
+  // How much was written to it ever: it never falls, but where the store is put back to an earlier state.
+  uint64_t writes() const;
 
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
   size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }

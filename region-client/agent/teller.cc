@@ -40,7 +40,7 @@ absl::Status Teller::Run(size_t way) {
       continue;
     }
     if (absl::IsDataLoss(done.status()) || absl::IsInternal(done.status())) return done.status();
-    if (!std::exchange(said, true)) {
+    if (!parts_.stopping.stopped() && !std::exchange(said, true)) {
       parts_.log(
           absl::StrCat("cannot tell the ward by ", ways_[way].name, ": ", done.status().message(), "; trying again"));
     }

@@ -204,5 +204,19 @@ TEST_F(AgentStoreTest, WhatWasErasedIsInNoFileOnceItIsCompacted) {
   EXPECT_LT(Bytes().size(), kLarge);
 }
 
+TEST_F(AgentStoreTest, RewritingEndsWhereAStopWasRequestedAndTheStoreGoesOn) {
+  const std::unique_ptr<AgentStore> store = *AgentStore::Open(folder_.Options());
+  AgentBatch first = store->NewBatch();
+  first.PutWatchToken("first");
+  ASSERT_TRUE(store->Write(std::move(first)).ok());
+  std::stop_source stopping;
+  stopping.request_stop();
+  EXPECT_TRUE(store->Compact(stopping.get_token()).ok());
+  AgentBatch second = store->NewBatch();
+  second.PutWatchToken("second");
+  EXPECT_TRUE(store->Write(std::move(second)).ok());
+  EXPECT_TRUE(store->Compact().ok());
+}
+
 }  // namespace
 }  // namespace envej::region
