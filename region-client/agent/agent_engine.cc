@@ -69,6 +69,12 @@ rocksdb::Options EngineOptions() {
   return options;
 }
 
+// By what the engine says: it has no code of its own for it, and the file LOCK may fail otherwise too.
+bool IsLockedByAnother(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && (text.find("While lock file") != text.npos || text.find("lock hold by") != text.npos);
+}
+
 // Whether there is anything that an engine has written data to.
 absl::StatusOr<bool> HoldsData(const std::string& folder) {
   std::error_code error;
@@ -103,7 +109,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
   rocksdb::DB* engine = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, path, &engine);
   if (status.ok()) return std::unique_ptr<rocksdb::DB>(engine);
-  if (status.IsIOError() && status.ToString().find("LOCK") != std::string::npos) {
+  if (IsLockedByAnother(status)) {
     return absl::UnavailableError(absl::StrCat(folder, " is in use: another agent runs with it"));
   }
   return FromEngine(status, absl::StrCat("cannot open ", path));
@@ -111,8 +117,9 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
 
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  const absl::StatusCode code = status.IsCorruption() ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
-  return absl::Status(code, absl::StrCat(what, ": ", status.ToString()));
+  const std::string text = absl::StrCat(what, ": ", status.ToString());
+  return status.IsCorruption() ? absl::DataLossError(absl::StrCat(text, kWhatHelpsDamage))
+                               : absl::UnavailableError(text);
 }
 
 rocksdb::WriteOptions SyncedWrite() {

@@ -21,7 +21,8 @@ rocksdb::Slice ToSlice(absl::string_view bytes) { return rocksdb::Slice(bytes.da
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 absl::Status Damaged(absl::string_view key, absl::string_view why) {
-  return absl::DataLossError(absl::StrCat("a record of kind '", key.substr(0, 1), "' of the agent's store: ", why));
+  return absl::DataLossError(
+      absl::StrCat("a record of kind '", key.substr(0, 1), "' of the agent's store: ", why, kWhatHelpsDamage));
 }
 
 absl::Status Failed() {
@@ -56,7 +57,7 @@ absl::Status AgentStore::ReadWhole() {
   const std::unique_ptr<rocksdb::Iterator> place(engine_->NewIterator(options));
   place->SeekToFirst();
   if (!version->has_value()) {
-    if (place->Valid()) return absl::DataLossError("the store has no version: put its backup in its place");
+    if (place->Valid()) return absl::DataLossError(absl::StrCat("the store has no version", kWhatHelpsDamage));
     const rocksdb::Status written =
         engine_->Put(SyncedWrite(), KeyOf(KeyKind::kVersion), EncodeCount(kAgentStoreVersion));
     return FromEngine(written, "cannot write the store");
@@ -110,7 +111,8 @@ absl::Status AgentStore::Write(AgentBatch batch) {
     cases_ += batch.cases_;
     outgoing_ += batch.outgoing_;
   } else if (!failed_.exchange(true) && options_.fail_stop) {
-    options_.fail_stop(status);
+    options_.fail_stop(absl::Status(
+        status.code(), absl::StrCat(status.message(), "; make room or mend the disk, and start it again")));
   }
   return status;
 }
