@@ -25,6 +25,14 @@ absl::Status Damaged(absl::string_view key, absl::string_view why) {
       absl::StrCat("a record of kind '", key.substr(0, 1), "' of the agent's store: ", why, kWhatHelpsDamage));
 }
 
+absl::StatusOr<v1::ListMunicipalitiesResponse> ParseMunicipalities(absl::string_view value) {
+  v1::ListMunicipalitiesResponse municipalities;
+  if (!municipalities.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return Damaged(KeyOf(KeyKind::kMunicipalities), "it is no message");
+  }
+  return municipalities;
+}
+
 absl::Status Failed() {
   return absl::UnavailableError("a write of the agent's store failed before: nothing more is written");
 }
@@ -99,6 +107,8 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
     case KeyKind::kCount:
     case KeyKind::kWatch:
       return absl::OkStatus();
+    case KeyKind::kMunicipalities:
+      return ParseMunicipalities(value).status();
   }
   return Damaged(key, "there is no such kind");
 }
@@ -243,6 +253,15 @@ absl::StatusOr<std::string> AgentStore::ReadWatchToken() const {
   absl::StatusOr<std::optional<std::string>> token = Read(KeyOf(KeyKind::kWatch));
   if (!token.ok()) return token.status();
   return token->value_or("");
+}
+
+absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> AgentStore::ReadMunicipalities() const {
+  const absl::StatusOr<std::optional<std::string>> value = Read(KeyOf(KeyKind::kMunicipalities));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<v1::ListMunicipalitiesResponse>();
+  absl::StatusOr<v1::ListMunicipalitiesResponse> municipalities = ParseMunicipalities(**value);
+  if (!municipalities.ok()) return municipalities.status();
+  return std::optional<v1::ListMunicipalitiesResponse>(*std::move(municipalities));
 }
 
 absl::StatusOr<std::optional<std::string>> AgentStore::Read(const std::string& key) const {

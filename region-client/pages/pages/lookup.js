@@ -46,7 +46,8 @@ function showNotices(notices) {
 }
 
 function showFound(found) {
-  fill(find('found-heading'), whyNotWords(found.why_not));
+  const isHeldUp = found.broker_away && found.notices.some(({ standing }) => standing === 'NOTICE_STANDING_TO_BE_SENT');
+  fill(find('found-heading'), whyNotWords(found.why_not, isHeldUp));
   showFacts(found);
   showNotices(found.notices);
   find('withdrawal').hidden = !found.consent || Boolean(found.consent.withdrawn_at);
