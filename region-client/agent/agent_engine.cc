@@ -21,6 +21,9 @@ constexpr mode_t kFolderMode = 0700;
 constexpr double kFilterBitsPerKey = 10;
 constexpr size_t kProtectionBytes = 8;
 constexpr size_t kWriteBufferBytes = size_t{8} << 20;
+// What a start may write: the log's records as a table, and a new log. Without the room RocksDB ends the process
+// itself.
+constexpr uint64_t kRoomAtStart = 2 * kWriteBufferBytes;
 constexpr size_t kInfoLogFiles = 4;
 constexpr size_t kInfoLogBytes = size_t{4} << 20;
 // A file with this many deletions in such a window is compacted soon: the outbox's head must stay quick to find.
@@ -86,6 +89,15 @@ absl::StatusOr<bool> HoldsData(const std::string& folder) {
   return false;
 }
 
+absl::Status CheckRoom(const std::string& folder) {
+  std::error_code error;
+  const uint64_t free_bytes = std::filesystem::space(folder, error).available;
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", folder, ": ", error.message()));
+  if (free_bytes >= kRoomAtStart) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(folder, " has ", free_bytes >> 20, " MiB left, and ", kRoomAtStart >> 20,
+                                             " are needed: make room, and start it again"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& folder) {
@@ -96,6 +108,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
   if (mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
   }
+  if (absl::Status status = CheckRoom(path); !status.ok()) return status;
   const absl::StatusOr<bool> holds_data = HoldsData(path);
   if (!holds_data.ok()) return holds_data.status();
   std::error_code error;
