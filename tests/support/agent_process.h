@@ -55,6 +55,7 @@ class AgentProcess {
   Ended Stop();
   // SIGKILL.
   void Kill();
+  void Signal(int number) { process_->Signal(number); }
   Ended Wait() { return process_->Wait(); }
   // Of this start.
   std::string Log() { return process_->Err(); }
