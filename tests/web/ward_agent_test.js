@@ -41,6 +41,7 @@ async function aConsentAndADischargeBecomeANotice(server, browser) {
   await server.set('discharge', { number: '2001', name: 'Agertoft' });
   await server.set('held', held('Nanna Agertoft'));
   await lookUpUntil(page, server, '2001', 'Kommunen har den');
+  await awaitText(page, '#found-heading', 'Kommunen har den');
   await page.context().close();
 }
 
