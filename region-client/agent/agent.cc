@@ -62,6 +62,8 @@ class Agent {
   void Stop();
   absl::Status OpenFolders();
   absl::StatusOr<std::unique_ptr<WardPages>> ServePages(const FhirSource& fhir);
+  void KeepMunicipalities(const v1::ListMunicipalitiesResponse& municipalities);
+  bool ReachesBroker() const;
   void Start(std::function<absl::Status()> part);
   absl::Status Upkeep();
   void Fail(const absl::Status& status);
@@ -129,6 +131,9 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
   store_ = *std::move(store);
   CompareWithMark();
   Mark();
+  absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> last_said = store_->ReadMunicipalities();
+  if (!last_said.ok()) return last_said.status();
+  if (last_said->has_value()) municipalities_.Keep(**std::move(last_said));
   const auto log = [this](const std::string& line) { log_.Say(line); };
   teller_ = std::make_unique<Teller>(
       TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
@@ -147,7 +152,7 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
       .doorbell = outbox_bell_,
       .stopping = stopping_,
       .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
-      .learned = [this](const v1::ListMunicipalitiesResponse& municipalities) { municipalities_.Keep(municipalities); },
+      .learned = [this](const v1::ListMunicipalitiesResponse& municipalities) { KeepMunicipalities(municipalities); },
       .told = told,
       .log = log});
   follower_ = std::make_unique<Follower>(FollowerParts{.context = context,
@@ -257,6 +262,7 @@ absl::StatusOr<std::unique_ptr<WardPages>> Agent::ServePages(const FhirSource& f
       *config_.page,
       {.desk = *desk_,
        .municipalities = municipalities_,
+       .reaches_broker = [this] { return ReachesBroker(); },
        .now = [this] { return Now(); },
        .copenhagen = copenhagen_,
        .process_message = [&fhir](const Peer& peer, const std::string& content_type,
@@ -280,6 +286,22 @@ absl::Status Agent::OpenFolders() {
     folders_.push_back(*std::move(folder));
   }
   return absl::OkStatus();
+}
+
+// Staff go on while the broker is away, also after a start.
+void Agent::KeepMunicipalities(const v1::ListMunicipalitiesResponse& municipalities) {
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> known = municipalities_.current();
+  municipalities_.Keep(municipalities);
+  if (known != nullptr && known->SerializeAsString() == municipalities.SerializeAsString()) return;
+  AgentBatch batch = store_->NewBatch();
+  batch.PutMunicipalities(municipalities);
+  if (const absl::Status status = store_->Write(std::move(batch)); !status.ok())
+    log_.Say(std::string(status.message()));
+}
+
+// The channel has lost it as soon as the watch has; the sender only once it has something to send.
+bool Agent::ReachesBroker() const {
+  return sender_->reaches_broker() && context_.channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
 }
 
 void Agent::Start(std::function<absl::Status()> part) {

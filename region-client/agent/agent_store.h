@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "envej/v1/intake_service.pb.h"
 #include "envej/ward/v1/case.pb.h"
 #include "envej/ward/v1/kept.pb.h"
 #include "region-client/agent/agent_batch.h"
@@ -106,6 +107,8 @@ class AgentStore {
   absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
   absl::StatusOr<std::string> ReadWatchToken() const;
+  // Nothing before the broker ever said it.
+  absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> ReadMunicipalities() const;
 
   // With what it seals and names.
   const AtRest& at_rest() const { return at_rest_; }

@@ -66,6 +66,20 @@ class AgentStoreTest : public testing::Test {
   AgentFolder folder_;
 };
 
+TEST_F(AgentStoreTest, WhatTheBrokerSaidOfTheMunicipalitiesIsThereAtTheNextStart) {
+  std::unique_ptr<AgentStore> store = Open();
+  EXPECT_FALSE(store->ReadMunicipalities()->has_value());
+  v1::ListMunicipalitiesResponse municipalities;
+  municipalities.add_municipalities()->set_name("København");
+  AgentBatch batch = store->NewBatch();
+  batch.PutMunicipalities(municipalities);
+  ASSERT_TRUE(store->Write(std::move(batch)).ok());
+  store.reset();
+  store = Open();
+  ASSERT_TRUE(store->ReadMunicipalities()->has_value());
+  EXPECT_EQ(store->ReadMunicipalities()->value().municipalities(0).name(), "København");
+}
+
 TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   {
     const auto store = Open();
