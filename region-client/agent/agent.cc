@@ -63,7 +63,7 @@ class Agent {
   absl::Status OpenFolders();
   absl::StatusOr<std::unique_ptr<WardPages>> ServePages(const FhirSource& fhir);
   void KeepMunicipalities(const v1::ListMunicipalitiesResponse& municipalities);
-  bool ReachesBroker() const;
+  bool ReachesBroker();
   void Start(std::function<absl::Status()> part);
   absl::Status Upkeep();
   void Fail(const absl::Status& status);
@@ -300,8 +300,8 @@ void Agent::KeepMunicipalities(const v1::ListMunicipalitiesResponse& municipalit
 }
 
 // The channel has lost it as soon as the watch has; the sender only once it has something to send.
-bool Agent::ReachesBroker() const {
-  return sender_->reaches_broker() && context_.channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
+bool Agent::ReachesBroker() {
+  return sender_->reaches_broker() && Context().channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
 }
 
 void Agent::Start(std::function<absl::Status()> part) {
