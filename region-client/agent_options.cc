@@ -53,7 +53,8 @@ void AddPart(CLI::App& command, const std::string& name, std::string& on, std::s
 }
 
 CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
-  CLI::App* command = AddAsking(consent, "add", "register what a citizen answered; a no is an answer too", arguments);
+  CLI::App* command =
+      AddAsking(consent, "add", "register what a citizen answered; a no withdraws what was given before", arguments);
   AddPatient(*command, arguments);
   command->add_option("--municipality", arguments.municipality_code, "the citizen's municipality")
       ->type_name("CODE")

@@ -27,10 +27,8 @@ void Teller::Ring() {
 absl::Status Teller::Run(size_t way) {
   const absl::StatusOr<uint64_t> told = parts_.store.ReadToldUpTo(ways_[way].name);
   if (!told.ok()) return told.status();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    told_up_to_[way] = *told;
-  }
+  // Also forgets what other ways told before it was known how far this one had.
+  if (absl::Status status = Advance(way, *told); !status.ok()) return status;
   contract::RetryPolicy policy(absl::InfiniteFuture(), parts_.surroundings.random);
   bool said = false;
   while (!parts_.stopping.stopped()) {

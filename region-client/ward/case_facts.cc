@@ -140,8 +140,69 @@ void Admit(const Event& event, v1::Stay& stay) {
   BeginStay(event, is_over || stay.readmitted(), stay);
 }
 
+// The first move that was said of the stay under its number.
+void TakeMove(const Event& event, v1::Stay& stay) {
+  const bool is_first = !stay.has_taken_up_at() || HappenedAt(event) < FromMessage(stay.taken_up_at());
+  if (is_first) *stay.mutable_taken_up_at() = ToMessage(HappenedAt(event));
+}
+
+// Under another number a stay goes on, as far as is known; after a discharge it is another one: a visit, of which
+// nothing is known beside a stay, became a stay. False where that was before the discharge.
+bool Move(const Event& event, v1::Stay& stay) {
+  if (stay.state() == v1::STAY_STATE_DISCHARGED && !IsOfStay(event, stay)) {
+    if (HappenedAt(event) <= FromMessage(stay.happened_at())) return false;
+    const Timestamp ended_at = stay.happened_at();
+    BeginStay(event, /*readmitted=*/true, stay);
+    stay.clear_admitted_at();
+    *stay.mutable_former_ended_at() = ended_at;
+  } else if (stay.state() == v1::STAY_STATE_UNSPECIFIED || !IsOfStay(event, stay)) {
+    Become(v1::STAY_STATE_ADMITTED, stay);
+    stay.set_number(event.stay);
+  }
+  TakeMove(event, stay);
+  return true;
+}
+
+// What was recorded before what is known of the stay, and still says when it began.
+void TakeOlder(const Event& event, v1::Stay& stay) {
+  const absl::Time at = HappenedAt(event);
+  if (!IsOfStay(event, stay)) {
+    const bool is_last = !stay.has_former_ended_at() || at > FromMessage(stay.former_ended_at());
+    if (event.kind == EventKind::kDischarged && is_last) *stay.mutable_former_ended_at() = ToMessage(at);
+    return;
+  }
+  if (event.kind == EventKind::kMoved) TakeMove(event, stay);
+  const bool is_last = !stay.has_admitted_at() || at > FromMessage(stay.admitted_at());
+  if (event.kind == EventKind::kAdmitted && is_last && at <= FromMessage(stay.happened_at())) {
+    *stay.mutable_admitted_at() = ToMessage(at);
+  }
+}
+
+// Of two stays the one of which something happened last is known, also where the discharge from the one before is
+// recorded later.
+bool IsOfLaterStay(const Event& event, const v1::Stay& stay) {
+  const bool begins_or_ends =
+      event.kind == EventKind::kAdmitted || event.kind == EventKind::kMoved || event.kind == EventKind::kDischarged;
+  return begins_or_ends && !IsOfStay(event, stay) && stay.state() == v1::STAY_STATE_DISCHARGED &&
+         HappenedAt(event) > FromMessage(stay.happened_at());
+}
+
+bool IsDischargeFromFormer(const Event& event, const v1::Stay& stay) {
+  if (event.kind != EventKind::kDischarged || IsOfStay(event, stay)) return false;
+  const absl::Time at = HappenedAt(event);
+  const bool was_admitted = stay.has_admitted_at() && FromMessage(stay.admitted_at()) > at;
+  const bool was_taken_up = stay.has_taken_up_at() && FromMessage(stay.taken_up_at()) > at;
+  const bool ended = stay.state() == v1::STAY_STATE_DISCHARGED && FromMessage(stay.happened_at()) > at;
+  return was_admitted || was_taken_up || ended;
+}
+
 void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
-  if (!IsOfStay(event, stay)) stay.clear_admitted_at();
+  if (!IsOfStay(event, stay)) {
+    if (stay.state() == v1::STAY_STATE_DISCHARGED) *stay.mutable_former_ended_at() = stay.happened_at();
+    stay.clear_admitted_at();
+    stay.clear_taken_up_at();
+    stay.clear_ward_recorded_at();
+  }
   if (!event.stay.empty()) stay.set_number(event.stay);
   stay.set_state(state);
   stay.set_discharge_date(event.discharge_day.has_value() ? contract::FormatDay(*event.discharge_day) : "");
@@ -160,7 +221,7 @@ void MoveDay(const Event& event, v1::Stay& stay) {
   if (has_day && event.discharge_day.has_value()) stay.set_discharge_date(contract::FormatDay(*event.discharge_day));
 }
 
-// What was recorded last of the stay. False if it says nothing of it.
+// What was recorded last of the stay, or begins another. False if it says nothing of it.
 bool TakeNewest(const Event& event, v1::Stay& stay) {
   const bool is_of_stay = IsOfStay(event, stay);
   switch (event.kind) {
@@ -168,13 +229,7 @@ bool TakeNewest(const Event& event, v1::Stay& stay) {
       Admit(event, stay);
       return true;
     case EventKind::kMoved:
-      // A visit, of which nothing is known beside a stay, became a stay.
-      if (!is_of_stay && stay.state() == v1::STAY_STATE_DISCHARGED) {
-        BeginStay(event, /*readmitted=*/true, stay);
-        return true;
-      }
-      if (stay.state() == v1::STAY_STATE_UNSPECIFIED) stay.set_state(v1::STAY_STATE_ADMITTED);
-      return is_of_stay;
+      return Move(event, stay);
     case EventKind::kDischargePlanned:
       if (stay.state() == v1::STAY_STATE_DISCHARGED && is_of_stay) return false;
       EndOn(event, v1::STAY_STATE_DISCHARGE_PLANNED, stay);
@@ -211,14 +266,14 @@ void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
     if (!Counts(stay, site) && Counts(event, site)) stay.Clear();
   }
   const absl::Time at = RecordedAt(event);
-  if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
+  const bool is_newer = IsNewer(at, stay.has_recorded_at(), stay.recorded_at()) && !IsDischargeFromFormer(event, stay);
+  if (is_newer || IsOfLaterStay(event, stay)) {
     if (TakeNewest(event, stay)) {
       *stay.mutable_recorded_at() = ToMessage(at);
       *stay.mutable_happened_at() = ToMessage(HappenedAt(event));
     }
-  } else if (event.kind == EventKind::kAdmitted && IsOfStay(event, stay) && !stay.has_admitted_at() &&
-             HappenedAt(event) <= FromMessage(stay.happened_at())) {
-    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
+  } else {
+    TakeOlder(event, stay);
   }
   if (SaysPlace(event, stay)) TakePlace(event, stay);
 }

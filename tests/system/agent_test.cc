@@ -316,7 +316,16 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   wrong.push_back("1234");
   const Ended refused = run(wrong);
   EXPECT_EQ(refused.code, 1) << refused.err;
-  EXPECT_THAT(refused.err, HasSubstr("phone"));
+  EXPECT_THAT(refused.err, HasSubstr("PHONE_NUMBER_INVALID"));
+  wrong.back() = "20123456";
+  wrong.insert(wrong.end(), {"--name", "Nanna 0101909999"});
+  EXPECT_THAT(run(wrong).err,
+              testing::AllOf(HasSubstr("TEXT_LIKE_CPR_NUMBER"), HasSubstr("contact.name"), Not(HasSubstr("0101"))));
+  EXPECT_THAT(run({"find", "--patient", " "}).err, HasSubstr("PATIENT_NUMBER_INVALID"));
+  std::vector<std::string> no = add;
+  no.erase(no.begin() + 6, no.begin() + 10);  // to be contacted
+  no.back() = "--protected";
+  EXPECT_THAT(run(no).out, HasSubstr("leaflet"));
   std::vector<std::string> right = add;
   right.push_back("20123456");
   const Ended added = run(right);

@@ -62,6 +62,11 @@ Event DischargeFromElsewhere(int hours) {
   return event;
 }
 
+Event Recorded(int hours, Event event) {
+  event.recorded_at = At(hours);
+  return event;
+}
+
 std::vector<Course> Courses() {
   Event dead = EventAt(EventKind::kUpdated, 5);
   dead.deceased = true;
@@ -86,6 +91,37 @@ std::vector<Course> Courses() {
       {"back again, by a visit that became a stay",
        {ConsentAt(1), DischargeAt(2), VisitAt(5), EventAt(EventKind::kMoved, 6, "S2")},
        ""},
+      {"back again, by a move under another number",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), DischargeAt(2), EventAt(EventKind::kMoved, 6, "S2")},
+       ""},
+      {"back again before the discharge is recorded",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), Recorded(8, DischargeAt(2)),
+        EventAt(EventKind::kAdmitted, 6, "S2")},
+       ""},
+      {"back again by a move before the discharge is recorded",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), Recorded(8, DischargeAt(2)),
+        EventAt(EventKind::kMoved, 6, "S2")},
+       ""},
+      {"home again after the discharge before was recorded late",
+       {Recorded(29, DischargeAt(2)), EventAt(EventKind::kAdmitted, 26, "S2"), ConsentAt(27, "2027-03-11"),
+        DischargeAt(28, "S2")},
+       "2027-03-11"},
+      {"back again the day after, and home without being asked again",
+       {ConsentAt(1), DischargeAt(2), EventAt(EventKind::kMoved, 26, "S2"), DischargeAt(28, "S2")},
+       ""},
+      {"back again the day after, asked again, moved, and home",
+       {DischargeAt(2), EventAt(EventKind::kAdmitted, 26, "S2"), ConsentAt(27, "2027-03-11"),
+        EventAt(EventKind::kMoved, 50, "S2"), DischargeAt(52, "S2")},
+       "2027-03-12"},
+      {"in another ward under another number, and home from there",
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), EventAt(EventKind::kMoved, 26, "S2"), DischargeAt(28, "S2")},
+       "2027-03-11"},
+      {"in another ward under another number, without a plan",
+       {ConsentAt(1), PlanAt(2, kTomorrow), EventAt(EventKind::kMoved, 6, "S2")},
+       ""},
+      {"moved under another number before the discharge",
+       {ConsentAt(1), EventAt(EventKind::kMoved, 2, "S0"), DischargeAt(4)},
+       kToday},
       {"dead", {ConsentAt(1), DischargeAt(2), dead}, ""},
       {"no longer wanted", {ConsentAt(1), DischargeAt(2), 3}, ""},
       {"wanted again", {ConsentAt(1), 2, ConsentAt(3), DischargeAt(4)}, kToday},
