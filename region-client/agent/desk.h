@@ -59,8 +59,9 @@ class Desk {
   Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::function<absl::Time()> now,
        absl::TimeZone copenhagen, std::function<void()> wake);
 
-  // Takes all events of a message, or none. A message that was answered within the last 30 days is answered in the same
-  // way, and nothing else: ids that come again with other events say nothing new.
+  // Takes all events of a message, or none. Of a patient of whom nothing is known, what says that it is of no concern
+  // (ward::WhyOfNoConcern) is counted by its reason, answered, and not kept. A message that was answered within the
+  // last 30 days is answered in the same way, and nothing else: ids that come again with other events say nothing new.
   // INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no or too many events, or one has no
   // number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is full; otherwise the errors of the
   // store. The text names no citizen. Refused messages are judged anew when they come again.
@@ -90,7 +91,7 @@ class Desk {
   absl::StatusOr<bool> Upkeep(size_t most);
 
  private:
-  absl::Status Take(const ward::Event& event, CaseWork& work) const;
+  absl::Status Take(const ward::Event& event, const std::string& source, absl::Time now, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
   absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
