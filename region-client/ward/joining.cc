@@ -29,7 +29,7 @@ constexpr std::array<absl::string_view, 14> kNames = {
     "no-consent", "criterion-not-met", "contact-missing", "discharged-long-ago"};
 
 // A case, and what follows from it now.
-struct Known {
+struct Situation {
   const v1::Case& known;
   const std::vector<Stay>& stays;
   const Stay& stay;  // the current one
@@ -46,12 +46,12 @@ const Stay& CurrentOrNone(const std::vector<Stay>& stays) {
 
 // From which day on a consent is of this stay, and not of one before. Of a stay whose admission was not told, it is
 // what was given since the one before ended; nothing where there was none.
-std::optional<absl::CivilDay> ConsentFrom(const Known& known) {
-  const absl::CivilDay began = absl::ToCivilDay(BeganAt(known.stay), known.copenhagen);
-  if (known.stay.admitted_at.has_value()) return began;
-  const Stay* const before = EndedBefore(known.stay, known.stays);
+std::optional<absl::CivilDay> ConsentFrom(const Situation& situation) {
+  const absl::CivilDay began = absl::ToCivilDay(BeganAt(situation.stay), situation.copenhagen);
+  if (situation.stay.admitted_at.has_value()) return began;
+  const Stay* const before = EndedBefore(situation.stay, situation.stays);
   if (before == nullptr) return std::nullopt;
-  return std::min(began, absl::ToCivilDay(*before->ended_at, known.copenhagen) + 1);
+  return std::min(began, absl::ToCivilDay(*before->ended_at, situation.copenhagen) + 1);
 }
 
 // Given during the stay or at its end (model, section 4.1).
@@ -61,9 +61,9 @@ bool IsOfStay(const envej::v1::ConsentPart& part, const std::optional<absl::Civi
   return given.has_value() && *given >= *from;
 }
 
-bool HasConsent(const Known& known) {
-  const envej::v1::Consent& consent = known.known.consent().consent();
-  const std::optional<absl::CivilDay> from = ConsentFrom(known);
+bool HasConsent(const Situation& situation) {
+  const envej::v1::Consent& consent = situation.known.consent().consent();
+  const std::optional<absl::CivilDay> from = ConsentFrom(situation);
   return consent.has_contact() && consent.has_disclosure() && IsOfStay(consent.contact(), from) &&
          IsOfStay(consent.disclosure(), from);
 }
@@ -99,27 +99,27 @@ envej::v1::Citizen ContactOf(const v1::Case& known) {
 }
 
 // How a discharge stands in the way of a notice, whatever is known beside it.
-std::optional<WhyNot> WhyNoDischarge(const Known& known) {
-  switch (known.stay.state) {
+std::optional<WhyNot> WhyNoDischarge(const Situation& situation) {
+  switch (situation.stay.state) {
     case v1::STAY_STATE_ENTERED_IN_ERROR:
       return WhyNot::kEnteredInError;
     case v1::STAY_STATE_DISCHARGED:
     case v1::STAY_STATE_DISCHARGE_PLANNED:
-      return known.stay.discharge_date.empty() ? std::optional(WhyNot::kNotDischarged) : std::nullopt;
+      return situation.stay.discharge_date.empty() ? std::optional(WhyNot::kNotDischarged) : std::nullopt;
     default:
-      if (known.stay.cancelled) return WhyNot::kDischargeCancelled;
-      return EndedBefore(known.stay, known.stays) != nullptr ? WhyNot::kReadmitted : WhyNot::kNotDischarged;
+      if (situation.stay.cancelled) return WhyNot::kDischargeCancelled;
+      return EndedBefore(situation.stay, situation.stays) != nullptr ? WhyNot::kReadmitted : WhyNot::kNotDischarged;
   }
 }
 
-std::optional<WhyNot> WhyNotThisStay(const Known& known) {
-  const Stay& stay = known.stay;
+std::optional<WhyNot> WhyNotThisStay(const Situation& situation) {
+  const Stay& stay = situation.stay;
   if (stay.stay_class != v1::STAY_CLASS_INPATIENT) return WhyNot::kNotInpatient;
   if (stay.not_home) return WhyNot::kNotHome;
-  if (!IsPsychiatry(stay.ward, stay.service, known.site)) return WhyNot::kNotPsychiatry;
+  if (!IsPsychiatry(stay.ward, stay.service, situation.site)) return WhyNot::kNotPsychiatry;
   const std::optional<absl::CivilDay> discharge = contract::ParseDay(stay.discharge_date);
   if (!discharge.has_value()) return WhyNot::kNotDischarged;
-  if (IsUnderAge(known.known.person().birth_date(), *discharge)) return WhyNot::kUnderAge;
+  if (IsUnderAge(situation.known.person().birth_date(), *discharge)) return WhyNot::kUnderAge;
   return std::nullopt;
 }
 
@@ -155,16 +155,16 @@ std::optional<WithdrawalReason> ReasonFor(WhyNot why) {
 }
 
 // The same of a notice of an earlier stay; nullptr where that is not known any more.
-std::optional<WithdrawalReason> ReasonForEarlier(const Known& known, const Stay* stay) {
-  if (IsDead(known.known.person())) return WithdrawalReason::WITHDRAWAL_REASON_DECEASED;
-  if (known.known.consent().has_withdrawn_at()) return WithdrawalReason::WITHDRAWAL_REASON_CONSENT_WITHDRAWN;
+std::optional<WithdrawalReason> ReasonForEarlier(const Situation& situation, const Stay* stay) {
+  if (IsDead(situation.known.person())) return WithdrawalReason::WITHDRAWAL_REASON_DECEASED;
+  if (situation.known.consent().has_withdrawn_at()) return WithdrawalReason::WITHDRAWAL_REASON_CONSENT_WITHDRAWN;
   if (stay == nullptr) return std::nullopt;
   if (!stay->ended_at.has_value()) return WithdrawalReason::WITHDRAWAL_REASON_SENT_IN_ERROR;
-  const Stay* const next = BegunAfter(*stay, known.stays);
+  const Stay* const next = BegunAfter(*stay, situation.stays);
   if (next == nullptr) return std::nullopt;
   // Then the patient went on to it, and not home.
   if (BeganAt(*next) < *stay->ended_at) return WithdrawalReason::WITHDRAWAL_REASON_SENT_IN_ERROR;
-  return IsLongAgo(stay->discharge_date, BeganAt(*next), known.copenhagen)
+  return IsLongAgo(stay->discharge_date, BeganAt(*next), situation.copenhagen)
              ? std::nullopt
              : std::optional(WithdrawalReason::WITHDRAWAL_REASON_READMITTED);
 }
@@ -225,14 +225,14 @@ bool Says(const v1::CaseNotice& notice, const envej::v1::Notice& wanted, bool co
 
 // The municipality said that the citizen does not live there, or is dead: until somebody asked the citizen again it
 // would say so again, whatever the notice says.
-bool IsBarred(const std::string& municipality_code, const Known& known) {
-  const auto& notices = known.known.notices();
+bool IsBarred(const std::string& municipality_code, const Situation& situation) {
+  const auto& notices = situation.known.notices();
   return std::any_of(notices.begin(), notices.end(), [&](const v1::CaseNotice& notice) {
     const bool bars = notice.return_reason() == envej::v1::RETURN_REASON_NOT_RESIDENT ||
                       notice.return_reason() == envej::v1::RETURN_REASON_DECEASED;
     return bars && notice.municipality_code() == municipality_code &&
-           OfEvent(notice.stay_event(), known.stays) == &known.stay &&
-           FromMessage(known.known.consent().registered_at()) <= FromMessage(notice.changed_at());
+           OfEvent(notice.stay_event(), situation.stays) == &situation.stay &&
+           FromMessage(situation.known.consent().registered_at()) <= FromMessage(notice.changed_at());
   });
 }
 
@@ -252,35 +252,35 @@ v1::CaseNotice& AddNotice(const Stay& stay, v1::Case& known, const NewNoticeId& 
 
 // Of every stay but the current one; and of that all but the last, since two patients that turned out to be one may
 // have a notice of it each.
-void WithdrawOthers(const Known& known, v1::Case& changed, std::vector<v1::Outgoing>& outgoing) {
+void WithdrawOthers(const Situation& situation, v1::Case& changed, std::vector<v1::Outgoing>& outgoing) {
   std::set<const Stay*> met;
   for (int at = changed.notices_size() - 1; at >= 0; --at) {
     v1::CaseNotice& notice = *changed.mutable_notices(at);
     if (!IsCurrent(notice)) continue;
-    const Stay* const stay = OfEvent(notice.stay_event(), known.stays);
+    const Stay* const stay = OfEvent(notice.stay_event(), situation.stays);
     const bool is_double = stay != nullptr && !met.insert(stay).second;
     std::optional<WithdrawalReason> reason;
     if (is_double) reason = WithdrawalReason::WITHDRAWAL_REASON_SENT_IN_ERROR;
-    if (!is_double && stay != &known.stay) reason = ReasonForEarlier(known, stay);
-    if (reason.has_value()) outgoing.push_back(Withdraw(*reason, known.now, notice));
+    if (!is_double && stay != &situation.stay) reason = ReasonForEarlier(situation, stay);
+    if (reason.has_value()) outgoing.push_back(Withdraw(*reason, situation.now, notice));
   }
 }
 
-Verdict JudgeNow(const Known& now) {
-  const v1::Case& known = now.known;
+Verdict JudgeNow(const Situation& situation) {
+  const v1::Case& known = situation.known;
   if (IsDead(known.person())) return WhyNot::kDeceased;
   if (known.consent().has_withdrawn_at()) return WhyNot::kConsentWithdrawn;
-  if (const std::optional<WhyNot> why = WhyNoDischarge(now); why.has_value()) return *why;
-  if (const std::optional<WhyNot> why = WhyNotThisStay(now); why.has_value()) return *why;
-  if (!HasConsent(now)) return WhyNot::kNoConsent;
+  if (const std::optional<WhyNot> why = WhyNoDischarge(situation); why.has_value()) return *why;
+  if (const std::optional<WhyNot> why = WhyNotThisStay(situation); why.has_value()) return *why;
+  if (!HasConsent(situation)) return WhyNot::kNoConsent;
   if (!AllAreMet(known.consent().criteria())) return WhyNot::kCriterionNotMet;
   envej::v1::Notice wanted;
   *wanted.mutable_citizen() = ContactOf(known);
   if (wanted.citizen().name().empty() || wanted.citizen().phone_numbers().empty()) return WhyNot::kContactMissing;
-  if (IsLongAgo(now.stay.discharge_date, now.now, now.copenhagen)) return WhyNot::kDischargedLongAgo;
+  if (IsLongAgo(situation.stay.discharge_date, situation.now, situation.copenhagen)) return WhyNot::kDischargedLongAgo;
   envej::v1::Envelope& envelope = *wanted.mutable_envelope();
   envelope.set_municipality_code(known.consent().municipality_code());
-  envelope.set_discharge_date(now.stay.discharge_date);
+  envelope.set_discharge_date(situation.stay.discharge_date);
   *envelope.mutable_consent() = known.consent().consent();
   *envelope.mutable_criteria() = known.consent().criteria();
   return wanted;
@@ -316,9 +316,9 @@ std::vector<v1::Outgoing> Reconcile(v1::Case& known, const Site& site, absl::Tim
   const Stay& stay = CurrentOrNone(stays);
   *known.mutable_touched_at() = ToMessage(now);
   *known.mutable_stay() = InShort(stay);
-  const Known all{known, stays, stay, site, now, copenhagen};
-  WithdrawOthers(all, known, outgoing);
-  Verdict verdict = JudgeNow(all);
+  const Situation situation{known, stays, stay, site, now, copenhagen};
+  WithdrawOthers(situation, known, outgoing);
+  Verdict verdict = JudgeNow(situation);
   v1::CaseNotice* const last = LastOf(stay, stays, known);
   v1::CaseNotice* const current = last != nullptr && IsCurrent(*last) ? last : nullptr;
   if (const WhyNot* const why = std::get_if<WhyNot>(&verdict)) {
@@ -338,7 +338,7 @@ std::vector<v1::Outgoing> Reconcile(v1::Case& known, const Site& site, absl::Tim
     // What was refused, returned or not taken would be so again.
     if (last->standing() != v1::NOTICE_STANDING_WITHDRAWN && Says(*last, wanted, confirmed)) return outgoing;
   }
-  if (IsBarred(wanted.envelope().municipality_code(), all)) return outgoing;
+  if (IsBarred(wanted.envelope().municipality_code(), situation)) return outgoing;
   outgoing.push_back(Say(std::move(wanted), confirmed, now, AddNotice(stay, known, new_id)));
   return outgoing;
 }
