@@ -24,7 +24,8 @@ namespace envej::region {
 // How long a source's message is known again, from when something was last taken under its id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
 // A case without a consent is erased so long after anything happened to it; another one seven months after the last of
-// consent, discharge and what became of its notices.
+// consent, discharge and what became of its notices, but while the patient is in regional psychiatry not before the
+// year is over for which the consent holds.
 inline constexpr absl::Duration kWithoutConsentKept = absl::Hours(24 * 40);
 inline constexpr absl::Duration kCaseKept = absl::Hours(24 * 215);
 

@@ -50,7 +50,8 @@ void KeepNumber(const PatientId& patient, Case& known) {
 }
 
 // Systems write phone numbers as people typed them. What is none is as if it were not said.
-ward::Event WithNumbersToCall(ward::Event event) {
+ward::Event AsHandedOver(ward::Event event, const std::string& source) {
+  event.source = source;
   std::vector<std::string> numbers;
   for (const std::string& written : event.contact.phone_numbers) {
     std::optional<std::string> number = ToE164(written);
@@ -144,7 +145,7 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   const absl::StatusOr<Answer> answer = Recognise(name, ContentOf(events), now, *work);
   if (!answer.ok() || answer->repeated) return answer;
   for (const ward::Event& event : events) {
-    if (absl::Status status = Take(event, *work); !status.ok()) return status;
+    if (absl::Status status = Take(event, name.source, now, *work); !status.ok()) return status;
   }
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
   return answer;
@@ -177,11 +178,18 @@ absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work)
   return work.Make(patient, *std::move(case_id));
 }
 
-absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
+absl::Status Desk::Take(const ward::Event& event, const std::string& source, absl::Time now, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
+  const absl::StatusOr<OpenCase*> found = work.OfPatient(*patient);
+  if (!found.ok()) return found.status();
+  const std::optional<ward::WhyNot> of_no_concern = ward::WhyOfNoConcern(event, options_.site);
+  if (*found == nullptr && of_no_concern.has_value()) {
+    work.batch().Count(absl::ToCivilDay(now, copenhagen_), ward::NameOf(*of_no_concern));
+    return absl::OkStatus();
+  }
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
-  ward::TakeEvent(WithNumbersToCall(event), options_.site, (*known)->after);
+  ward::TakeEvent(AsHandedOver(event, source), options_.site, (*known)->after);
   KeepNumber(*patient, (*known)->after);
   return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
 }
@@ -210,7 +218,9 @@ std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) co
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   size_t outgoing = 0;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
-  const ward::NewNoticeId new_id = [this](const Case& known) { return CaseNoticeId(store_.at_rest(), known); };
+  const ward::NewNoticeId new_id = [this](const Case& known) {
+    return CaseNoticeId(store_.at_rest(), options_.site, known);
+  };
   for (OpenCase* known : work.cases()) {
     for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);
