@@ -8,7 +8,7 @@
 namespace envej::region {
 namespace {
 
-const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone());
+const absl::Time kNamedAt = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone());
 
 class CaseNoticeIdTest : public testing::Test {
  protected:
@@ -17,14 +17,14 @@ class CaseNoticeIdTest : public testing::Test {
     std::string id;
     for (const ward::Event& event : events) ward::TakeEvent(event, TestSite(), known);
     ward::TakeConsent(Registered(), known);
-    ward::Reconcile(known, TestSite(), kNow, absl::UTCTimeZone(),
+    ward::Reconcile(known, TestSite(), kNamedAt, absl::UTCTimeZone(),
                     [&](const ward::v1::Case& made) { return id = CaseNoticeId(store_->at_rest(), TestSite(), made); });
     EXPECT_FALSE(id.empty());
     return id;
   }
   static ward::v1::RegisteredConsent Registered() {
     ward::v1::RegisteredConsent consent = Consent("2027-01-15");
-    consent.mutable_registered_at()->set_seconds(absl::ToUnixSeconds(kNow));
+    consent.mutable_registered_at()->set_seconds(absl::ToUnixSeconds(kNamedAt));
     return consent;
   }
   static ward::Event WithFirst(const std::string& other, ward::Event event) {
@@ -39,21 +39,21 @@ class CaseNoticeIdTest : public testing::Test {
 TEST_F(CaseNoticeIdTest, IsTheSameWhicheverNumberOfThePatientWasToldFirst) {
   ward::v1::Case consented;
   *consented.add_patient_ids() = Patient("1");
-  const std::string id = IdOf({Discharge("1", kNow)});
-  EXPECT_EQ(IdOf({WithFirst("x", Discharge("1", kNow))}), id) << "the event came first";
-  EXPECT_EQ(IdOf({WithFirst("x", Discharge("1", kNow))}, consented), id) << "the consent came first";
+  const std::string id = IdOf({Discharge("1", kNamedAt)});
+  EXPECT_EQ(IdOf({WithFirst("x", Discharge("1", kNamedAt))}), id) << "the event came first";
+  EXPECT_EQ(IdOf({WithFirst("x", Discharge("1", kNamedAt))}, consented), id) << "the consent came first";
 }
 
 TEST_F(CaseNoticeIdTest, IsAnotherForEachPatientStayAndNotice) {
-  const std::string id = IdOf({WithFirst("dummy", Discharge("1", kNow))});
-  EXPECT_NE(IdOf({WithFirst("dummy", Discharge("2", kNow))}), id);
-  ward::Event other_stay = Discharge("1", kNow);
+  const std::string id = IdOf({WithFirst("dummy", Discharge("1", kNamedAt))});
+  EXPECT_NE(IdOf({WithFirst("dummy", Discharge("2", kNamedAt))}), id);
+  ward::Event other_stay = Discharge("1", kNamedAt);
   other_stay.stay = "S2";
   EXPECT_NE(IdOf({other_stay}), id);
-  EXPECT_NE(IdOf({Discharge("1", kNow - absl::Hours(24))}), id);
+  EXPECT_NE(IdOf({Discharge("1", kNamedAt - absl::Hours(24))}), id);
   ward::v1::Case made_before;
   made_before.set_notices_made(1);
-  EXPECT_NE(IdOf({Discharge("1", kNow)}, made_before), id);
+  EXPECT_NE(IdOf({Discharge("1", kNamedAt)}, made_before), id);
 }
 
 }  // namespace

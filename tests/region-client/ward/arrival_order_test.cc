@@ -22,7 +22,7 @@ struct Course {
   int now = 24;                        // in hours: when the rest comes
 };
 
-const auto kTomorrow = absl::CivilDay(2027, 3, 11);
+const auto kDayAfter = absl::CivilDay(2027, 3, 11);
 
 // Registered as an admission, as some systems do.
 Event Visit(int hours) {
@@ -86,7 +86,7 @@ Event CorrectedDay(int hours, absl::CivilDay day, const std::string& stay = "S1"
   return event;
 }
 
-constexpr int kDays = 24;  // in hours
+constexpr int kHoursADay = 24;  // in hours
 
 std::vector<Course> Courses() {
   Event dead = EventAt(EventKind::kUpdated, 5);
@@ -96,11 +96,11 @@ std::vector<Course> Courses() {
   return {
       {"discharged", {EventAt(EventKind::kAdmitted, -20), ConsentAt(-2), DischargeAt(3)}, kToday},
       {"planned, then discharged",
-       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), PlanAt(2, kTomorrow), DischargeAt(4), renamed},
+       {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), PlanAt(2, kDayAfter), DischargeAt(4), renamed},
        kToday},
-      {"the plan moves", {ConsentAt(1), PlanAt(2, kTomorrow), PlanAt(3, kTomorrow + 1)}, "2027-03-12"},
+      {"the plan moves", {ConsentAt(1), PlanAt(2, kDayAfter), PlanAt(3, kDayAfter + 1)}, "2027-03-12"},
       {"the plan is given up",
-       {ConsentAt(1), PlanAt(2, kTomorrow), EventAt(EventKind::kDischargePlanCancelled, 3)},
+       {ConsentAt(1), PlanAt(2, kDayAfter), EventAt(EventKind::kDischargePlanCancelled, 3)},
        ""},
       {"not discharged after all", {ConsentAt(1), DischargeAt(2), EventAt(EventKind::kDischargeCancelled, 3)}, ""},
       {"discharged a second time",
@@ -138,7 +138,7 @@ std::vector<Course> Courses() {
        {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), EventAt(EventKind::kMoved, 26, "S2"), DischargeAt(28, "S2")},
        "2027-03-11"},
       {"in another ward under another number, without a plan",
-       {ConsentAt(1), PlanAt(2, kTomorrow), EventAt(EventKind::kMoved, 6, "S2")},
+       {ConsentAt(1), PlanAt(2, kDayAfter), EventAt(EventKind::kMoved, 6, "S2")},
        ""},
       {"moved under another number before the discharge",
        {ConsentAt(1), EventAt(EventKind::kMoved, 2, "S0"), DischargeAt(4)},
@@ -155,20 +155,20 @@ std::vector<Course> Courses() {
        {ConsentAt(1), DischargeAt(2), CorrectedDay(4, absl::CivilDay(2027, 3, 9)), EventAt(EventKind::kUpdated, 5)},
        "2027-03-09"},
       {"a planned day that is corrected",
-       {ConsentAt(1), PlanAt(2, kTomorrow), CorrectedDay(4, kTomorrow + 2)},
+       {ConsentAt(1), PlanAt(2, kDayAfter), CorrectedDay(4, kDayAfter + 2)},
        "2027-03-13"},
       {"a course that began long ago, and a stay without consent",
-       {EventAt(EventKind::kAdmitted, 60 * kDays, "S2"), EventAt(EventKind::kMoved, 61 * kDays, "S2"),
-        DischargeAt(62 * kDays, "S2")},
+       {EventAt(EventKind::kAdmitted, 60 * kHoursADay, "S2"), EventAt(EventKind::kMoved, 61 * kHoursADay, "S2"),
+        DischargeAt(62 * kHoursADay, "S2")},
        kToday,
        {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), DischargeAt(2)},
-       63 * kDays},
+       63 * kHoursADay},
       {"a course that began long ago, and a stay with consent",
-       {EventAt(EventKind::kAdmitted, 60 * kDays, "S2"), ConsentAt(61 * kDays, "2027-05-10"),
-        DischargeAt(62 * kDays, "S2")},
+       {EventAt(EventKind::kAdmitted, 60 * kHoursADay, "S2"), ConsentAt(61 * kHoursADay, "2027-05-10"),
+        DischargeAt(62 * kHoursADay, "S2")},
        "2027-03-10 2027-05-11",
        {EventAt(EventKind::kAdmitted, -20), ConsentAt(1), DischargeAt(2)},
-       63 * kDays},
+       63 * kHoursADay},
       {"without numbers: discharged, not after all, and discharged again",
        {EventAt(EventKind::kAdmitted, -20, ""), ConsentAt(1), DischargeAt(2, ""),
         EventAt(EventKind::kDischargeCancelled, 3, ""), DischargeAt(4, "")},
