@@ -32,8 +32,8 @@ struct FollowerParts {
 // kept in the same batch as what it changes, so nothing is passed over and what comes again changes nothing.
 //
 // Where the broker begins anew, as after its store was restored, everything that it may have lost is sent again with
-// the same ids and revisions: what it still has, it knows again. So it is where no place is known, since then the broker
-// cannot tell whether its store is the one that gave the receipts.
+// the same ids and revisions: what it still has, it knows again. So it is where no place is known, since then the
+// broker cannot tell whether its store is the one that gave the receipts.
 //
 // A watch that ends, also for what people have to mend, is begun again after a moment, and with the contract's backoff
 // until the broker answers.
