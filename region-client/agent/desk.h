@@ -62,13 +62,14 @@ class Desk {
        absl::TimeZone copenhagen, std::function<void()> wake);
 
   // Takes all events of a message, or none. Of a patient of whom nothing is known, what says that it is of no concern
-  // (ward::WhyOfNoConcern) is counted by its reason, answered, and not kept. A message that was answered within the last 30 days is answered in the same
-  // way, and nothing else. One that says something else under an id that is known is a new one, since systems that are
-  // set up anew begin to count again: it is taken, and counted by day as `message-id-used-again`. What of a message was
-  // not read does not count for that. Of an id the newest kMessageContents messages are known.
-  // INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no or too many events, or one has no
-  // number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is full; otherwise the errors of the
-  // store. The text names no citizen. Refused messages are judged anew when they come again.
+  // (ward::WhyOfNoConcern) is counted by its reason, answered, and not kept. A message that was answered within the
+  // last 30 days is answered in the same way, and nothing else. One that says something else under an id that is known
+  // is a new one, since systems that are set up anew begin to count again: it is taken, and counted by day as
+  // `message-id-used-again`. What of a message was not read does not count for that. Of an id the newest
+  // kMessageContents messages are known. INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no
+  // or too many events, or one has no number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is
+  // full; otherwise the errors of the store. The text names no citizen. Refused messages are judged anew when they come
+  // again.
   absl::StatusOr<Answer> TakeMessage(const MessageName& name, const std::vector<ward::Event>& events);
 
   // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). A no to either part

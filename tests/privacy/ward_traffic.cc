@@ -114,7 +114,7 @@ void WardTraffic::SendHl7() {
   Send("HL7: discharged", discharge, "AA");
   Send("HL7: repeated", discharge, "AA");
   Send("HL7: without a consent", Hl7Of(Kept("HL7: without a consent"), id()), "AA");
-  Send("HL7: of another ward", Hl7Of(Kept("HL7: of another ward"), id(), {{"{WARD}", "X9"}}), "AA");
+  Send("HL7: of another ward", Hl7Of(patients_.On("HL7: of another ward"), id(), {{"{WARD}", "X9"}}), "AA");
   const Patient& merged = patients_.On("HL7: merged");
   Send("HL7: merged", Hl7Of(merged, id(), {{"{EVENT}", "A08"}}), "AA");
   const std::string merge = absl::StrReplaceAll(Hl7Of(patients_.On("HL7: merged into"), id(), {{"{EVENT}", "A40"}}),
