@@ -130,25 +130,27 @@ void SortStayEvents(v1::Case& known) {
   });
 }
 
-// A stay's update that says what another one of it says: the later of them says it all.
+// An update that says what another one says: the later of them says it all.
 bool Repeats(const v1::StayEvent& event, const v1::StayEvent& other) {
   const auto said = [](const v1::StayEvent& each) {
     return std::tuple(each.kind(), each.stay(), each.ward(), each.service(), each.stay_class(), each.not_home(),
                       each.discharge_date());
   };
-  return event.kind() == v1::STAY_EVENT_KIND_UPDATED && !event.stay().empty() && said(event) == said(other);
+  return event.kind() == v1::STAY_EVENT_KIND_UPDATED && said(event) == said(other);
 }
 
 // The higher, the longer it is kept.
 int Weight(const v1::StayEvent& event, const std::vector<Stay>& stays, const v1::Case& known) {
-  const bool is_told = std::any_of(known.notices().begin(), known.notices().end(), [&](const auto& notice) {
-    return IsCurrent(notice) && notice.stay_event() == event.number();
-  });
-  if (is_told) return 3;
   const Stay* const stay = OfEvent(event.number(), stays);
   if (stay == nullptr || !stay->counts) return 0;
-  const bool may_go = event.kind() == v1::STAY_EVENT_KIND_UPDATED || event.kind() == v1::STAY_EVENT_KIND_MOVED;
-  return may_go ? 1 : 2;
+  if (event.kind() == v1::STAY_EVENT_KIND_UPDATED || event.kind() == v1::STAY_EVENT_KIND_MOVED) return 1;
+  int weight = 2;
+  for (const v1::CaseNotice& notice : known.notices()) {
+    if (!IsCurrent(notice)) continue;
+    if (notice.stay_event() == event.number()) return 4;
+    if (OfEvent(notice.stay_event(), stays) == stay) weight = 3;
+  }
+  return weight;
 }
 
 void KeepTheMost(const Site& site, v1::Case& known) {

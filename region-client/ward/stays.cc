@@ -160,9 +160,7 @@ void Take(const v1::StayEvent& event, const Site& site, Stay& stay) {
   if (is_word_of_it) stay.first_at = std::min(stay.first_at.value_or(absl::InfiniteFuture()), HappenedAt(event));
 }
 
-bool MayHaveNotice(const Stay& stay) {
-  return stay.counts && stay.first_at.has_value() && stay.state != v1::STAY_STATE_ENTERED_IN_ERROR;
-}
+bool MayHaveNotice(const Stay& stay) { return stay.counts && stay.state != v1::STAY_STATE_ENTERED_IN_ERROR; }
 
 }  // namespace
 

@@ -143,6 +143,17 @@ TEST_F(StaysTest, WithoutANumberAMoveElsewhereIsOfTheStayAndSoIsTheDischargeFrom
   ASSERT_EQ(StaysOf(day.known_, day.site_).size(), 1u);
 }
 
+TEST_F(StaysTest, WithoutANumberADischargeBeforeAnAdmissionIsOfTheStayBefore) {
+  WardDay day;
+  day.Take(ConsentAt(1));
+  day.Take(EventAt(EventKind::kAdmitted, 6, ""));
+  Event late = DischargeAt(2, "");
+  late.recorded_at = At(8);
+  day.Take(late);
+  EXPECT_EQ(day.Why(), WhyNot::kReadmitted);
+  EXPECT_EQ(day.municipality_.messages(), 0);
+}
+
 TEST_F(StaysTest, ANumberIsTakenOverByAStayThatHadNone) {
   WardDay day;
   day.Take(EventAt(EventKind::kAdmitted, -20, ""));
@@ -182,6 +193,166 @@ TEST_F(StaysTest, OfManyContactsThoseThatCountAreKept) {
   EXPECT_EQ(day_.municipality_.messages(), 1);
   day_.Take(EventAt(EventKind::kDischargeCancelled, 300));
   EXPECT_EQ(day_.Why(), WhyNot::kDischargeCancelled);
+  const std::vector<Stay> stays = Stays();
+  EXPECT_EQ(CurrentStay(stays)->admitted_at, At(-20));
+}
+
+TEST_F(StaysTest, OfManyNoticesAndEventsThoseOfACurrentNoticeAreKept) {
+  day_.now_ = At(70 * kDays);
+  for (int hours = 60 * kDays; hours < 60 * kDays + 80; hours += 2) {
+    day_.Take(ConsentAt(hours, "2027-05-09"));
+    day_.Take(DischargeAt(hours, "S2"));
+    day_.Take(EventAt(EventKind::kDischargeCancelled, hours + 1, "S2"));
+  }
+  EXPECT_EQ(day_.known_.notices_size(), 8);
+  EXPECT_EQ(day_.known_.stay_events_size(), 64);
+  EXPECT_EQ(day_.DischargeDates(), kToday);
+  day_.Take(EventAt(EventKind::kDischargeCancelled, 4));
+  EXPECT_THAT(day_.municipality_.notices(), IsEmpty());
+}
+
+TEST_F(StaysTest, WithoutANumberWordAfterAnAdmissionThatNeverWasIsOfTheStayBefore) {
+  WardDay day;
+  day.Take(EventAt(EventKind::kAdmitted, -20, ""));
+  day.Take(ConsentAt(1));
+  day.Take(DischargeAt(2, ""));
+  day.Take(EventAt(EventKind::kAdmitted, 6, ""));
+  day.Take(EventAt(EventKind::kEnteredInError, 7, ""));
+  Event corrected = EventAt(EventKind::kUpdated, 8, "");
+  corrected.discharge_day = absl::CivilDay(2027, 3, 9);
+  day.Take(corrected);
+  EXPECT_EQ(day.Had().envelope().discharge_date(), "2027-03-09");
+}
+
+TEST_F(StaysTest, WithoutANumberADischargeFromPsychiatryEndsNoVisit) {
+  WardDay day;
+  day.Take(EventAt(EventKind::kAdmitted, -20));
+  day.Take(ConsentAt(1));
+  day.Take(From("CLINIC", Outpatient(EventAt(EventKind::kAdmitted, 1, "V9"))));
+  day.Take(DischargeAt(2, ""));
+  EXPECT_EQ(day.Had().envelope().discharge_date(), kToday);
+}
+
+TEST_F(StaysTest, WithoutANumberWordIsOfAStayThatHadBegunBeforeItIsOfALaterOne) {
+  day_.Take(DischargeAt(10, "S2"));
+  Event cancelled = EventAt(EventKind::kDischargeCancelled, 9, "");
+  day_.Take(cancelled);
+  ASSERT_EQ(Stays().size(), 2u);
+  EXPECT_TRUE(Stays()[0].cancelled);
+  EXPECT_FALSE(Stays()[1].cancelled);
+}
+
+TEST_F(StaysTest, WithoutANumberAnAdmissionThatIsToldLateIsOfTheStayThatItBegan) {
+  WardDay day;
+  day.Take(DischargeAt(2, ""));
+  Event late = EventAt(EventKind::kAdmitted, -20, "");
+  late.recorded_at = At(5);
+  day.Take(late);
+  const std::vector<Stay> stays = StaysOf(day.known_, day.site_);
+  ASSERT_EQ(stays.size(), 1u);
+  EXPECT_EQ(stays[0].admitted_at, At(-20));
+}
+
+TEST_F(StaysTest, AnUpdateWithoutANumberBeginsNoStayAndSaysNoPlace) {
+  WardDay day;
+  Event update = EventAt(EventKind::kUpdated, 3, "");
+  update.discharge_day = absl::CivilDay(2027, 3, 9);
+  day.Take(update);
+  EXPECT_THAT(StaysOf(day.known_, day.site_), IsEmpty());
+  day.Take(From("CLINIC", Outpatient(DischargeAt(2, "V9"))));
+  ASSERT_EQ(StaysOf(day.known_, day.site_).size(), 1u);
+  EXPECT_FALSE(StaysOf(day.known_, day.site_)[0].counts);
+}
+
+TEST_F(StaysTest, WordOfAStayThatIsOverChangesNothingThatOnlyAnotherOneCould) {
+  for (const EventKind kind :
+       {EventKind::kAdmitted, EventKind::kDischargePlanned, EventKind::kDischargePlanCancelled}) {
+    WardDay day = day_;
+    Event event = EventAt(kind, 4);
+    event.discharge_day = absl::CivilDay(2027, 3, 20);
+    day.Take(event);
+    EXPECT_EQ(day.Had().envelope().discharge_date(), kToday);
+    EXPECT_EQ(day.municipality_.messages(), 1);
+    EXPECT_EQ(StaysOf(day.known_, day.site_)[0].admitted_at, At(-20));
+  }
+}
+
+TEST_F(StaysTest, AStayThatNeverWasMayBeginAfterAll) {
+  WardDay day;
+  day.Take(EventAt(EventKind::kAdmitted, 1));
+  day.Take(EventAt(EventKind::kEnteredInError, 2));
+  EXPECT_EQ(day.Why(), WhyNot::kEnteredInError);
+  day.Take(EventAt(EventKind::kAdmitted, 3));
+  EXPECT_EQ(day.Why(), WhyNot::kNotDischarged);
+}
+
+TEST_F(StaysTest, AnUpdateOfAnotherStayIsNoReadmission) {
+  day_.Take(EventAt(EventKind::kUpdated, 6, "S2"));
+  EXPECT_EQ(day_.Why(), std::nullopt);
+  EXPECT_EQ(day_.municipality_.messages(), 1);
+}
+
+TEST_F(StaysTest, WhoWentOnToTheNextStayIsNotReadmitted) {
+  Event next = EventAt(EventKind::kAdmitted, 1, "S2");
+  next.recorded_at = At(3);
+  day_.Take(next);
+  EXPECT_EQ(day_.Why(), WhyNot::kNotDischarged);
+  EXPECT_THAT(day_.municipality_.withdrawn(), ElementsAre(WithdrawalReason::WITHDRAWAL_REASON_SENT_IN_ERROR));
+}
+
+TEST_F(StaysTest, AfterDaysInAnotherHospitalAnAdmissionIsNoReadmission) {
+  WardDay day;
+  day.Take(From("K1", DischargeAt(-30, "S8")));
+  day.Take(EventAt(EventKind::kAdmitted, -20));
+  EXPECT_EQ(day.Why(), WhyNot::kNotDischarged);
+}
+
+TEST_F(StaysTest, DaysInAnotherHospitalSoonAfterAreNoReadmissionAlsoWhenThereIsALaterStay) {
+  day_.now_ = At(63 * kDays);
+  day_.Take(From("K1", EventAt(EventKind::kAdmitted, 6, "S8")));
+  day_.Take(EventAt(EventKind::kAdmitted, 60 * kDays, "S2"));
+  EXPECT_EQ(day_.Had().envelope().discharge_date(), kToday);
+}
+
+TEST_F(StaysTest, WhereNoAdmissionWasToldAConsentIsOfTheStayIfItWasGivenSinceTheLastOneEnded) {
+  WardDay day = day_;
+  day.now_ = At(72);
+  day.Take(EventAt(EventKind::kAdmitted, 25, "S2"));
+  day.Take(ConsentAt(27, "2027-03-11"));
+  day.Take(DischargeAt(28, "S2"));
+  EXPECT_EQ(day.Why(), std::nullopt);
+  day.Take(DischargeAt(60, "S3"));
+  EXPECT_EQ(day.Why(), WhyNot::kNoConsent);
+  day_.Take(EventAt(EventKind::kMoved, 4, "S2"));
+  day_.Take(ConsentAt(5));
+  day_.Take(DischargeAt(8, "S2"));
+  EXPECT_EQ(day_.Why(), std::nullopt) << "on the same day";
+}
+
+TEST_F(StaysTest, AReturnIsOfItsOwnStay) {
+  day_.now_ = At(72);
+  day_.Take(EventAt(EventKind::kAdmitted, 26, "S2"));
+  day_.Take(ConsentAt(27, "2027-03-11"));
+  day_.last().set_standing(v1::NOTICE_STANDING_RETURNED);
+  day_.last().set_return_reason(envej::v1::RETURN_REASON_NOT_RESIDENT);
+  *day_.last().mutable_changed_at() = contract::ToMessage(At(51));
+  day_.Take(DischargeAt(52, "S2"));
+  EXPECT_EQ(day_.last().discharge_date(), "2027-03-12");
+}
+
+TEST_F(StaysTest, AnUpdateThatIsToldLateDoesNotReplaceALaterOneThatSaysTheSame) {
+  day_.Take(From("K1", EventAt(EventKind::kMoved, -4)));
+  day_.Take(EventAt(EventKind::kUpdated, -3));
+  Event late = EventAt(EventKind::kUpdated, -5);
+  day_.Take(late);
+  day_.Take(From("", DischargeAt(3)));
+  EXPECT_EQ(Stays()[0].ward, kWard);
+}
+
+TEST_F(StaysTest, AMergeSaysNothingOfAStay) {
+  const int before = day_.known_.stay_events_size();
+  day_.Take(EventAt(EventKind::kMerged, 4));
+  EXPECT_EQ(day_.known_.stay_events_size(), before);
 }
 
 TEST_F(StaysTest, OfManyMovesTheLastAreKeptAndWhenTheStayBeganAndEnded) {
