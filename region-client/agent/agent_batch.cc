@@ -19,6 +19,10 @@ std::set<std::string> NoticesOf(const ward::v1::Case& known) {
   return ids;
 }
 
+absl::Time ForgetAt(const ward::v1::AnsweredMessage& answered) {
+  return contract::FromMessage(answered.answered_at()) + kAnswersKept;
+}
+
 }  // namespace
 
 absl::Time EraseAt(const ward::v1::Case& known) {
@@ -83,12 +87,18 @@ void AgentBatch::RemoveOutgoing(uint64_t number) {
   --outgoing_;
 }
 
-void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now) {
-  const std::string name = NamesOfMessage(at_rest_, source, message_id).front();
-  ward::v1::AnsweredMessage answered;
-  *answered.mutable_answered_at() = contract::ToMessage(now);
-  PutSealed(KeyOf(KeyKind::kAnswered, name), answered);
-  Put(TimedKey(KeyKind::kForgetAt, now + kAnswersKept, name), "");
+void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id,
+                             const std::optional<ward::v1::AnsweredMessage>& before,
+                             const ward::v1::AnsweredMessage& after) {
+  const std::vector<std::string> names = NamesOfMessage(at_rest_, source, message_id);
+  if (before.has_value()) {
+    for (const std::string& name : names) {
+      Delete(KeyOf(KeyKind::kAnswered, name));
+      Delete(TimedKey(KeyKind::kForgetAt, ForgetAt(*before), name));
+    }
+  }
+  PutSealed(KeyOf(KeyKind::kAnswered, names.front()), after);
+  Put(TimedKey(KeyKind::kForgetAt, ForgetAt(after), names.front()), "");
 }
 
 void AgentBatch::AddTelling(const ward::v1::Telling& telling) {

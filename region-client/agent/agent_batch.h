@@ -20,7 +20,7 @@
 
 namespace envej::region {
 
-// How long a source's message is known again.
+// How long a source's message is known again, from when something was last taken under its id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
 // A case without a consent is erased so long after anything happened to it; another one seven months after the last of
 // consent, discharge and what became of its notices.
@@ -46,7 +46,9 @@ class AgentBatch {
   void ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing);
   void RemoveOutgoing(uint64_t number);
 
-  void PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now);
+  // What is known under a message's id from now on; `before` is what the store has of it.
+  void PutAnswered(absl::string_view source, absl::string_view message_id,
+                   const std::optional<ward::v1::AnsweredMessage>& before, const ward::v1::AnsweredMessage& after);
   void AddTelling(const ward::v1::Telling& telling);
   void RemoveTelling(uint64_t number);
   void PutToldUpTo(absl::string_view way, uint64_t number);

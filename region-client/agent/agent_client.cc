@@ -104,6 +104,8 @@ ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request
   if (ended.has_value()) return *ended;
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
+  } else if (answer.patient_reference().empty()) {
+    context.streams.out << "nothing is kept of a no: hand out the leaflet\n";
   } else {
     context.streams.out << "patient " << answer.patient_reference() << "  registered, " << OrNotice(answer.why_not())
                         << '\n';
@@ -129,7 +131,7 @@ ExitCode ShowAgentStatus(const AgentClientContext& context) {
       << At(context, answer.has_oldest_outgoing_at(), answer.oldest_outgoing_at()) << "\nbroker         "
       << (answer.reaches_broker() ? "reached" : "not reached") << "\nlast receipt   "
       << At(context, answer.has_last_receipt_at(), answer.last_receipt_at()) << '\n';
-  std::vector<std::vector<std::string>> rows = {{"DAY", "NO NOTICE", "TIMES"}};
+  std::vector<std::vector<std::string>> rows = {{"DAY", "REASON", "TIMES"}};
   for (const wire::ReasonCount& count : answer.counts()) {
     rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});
   }

@@ -8,7 +8,9 @@
 #include "proto/contract/merkle_tree.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/wiping.h"
 #include "region-client/agent/case_notice_id.h"
+#include "region-client/agent/message_content.h"
 #include "region-client/agent/patient_reference.h"
 #include "region-client/agent/phone_number.h"
 #include "region-client/agent/random_ids.h"
@@ -16,6 +18,9 @@
 namespace envej::region {
 namespace {
 
+constexpr char kIdUsedAgain[] = "message-id-used-again";
+
+using ward::v1::AnsweredMessage;
 using ward::v1::Case;
 using ward::v1::PatientId;
 
@@ -69,6 +74,21 @@ absl::Status CheckMessage(const MessageName& name, size_t events) {
   return absl::OkStatus();
 }
 
+// By any hash of what a message says. Of what an older program answered nothing but the id is known.
+bool IsKnown(const std::vector<std::string>& hashes, const AnsweredMessage& answered) {
+  const auto& known = answered.contents();
+  return known.empty() || std::any_of(hashes.begin(), hashes.end(), [&](const std::string& hash) {
+           return std::find(known.begin(), known.end(), hash) != known.end();
+         });
+}
+
+// The citizen wants to be contacted, and the region may pass on what is needed for it.
+bool IsYes(const ward::v1::RegisteredConsent& consent) {
+  return consent.consent().has_contact() && consent.consent().has_disclosure();
+}
+
+bool HasStandingConsent(const Case& known) { return known.has_consent() && !known.consent().has_withdrawn_at(); }
+
 // By which work on the message keeps other work on it out.
 std::string LockOf(const MessageName& name) { return absl::StrCat(name.source.size(), ":", name.source, name.id); }
 
@@ -120,18 +140,33 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   }
   absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, subjects);
   if (!work.ok()) return work.status();
-  const auto answered = store_.ReadAnswered(name.source, name.id);
-  if (!answered.ok()) return answered.status();
-  if (answered->has_value()) {
-    return Answer{.repeated = true, .answered_at = contract::FromMessage(answered->value().answered_at())};
-  }
   const absl::Time now = now_();
+  const absl::StatusOr<Answer> answer = Recognise(name, ContentOf(events), now, *work);
+  if (!answer.ok() || answer->repeated) return answer;
   for (const ward::Event& event : events) {
     if (absl::Status status = Take(event, *work); !status.ok()) return status;
   }
-  work->batch().PutAnswered(name.source, name.id, now);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return Answer{.repeated = false, .answered_at = now};
+  return answer;
+}
+
+absl::StatusOr<Answer> Desk::Recognise(const MessageName& name, std::vector<std::string> content, absl::Time now,
+                                       CaseWork& work) const {
+  const absl::StatusOr<std::optional<AnsweredMessage>> before = store_.ReadAnswered(name.source, name.id);
+  if (!before.ok()) return before.status();
+  const std::vector<std::string> hashes =
+      store_.at_rest().NamesOf(std::vector<absl::string_view>(content.begin(), content.end()));
+  for (std::string& part : content) contract::Wipe(part);
+  if (before->has_value() && IsKnown(hashes, **before)) {
+    return Answer{.repeated = true, .answered_at = contract::FromMessage((*before)->answered_at())};
+  }
+  AnsweredMessage after = before->value_or(AnsweredMessage());
+  if (after.contents_size() == kMessageContents) after.mutable_contents()->DeleteSubrange(0, 1);
+  after.add_contents(hashes.front());
+  *after.mutable_answered_at() = contract::ToMessage(now);
+  work.batch().PutAnswered(name.source, name.id, *before, after);
+  if (before->has_value()) work.batch().Count(absl::ToCivilDay(now, copenhagen_), kIdUsedAgain);
+  return Answer{.id_used_again = before->has_value(), .answered_at = now};
 }
 
 absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work) const {
@@ -209,9 +244,27 @@ PatientId Desk::IdentifyingOf(const ward::PatientId& patient) const {
   return ToMessage(named);
 }
 
-absl::StatusOr<ConsentTaken> Desk::Consent(
-    const ward::PatientId& patient, const std::optional<MessageName>& name,
-    const std::function<absl::Status(OpenCase*& known, CaseWork& work, absl::Time now)>& take) {
+absl::Status Desk::Register(const PatientId& patient, const ward::v1::RegisteredConsent& consent, absl::Time now,
+                            CaseWork& work) const {
+  if (!IsYes(consent)) {
+    const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
+    if (known.ok() && *known != nullptr && HasStandingConsent((*known)->after)) {
+      ward::TakeConsentWithdrawal(now, (*known)->after);
+    }
+    return known.status();
+  }
+  const absl::StatusOr<OpenCase*> known = CaseOf(patient, work);
+  if (!known.ok()) return known.status();
+  ward::v1::RegisteredConsent registered = consent;
+  *registered.mutable_registered_at() = contract::ToMessage(now);
+  registered.clear_withdrawn_at();
+  ward::TakeConsent(registered, (*known)->after);
+  KeepNumber(patient, (*known)->after);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConsentTaken> Desk::Consent(const ward::PatientId& patient, const ward::v1::RegisteredConsent* consent,
+                                           const std::optional<MessageName>& name) {
   const PatientId number = IdentifyingOf(patient);
   if (number.value().empty()) return absl::InvalidArgumentError("there is no number of the patient");
   if (name.has_value()) {
@@ -221,48 +274,42 @@ absl::StatusOr<ConsentTaken> Desk::Consent(
       store_, locks_, {.patients = {number}, .message = name.has_value() ? LockOf(*name) : std::string()});
   if (!work.ok()) return work.status();
   const absl::Time now = now_();
-  absl::StatusOr<OpenCase*> known = work->OfPatient(number);
-  if (!known.ok()) return known.status();
   if (name.has_value()) {
-    const auto answered = store_.ReadAnswered(name->source, name->id);
-    if (!answered.ok()) return answered.status();
-    if (answered->has_value()) return ConsentTaken{.repeated = true, .patient_reference = {}, .why_not = {}};
-    work->batch().PutAnswered(name->source, name->id, now);
+    const absl::StatusOr<Answer> answer = Recognise(*name, ContentOf(number, consent), now, *work);
+    if (!answer.ok()) return answer.status();
+    if (answer->repeated) return ConsentTaken{.repeated = true, .patient_reference = {}, .why_not = {}};
   }
-  if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
-  KeepNumber(number, (*known)->after);
-  if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
+  absl::Status taken = consent != nullptr ? Register(number, *consent, now, *work) : Withdraw(number, now, *work);
+  if (!taken.ok()) return taken;
+  const absl::StatusOr<OpenCase*> found = work->OfPatient(number);
+  if (!found.ok()) return found.status();
+  if (taken = Conclude(*work, now); !taken.ok()) return taken;
+  const OpenCase* const known = *found;
   return ConsentTaken{.repeated = false,
-                      .patient_reference = PatientReference((*known)->id),
-                      .why_not = WhyNotAt((*known)->after, now)};
+                      .patient_reference = known == nullptr ? std::string() : PatientReference(known->id),
+                      .why_not = known == nullptr ? ward::WhyNot::kNoConsent : WhyNotAt(known->after, now)};
+}
+
+absl::Status Desk::Withdraw(const PatientId& patient, absl::Time now, CaseWork& work) const {
+  const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
+  if (!known.ok()) return known.status();
+  if (*known == nullptr || !(*known)->after.has_consent()) {
+    return absl::NotFoundError("no consent is registered of this patient");
+  }
+  ward::TakeConsentWithdrawal(now, (*known)->after);
+  KeepNumber(patient, (*known)->after);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,
                                                    const ward::v1::RegisteredConsent& consent,
                                                    const std::optional<MessageName>& name) {
-  return Consent(patient, name, [&](OpenCase*& known, CaseWork& work, absl::Time now) {
-    if (known == nullptr) {
-      absl::StatusOr<OpenCase*> made = CaseOf(IdentifyingOf(patient), work);
-      if (!made.ok()) return made.status();
-      known = *made;
-    }
-    ward::v1::RegisteredConsent registered = consent;
-    *registered.mutable_registered_at() = contract::ToMessage(now);
-    registered.clear_withdrawn_at();
-    ward::TakeConsent(registered, known->after);
-    return absl::OkStatus();
-  });
+  return Consent(patient, &consent, name);
 }
 
 absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient,
                                                    const std::optional<MessageName>& name) {
-  return Consent(patient, name, [](OpenCase*& known, CaseWork& /*work*/, absl::Time now) {
-    if (known == nullptr || !known->after.has_consent()) {
-      return absl::NotFoundError("no consent is registered of this patient");
-    }
-    ward::TakeConsentWithdrawal(now, known->after);
-    return absl::OkStatus();
-  });
+  return Consent(patient, nullptr, name);
 }
 
 absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {

@@ -30,16 +30,18 @@ struct MessageName {
 
 inline constexpr size_t kMessageNameBytes = 512;  // each of the two
 inline constexpr size_t kMessageEvents = 64;
+inline constexpr int kMessageContents = 16;  // that are known of one id
 
 struct Answer {
-  bool repeated = false;   // it was answered before, and nothing was done now
-  absl::Time answered_at;  // when it first was
+  bool repeated = false;       // it was answered before, and nothing was done now
+  bool id_used_again = false;  // by its id another message was known, which said something else
+  absl::Time answered_at;      // now; of a repeat, when something was last taken under its id
 };
 
 // What a consent has come to.
 struct ConsentTaken {
   bool repeated = false;                // it was taken before, and nothing was done now
-  std::string patient_reference;        // patient_reference.h
+  std::string patient_reference;        // patient_reference.h; empty where nothing is known of the patient
   std::optional<ward::WhyNot> why_not;  // nothing if there is a notice now
 };
 
@@ -60,14 +62,17 @@ class Desk {
        absl::TimeZone copenhagen, std::function<void()> wake);
 
   // Takes all events of a message, or none. A message that was answered within the last 30 days is answered in the same
-  // way, and nothing else: ids that come again with other events say nothing new.
+  // way, and nothing else. One that says something else under an id that is known is a new one, since systems that are
+  // set up anew begin to count again: it is taken, and counted by day as `message-id-used-again`. What of a message was
+  // not read does not count for that. Of an id the newest kMessageContents messages are known.
   // INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no or too many events, or one has no
   // number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is full; otherwise the errors of the
   // store. The text names no citizen. Refused messages are judged anew when they come again.
   absl::StatusOr<Answer> TakeMessage(const MessageName& name, const std::vector<ward::Event>& events);
 
-  // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). Where it came as a
-  // message that is known again, `name` is that, and it is taken once. Errors as above.
+  // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). A no to either part
+  // withdraws what was given before, and nothing else of it is kept. Where it came as a message that is known again,
+  // `name` is that, and it is taken once, as above. Errors as above.
   absl::StatusOr<ConsentTaken> RegisterConsent(const ward::PatientId& patient,
                                                const ward::v1::RegisteredConsent& consent,
                                                const std::optional<MessageName>& name = std::nullopt);
@@ -97,8 +102,15 @@ class Desk {
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
   absl::Status Commit(CaseWork& work, size_t outgoing);
-  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const std::optional<MessageName>& name,
-                                       const std::function<absl::Status(OpenCase*&, CaseWork&, absl::Time)>& take);
+  // Whether a message is a repeat; if not, that it is known from now on goes with the work.
+  absl::StatusOr<Answer> Recognise(const MessageName& name, std::vector<std::string> content, absl::Time now,
+                                   CaseWork& work) const;
+  // `consent` is nullptr where the citizen withdrew it.
+  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const ward::v1::RegisteredConsent* consent,
+                                       const std::optional<MessageName>& name);
+  absl::Status Register(const ward::v1::PatientId& patient, const ward::v1::RegisteredConsent& consent, absl::Time now,
+                        CaseWork& work) const;
+  absl::Status Withdraw(const ward::v1::PatientId& patient, absl::Time now, CaseWork& work) const;
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
   ward::v1::PatientId IdentifyingOf(const ward::PatientId& patient) const;
 

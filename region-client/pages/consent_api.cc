@@ -14,7 +14,6 @@
 #include "region-client/agent/patient_reference.h"
 #include "region-client/json_fields.h"
 #include "region-client/pages/case_json.h"
-#include "region-client/pages/consent_faults.h"
 
 namespace envej::region {
 namespace {
@@ -23,9 +22,7 @@ using contract::Reason;
 using contract::Violation;
 using Json = nlohmann::json;
 
-constexpr size_t kPatientNumberCharacters = 64;
-// Reasons that the contract has no name for.
-constexpr char kNumberInvalid[] = "PATIENT_NUMBER_INVALID";
+// What is no request: the contract has no name for it.
 constexpr char kFieldInvalid[] = "FIELD_INVALID";
 
 ApiAnswer Say(int status, const Json& json) {
@@ -46,7 +43,7 @@ ApiAnswer SayStatus(const absl::Status& status) {
     case absl::StatusCode::kNotFound:
       return SayReason(404, "NOT_FOUND");
     case absl::StatusCode::kInvalidArgument:
-      return SayErrors(Json::array({ErrorOf("patient.value", kNumberInvalid)}));
+      return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)}));
     case absl::StatusCode::kResourceExhausted:
       return SayReason(503, "AGENT_FULL");
     default:
@@ -65,28 +62,7 @@ std::optional<ApiAnswer> ReadRequest(const std::string& json, google::protobuf::
   return answer;
 }
 
-// A CPR number as systems write it, where staff write it with a hyphen.
-void RemoveHyphenOfCprNumber(std::string& number) {
-  constexpr size_t kHyphen = 6;
-  const bool is_one = number.size() == 11 && number[kHyphen] == '-' &&
-                      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) == 10;
-  if (is_one) number.erase(kHyphen, 1);
-}
-
-std::optional<ward::PatientId> PatientOf(const ward::v1::PatientId& said) {
-  ward::PatientId patient{.authority = said.authority(), .value = said.value()};
-  Tidy(patient.value);
-  RemoveHyphenOfCprNumber(patient.value);
-  for (const std::string* const text : {&patient.authority, &patient.value}) {
-    const std::optional<size_t> characters = contract::CountCharacters(*text);
-    if (!characters.has_value() || *characters > kPatientNumberCharacters || contract::HasControlCharacter(*text)) {
-      return std::nullopt;
-    }
-  }
-  return patient;
-}
-
-ApiAnswer SayNumberInvalid() { return SayErrors(Json::array({ErrorOf("patient.value", kNumberInvalid)})); }
+ApiAnswer SayNumberInvalid() { return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)})); }
 
 bool TakesPart(const v1::Municipality& municipality) {
   return municipality.participating() && municipality.agreement_in_force();
@@ -128,8 +104,8 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
   ward::v1::RegisterConsentRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value()) return SayNumberInvalid();
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value() && !contract::IsBlank(request.patient().value())) return SayNumberInvalid();
   const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = municipalities_.current();
   if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   ward::v1::RegisteredConsent& consent = *request.mutable_consent();
@@ -139,26 +115,26 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
         Json::array({ErrorOf("consent.municipality_code", contract::Describe(Reason::kMunicipalityUnknown).name)}));
   }
   const bool said_no = !consent.consent().has_contact() || !consent.consent().has_disclosure();
-  if (said_no || !TakesPart(*municipality)) return GiveLeaflet(*patient, *municipality, said_no);
-  return Keep(*patient, consent);
+  if (said_no || !TakesPart(*municipality)) return GiveLeaflet(patient, *municipality, said_no);
+  return Keep(patient, consent);
 }
 
-ApiAnswer ConsentApi::GiveLeaflet(const ward::PatientId& patient, const v1::Municipality& municipality,
+ApiAnswer ConsentApi::GiveLeaflet(const std::optional<ward::PatientId>& patient, const v1::Municipality& municipality,
                                   bool said_no) const {
   Json said = {{"outcome", "leaflet"},
                {"because", said_no ? "no" : "not-taking-part"},
                {"withdrawn", false},
                {"standing", false},
                {"municipality", ToJson(municipality)}};
-  if (patient.value.empty()) return Say(200, said);
-  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(patient);
+  if (!patient.has_value()) return Say(200, said);
+  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(*patient);
   if (!found.ok()) return SayStatus(found.status());
   if (!HasStandingConsent(*found)) return Say(200, said);
   if (!said_no) {
     said["standing"] = true;
     return Say(200, said);
   }
-  const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(patient);
+  const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(*patient);
   if (!taken.ok()) return SayStatus(taken.status());
   said["withdrawn"] = true;
   ApiAnswer answer = Say(200, said);
@@ -167,16 +143,16 @@ ApiAnswer ConsentApi::GiveLeaflet(const ward::PatientId& patient, const v1::Muni
   return answer;
 }
 
-ApiAnswer ConsentApi::Keep(const ward::PatientId& patient, ward::v1::RegisteredConsent& consent) const {
+ApiAnswer ConsentApi::Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const {
   Json errors = Json::array();
-  if (patient.value.empty()) errors.push_back(ErrorOf("patient.value", kNumberInvalid));
-  for (const Violation& fault : FindFaults(consent, contract::Moment::At(now_(), copenhagen_))) {
+  if (!patient.has_value()) errors.push_back(ErrorOf("patient.value", kPatientNumberInvalid));
+  const contract::Rejection rejection =
+      CheckConsent(consent, contract::Moment::At(now_(), copenhagen_)).value_or(contract::Rejection());
+  for (const Violation& fault : rejection.violations) {
     errors.push_back(ErrorOf(absl::StrCat("consent.", fault.field), contract::Describe(fault.reason).name));
   }
   if (!errors.empty()) return SayErrors(errors);
-  const absl::Status status = CheckConsent(consent, absl::ToCivilDay(now_(), copenhagen_));
-  if (!status.ok()) return SayErrors(Json::array({ErrorOf("consent", kFieldInvalid)}));
-  const absl::StatusOr<ConsentTaken> taken = desk_.RegisterConsent(patient, consent);
+  const absl::StatusOr<ConsentTaken> taken = desk_.RegisterConsent(*patient, consent);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer =
       Say(200, {{"outcome", "registered"},
@@ -191,8 +167,8 @@ ApiAnswer ConsentApi::Withdraw(const std::string& json) const {
   ward::v1::WithdrawConsentRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value() || patient->value.empty()) return SayNumberInvalid();
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value()) return SayNumberInvalid();
   const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(*patient);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer = Say(200, {{"outcome", "withdrawn"}, {"patient_reference", taken->patient_reference}});
@@ -205,8 +181,8 @@ ApiAnswer ConsentApi::Find(const std::string& json) const {
   ward::v1::FindPatientRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value() || patient->value.empty()) return SayNumberInvalid();
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value()) return SayNumberInvalid();
   const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(*patient);
   if (!found.ok()) return SayStatus(found.status());
   if (!found->has_value()) return SayReason(404, "NOT_FOUND");

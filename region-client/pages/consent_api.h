@@ -2,6 +2,7 @@
 #define ENVEJ_REGION_CLIENT_PAGES_CONSENT_API_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,9 @@ class ConsentApi {
   ApiAnswer ListMunicipalities() const;
 
  private:
-  ApiAnswer GiveLeaflet(const ward::PatientId& patient, const v1::Municipality& municipality, bool said_no) const;
-  ApiAnswer Keep(const ward::PatientId& patient, ward::v1::RegisteredConsent& consent) const;
+  ApiAnswer GiveLeaflet(const std::optional<ward::PatientId>& patient, const v1::Municipality& municipality,
+                        bool said_no) const;
+  ApiAnswer Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const;
 
   Desk& desk_;
   const Municipalities& municipalities_;

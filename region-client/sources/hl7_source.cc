@@ -29,6 +29,9 @@ std::string NewControlId() {
 
 std::optional<hl7::Problem> Hl7Source::TakeEvent(const hl7::Message& message, const ward::Event& event) const {
   const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(NameOfHl7(parts_.name, message), {event});
+  if (answer.ok() && answer->id_used_again) {
+    parts_.log(absl::StrCat(parts_.name, ": a message id (MSH-10) was used again: the message is taken as a new one"));
+  }
   if (answer.ok()) return std::nullopt;
   if (absl::IsInvalidArgument(answer.status())) {
     return hl7::Problem{.place = {.segment = "PID", .field = 3},

@@ -140,8 +140,50 @@ void Admit(const Event& event, v1::Stay& stay) {
   BeginStay(event, is_over || stay.readmitted(), stay);
 }
 
+// The first move that was said of the stay under its number.
+void TakeMove(const Event& event, v1::Stay& stay) {
+  const bool is_first = !stay.has_taken_up_at() || HappenedAt(event) < FromMessage(stay.taken_up_at());
+  if (is_first) *stay.mutable_taken_up_at() = ToMessage(HappenedAt(event));
+}
+
+// Under another number a stay goes on, as far as is known; after a discharge it is another one: a visit, of which
+// nothing is known beside a stay, became a stay. False where that was before the discharge.
+bool Move(const Event& event, v1::Stay& stay) {
+  if (stay.state() == v1::STAY_STATE_DISCHARGED && !IsOfStay(event, stay)) {
+    if (HappenedAt(event) <= FromMessage(stay.happened_at())) return false;
+    const Timestamp ended_at = stay.happened_at();
+    BeginStay(event, /*readmitted=*/true, stay);
+    stay.clear_admitted_at();
+    *stay.mutable_former_ended_at() = ended_at;
+  } else if (stay.state() == v1::STAY_STATE_UNSPECIFIED || !IsOfStay(event, stay)) {
+    Become(v1::STAY_STATE_ADMITTED, stay);
+    stay.set_number(event.stay);
+  }
+  TakeMove(event, stay);
+  return true;
+}
+
+// What was recorded before what is known of the stay, and still says when it began.
+void TakeOlder(const Event& event, v1::Stay& stay) {
+  const absl::Time at = HappenedAt(event);
+  if (!IsOfStay(event, stay)) {
+    const bool is_last = !stay.has_former_ended_at() || at > FromMessage(stay.former_ended_at());
+    if (event.kind == EventKind::kDischarged && is_last) *stay.mutable_former_ended_at() = ToMessage(at);
+    return;
+  }
+  if (event.kind == EventKind::kMoved) TakeMove(event, stay);
+  const bool is_last = !stay.has_admitted_at() || at > FromMessage(stay.admitted_at());
+  if (event.kind == EventKind::kAdmitted && is_last && at <= FromMessage(stay.happened_at())) {
+    *stay.mutable_admitted_at() = ToMessage(at);
+  }
+}
+
 void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
-  if (!IsOfStay(event, stay)) stay.clear_admitted_at();
+  if (!IsOfStay(event, stay)) {
+    if (stay.state() == v1::STAY_STATE_DISCHARGED) *stay.mutable_former_ended_at() = stay.happened_at();
+    stay.clear_admitted_at();
+    stay.clear_taken_up_at();
+  }
   if (!event.stay.empty()) stay.set_number(event.stay);
   stay.set_state(state);
   stay.set_discharge_date(event.discharge_day.has_value() ? contract::FormatDay(*event.discharge_day) : "");
@@ -168,13 +210,7 @@ bool TakeNewest(const Event& event, v1::Stay& stay) {
       Admit(event, stay);
       return true;
     case EventKind::kMoved:
-      // A visit, of which nothing is known beside a stay, became a stay.
-      if (!is_of_stay && stay.state() == v1::STAY_STATE_DISCHARGED) {
-        BeginStay(event, /*readmitted=*/true, stay);
-        return true;
-      }
-      if (stay.state() == v1::STAY_STATE_UNSPECIFIED) stay.set_state(v1::STAY_STATE_ADMITTED);
-      return is_of_stay;
+      return Move(event, stay);
     case EventKind::kDischargePlanned:
       if (stay.state() == v1::STAY_STATE_DISCHARGED && is_of_stay) return false;
       EndOn(event, v1::STAY_STATE_DISCHARGE_PLANNED, stay);
@@ -216,9 +252,8 @@ void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
       *stay.mutable_recorded_at() = ToMessage(at);
       *stay.mutable_happened_at() = ToMessage(HappenedAt(event));
     }
-  } else if (event.kind == EventKind::kAdmitted && IsOfStay(event, stay) && !stay.has_admitted_at() &&
-             HappenedAt(event) <= FromMessage(stay.happened_at())) {
-    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
+  } else {
+    TakeOlder(event, stay);
   }
   if (SaysPlace(event, stay)) TakePlace(event, stay);
 }

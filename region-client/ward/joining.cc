@@ -27,12 +27,23 @@ constexpr std::array<absl::string_view, 14> kNames = {
     "readmitted", "no-consent",        "not-inpatient",   "not-home",           "not-psychiatry",
     "under-age",  "criterion-not-met", "contact-missing", "discharged-long-ago"};
 
-// Given during the stay or at its end (model, section 4.1): one that was given before an admission is of an earlier
-// stay.
+// By its admission; else, where the stay before it had ended, by the first move that was said of it.
+std::optional<absl::Time> BeganAt(const v1::Stay& stay) {
+  std::optional<absl::Time> began;
+  if (stay.has_admitted_at()) began = contract::FromMessage(stay.admitted_at());
+  if (!stay.has_former_ended_at() || !stay.has_taken_up_at()) return began;
+  const absl::Time ended = contract::FromMessage(stay.former_ended_at());
+  const absl::Time taken_up = contract::FromMessage(stay.taken_up_at());
+  const bool is_of_former = !began.has_value() || *began < ended;
+  return is_of_former && taken_up > ended ? taken_up : began;
+}
+
+// Given during the stay or at its end (model, section 4.1): one that was given before it is of an earlier stay.
 bool IsOfStay(const envej::v1::ConsentPart& part, const v1::Stay& stay, const absl::TimeZone& copenhagen) {
-  if (!stay.has_admitted_at()) return true;
+  const std::optional<absl::Time> began = BeganAt(stay);
+  if (!began.has_value()) return true;
   const std::optional<absl::CivilDay> given = contract::ParseDay(part.given_on());
-  return given.has_value() && *given >= absl::ToCivilDay(contract::FromMessage(stay.admitted_at()), copenhagen);
+  return given.has_value() && *given >= absl::ToCivilDay(*began, copenhagen);
 }
 
 bool HasConsent(const v1::Case& known, const absl::TimeZone& copenhagen) {

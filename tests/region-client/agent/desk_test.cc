@@ -35,6 +35,13 @@ class DeskTest : public testing::Test {
     return answer.ok() && !answer->repeated;
   }
   std::vector<StoredOutgoing> Outbox() { return *store_->ReadOutbox(0, 1000); }
+  uint64_t CountOf(const std::string& reason) {
+    const std::vector<DayCount> counts = *store_->ReadCounts("", 100);
+    for (const DayCount& count : counts) {
+      if (count.reason == reason) return count.count;
+    }
+    return 0;
+  }
 
   AgentFolder folder_;
   absl::Time now_ = kNow;
@@ -64,13 +71,84 @@ TEST_F(DeskTest, ARepeatedMessageIsAnsweredAsBeforeAlsoAfterAStart) {
   EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
   Start({.site = TestSite()});
   now_ += absl::Hours(1);
-  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kNow)});
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->answered_at, kNow);
-  EXPECT_EQ(store_->cases(), 1u);
   EXPECT_TRUE(desk_->TakeMessage({.source = "other", .id = "m1"}, {Discharge("2", kNow)}).ok());
   EXPECT_EQ(store_->cases(), 2u);
+}
+
+TEST_F(DeskTest, AnIdThatIsUsedAgainIsOfANewMessageAndCounted) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  const absl::StatusOr<Answer> other = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_FALSE(other->repeated);
+  EXPECT_TRUE(other->id_used_again);
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  Start({.site = TestSite()});
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)})) << "both are known";
+  EXPECT_FALSE(Takes("m1", {Discharge("2", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("2", kNow + absl::Seconds(1))})) << "recorded at another time";
+  EXPECT_EQ(CountOf("message-id-used-again"), 2u);
+}
+
+TEST_F(DeskTest, OfAnIdTheNewestMessagesAreKnown) {
+  const auto discharge = [](int number) { return Discharge("1", kNow + absl::Seconds(number)); };
+  for (int number = 0; number <= kMessageContents; ++number) EXPECT_TRUE(Takes("0", {discharge(number)}));
+  EXPECT_FALSE(Takes("0", {discharge(1)}));
+  EXPECT_FALSE(Takes("0", {discharge(kMessageContents)}));
+  EXPECT_TRUE(Takes("0", {discharge(0)}));
+}
+
+TEST_F(DeskTest, UnderAnIdThatAnOlderProgramAnsweredEverythingIsARepeat) {
+  ward::v1::AnsweredMessage answered;
+  answered.mutable_answered_at()->set_seconds(absl::ToUnixSeconds(kNow));
+  AgentBatch batch = store_->NewBatch();
+  batch.PutAnswered("adt", "m1", std::nullopt, answered);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+}
+
+TEST_F(DeskTest, AMessageIsKnownAgainUnderAFormerSecret) {
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  desk_.reset();
+  store_.reset();
+  absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options('b', "a"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  store_ = *std::move(store);
+  desk_ = std::make_unique<Desk>(
+      DeskOptions{.site = TestSite()}, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [] {});
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+}
+
+TEST_F(DeskTest, AnAnswerUnderAnIdThatWasUsedIsTakenAndTheOneBeforeItNotAgain) {
+  const MessageName name{.source = "staff", .id = "c1"};
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"), name).ok());
+  const absl::StatusOr<ConsentTaken> withdrawn = desk_->WithdrawConsent({"", "1"}, name);
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_FALSE(withdrawn->repeated);
+  EXPECT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"), name)->repeated);
+  EXPECT_TRUE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+}
+
+TEST_F(DeskTest, OfANoNothingIsKeptAndWhatWasGivenBeforeIsWithdrawn) {
+  ward::v1::RegisteredConsent no = Consent("2027-01-15");
+  no.mutable_consent()->clear_disclosure();
+  const absl::StatusOr<ConsentTaken> declined = desk_->RegisterConsent({"", "1"}, no);
+  ASSERT_TRUE(declined.ok()) << declined.status();
+  EXPECT_EQ(declined->why_not, ward::WhyNot::kNoConsent);
+  EXPECT_EQ(declined->patient_reference, "");
+  EXPECT_EQ(store_->cases(), 0u);
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, no).ok());
+  EXPECT_FALSE(desk_->Find({"", "1"})->value().known.has_consent());
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  now_ += absl::Minutes(1);
+  EXPECT_EQ(desk_->RegisterConsent({"", "1"}, no)->why_not, ward::WhyNot::kConsentWithdrawn);
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_TRUE(Outbox()[1].outgoing.has_withdraw());
 }
 
 TEST_F(DeskTest, AMessageIsTakenWholeOrNotAtAll) {
