@@ -296,7 +296,7 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
 
 std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site) {
   for (const PatientId& id : ids) {
-    if (!id.value.empty() && (site.patient_authority.empty() || id.authority == site.patient_authority)) return id;
+    if (!id.value.empty() && id.authority == site.patient_authority) return id;
   }
   return std::nullopt;
 }
@@ -318,6 +318,7 @@ void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
   if (!IsNewer(at, consent.has_registered_at(), consent.registered_at())) return;
   *consent.mutable_registered_at() = ToMessage(at);
   *consent.mutable_withdrawn_at() = ToMessage(at);
+  consent.clear_lives_elsewhere();
 }
 
 void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {

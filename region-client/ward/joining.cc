@@ -22,10 +22,11 @@ constexpr int kDaysAfterDischarge = 31;
 constexpr int kNoticesMost = 8;
 constexpr uint32_t kContractVersion = 1;
 
-constexpr std::array<absl::string_view, 14> kNames = {
-    "deceased",   "consent-withdrawn", "not-discharged",  "entered-in-error",   "discharge-cancelled",
-    "readmitted", "no-consent",        "not-inpatient",   "not-home",           "not-psychiatry",
-    "under-age",  "criterion-not-met", "contact-missing", "discharged-long-ago"};
+constexpr std::array<absl::string_view, 15> kNames = {"deceased",          "consent-withdrawn", "lives-elsewhere",
+                                                      "not-discharged",    "entered-in-error",  "discharge-cancelled",
+                                                      "readmitted",        "no-consent",        "not-inpatient",
+                                                      "not-home",          "not-psychiatry",    "under-age",
+                                                      "criterion-not-met", "contact-missing",   "discharged-long-ago"};
 
 // By its admission; else, where the stay before it had ended, by the first move that was said of it.
 std::optional<absl::Time> BeganAt(const v1::Stay& stay) {
@@ -121,6 +122,7 @@ std::optional<WithdrawalReason> ReasonFor(WhyNot why) {
       return WithdrawalReason::WITHDRAWAL_REASON_CONSENT_WITHDRAWN;
     case WhyNot::kReadmitted:
       return WithdrawalReason::WITHDRAWAL_REASON_READMITTED;
+    case WhyNot::kLivesElsewhere:
     case WhyNot::kNotDischarged:
     case WhyNot::kEnteredInError:
     case WhyNot::kDischargeCancelled:
@@ -218,7 +220,9 @@ absl::string_view NameOf(WhyNot why) { return kNames.at(static_cast<size_t>(why)
 
 Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen) {
   if (known.person().deceased()) return WhyNot::kDeceased;
-  if (known.consent().has_withdrawn_at()) return WhyNot::kConsentWithdrawn;
+  if (known.consent().has_withdrawn_at()) {
+    return known.consent().lives_elsewhere() ? WhyNot::kLivesElsewhere : WhyNot::kConsentWithdrawn;
+  }
   const std::optional<WhyNot> no_discharge = WhyNoDischarge(known.stay());
   if (no_discharge.has_value()) return *no_discharge;
   if (!HasConsent(known, copenhagen)) return WhyNot::kNoConsent;
