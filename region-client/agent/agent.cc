@@ -26,6 +26,8 @@ constexpr absl::Duration kUpkeepEach = absl::Minutes(10);
 // So that nothing erased is in a file for longer.
 constexpr absl::Duration kCompactEach = absl::Hours(24);
 constexpr size_t kUpkeepAtOnce = 100;
+// All municipalities, each with a leaflet of the longest, are some hundred kilobytes.
+constexpr size_t kMunicipalitiesBytes = size_t{4} << 20;
 constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
 
 // Everything that runs, wired together. Listeners of the ward's systems come beside the local service, in Serve.
@@ -51,6 +53,8 @@ class Agent {
  private:
   absl::Time Now() const { return outside_.surroundings.now(); }
   absl::Status Serve(const std::function<bool()>& is_to_stop, const std::function<void()>& ready);
+  absl::Status RecallMunicipalities();
+  void Learn(const v1::ListMunicipalitiesResponse& told);
   absl::Status OpenFolders();
   absl::StatusOr<std::unique_ptr<WardPages>> ServePages(const FhirSource& fhir);
   void Start(std::function<absl::Status()> part);
@@ -85,6 +89,7 @@ absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::func
   absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(options);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
+  if (absl::Status recalled = RecallMunicipalities(); !recalled.ok()) return recalled;
   const auto log = [this](const std::string& line) { log_.Say(line); };
   teller_ = std::make_unique<Teller>(
       TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
@@ -93,17 +98,17 @@ absl::Status Agent::Run(const std::function<bool()>& is_to_stop, const std::func
   const auto put = [this] { outbox_bell_.Ring(); };
   desk_ = std::make_unique<Desk>(
       config_.desk, *store_, locks_, [this] { return Now(); }, context_.copenhagen, put);
-  sender_ = std::make_unique<Sender>(SenderParts{
-      .context = context_,
-      .now = [this] { return Now(); },
-      .store = *store_,
-      .locks = locks_,
-      .doorbell = outbox_bell_,
-      .stopping = stopping_,
-      .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
-      .learned = [this](const v1::ListMunicipalitiesResponse& municipalities) { municipalities_.Keep(municipalities); },
-      .told = told,
-      .log = log});
+  sender_ = std::make_unique<Sender>(
+      SenderParts{.context = context_,
+                  .now = [this] { return Now(); },
+                  .store = *store_,
+                  .locks = locks_,
+                  .doorbell = outbox_bell_,
+                  .stopping = stopping_,
+                  .make_sealer = [this] { return outside_.make_sealer(config_.sealing); },
+                  .learned = [this](const v1::ListMunicipalitiesResponse& municipalities) { Learn(municipalities); },
+                  .told = told,
+                  .log = log});
   follower_ = std::make_unique<Follower>(FollowerParts{.context = context_,
                                                        .now = [this] { return Now(); },
                                                        .store = *store_,
@@ -125,6 +130,7 @@ absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::fu
   const AgentServerParts served{.desk = *desk_,
                                 .store = *store_,
                                 .sender = *sender_,
+                                .municipalities = municipalities_,
                                 .now = [this] { return Now(); },
                                 .copenhagen = context_.copenhagen};
   const absl::StatusOr<std::unique_ptr<AgentServer>> server = AgentServer::Start(config_.socket(), served);
@@ -159,6 +165,22 @@ absl::Status Agent::Serve(const std::function<bool()>& is_to_stop, const std::fu
   ready();
   while (!is_to_stop() && !failed_) outside_.surroundings.sleep(kStopLookEach);
   return failure();
+}
+
+// The page needs them also where the agent is started while the broker is away.
+absl::Status Agent::RecallMunicipalities() {
+  absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> kept = store_->ReadMunicipalities();
+  if (kept.ok() && kept->has_value()) municipalities_.Keep(**std::move(kept));
+  return kept.status();
+}
+
+// Kept anew each time, so that it is under the secret in use.
+void Agent::Learn(const v1::ListMunicipalitiesResponse& told) {
+  municipalities_.Keep(told);
+  if (told.ByteSizeLong() > kMunicipalitiesBytes) return;
+  AgentBatch batch = store_->NewBatch();
+  batch.PutMunicipalities(told);
+  if (const absl::Status status = store_->Write(std::move(batch)); !status.ok()) Fail(status);
 }
 
 // Null where none are configured. `fhir` must outlive them.

@@ -117,6 +117,10 @@ void AgentBatch::Count(absl::CivilDay day, absl::string_view reason) {
 
 void AgentBatch::PutWatchToken(const std::string& token) { Put(KeyOf(KeyKind::kWatch), token); }
 
+void AgentBatch::PutMunicipalities(const v1::ListMunicipalitiesResponse& told) {
+  PutSealed(KeyOf(KeyKind::kMunicipalities), told);
+}
+
 void AgentBatch::Put(const std::string& key, absl::string_view value) {
   Keep(writes_.Put(key, rocksdb::Slice(value.data(), value.size())));
 }

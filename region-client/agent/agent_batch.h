@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "envej/v1/intake_service.pb.h"
 #include "envej/ward/v1/case.pb.h"
 #include "envej/ward/v1/kept.pb.h"
 #include "region-client/agent/agent_keys.h"
@@ -54,6 +55,7 @@ class AgentBatch {
   void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
   void PutWatchToken(const std::string& token);
+  void PutMunicipalities(const v1::ListMunicipalitiesResponse& told);
 
  private:
   friend class AgentStore;

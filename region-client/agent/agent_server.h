@@ -12,6 +12,7 @@
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/desk.h"
 #include "region-client/agent/sender.h"
+#include "region-client/pages/municipalities.h"
 
 namespace envej::region {
 
@@ -19,6 +20,7 @@ struct AgentServerParts {
   Desk& desk;
   AgentStore& store;
   const Sender& sender;
+  const Municipalities& municipalities;
   std::function<absl::Time()> now;
   absl::TimeZone copenhagen;
 };

@@ -89,6 +89,8 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
       return absl::OkStatus();
     case KeyKind::kAnswered:
       return OpenAs<AnsweredMessage>(whole_key, value).status();
+    case KeyKind::kMunicipalities:
+      return OpenAs<v1::ListMunicipalitiesResponse>(whole_key, value).status();
     case KeyKind::kPatient:
     case KeyKind::kNotice:
       return value.size() == kCaseIdBytes ? absl::OkStatus() : Damaged(key, "it names no case");
@@ -241,6 +243,17 @@ absl::StatusOr<std::string> AgentStore::ReadWatchToken() const {
   absl::StatusOr<std::optional<std::string>> token = Read(KeyOf(KeyKind::kWatch));
   if (!token.ok()) return token.status();
   return token->value_or("");
+}
+
+absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> AgentStore::ReadMunicipalities() const {
+  using Told = v1::ListMunicipalitiesResponse;
+  const std::string key = KeyOf(KeyKind::kMunicipalities);
+  const absl::StatusOr<std::optional<std::string>> sealed = Read(key);
+  if (!sealed.ok()) return sealed.status();
+  if (!sealed->has_value()) return std::optional<Told>();
+  absl::StatusOr<Told> told = OpenAs<Told>(key, **sealed);
+  if (!told.ok()) return told.status();
+  return std::optional<Told>(*std::move(told));
 }
 
 absl::StatusOr<std::optional<std::string>> AgentStore::Read(const std::string& key) const {

@@ -105,6 +105,8 @@ class AgentStore {
   absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
   absl::StatusOr<std::string> ReadWatchToken() const;
+  // As the broker last told them; nothing before it ever did.
+  absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> ReadMunicipalities() const;
 
   // With what it seals and names.
   const AtRest& at_rest() const { return at_rest_; }

@@ -103,6 +103,23 @@ TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   EXPECT_EQ(store->ReadOutbox(0, 10)->back().outgoing.revise().envelope().revision(), 3u);
 }
 
+TEST_F(AgentStoreTest, KeepsTheMunicipalitiesAsTheyWereToldLast) {
+  {
+    const auto store = Open();
+    EXPECT_FALSE(store->ReadMunicipalities()->has_value());
+    for (const char* const name : {"Before", "København"}) {
+      v1::ListMunicipalitiesResponse told;
+      told.add_municipalities()->set_name(name);
+      AgentBatch batch = store->NewBatch();
+      batch.PutMunicipalities(told);
+      ASSERT_TRUE(store->Write(std::move(batch)).ok());
+    }
+  }
+  const auto store = Open();
+  ASSERT_TRUE(store->ReadMunicipalities()->has_value());
+  EXPECT_EQ((*store->ReadMunicipalities())->municipalities(0).name(), "København");
+}
+
 TEST_F(AgentStoreTest, ItsFilesNameNobody) {
   { PutCase(*Open()); }
   EXPECT_THAT(Bytes(), Not(HasSubstr("Nanna")));
