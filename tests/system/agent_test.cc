@@ -322,9 +322,32 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   const Ended added = run(right);
   EXPECT_EQ(added.code, support::kDone) << added.err;
   EXPECT_THAT(added.out, HasSubstr("a notice"));
+  const auto run_with = [this](const std::string& lines, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"/bin/sh", "-c", absl::StrCat("printf '", lines, "' | \"$0\" \"$@\""),
+                                         support::ProgramPath("envej-region")});
+    arguments.insert(arguments.end(), {"--agent", Config()});
+    return support::RunProgram(arguments);
+  };
+  std::vector<std::string> unseen = add;
+  unseen[3] = "-";
+  unseen.push_back("-");
+  EXPECT_THAT(run_with("0\\n20123457\\n", unseen).out, HasSubstr("a notice"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
+  const std::vector<std::string> no = {"consent", "add", "--patient", "0", "--municipality", kCode};
+  EXPECT_THAT(run(no).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));
+  EXPECT_THAT(run(no).out, HasSubstr("nothing is registered: hand out the leaflet"));
+  const std::string list = broker_.folder().Write(
+      "list.jsonl", absl::StrCat(R"({"patient":{"value":"0"},"consent":{"municipality_code":")", kCode,
+                                 R"(","consent":{"contact":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"},"disclosure":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"}},"criteria":{"aged_18_or_over":true,)",
+                                 R"("mental_illness":true,"discharged_from_regional_psychiatry":true,)",
+                                 R"("no_support_under_serviceloven":true}}})", "\n"));
+  const Ended imported = run({"consent", "import", list});
+  EXPECT_EQ(imported.code, 1);
+  EXPECT_THAT(imported.err, HasSubstr("line 1: CONSENT_WITHDRAWN_SINCE"));
   EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
