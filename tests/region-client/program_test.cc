@@ -91,16 +91,6 @@ TEST_F(ProgramTest, AWatchIsOfAnotherRegionsNoticesOnlyToSendThemAgain) {
             "1081");
 }
 
-TEST_F(ProgramTest, WhatNamesACitizenComesFromStandardInputALineEach) {
-  for (const char* const lines : {"", "0001011234\n"}) {
-    const ProgramRun run = RunWith(
-        "127.0.0.1:1",
-        {"consent", "add", "--agent", "/dev/null", "--municipality", "0101", "--phone", "-", "--patient", "-"}, lines);
-    EXPECT_EQ(run.exit_code, ExitCode::kUnusable);
-    EXPECT_THAT(run.err, HasSubstr("standard input has too few lines"));
-  }
-}
-
 TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
   const ProgramRun run = RunWith("127.0.0.1:1", {"bogus"});
   EXPECT_EQ(run.exit_code, ExitCode::kUnusable);

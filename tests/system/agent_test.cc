@@ -281,6 +281,28 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   StopAgent();
 }
 
+TEST_F(SystemAgentTest, KnowsTheMunicipalitiesWhereItIsStartedWhileTheBrokerIsAway) {
+  ASSERT_TRUE(broker_.Start());
+  StartAgent();
+  ASSERT_TRUE(WaitUntil([this] {
+    ward::v1::GetStatusResponse answer;
+    EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &answer).ok());
+    return answer.reaches_broker();
+  })) << agent_->Err();
+  broker_.Stop();
+  KillAgent();
+  StartAgent();
+  ward::v1::RegisterConsentRequest no;
+  no.mutable_patient()->set_value("0");
+  no.mutable_consent()->set_municipality_code(kCode);
+  ward::v1::RegisterConsentResponse answer;
+  EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), no, &answer).ok());
+  EXPECT_TRUE(answer.declined());
+  EXPECT_NE(answer.scheme_name(), "");
+  EXPECT_NE(answer.phone_number(), "");
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
@@ -332,6 +354,9 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   unseen[3] = "-";
   unseen.push_back("-");
   EXPECT_THAT(run_with("0\\n20123457\\n", unseen).out, HasSubstr("a notice"));
+  const Ended too_few = run_with("0\\n", unseen);
+  EXPECT_EQ(too_few.code, support::kClientUnusable);
+  EXPECT_THAT(too_few.err, HasSubstr("standard input has too few lines"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
