@@ -24,7 +24,8 @@ namespace envej::region {
 // How long a source's message is known again, from when something was last taken under its id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
 // A case without a consent is erased so long after anything happened to it; another one seven months after the last of
-// consent, discharge and what became of its notices.
+// consent, discharge and what became of its notices, but while the patient is in regional psychiatry not before the
+// year is over for which the consent holds.
 inline constexpr absl::Duration kWithoutConsentKept = absl::Hours(24 * 40);
 inline constexpr absl::Duration kCaseKept = absl::Hours(24 * 215);
 
@@ -55,7 +56,7 @@ class AgentBatch {
   void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
   void PutWatchToken(const std::string& token);
-  void PutMunicipalities(const v1::ListMunicipalitiesResponse& told);
+  void PutMunicipalities(const v1::ListMunicipalitiesResponse& municipalities);
 
  private:
   friend class AgentStore;

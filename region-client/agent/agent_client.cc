@@ -139,6 +139,10 @@ ExitCode ShowAgentStatus(const AgentClientContext& context) {
       << At(context, answer.has_oldest_outgoing_at(), answer.oldest_outgoing_at()) << "\nbroker         "
       << (answer.reaches_broker() ? "reached" : "not reached") << "\nlast receipt   "
       << At(context, answer.has_last_receipt_at(), answer.last_receipt_at()) << '\n';
+  if (answer.has_lacks_until()) {
+    out << "restored       it lacks some of what was registered until " << At(context, true, answer.lacks_until())
+        << ": register the consents of that time again\n";
+  }
   std::vector<std::vector<std::string>> rows = {{"DAY", "REASON", "TIMES"}};
   for (const wire::ReasonCount& count : answer.counts()) {
     rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});

@@ -16,7 +16,7 @@
 //   u way                 up to which number the ward was told by a way
 //   k day reason          how often a reason was met on a day: a 64-bit number
 //   w                     where the watch of the broker's changes goes on
-//   m                     sealed envej.v1.ListMunicipalitiesResponse: as the broker last told it
+//   m                     ListMunicipalitiesResponse: what the broker last said of the municipalities, for the page
 
 #include <cstdint>
 #include <string>

@@ -101,6 +101,7 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (parts_.sender.last_receipt_at() > absl::UnixEpoch()) {
       *answer->mutable_last_receipt_at() = contract::ToMessage(parts_.sender.last_receipt_at());
     }
+    if (parts_.lacks_until.has_value()) *answer->mutable_lacks_until() = contract::ToMessage(*parts_.lacks_until);
     const absl::StatusOr<std::vector<StoredOutgoing>> oldest = parts_.store.ReadOutbox(0, 1);
     if (!oldest.ok()) return ToGrpc(oldest.status());
     if (!oldest->empty()) *answer->mutable_oldest_outgoing_at() = oldest->front().outgoing.made_at();

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,6 +24,7 @@ struct AgentServerParts {
   const Municipalities& municipalities;
   std::function<absl::Time()> now;
   absl::TimeZone copenhagen;
+  std::optional<absl::Time> lacks_until;  // as of GetStatusResponse
 };
 
 // Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it

@@ -110,7 +110,7 @@ Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::functi
 
 absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& said) {
   if (absl::Status status = CheckMessage(name, said.size()); !status.ok()) return status;
-  const std::vector<ward::Event> events = InTheirForm(said, options_.site);
+  const std::vector<ward::Event> events = InTheirForm(said, name.source, options_.site);
   WorkSubjects subjects{.message = LockOf(name)};
   for (const ward::Event& event : events) {
     const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
@@ -127,7 +127,7 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   const absl::StatusOr<Answer> answer = Recognise(name, ContentOf(events), now, *work);
   if (!answer.ok() || answer->repeated) return answer;
   for (const ward::Event& event : events) {
-    if (absl::Status status = Take(event, *work); !status.ok()) return status;
+    if (absl::Status status = Take(event, now, *work); !status.ok()) return status;
   }
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
   return answer;
@@ -160,8 +160,15 @@ absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work)
   return work.Make(patient, *std::move(case_id));
 }
 
-absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
+absl::Status Desk::Take(const ward::Event& event, absl::Time now, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
+  const absl::StatusOr<OpenCase*> found = work.OfPatient(*patient);
+  if (!found.ok()) return found.status();
+  const std::optional<ward::WhyNot> of_no_concern = ward::WhyOfNoConcern(event, options_.site);
+  if (*found == nullptr && of_no_concern.has_value()) {
+    work.batch().Count(absl::ToCivilDay(now, copenhagen_), ward::NameOf(*of_no_concern));
+    return absl::OkStatus();
+  }
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
   ward::TakeEvent(event, options_.site, (*known)->after);
@@ -193,7 +200,9 @@ std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) co
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   size_t outgoing = 0;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
-  const ward::NewNoticeId new_id = [this](const Case& known) { return CaseNoticeId(store_.at_rest(), known); };
+  const ward::NewNoticeId new_id = [this](const Case& known) {
+    return CaseNoticeId(store_.at_rest(), options_.site, known);
+  };
   for (OpenCase* known : work.cases()) {
     for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);

@@ -67,7 +67,8 @@ class Desk {
   Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::function<absl::Time()> now,
        absl::TimeZone copenhagen, std::function<void()> wake);
 
-  // Takes all events of a message, or none. A message that was answered within the last 30 days is answered in the same
+  // Takes all events of a message, or none. Of a patient of whom nothing is known, what says that it is of no concern
+  // (ward::WhyOfNoConcern) is counted by its reason, answered, and not kept. A message that was answered within the last 30 days is answered in the same
   // way, and nothing else. One that says something else under an id that is known is a new one, since systems that are
   // set up anew begin to count again: it is taken, and counted by day as `message-id-used-again`. What of a message was
   // not read does not count for that. Of an id the newest kMessageContents messages are known.
@@ -108,7 +109,7 @@ class Desk {
   absl::StatusOr<bool> Upkeep(size_t most);
 
  private:
-  absl::Status Take(const ward::Event& event, CaseWork& work) const;
+  absl::Status Take(const ward::Event& event, absl::Time now, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
   absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;

@@ -23,9 +23,11 @@ std::vector<std::string> NumbersToCall(const std::vector<std::string>& written) 
 
 }  // namespace
 
-std::vector<ward::Event> InTheirForm(const std::vector<ward::Event>& said, const ward::Site& site) {
+std::vector<ward::Event> InTheirForm(const std::vector<ward::Event>& said, const std::string& source,
+                                     const ward::Site& site) {
   std::vector<ward::Event> events = said;
   for (ward::Event& event : events) {
+    event.source = source;
     for (auto* const ids : {&event.patient, &event.merged}) {
       for (ward::PatientId& id : *ids) id = ward::InItsForm(std::move(id), site);
     }

@@ -1,6 +1,7 @@
 #ifndef ENVEJ_REGION_CLIENT_AGENT_EVENT_FORM_H_
 #define ENVEJ_REGION_CLIENT_AGENT_EVENT_FORM_H_
 
+#include <string>
 #include <vector>
 
 #include "region-client/ward/event.h"
@@ -9,8 +10,9 @@
 namespace envej::region {
 
 // Systems write numbers as people typed them: here patients' numbers are as they are looked up by (patient_number.h),
-// phone numbers in E.164, each once. What is no phone number is as if it were not said.
-std::vector<ward::Event> InTheirForm(const std::vector<ward::Event>& said, const ward::Site& site);
+// phone numbers in E.164, each once. What is no phone number is as if it were not said. `source` handed them over.
+std::vector<ward::Event> InTheirForm(const std::vector<ward::Event>& said, const std::string& source,
+                                     const ward::Site& site);
 
 }  // namespace envej::region
 

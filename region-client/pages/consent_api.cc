@@ -102,12 +102,8 @@ ApiAnswer SayLeaflet(absl::string_view because, const absl::StatusOr<ConsentTake
 
 }  // namespace
 
-ConsentApi::ConsentApi(Desk& desk, const Municipalities& municipalities, std::function<absl::Time()> now,
-                       absl::TimeZone copenhagen)
-    : desk_(desk), municipalities_(municipalities), now_(std::move(now)), copenhagen_(copenhagen) {}
-
 ApiAnswer ConsentApi::ListMunicipalities() const {
-  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = municipalities_.current();
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
   if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   Json list = Json::array();
   for (const v1::Municipality& municipality : all->municipalities()) list.push_back(ToJson(municipality));
@@ -121,11 +117,11 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
   const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
   if (!patient.has_value() && !contract::IsBlank(request.patient().value())) return SayNumberInvalid();
   ward::v1::RegisteredConsent& consent = *request.mutable_consent();
-  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = municipalities_.current();
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
   const v1::Municipality* const municipality =
       all == nullptr ? nullptr : FindMunicipality(*all, consent.municipality_code());
   if (!ward::IsYes(consent)) {
-    const auto taken = patient.has_value() ? desk_.RegisterConsent(*patient, consent) : ConsentTaken();
+    const auto taken = patient.has_value() ? parts_.desk.RegisterConsent(*patient, consent) : ConsentTaken();
     return SayLeaflet("no", taken, municipality);
   }
   if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
@@ -134,8 +130,8 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
         Json::array({ErrorOf("consent.municipality_code", contract::Describe(Reason::kMunicipalityUnknown).name)}));
   }
   if (TakesPart(*municipality)) return Keep(patient, consent);
-  const auto taken =
-      patient.has_value() ? desk_.NoteLivesElsewhere(*patient, municipality->municipality_code()) : ConsentTaken();
+  const auto taken = patient.has_value() ? parts_.desk.NoteLivesElsewhere(*patient, municipality->municipality_code())
+                                         : ConsentTaken();
   return SayLeaflet("not-taking-part", taken, municipality);
 }
 
@@ -143,16 +139,17 @@ ApiAnswer ConsentApi::Keep(const std::optional<ward::PatientId>& patient, ward::
   Json errors = Json::array();
   if (!patient.has_value()) errors.push_back(ErrorOf("patient.value", kPatientNumberInvalid));
   const contract::Rejection rejection =
-      CheckConsent(consent, contract::Moment::At(now_(), copenhagen_)).value_or(contract::Rejection());
+      CheckConsent(consent, contract::Moment::At(parts_.now(), parts_.copenhagen)).value_or(contract::Rejection());
   for (const Violation& fault : rejection.violations) {
     errors.push_back(ErrorOf(absl::StrCat("consent.", fault.field), contract::Describe(fault.reason).name));
   }
   if (!errors.empty()) return SayErrors(errors);
-  const absl::StatusOr<ConsentTaken> taken = desk_.RegisterConsent(*patient, consent);
+  const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer =
       Say(200, {{"outcome", "registered"},
                 {"patient_reference", taken->patient_reference},
+                {"broker_away", !parts_.reaches_broker()},
                 {"why_not", taken->why_not.has_value() ? std::string(ward::NameOf(*taken->why_not)) : ""}});
   answer.action = "consent-registered";
   answer.patient_reference = taken->patient_reference;
@@ -165,7 +162,7 @@ ApiAnswer ConsentApi::Withdraw(const std::string& json) const {
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
   const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
   if (!patient.has_value()) return SayNumberInvalid();
-  const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(*patient);
+  const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(*patient);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer = Say(200, {{"outcome", "withdrawn"}, {"patient_reference", taken->patient_reference}});
   answer.action = "consent-withdrawn";
@@ -179,12 +176,12 @@ ApiAnswer ConsentApi::Find(const std::string& json) const {
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
   const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
   if (!patient.has_value()) return SayNumberInvalid();
-  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(*patient);
+  const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
   if (!found.ok()) return SayStatus(found.status());
   if (!found->has_value()) return SayReason(404, "NOT_FOUND");
   const StoredCase& known = **found;
   ApiAnswer answer = {.status = 200,
-                      .json = CaseJson(known, desk_.WhyNotNow(known.known)),
+                      .json = CaseJson(known, parts_.desk.WhyNotNow(known.known), !parts_.reaches_broker()),
                       .action = "patient-looked-up",
                       .patient_reference = PatientReference(known.id)};
   return answer;

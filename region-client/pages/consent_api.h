@@ -25,10 +25,12 @@ struct ApiAnswer {
 };
 
 // What staff do on the page, of which each takes JSON:
-//   Register  RegisterConsentRequest of envej.ward.v1 → {"outcome": "registered", "patient_reference", "why_not"}, or
+//   Register  RegisterConsentRequest of envej.ward.v1 →
+//             {"outcome": "registered", "patient_reference", "why_not", "broker_away"}, or
 //             {"outcome": "leaflet", "because": "no" | "not-taking-part", "withdrawn", "standing", "municipality"}
 //   Withdraw  WithdrawConsentRequest → {"outcome": "withdrawn", "patient_reference"}
-//   Find      FindPatientRequest → {"outcome": "found", ...}
+//   Find      FindPatientRequest → {"outcome": "found", "broker_away", ...}
+// Where the broker is away, what is to be sent is sent later.
 // A citizen who says no to either question, or lives where no scheme takes part, is written down nowhere: the leaflet
 // is to be handed out. A consent that was given before is withdrawn by a no, also while the municipalities are not
 // known (then "municipality" is null), and where it names another municipality than the one that takes no part. Errors:
@@ -38,9 +40,15 @@ struct ApiAnswer {
 // Thread safety: any number of threads.
 class ConsentApi {
  public:
-  // What it is given must outlive it.
-  ConsentApi(Desk& desk, const Municipalities& municipalities, std::function<absl::Time()> now,
-             absl::TimeZone copenhagen);
+  // What is referred to must outlive it.
+  struct Parts {
+    Desk& desk;
+    const Municipalities& municipalities;
+    std::function<bool()> reaches_broker;  // as far as is known
+    std::function<absl::Time()> now;
+    absl::TimeZone copenhagen;
+  };
+  explicit ConsentApi(Parts parts) : parts_(std::move(parts)) {}
 
   ApiAnswer Register(const std::string& json) const;
   ApiAnswer Withdraw(const std::string& json) const;
@@ -51,10 +59,7 @@ class ConsentApi {
  private:
   ApiAnswer Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const;
 
-  Desk& desk_;
-  const Municipalities& municipalities_;
-  const std::function<absl::Time()> now_;
-  const absl::TimeZone copenhagen_;
+  const Parts parts_;
 };
 
 }  // namespace envej::region

@@ -1,11 +1,13 @@
 // What comes, taken into what is known (joining.h).
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/ward/joining.h"
+#include "region-client/ward/stays.h"
 
 namespace envej::ward {
 namespace {
@@ -13,6 +15,17 @@ namespace {
 using contract::FromMessage;
 using contract::ToMessage;
 using Timestamp = google::protobuf::Timestamp;
+
+constexpr int kStayEventsMost = 64;
+constexpr int kDeathWordsMost = 8;
+static_assert(static_cast<int>(EventKind::kAdmitted) == v1::STAY_EVENT_KIND_ADMITTED &&
+              static_cast<int>(EventKind::kMoved) == v1::STAY_EVENT_KIND_MOVED &&
+              static_cast<int>(EventKind::kDischarged) == v1::STAY_EVENT_KIND_DISCHARGED &&
+              static_cast<int>(EventKind::kDischargeCancelled) == v1::STAY_EVENT_KIND_DISCHARGE_CANCELLED &&
+              static_cast<int>(EventKind::kDischargePlanned) == v1::STAY_EVENT_KIND_DISCHARGE_PLANNED &&
+              static_cast<int>(EventKind::kDischargePlanCancelled) == v1::STAY_EVENT_KIND_DISCHARGE_PLAN_CANCELLED &&
+              static_cast<int>(EventKind::kUpdated) == v1::STAY_EVENT_KIND_UPDATED &&
+              static_cast<int>(EventKind::kEnteredInError) == v1::STAY_EVENT_KIND_ENTERED_IN_ERROR);
 
 absl::Time RecordedAt(const Event& event) {
   return event.recorded_at.value_or(event.happened_at.value_or(absl::UnixEpoch()));
@@ -51,6 +64,22 @@ void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) 
   }
 }
 
+// Of what a source says the last word counts, and no other source takes it back. One that says that the patient lives
+// goes first where there are too many.
+void TakeDeathWord(const v1::DeathWord& word, v1::Person& person) {
+  auto& words = *person.mutable_death_words();
+  const auto known =
+      std::find_if(words.begin(), words.end(), [&](const auto& other) { return other.source() == word.source(); });
+  if (known != words.end()) {
+    if (FromMessage(word.recorded_at()) >= FromMessage(known->recorded_at())) *known = word;
+    return;
+  }
+  *words.Add() = word;
+  if (words.size() <= kDeathWordsMost) return;
+  const auto living = std::find_if(words.begin(), words.end(), [](const auto& other) { return !other.deceased(); });
+  words.erase(living == words.end() ? words.end() - 1 : living);
+}
+
 void TakePerson(const Event& event, v1::Person& person) {
   const absl::Time at = RecordedAt(event);
   const bool is_newer = IsNewer(at, person.has_recorded_at(), person.recorded_at());
@@ -58,204 +87,112 @@ void TakePerson(const Event& event, v1::Person& person) {
   if (event.birth_day.has_value()) {
     TakeText(contract::FormatDay(*event.birth_day), is_newer, *person.mutable_birth_date());
   }
-  if (event.deceased.has_value() && IsNewer(at, person.has_deceased_recorded_at(), person.deceased_recorded_at())) {
-    person.set_deceased(*event.deceased);
-    *person.mutable_deceased_recorded_at() = ToMessage(at);
+  if (event.deceased.has_value()) {
+    v1::DeathWord word;
+    word.set_source(event.source);
+    word.set_deceased(*event.deceased);
+    *word.mutable_recorded_at() = ToMessage(at);
+    TakeDeathWord(word, person);
   }
   if (is_newer) *person.mutable_recorded_at() = ToMessage(at);
 }
 
-// Of the stay that is known, as far as numbers tell.
-bool IsOfStay(const Event& event, const v1::Stay& stay) {
-  return event.stay.empty() || stay.number().empty() || event.stay == stay.number();
+v1::StayClass ClassOf(PatientClass said) {
+  if (said == PatientClass::kUnknown) return v1::STAY_CLASS_UNSPECIFIED;
+  return said == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT : v1::STAY_CLASS_OTHER;
 }
 
-// Word of the patient alone, as of a new address, says nothing of where the patient is, whatever its form has to say.
-bool SaysPlace(const Event& event, const v1::Stay& stay) {
-  const bool is_of_patient = event.kind == EventKind::kUpdated || event.kind == EventKind::kMerged;
-  return is_of_patient ? !event.stay.empty() && event.stay == stay.number() : IsOfStay(event, stay);
+v1::StayEvent StayEventOf(const Event& event) {
+  v1::StayEvent said;
+  said.set_kind(static_cast<v1::StayEventKind>(event.kind));
+  said.set_stay(event.stay);
+  said.set_ward(event.ward);
+  said.set_service(event.service);
+  said.set_stay_class(ClassOf(event.patient_class));
+  said.set_not_home(!event.discharged_home);
+  if (event.discharge_day.has_value()) said.set_discharge_date(contract::FormatDay(*event.discharge_day));
+  *said.mutable_happened_at() = ToMessage(HappenedAt(event));
+  *said.mutable_recorded_at() = ToMessage(RecordedAt(event));
+  return said;
 }
 
-void TakePlace(const Event& event, v1::Stay& stay) {
-  const absl::Time at = RecordedAt(event);
-  const bool is_newer = IsNewer(at, stay.has_ward_recorded_at(), stay.ward_recorded_at());
-  const bool says_ward = !event.ward.empty() || !event.service.empty();
-  if (event.patient_class != PatientClass::kUnknown && (is_newer || stay.stay_class() == v1::STAY_CLASS_UNSPECIFIED)) {
-    stay.set_stay_class(event.patient_class == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT
-                                                                        : v1::STAY_CLASS_OTHER);
-  }
-  if (says_ward && (is_newer || (stay.ward().empty() && stay.service().empty()))) {
-    stay.set_ward(event.ward);
-    stay.set_service(event.service);
-  }
-  if (is_newer) *stay.mutable_ward_recorded_at() = ToMessage(at);
+bool SaysOfStay(const Event& event) {
+  if (event.kind == EventKind::kMerged) return false;
+  const bool is_of_patient = event.kind == EventKind::kUpdated && event.stay.empty();
+  return !is_of_patient || event.discharge_day.has_value() || !event.discharged_home;
 }
 
-bool IsPsychiatry(const std::string& ward, const std::string& service, const Site& site) {
-  return site.wards.contains(ward) || site.services.contains(service);
+// What is recorded together stays as it came.
+void SortStayEvents(v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  std::stable_sort(events.pointer_begin(), events.pointer_end(), [](const auto* one, const auto* other) {
+    return FromMessage(one->recorded_at()) < FromMessage(other->recorded_at());
+  });
 }
 
-bool Counts(const v1::Stay& stay, const Site& site) {
-  return stay.stay_class() == v1::STAY_CLASS_INPATIENT && IsPsychiatry(stay.ward(), stay.service(), site);
+// A stay's update that says what another one of it says: the later of them says it all.
+bool Repeats(const v1::StayEvent& event, const v1::StayEvent& other) {
+  const auto said = [](const v1::StayEvent& each) {
+    return std::tuple(each.kind(), each.stay(), each.ward(), each.service(), each.stay_class(), each.not_home(),
+                      each.discharge_date());
+  };
+  return event.kind() == v1::STAY_EVENT_KIND_UPDATED && !event.stay().empty() && said(event) == said(other);
 }
 
-bool Counts(const Event& event, const Site& site) {
-  return event.patient_class == PatientClass::kInpatient && IsPsychiatry(event.ward, event.service, site);
+// The higher, the longer it is kept.
+int Weight(const v1::StayEvent& event, const std::vector<Stay>& stays, const v1::Case& known) {
+  const bool is_told = std::any_of(known.notices().begin(), known.notices().end(), [&](const auto& notice) {
+    return IsCurrent(notice) && notice.stay_event() == event.number();
+  });
+  if (is_told) return 3;
+  const Stay* const stay = OfEvent(event.number(), stays);
+  if (stay == nullptr || !stay->counts) return 0;
+  const bool may_go = event.kind() == v1::STAY_EVENT_KIND_UPDATED || event.kind() == v1::STAY_EVENT_KIND_MOVED;
+  return may_go ? 1 : 2;
 }
 
-// Of a stay beside the one that is known, as far as numbers tell; where they do not, one that is over is not gone on
-// with.
-bool IsOfAnother(const Event& event, const v1::Stay& stay) {
-  if (!event.stay.empty() && !stay.number().empty()) return event.stay != stay.number();
-  const bool begins_or_ends = event.kind == EventKind::kAdmitted || event.kind == EventKind::kMoved ||
-                              event.kind == EventKind::kDischarged || event.kind == EventKind::kDischargePlanned;
-  return begins_or_ends && stay.state() == v1::STAY_STATE_DISCHARGED &&
-         HappenedAt(event) > FromMessage(stay.happened_at());
-}
-
-// It becomes so by this event, which says nothing of a day of discharge.
-void Become(v1::StayState state, v1::Stay& stay) {
-  stay.set_state(state);
-  stay.clear_discharge_date();
-  stay.set_not_home(false);
-}
-
-void BeginStay(const Event& event, bool readmitted, v1::Stay& stay) {
-  stay.Clear();
-  stay.set_state(v1::STAY_STATE_ADMITTED);
-  stay.set_number(event.stay);
-  *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
-  stay.set_readmitted(readmitted);
-}
-
-void Admit(const Event& event, v1::Stay& stay) {
-  const bool is_over = stay.state() == v1::STAY_STATE_DISCHARGED;
-  const bool is_same = !event.stay.empty() && event.stay == stay.number();
-  const bool was_before = is_over && HappenedAt(event) <= FromMessage(stay.happened_at());
-  if (is_same || was_before) {
-    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
-    if (stay.state() == v1::STAY_STATE_ENTERED_IN_ERROR) Become(v1::STAY_STATE_ADMITTED, stay);
-    return;
-  }
-  BeginStay(event, is_over || stay.readmitted(), stay);
-}
-
-// The first move that was said of the stay under its number.
-void TakeMove(const Event& event, v1::Stay& stay) {
-  const bool is_first = !stay.has_taken_up_at() || HappenedAt(event) < FromMessage(stay.taken_up_at());
-  if (is_first) *stay.mutable_taken_up_at() = ToMessage(HappenedAt(event));
-}
-
-// Under another number a stay goes on, as far as is known; after a discharge it is another one: a visit, of which
-// nothing is known beside a stay, became a stay. False where that was before the discharge.
-bool Move(const Event& event, v1::Stay& stay) {
-  if (stay.state() == v1::STAY_STATE_DISCHARGED && !IsOfStay(event, stay)) {
-    if (HappenedAt(event) <= FromMessage(stay.happened_at())) return false;
-    const Timestamp ended_at = stay.happened_at();
-    BeginStay(event, /*readmitted=*/true, stay);
-    stay.clear_admitted_at();
-    *stay.mutable_former_ended_at() = ended_at;
-  } else if (stay.state() == v1::STAY_STATE_UNSPECIFIED || !IsOfStay(event, stay)) {
-    Become(v1::STAY_STATE_ADMITTED, stay);
-    stay.set_number(event.stay);
-  }
-  TakeMove(event, stay);
-  return true;
-}
-
-// What was recorded before what is known of the stay, and still says when it began.
-void TakeOlder(const Event& event, v1::Stay& stay) {
-  const absl::Time at = HappenedAt(event);
-  if (!IsOfStay(event, stay)) {
-    const bool is_last = !stay.has_former_ended_at() || at > FromMessage(stay.former_ended_at());
-    if (event.kind == EventKind::kDischarged && is_last) *stay.mutable_former_ended_at() = ToMessage(at);
-    return;
-  }
-  if (event.kind == EventKind::kMoved) TakeMove(event, stay);
-  const bool is_last = !stay.has_admitted_at() || at > FromMessage(stay.admitted_at());
-  if (event.kind == EventKind::kAdmitted && is_last && at <= FromMessage(stay.happened_at())) {
-    *stay.mutable_admitted_at() = ToMessage(at);
+void KeepTheMost(const Site& site, v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  while (events.size() > kStayEventsMost) {
+    const std::vector<Stay> stays = StaysOf(known, site);
+    events.erase(std::min_element(events.begin(), events.end(), [&](const auto& one, const auto& other) {
+      return Weight(one, stays, known) < Weight(other, stays, known);
+    }));
   }
 }
 
-void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
-  if (!IsOfStay(event, stay)) {
-    if (stay.state() == v1::STAY_STATE_DISCHARGED) *stay.mutable_former_ended_at() = stay.happened_at();
-    stay.clear_admitted_at();
-    stay.clear_taken_up_at();
+void TakeStayEvent(v1::StayEvent said, const Site& site, v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  const auto same =
+      std::find_if(events.begin(), events.end(), [&](const v1::StayEvent& other) { return Repeats(said, other); });
+  if (same != events.end()) {
+    if (FromMessage(same->recorded_at()) > FromMessage(said.recorded_at())) return;
+    events.erase(same);
   }
-  if (!event.stay.empty()) stay.set_number(event.stay);
-  stay.set_state(state);
-  stay.set_discharge_date(event.discharge_day.has_value() ? contract::FormatDay(*event.discharge_day) : "");
-  stay.set_not_home(!event.discharged_home);
-  stay.set_cancelled(false);
-  stay.set_readmitted(false);
+  known.set_stay_events_numbered(known.stay_events_numbered() + 1);
+  said.set_number(known.stay_events_numbered());
+  *events.Add() = std::move(said);
+  SortStayEvents(known);
+  KeepTheMost(site, known);
 }
 
-void Cancel(v1::Stay& stay) {
-  Become(v1::STAY_STATE_ADMITTED, stay);
-  stay.set_cancelled(true);
-}
-
-void MoveDay(const Event& event, v1::Stay& stay) {
-  const bool has_day = stay.state() == v1::STAY_STATE_DISCHARGED || stay.state() == v1::STAY_STATE_DISCHARGE_PLANNED;
-  if (has_day && event.discharge_day.has_value()) stay.set_discharge_date(contract::FormatDay(*event.discharge_day));
-}
-
-// What was recorded last of the stay. False if it says nothing of it.
-bool TakeNewest(const Event& event, v1::Stay& stay) {
-  const bool is_of_stay = IsOfStay(event, stay);
-  switch (event.kind) {
-    case EventKind::kAdmitted:
-      Admit(event, stay);
-      return true;
-    case EventKind::kMoved:
-      return Move(event, stay);
-    case EventKind::kDischargePlanned:
-      if (stay.state() == v1::STAY_STATE_DISCHARGED && is_of_stay) return false;
-      EndOn(event, v1::STAY_STATE_DISCHARGE_PLANNED, stay);
-      return true;
-    case EventKind::kDischarged:
-      EndOn(event, v1::STAY_STATE_DISCHARGED, stay);
-      return true;
-    case EventKind::kDischargePlanCancelled:
-      if (!is_of_stay || stay.state() == v1::STAY_STATE_DISCHARGED) return false;
-      Cancel(stay);
-      return true;
-    case EventKind::kDischargeCancelled:
-      if (!is_of_stay) return false;
-      Cancel(stay);
-      return true;
-    case EventKind::kEnteredInError:
-      if (!is_of_stay) return false;
-      Become(v1::STAY_STATE_ENTERED_IN_ERROR, stay);
-      return true;
-    case EventKind::kUpdated:
-      if (is_of_stay) MoveDay(event, stay);
-      return false;
-    case EventKind::kMerged:
-      return false;
+// The events of both, numbered on behind those that are known, as are the notices of them.
+void TakeMergedStays(const v1::Case& merged, const Site& site, v1::Case& known) {
+  const uint32_t behind = known.stay_events_numbered();
+  for (v1::StayEvent event : merged.stay_events()) {
+    event.set_number(behind + event.number());
+    *known.add_stay_events() = std::move(event);
   }
-  return false;
-}
-
-// Of stays beside one another the one in psychiatry is known, whatever came last: a visit to a clinic, or days in
-// another hospital, are no readmission, and end nothing.
-void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
-  if (IsOfAnother(event, stay)) {
-    if (Counts(stay, site) && !Counts(event, site)) return;
-    if (!Counts(stay, site) && Counts(event, site)) stay.Clear();
+  known.set_stay_events_numbered(behind + merged.stay_events_numbered());
+  std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
+  for (v1::CaseNotice& notice : notices) {
+    if (notice.stay_event() != 0) notice.set_stay_event(behind + notice.stay_event());
   }
-  const absl::Time at = RecordedAt(event);
-  if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
-    if (TakeNewest(event, stay)) {
-      *stay.mutable_recorded_at() = ToMessage(at);
-      *stay.mutable_happened_at() = ToMessage(HappenedAt(event));
-    }
-  } else {
-    TakeOlder(event, stay);
-  }
-  if (SaysPlace(event, stay)) TakePlace(event, stay);
+  notices.insert(notices.end(), known.notices().begin(), known.notices().end());
+  std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });
+  known.mutable_notices()->Assign(notices.begin(), notices.end());
+  SortStayEvents(known);
+  KeepTheMost(site, known);
 }
 
 void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
@@ -272,20 +209,16 @@ void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
 
 absl::Time At(bool has, const Timestamp& at) { return has ? FromMessage(at) : absl::InfinitePast(); }
 
-// Of two stays of one patient, rather than the other.
-bool IsToBeKnown(const v1::Stay& stay, const v1::Stay& other, const Site& site) {
-  if (Counts(stay, site) != Counts(other, site)) return Counts(stay, site);
-  return At(stay.has_recorded_at(), stay.recorded_at()) > At(other.has_recorded_at(), other.recorded_at());
-}
-
 // The person that was recorded last, with what only the other record says: also that it is dead, or protected.
 v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   const bool one_is_newer =
       At(one.has_recorded_at(), one.recorded_at()) >= At(other.has_recorded_at(), other.recorded_at());
   v1::Person newer = one_is_newer ? other : one;
   newer.mutable_contact()->clear_phone_numbers();
+  newer.clear_death_words();
   const v1::Person& last = one_is_newer ? one : other;
   newer.MergeFrom(last);
+  for (const v1::DeathWord& word : (one_is_newer ? other : one).death_words()) TakeDeathWord(word, newer);
   if (last.contact().phone_numbers().empty()) {
     *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
   }
@@ -301,11 +234,25 @@ std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site&
   return std::nullopt;
 }
 
+std::vector<PatientId> IdsOf(const v1::Case& known) {
+  std::vector<PatientId> ids;
+  for (const v1::PatientId& id : known.patient_ids()) ids.push_back({.authority = id.authority(), .value = id.value()});
+  return ids;
+}
+
+std::optional<WhyNot> WhyOfNoConcern(const Event& event, const Site& site) {
+  if (event.kind == EventKind::kMerged || event.deceased.value_or(false)) return std::nullopt;
+  if (event.patient_class == PatientClass::kOther) return WhyNot::kNotInpatient;
+  const bool says_ward = !event.ward.empty() || !event.service.empty();
+  if (says_ward && !IsPsychiatry(event.ward, event.service, site)) return WhyNot::kNotPsychiatry;
+  return std::nullopt;
+}
+
 void TakeEvent(const Event& event, const Site& site, v1::Case& known) {
   AddIds(event.patient, known);
   AddIds(event.merged, known);
   TakePerson(event, *known.mutable_person());
-  TakeStay(event, site, *known.mutable_stay());
+  if (SaysOfStay(event)) TakeStayEvent(StayEventOf(event), site, known);
 }
 
 void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
@@ -315,24 +262,17 @@ void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
 
 void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
   v1::RegisteredConsent& consent = *known.mutable_consent();
-  if (!IsNewer(at, consent.has_registered_at(), consent.registered_at())) return;
+  if (consent.has_registered_at()) at = std::max(at, FromMessage(consent.registered_at()));
   *consent.mutable_registered_at() = ToMessage(at);
   *consent.mutable_withdrawn_at() = ToMessage(at);
   consent.clear_lives_elsewhere();
 }
 
 void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {
-  std::vector<PatientId> ids;
-  for (const v1::PatientId& id : merged.patient_ids())
-    ids.push_back({.authority = id.authority(), .value = id.value()});
-  AddIds(ids, known);
+  AddIds(IdsOf(merged), known);
   if (merged.has_consent()) TakeConsent(merged.consent(), known);
   *known.mutable_person() = Newer(known.person(), merged.person());
-  if (IsToBeKnown(merged.stay(), known.stay(), site)) *known.mutable_stay() = merged.stay();
-  std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
-  notices.insert(notices.end(), known.notices().begin(), known.notices().end());
-  std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });
-  known.mutable_notices()->Assign(notices.begin(), notices.end());
+  TakeMergedStays(merged, site, known);
 }
 
 }  // namespace envej::ward

@@ -18,6 +18,10 @@ struct Site {
   std::set<std::string> same_authority = {};
 };
 
+inline bool IsPsychiatry(const std::string& ward, const std::string& service, const Site& site) {
+  return site.wards.contains(ward) || site.services.contains(service);
+}
+
 }  // namespace envej::ward
 
 #endif  // ENVEJ_REGION_CLIENT_WARD_SITE_H_

@@ -133,7 +133,7 @@ TEST_F(WardsLedgerTest, WhatIsSentIsWhatTheLedgerSays) {
     EXPECT_EQ(absl::StrCat(patient, " ", held_[patient].Text()), line);
     ++patients;
   }
-  EXPECT_EQ(patients, 90u);
+  EXPECT_EQ(patients, 94u);
 }
 
 }  // namespace

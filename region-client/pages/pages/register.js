@@ -103,8 +103,8 @@ function show(section, heading) {
   find(heading).focus();
 }
 
-function showDone({ why_not: why, patient_reference: reference }) {
-  fill(find('done-words'), whyNotWords(why));
+function showDone({ why_not: why, patient_reference: reference, broker_away: away }) {
+  fill(find('done-words'), whyNotWords(why, away));
   fill(find('reference'), reference);
   show('done', 'done-heading');
 }

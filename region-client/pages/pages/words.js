@@ -73,8 +73,14 @@ const WHY_NOT = {
 };
 const ON_ITS_WAY = ['Meddelelsen til kommunen er på vej.', 'The notice to the municipality is on its way.'];
 
-// Empty: there is a notice.
-export const whyNotWords = (why) => (why ? WHY_NOT[why] ?? [`Intet sendes (${why}).`, `Nothing is sent (${why}).`] : ON_ITS_WAY);
+const LATER = ['Mægleren kan ikke nås lige nu: meddelelsen sendes, så snart den kan nås igen.',
+  'The broker cannot be reached now: the notice is sent as soon as it can be reached again.'];
+
+// Empty: there is a notice, which is sent later where it is held up.
+export function whyNotWords(why, isHeldUp) {
+  if (why) return WHY_NOT[why] ?? [`Intet sendes (${why}).`, `Nothing is sent (${why}).`];
+  return isHeldUp ? LATER : ON_ITS_WAY;
+}
 
 const STANDINGS = {
   TO_BE_SENT: ['Venter på at blive sendt', 'Waits to be sent'],

@@ -66,6 +66,20 @@ class AgentStoreTest : public testing::Test {
   AgentFolder folder_;
 };
 
+TEST_F(AgentStoreTest, WhatTheBrokerSaidOfTheMunicipalitiesIsThereAtTheNextStart) {
+  std::unique_ptr<AgentStore> store = Open();
+  EXPECT_FALSE(store->ReadMunicipalities()->has_value());
+  v1::ListMunicipalitiesResponse municipalities;
+  municipalities.add_municipalities()->set_name("København");
+  AgentBatch batch = store->NewBatch();
+  batch.PutMunicipalities(municipalities);
+  ASSERT_TRUE(store->Write(std::move(batch)).ok());
+  store.reset();
+  store = Open();
+  ASSERT_TRUE(store->ReadMunicipalities()->has_value());
+  EXPECT_EQ(store->ReadMunicipalities()->value().municipalities(0).name(), "København");
+}
+
 TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   {
     const auto store = Open();
@@ -101,23 +115,6 @@ TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   more.AddOutgoing(OutgoingWith(3));
   ASSERT_TRUE(store->Write(std::move(more)).ok());
   EXPECT_EQ(store->ReadOutbox(0, 10)->back().outgoing.revise().envelope().revision(), 3u);
-}
-
-TEST_F(AgentStoreTest, KeepsTheMunicipalitiesAsTheyWereToldLast) {
-  {
-    const auto store = Open();
-    EXPECT_FALSE(store->ReadMunicipalities()->has_value());
-    for (const char* const name : {"Before", "København"}) {
-      v1::ListMunicipalitiesResponse told;
-      told.add_municipalities()->set_name(name);
-      AgentBatch batch = store->NewBatch();
-      batch.PutMunicipalities(told);
-      ASSERT_TRUE(store->Write(std::move(batch)).ok());
-    }
-  }
-  const auto store = Open();
-  ASSERT_TRUE(store->ReadMunicipalities()->has_value());
-  EXPECT_EQ((*store->ReadMunicipalities())->municipalities(0).name(), "København");
 }
 
 TEST_F(AgentStoreTest, ItsFilesNameNobody) {
@@ -219,6 +216,20 @@ TEST_F(AgentStoreTest, WhatWasErasedIsInNoFileOnceItIsCompacted) {
   EXPECT_GT(Bytes().size(), kLarge);
   ASSERT_TRUE(store->Compact().ok());
   EXPECT_LT(Bytes().size(), kLarge);
+}
+
+TEST_F(AgentStoreTest, RewritingEndsWhereAStopWasRequestedAndTheStoreGoesOn) {
+  const std::unique_ptr<AgentStore> store = *AgentStore::Open(folder_.Options());
+  AgentBatch first = store->NewBatch();
+  first.PutWatchToken("first");
+  ASSERT_TRUE(store->Write(std::move(first)).ok());
+  std::stop_source stopping;
+  stopping.request_stop();
+  EXPECT_TRUE(store->Compact(stopping.get_token()).ok());
+  AgentBatch second = store->NewBatch();
+  second.PutWatchToken("second");
+  EXPECT_TRUE(store->Write(std::move(second)).ok());
+  EXPECT_TRUE(store->Compact().ok());
 }
 
 }  // namespace

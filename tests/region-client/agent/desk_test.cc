@@ -272,6 +272,41 @@ TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
   EXPECT_EQ(counts[0].count, 1u);
 }
 
+TEST_F(DeskTest, OfAPatientOfWhomNothingIsKnownWhatIsOfNoConcernIsCountedAndNotKept) {
+  ward::Event elsewhere = Discharge("1", kNow);
+  elsewhere.ward = "K1";
+  EXPECT_TRUE(Takes("m1", {elsewhere}));
+  EXPECT_FALSE(Takes("m1", {elsewhere})) << "it was answered";
+  ward::Event visit = Discharge("2", kNow);
+  visit.patient_class = ward::PatientClass::kOther;
+  EXPECT_TRUE(Takes("m2", {visit}));
+  EXPECT_EQ(store_->cases(), 0u);
+  const std::vector<DayCount> counts = *store_->ReadCounts("", 10);
+  ASSERT_THAT(counts, SizeIs(2));
+  EXPECT_EQ(counts[0].reason, "not-inpatient");
+  EXPECT_EQ(counts[0].count, 1u);
+  EXPECT_EQ(counts[1].reason, "not-psychiatry");
+  EXPECT_EQ(counts[1].count, 1u);
+  EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
+  elsewhere.kind = ward::EventKind::kMoved;
+  EXPECT_TRUE(Takes("m4", {elsewhere}));
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kNotPsychiatry)
+      << "of a patient who is known it is kept";
+}
+
+TEST_F(DeskTest, ADeathIsTakenBackOnlyByTheSourceThatSaidIt) {
+  Takes("m1", {Discharge("1", kNow)});
+  ward::Event dead = Discharge("1", kNow);
+  dead.deceased = true;
+  ASSERT_TRUE(desk_->TakeMessage({.source = "fhir", .id = "f1"}, {dead}).ok());
+  ward::Event alive = Discharge("1", kNow + absl::Hours(1));
+  alive.deceased = false;
+  Takes("m2", {alive});
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kDeceased);
+  ASSERT_TRUE(desk_->TakeMessage({.source = "fhir", .id = "f2"}, {alive}).ok());
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kNoConsent);
+}
+
 TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   Start({.site = TestSite(), .cases_most = 1, .outgoing_most = 1});
   EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
@@ -293,6 +328,27 @@ TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenM
   EXPECT_TRUE(desk_->Find({"", "2"})->has_value());
   now_ = kNow + absl::Hours(24 * 216);
   EXPECT_TRUE(*desk_->Upkeep(1));
+  EXPECT_EQ(store_->cases(), 0u);
+}
+
+TEST_F(DeskTest, KeepsTheConsentOfWhoIsStillAdmittedForAsLongAsItHolds) {
+  ward::Event admitted = Discharge("1", kNow);
+  admitted.kind = ward::EventKind::kAdmitted;
+  Takes("m1", {admitted});
+  ward::Event elsewhere = Discharge("2", kNow);
+  elsewhere.kind = ward::EventKind::kAdmitted;
+  elsewhere.ward = "K1";
+  for (const char* const patient : {"1", "2", "3"}) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
+  }
+  Takes("m2", {elsewhere});
+  now_ = kNow + absl::Hours(24 * 216);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_TRUE(desk_->Find({"", "1"})->has_value());
+  EXPECT_FALSE(desk_->Find({"", "2"})->has_value()) << "not in psychiatry";
+  EXPECT_FALSE(desk_->Find({"", "3"})->has_value());
+  now_ = absl::FromCivil(absl::CivilDay(2028, 1, 18), absl::UTCTimeZone());
+  EXPECT_FALSE(*desk_->Upkeep(100));
   EXPECT_EQ(store_->cases(), 0u);
 }
 

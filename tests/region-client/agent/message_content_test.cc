@@ -12,11 +12,11 @@ namespace {
 
 using ward::Event;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kSaidAt = absl::FromUnixSeconds(1'800'000'000);
 
 // An event that says something in every field, and the same with each field otherwise.
 std::vector<Event> EachFieldOtherwise() {
-  Event event = Discharge("1", kNow);
+  Event event = Discharge("1", kSaidAt);
   event.merged = {{"hospital", "2"}};
   event.service = "PSY";
   event.birth_day = absl::CivilDay(1980, 5, 17);
@@ -37,7 +37,7 @@ std::vector<Event> EachFieldOtherwise() {
       [](Event& said) { said.service = said.ward + said.service; },
       [](Event& said) { said.patient_class = ward::PatientClass::kOther; },
       [](Event& said) { said.discharged_home = false; },
-      [](Event& said) { said.happened_at = kNow + absl::Milliseconds(1); },
+      [](Event& said) { said.happened_at = kSaidAt + absl::Milliseconds(1); },
       [](Event& said) { said.happened_at.reset(); },
       [](Event& said) { said.recorded_at.reset(); },
       [](Event& said) { said.discharge_day = *said.discharge_day + 1; },
@@ -75,7 +75,7 @@ TEST(MessageContentTest, AnAnswerIsOfItsPatientAndOtherThanItsWithdrawal) {
   EXPECT_EQ(ContentOf(Patient("1"), &consent), ContentOf(Patient("1"), &consent));
   const std::set<std::vector<std::string>> contents = {
       ContentOf(Patient("1"), &consent), ContentOf(Patient("2"), &consent), ContentOf(Patient("1"), &other),
-      ContentOf(Patient("1"), nullptr), ContentOf({Discharge("1", kNow)})};
+      ContentOf(Patient("1"), nullptr), ContentOf({Discharge("1", kSaidAt)})};
   EXPECT_EQ(contents.size(), 5u);
 }
 

@@ -59,7 +59,14 @@ class ConsentApiTest : public testing::Test {
   }
 
   WardPagesWorld world_{kNow};
-  const ConsentApi api_{world_.desk(), world_.municipalities(), [this] { return world_.now(); }, absl::UTCTimeZone()};
+  ConsentApi::Parts PartsWith(const Municipalities& municipalities) {
+    return {.desk = world_.desk(),
+            .municipalities = municipalities,
+            .reaches_broker = [this] { return world_.reaches_broker(); },
+            .now = [this] { return world_.now(); },
+            .copenhagen = absl::UTCTimeZone()};
+  }
+  const ConsentApi api_{PartsWith(world_.municipalities())};
 };
 
 TEST_F(ConsentApiTest, RegistersWhatWasAnsweredInItsForm) {
@@ -162,13 +169,19 @@ TEST_F(ConsentApiTest, EveryFieldThatIsWrongIsNamedAndNothingIsKept) {
           "consent.contact.email EMAIL_INVALID", "consent.contact.postal_address POSTAL_ADDRESS_INVALID"));
 }
 
+TEST_F(ConsentApiTest, SaysWhereTheBrokerIsAwaySoThatWhatIsSentIsSentLater) {
+  EXPECT_EQ(Ask(Register(Yes()))["broker_away"], false);
+  world_.SetReachesBroker(false);
+  EXPECT_EQ(Ask(Register(Yes()))["broker_away"], true);
+  EXPECT_EQ(Ask(api_.Find(R"({"patient": {"value": "123"}})"))["broker_away"], true);
+}
+
 TEST_F(ConsentApiTest, AnUnknownMunicipalityIsRefusedAndOneThatIsNotKnownYetIsAskedForAgain) {
   Json request = Yes();
   request["consent"]["municipality_code"] = "9999";
   EXPECT_THAT(FaultsOf(request), UnorderedElementsAre("consent.municipality_code MUNICIPALITY_UNKNOWN"));
   const KeptMunicipalities none;
-  const ConsentApi early(
-      world_.desk(), none, [this] { return world_.now(); }, absl::UTCTimeZone());
+  const ConsentApi early(PartsWith(none));
   EXPECT_EQ(Ask(early.Register(Yes().dump()), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
   Ask(Register(Yes()));
   const Json said = Ask(early.Register(R"({"patient": {"value": "123"}})"));

@@ -90,6 +90,14 @@ TEST_F(Hl7SourceTest, AMessageThatComesAgainIsAcknowledgedAndDoesNothing) {
   EXPECT_EQ(Outbox(), 2u) << "another system's message of the same id";
 }
 
+TEST_F(Hl7SourceTest, AnEngineThatCountsAnewLosesNoDischarge) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0002021234"}, Consent("2027-01-15")).ok());
+  EXPECT_THAT(source_->Answer("pas", Discharge("1")), HasSubstr("MSA|AA|1"));
+  EXPECT_THAT(source_->Answer("pas", Discharge("1", "0002021234")), HasSubstr("MSA|AA|1"));
+  EXPECT_EQ(Outbox(), 1u);
+  EXPECT_THAT(log_, AllOf(HasSubstr("MSH-10"), Not(HasSubstr("000202"))));
+}
+
 TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsTakenToo) {
   const auto asking = [](const std::string& message, const char* accept_and_application) {
     return absl::StrReplaceAll(message, {{"|2.5|||||", absl::StrCat("|2.5|||", accept_and_application, "|")}});
@@ -109,14 +117,6 @@ TEST_F(Hl7SourceTest, WhatComesAgainInAFolderOfTheSameNameIsKnown) {
   const auto again = desk_->TakeMessage(items[0].name, std::get<std::vector<ward::Event>>(items[0].said));
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE(again->repeated);
-}
-
-TEST_F(Hl7SourceTest, AnEngineThatCountsAnewLosesNoDischarge) {
-  ASSERT_TRUE(desk_->RegisterConsent({"", "0002021234"}, Consent("2027-01-15")).ok());
-  EXPECT_THAT(source_->Answer("pas", Discharge("1")), HasSubstr("MSA|AA|1"));
-  EXPECT_THAT(source_->Answer("pas", Discharge("1", "0002021234")), HasSubstr("MSA|AA|1"));
-  EXPECT_EQ(Outbox(), 1u);
-  EXPECT_THAT(log_, AllOf(HasSubstr("MSH-10"), Not(HasSubstr("000202"))));
 }
 
 TEST_F(Hl7SourceTest, WhatIsOfNoConcernIsAcknowledgedAndForgotten) {
