@@ -38,7 +38,7 @@ export function problemWords({ status, json }) {
   if (status === 0) return ['Serveren kan ikke nås. Intet er registreret.', 'The server cannot be reached. Nothing is registered.'];
   if (status === 403) return ['Du har ikke adgang.', 'You have no access.'];
   if (json.reason === 'MUNICIPALITIES_NOT_KNOWN_YET') {
-    return ['Listen over kommuner er ikke hentet endnu. Et nej kan registreres nu; prøv ellers igen om lidt.',
+    return ['Listen over kommuner er ikke hentet endnu. Et nej kan meldes nu; prøv ellers igen om lidt.',
       'The list of municipalities has not been fetched yet. A no can be told now; otherwise try again shortly.'];
   }
   if (json.reason === 'AGENT_FULL') {
