@@ -201,6 +201,7 @@ absl::Status Agent::Serve(const AgentSignals& signals, const std::function<void(
   const AgentServerParts served{.desk = *desk_,
                                 .store = *store_,
                                 .sender = *sender_,
+                                .municipalities = municipalities_,
                                 .now = [this] { return Now(); },
                                 .copenhagen = copenhagen_,
                                 .lacks_until = lacks_until_};

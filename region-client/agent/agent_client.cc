@@ -84,6 +84,14 @@ std::string OrNotice(const std::string& why_not) {
   return why_not.empty() ? "a notice" : absl::StrCat("no notice: ", why_not);
 }
 
+std::string LeafletWords(const wire::RegisterConsentResponse& declined) {
+  const std::string scheme = contract::Printable(declined.scheme_name());
+  return absl::StrCat(
+      declined.withdrawn() ? "the consent is withdrawn" : "nothing is registered", ": hand out the leaflet",
+      scheme.empty() ? ""
+                     : absl::StrCat(" (\"", scheme, "\", phone ", contract::Printable(declined.phone_number()), ")"));
+}
+
 void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext& context) {
   context.streams.out << "patient " << found.patient_reference() << "  "
                       << contract::Word(wire::StayState_Name(found.stay_state()), "STAY_STATE_", found.stay_state())
@@ -104,10 +112,10 @@ ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request
   if (ended.has_value()) return *ended;
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
-  } else if (!request.consent().consent().has_contact() || !request.consent().consent().has_disclosure()) {
-    context.streams.out << "hand out the leaflet: of a no nothing is kept, and what was given before is withdrawn\n";
   } else {
-    context.streams.out << "patient " << answer.patient_reference() << "  registered, " << OrNotice(answer.why_not())
+    context.streams.out << (answer.declined() ? LeafletWords(answer)
+                                              : absl::StrCat("patient ", answer.patient_reference(), "  registered, ",
+                                                             OrNotice(answer.why_not())))
                         << '\n';
   }
   return ExitCode::kDone;
@@ -274,6 +282,7 @@ ExitCode ImportConsents(const std::string& file, const AgentClientContext& conte
       worst = ExitCode::kRefused;
       continue;
     }
+    request.set_imported(true);
     const ExitCode ended = Register(agent, request, where, context);
     if (ended == ExitCode::kUnreachable) return ended;
     if (ended != ExitCode::kDone) worst = ended;

@@ -38,6 +38,9 @@ gpr_timespec Deadline() {
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {
+  if (absl::IsOutOfRange(status)) {
+    return {grpc::StatusCode::INVALID_ARGUMENT, absl::StrCat(kConsentWithdrawnSince, ": ", status.message())};
+  }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
 }
 
@@ -166,10 +169,13 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (!patient.has_value()) return PatientNumberInvalid();
     const auto rejection = CheckConsent(consent, contract::Moment::At(parts_.now(), parts_.copenhagen));
     if (rejection.has_value()) return ToGrpc(*rejection);
-    const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent);
+    const auto from = request->imported() ? ward::AnswerFrom::kSystem : ward::AnswerFrom::kStaff;
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent, std::nullopt, from);
     if (!taken.ok()) return ToGrpc(taken.status());
     answer->set_patient_reference(taken->patient_reference);
     answer->set_why_not(NameOf(taken->why_not));
+    answer->set_withdrawn(taken->withdrawn);
+    if (!ward::IsYes(consent)) SetDeclined(consent.municipality_code(), *answer);
     return grpc::Status::OK;
   }
 
@@ -204,6 +210,17 @@ class AgentServer::Service final : public wire::AgentService::Service {
   }
 
  private:
+  void SetDeclined(const std::string& municipality_code, wire::RegisterConsentResponse& answer) const {
+    answer.set_declined(true);
+    const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
+    if (all == nullptr) return;
+    for (const v1::Municipality& municipality : all->municipalities()) {
+      if (municipality.municipality_code() != municipality_code) continue;
+      answer.set_scheme_name(municipality.scheme_name());
+      answer.set_phone_number(municipality.phone_number());
+    }
+  }
+
   absl::CivilDay Today() const { return absl::ToCivilDay(parts_.now(), parts_.copenhagen); }
 
   const AgentServerParts parts_;

@@ -13,6 +13,7 @@
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/desk.h"
 #include "region-client/agent/sender.h"
+#include "region-client/pages/municipalities.h"
 
 namespace envej::region {
 
@@ -20,6 +21,7 @@ struct AgentServerParts {
   Desk& desk;
   AgentStore& store;
   const Sender& sender;
+  const Municipalities& municipalities;
   std::function<absl::Time()> now;
   absl::TimeZone copenhagen;
   std::optional<absl::Time> lacks_until;  // as of GetStatusResponse

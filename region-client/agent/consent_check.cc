@@ -14,6 +14,8 @@
 #include "proto/contract/message_codec.h"
 #include "proto/contract/text_rules.h"
 #include "region-client/agent/phone_number.h"
+#include "region-client/ward/answer.h"
+#include "region-client/ward/patient_number.h"
 
 namespace envej::region {
 namespace {
@@ -29,13 +31,6 @@ constexpr char kSomePhoneNumber[] = "+4520000000";
 void Tidy(std::string& text) {
   if (std::optional<std::string> normal = contract::ToNfc(text)) text = *std::move(normal);
   absl::StripAsciiWhitespace(&text);
-}
-
-void RemoveHyphenOfCprNumber(std::string& number) {
-  constexpr size_t kHyphen = 6;
-  const bool is_one = number.size() == 11 && number[kHyphen] == '-' &&
-                      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) == 10;
-  if (is_one) number.erase(kHyphen, 1);
 }
 
 bool IsNumberText(const std::string& text) {
@@ -114,12 +109,13 @@ contract::Notice NoticeOf(const ward::v1::RegisteredConsent& consent) {
 std::optional<ward::PatientId> CheckPatient(const ward::v1::PatientId& said) {
   ward::PatientId patient{.authority = said.authority(), .value = said.value()};
   Tidy(patient.value);
-  RemoveHyphenOfCprNumber(patient.value);
+  patient.value = ward::NumberInItsForm(patient.value);
   if (patient.value.empty() || !IsNumberText(patient.value) || !IsNumberText(patient.authority)) return std::nullopt;
   return patient;
 }
 
 std::optional<Rejection> CheckConsent(ward::v1::RegisteredConsent& consent, const contract::Moment& now) {
+  if (!ward::IsYes(consent)) return std::nullopt;
   Rejection found;
   if (!contract::IsCode(consent.municipality_code())) Add("municipality_code", Reason::kMunicipalityUnknown, found);
   TidyContact(*consent.mutable_contact());

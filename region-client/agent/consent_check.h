@@ -16,15 +16,15 @@ namespace envej::region {
 // The reason for which CheckPatient refuses: the contract has no name for it.
 inline constexpr char kPatientNumberInvalid[] = "PATIENT_NUMBER_INVALID";
 
-// A number of a patient as systems send it, where staff may have written it otherwise: in normal form C, without blanks
-// around it, a CPR number without its hyphen. Nothing if it is none: empty, longer than 64 characters, or with a
-// control character in it or in its authority.
+// A number of a patient in its form (region-client/ward/patient_number.h). Nothing if it is none: empty, longer than 64
+// characters, or with a control character in it or in its authority.
 std::optional<ward::PatientId> CheckPatient(const ward::v1::PatientId& said);
 
 // Puts what staff wrote into its form (text in normal form C without blanks around it, phone numbers in E.164), and
 // finds every field for which a notice that is made from it could never be sent: each once, by its path in
 // RegisteredConsent, such as "contact.phone_numbers[1]". What the ward's systems can still say may be empty: the name
-// and the phone numbers. A part of the consent that is absent, and a criterion that is not met, are answers.
+// and the phone numbers. A criterion that is not met is an answer. Of a no to either part nothing is kept, and nothing
+// is asked.
 std::optional<contract::Rejection> CheckConsent(ward::v1::RegisteredConsent& consent, const contract::Moment& now);
 
 }  // namespace envej::region

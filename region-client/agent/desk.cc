@@ -10,15 +10,17 @@
 #include "proto/contract/notice_id.h"
 #include "proto/contract/wiping.h"
 #include "region-client/agent/case_notice_id.h"
+#include "region-client/agent/event_form.h"
 #include "region-client/agent/message_content.h"
 #include "region-client/agent/patient_reference.h"
-#include "region-client/agent/phone_number.h"
 #include "region-client/agent/random_ids.h"
+#include "region-client/ward/patient_number.h"
 
 namespace envej::region {
 namespace {
 
 constexpr char kIdUsedAgain[] = "message-id-used-again";
+constexpr char kDeclined[] = "declined";
 
 using ward::v1::AnsweredMessage;
 using ward::v1::Case;
@@ -38,8 +40,7 @@ bool IsSame(const PatientId& left, const PatientId& right) {
 // By which the site identifies; nothing where none of them does.
 std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, const ward::Site& site) {
   const std::optional<ward::PatientId> found = ward::Identify(ids, site);
-  if (!found.has_value() || found->value.empty()) return std::nullopt;
-  return ToMessage(*found);
+  return found.has_value() ? std::optional(ToMessage(*found)) : std::nullopt;
 }
 
 // So that the case can be erased whole: all that finds it stands in it.
@@ -47,19 +48,6 @@ void KeepNumber(const PatientId& patient, Case& known) {
   const auto& ids = known.patient_ids();
   const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
   if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
-}
-
-// Systems write phone numbers as people typed them. What is none is as if it were not said.
-ward::Event AsHandedOver(ward::Event event, const std::string& source) {
-  event.source = source;
-  std::vector<std::string> numbers;
-  for (const std::string& written : event.contact.phone_numbers) {
-    std::optional<std::string> number = ToE164(written);
-    const bool is_new = number.has_value() && std::find(numbers.begin(), numbers.end(), *number) == numbers.end();
-    if (is_new) numbers.push_back(*std::move(number));
-  }
-  event.contact.phone_numbers = std::move(numbers);
-  return event;
 }
 
 absl::Status CheckName(const MessageName& name) {
@@ -82,13 +70,6 @@ bool IsKnown(const std::vector<std::string>& hashes, const AnsweredMessage& answ
            return std::find(known.begin(), known.end(), hash) != known.end();
          });
 }
-
-// The citizen wants to be contacted, and the region may pass on what is needed for it.
-bool IsYes(const ward::v1::RegisteredConsent& consent) {
-  return consent.consent().has_contact() && consent.consent().has_disclosure();
-}
-
-bool HasStandingConsent(const Case& known) { return known.has_consent() && !known.consent().has_withdrawn_at(); }
 
 // By which work on the message keeps other work on it out.
 std::string LockOf(const MessageName& name) { return absl::StrCat(name.source.size(), ":", name.source, name.id); }
@@ -127,8 +108,9 @@ Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::functi
       copenhagen_(copenhagen),
       wake_(std::move(wake)) {}
 
-absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& events) {
-  if (absl::Status status = CheckMessage(name, events.size()); !status.ok()) return status;
+absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& said) {
+  if (absl::Status status = CheckMessage(name, said.size()); !status.ok()) return status;
+  const std::vector<ward::Event> events = InTheirForm(said, name.source, options_.site);
   WorkSubjects subjects{.message = LockOf(name)};
   for (const ward::Event& event : events) {
     const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
@@ -145,7 +127,7 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   const absl::StatusOr<Answer> answer = Recognise(name, ContentOf(events), now, *work);
   if (!answer.ok() || answer->repeated) return answer;
   for (const ward::Event& event : events) {
-    if (absl::Status status = Take(event, name.source, now, *work); !status.ok()) return status;
+    if (absl::Status status = Take(event, now, *work); !status.ok()) return status;
   }
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
   return answer;
@@ -178,7 +160,7 @@ absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work)
   return work.Make(patient, *std::move(case_id));
 }
 
-absl::Status Desk::Take(const ward::Event& event, const std::string& source, absl::Time now, CaseWork& work) const {
+absl::Status Desk::Take(const ward::Event& event, absl::Time now, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
   const absl::StatusOr<OpenCase*> found = work.OfPatient(*patient);
   if (!found.ok()) return found.status();
@@ -189,7 +171,7 @@ absl::Status Desk::Take(const ward::Event& event, const std::string& source, abs
   }
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
-  ward::TakeEvent(AsHandedOver(event, source), options_.site, (*known)->after);
+  ward::TakeEvent(event, options_.site, (*known)->after);
   KeepNumber(*patient, (*known)->after);
   return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
 }
@@ -248,56 +230,69 @@ absl::Status Desk::Commit(CaseWork& work, size_t outgoing) {
   return status;
 }
 
-PatientId Desk::IdentifyingOf(const ward::PatientId& patient) const {
+absl::StatusOr<PatientId> Desk::IdentifyingOf(const ward::PatientId& patient) const {
   ward::PatientId named = patient;
   if (named.authority.empty()) named.authority = options_.site.patient_authority;
-  return ToMessage(named);
+  const std::optional<PatientId> number =
+      Identifying({ward::InItsForm(std::move(named), options_.site)}, options_.site);
+  if (number.has_value()) return *number;
+  return absl::InvalidArgumentError("there is no number of the patient from the authority that identifies");
 }
 
-absl::Status Desk::Register(const PatientId& patient, const ward::v1::RegisteredConsent& consent, absl::Time now,
-                            CaseWork& work) const {
-  if (!IsYes(consent)) {
-    const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
-    if (known.ok() && *known != nullptr && HasStandingConsent((*known)->after)) {
-      ward::TakeConsentWithdrawal(now, (*known)->after);
-    }
-    return known.status();
+absl::Status Desk::Decline(const PatientId& patient, absl::Time now, CaseWork& work) const {
+  work.batch().Count(absl::ToCivilDay(now, copenhagen_), kDeclined);
+  const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
+  if (known.ok() && *known != nullptr && ward::HasStandingConsent((*known)->after)) {
+    ward::TakeConsentWithdrawal(now, (*known)->after);
   }
+  return known.status();
+}
+
+absl::Status Desk::Register(const PatientId& patient, const ward::v1::RegisteredConsent& consent, ward::AnswerFrom from,
+                            absl::Time now, CaseWork& work) const {
+  if (!ward::IsYes(consent)) return Decline(patient, now, work);
   const absl::StatusOr<OpenCase*> known = CaseOf(patient, work);
   if (!known.ok()) return known.status();
+  if (!ward::MayBeRegistered(consent, (*known)->after, from, copenhagen_)) {
+    return absl::OutOfRangeError("the citizen has withdrawn since this was given: ask the citizen again");
+  }
   ward::v1::RegisteredConsent registered = consent;
   *registered.mutable_registered_at() = contract::ToMessage(now);
   registered.clear_withdrawn_at();
+  registered.clear_lives_elsewhere();
   ward::TakeConsent(registered, (*known)->after);
   KeepNumber(patient, (*known)->after);
   return absl::OkStatus();
 }
 
 absl::StatusOr<ConsentTaken> Desk::Consent(const ward::PatientId& patient, const ward::v1::RegisteredConsent* consent,
-                                           const std::optional<MessageName>& name) {
-  const PatientId number = IdentifyingOf(patient);
-  if (number.value().empty()) return absl::InvalidArgumentError("there is no number of the patient");
+                                           const std::optional<MessageName>& name, const TakeAnswer& take) {
+  const absl::StatusOr<PatientId> number = IdentifyingOf(patient);
+  if (!number.ok()) return number.status();
   if (name.has_value()) {
     if (absl::Status status = CheckName(*name); !status.ok()) return status;
   }
   absl::StatusOr<CaseWork> work = CaseWork::Begin(
-      store_, locks_, {.patients = {number}, .message = name.has_value() ? LockOf(*name) : std::string()});
+      store_, locks_, {.patients = {*number}, .message = name.has_value() ? LockOf(*name) : std::string()});
   if (!work.ok()) return work.status();
   const absl::Time now = now_();
   if (name.has_value()) {
-    const absl::StatusOr<Answer> answer = Recognise(*name, ContentOf(number, consent), now, *work);
+    const absl::StatusOr<Answer> answer = Recognise(*name, ContentOf(*number, consent), now, *work);
     if (!answer.ok()) return answer.status();
-    if (answer->repeated) return ConsentTaken{.repeated = true, .patient_reference = {}, .why_not = {}};
+    if (answer->repeated) return ConsentTaken{.repeated = true};
   }
-  absl::Status taken = consent != nullptr ? Register(number, *consent, now, *work) : Withdraw(number, now, *work);
+  absl::Status taken = take(*number, now, *work);
   if (!taken.ok()) return taken;
-  const absl::StatusOr<OpenCase*> found = work->OfPatient(number);
+  const absl::StatusOr<OpenCase*> found = work->OfPatient(*number);
   if (!found.ok()) return found.status();
   if (taken = Conclude(*work, now); !taken.ok()) return taken;
-  const OpenCase* const known = *found;
-  return ConsentTaken{.repeated = false,
-                      .patient_reference = known == nullptr ? std::string() : PatientReference(known->id),
-                      .why_not = known == nullptr ? ward::WhyNot::kNoConsent : WhyNotAt(known->after, now)};
+  if (*found == nullptr) return ConsentTaken{.why_not = ward::WhyNot::kNoConsent};
+  const OpenCase& known = **found;
+  const bool stands = ward::HasStandingConsent(known.after);
+  return ConsentTaken{.stands = stands,
+                      .withdrawn = !stands && known.before.has_value() && ward::HasStandingConsent(*known.before),
+                      .patient_reference = PatientReference(known.id),
+                      .why_not = WhyNotAt(known.after, now)};
 }
 
 absl::Status Desk::Withdraw(const PatientId& patient, absl::Time now, CaseWork& work) const {
@@ -313,13 +308,26 @@ absl::Status Desk::Withdraw(const PatientId& patient, absl::Time now, CaseWork& 
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,
                                                    const ward::v1::RegisteredConsent& consent,
-                                                   const std::optional<MessageName>& name) {
-  return Consent(patient, &consent, name);
+                                                   const std::optional<MessageName>& name, ward::AnswerFrom from) {
+  return Consent(patient, &consent, name, [&](const PatientId& number, absl::Time now, CaseWork& work) {
+    return Register(number, consent, from, now, work);
+  });
 }
 
 absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient,
                                                    const std::optional<MessageName>& name) {
-  return Consent(patient, nullptr, name);
+  return Consent(patient, nullptr, name, [this](const PatientId& number, absl::Time now, CaseWork& work) {
+    return Withdraw(number, now, work);
+  });
+}
+
+absl::StatusOr<ConsentTaken> Desk::NoteLivesElsewhere(const ward::PatientId& patient,
+                                                      const std::string& municipality_code) {
+  return Consent(patient, nullptr, std::nullopt, [&](const PatientId& number, absl::Time now, CaseWork& work) {
+    const absl::StatusOr<OpenCase*> known = work.OfPatient(number);
+    if (known.ok() && *known != nullptr) ward::TakeLivesElsewhere(municipality_code, now, (*known)->after);
+    return known.status();
+  });
 }
 
 absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {
@@ -353,7 +361,9 @@ absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {
 }
 
 absl::StatusOr<std::optional<StoredCase>> Desk::Find(const ward::PatientId& patient) const {
-  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(IdentifyingOf(patient));
+  const absl::StatusOr<PatientId> number = IdentifyingOf(patient);
+  if (!number.ok()) return number.status();
+  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(*number);
   if (!case_id.ok()) return case_id.status();
   if (!case_id->has_value()) return std::optional<StoredCase>();
   absl::StatusOr<std::optional<Case>> known = store_.ReadCase(**case_id);

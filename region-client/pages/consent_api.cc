@@ -44,6 +44,8 @@ ApiAnswer SayStatus(const absl::Status& status) {
       return SayReason(404, "NOT_FOUND");
     case absl::StatusCode::kInvalidArgument:
       return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)}));
+    case absl::StatusCode::kOutOfRange:
+      return SayErrors(Json::array({ErrorOf("consent.consent.contact.given_on", kConsentWithdrawnSince)}));
     case absl::StatusCode::kResourceExhausted:
       return SayReason(503, "AGENT_FULL");
     default:
@@ -82,8 +84,20 @@ const v1::Municipality* FindMunicipality(const v1::ListMunicipalitiesResponse& a
   return found == list.end() ? nullptr : &*found;
 }
 
-bool HasStandingConsent(const std::optional<StoredCase>& found) {
-  return found.has_value() && found->known.has_consent() && !found->known.consent().has_withdrawn_at();
+// `municipality` is nullptr where it is not known.
+ApiAnswer SayLeaflet(absl::string_view because, const absl::StatusOr<ConsentTaken>& taken,
+                     const v1::Municipality* municipality) {
+  if (!taken.ok()) return SayStatus(taken.status());
+  ApiAnswer answer = Say(200, {{"outcome", "leaflet"},
+                               {"because", std::string(because)},
+                               {"withdrawn", taken->withdrawn},
+                               {"standing", taken->stands},
+                               {"municipality", municipality == nullptr ? Json() : ToJson(*municipality)}});
+  if (taken->withdrawn) {
+    answer.action = "consent-withdrawn";
+    answer.patient_reference = taken->patient_reference;
+  }
+  return answer;
 }
 
 }  // namespace
@@ -102,41 +116,23 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
   const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
   if (!patient.has_value() && !contract::IsBlank(request.patient().value())) return SayNumberInvalid();
-  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
-  if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   ward::v1::RegisteredConsent& consent = *request.mutable_consent();
-  const v1::Municipality* const municipality = FindMunicipality(*all, consent.municipality_code());
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
+  const v1::Municipality* const municipality =
+      all == nullptr ? nullptr : FindMunicipality(*all, consent.municipality_code());
+  if (!ward::IsYes(consent)) {
+    const auto taken = patient.has_value() ? parts_.desk.RegisterConsent(*patient, consent) : ConsentTaken();
+    return SayLeaflet("no", taken, municipality);
+  }
+  if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   if (municipality == nullptr) {
     return SayErrors(
         Json::array({ErrorOf("consent.municipality_code", contract::Describe(Reason::kMunicipalityUnknown).name)}));
   }
-  const bool said_no = !consent.consent().has_contact() || !consent.consent().has_disclosure();
-  if (said_no || !TakesPart(*municipality)) return GiveLeaflet(patient, *municipality, said_no);
-  return Keep(patient, consent);
-}
-
-ApiAnswer ConsentApi::GiveLeaflet(const std::optional<ward::PatientId>& patient, const v1::Municipality& municipality,
-                                  bool said_no) const {
-  Json said = {{"outcome", "leaflet"},
-               {"because", said_no ? "no" : "not-taking-part"},
-               {"withdrawn", false},
-               {"standing", false},
-               {"municipality", ToJson(municipality)}};
-  if (!patient.has_value()) return Say(200, said);
-  const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
-  if (!found.ok()) return SayStatus(found.status());
-  if (!HasStandingConsent(*found)) return Say(200, said);
-  if (!said_no) {
-    said["standing"] = true;
-    return Say(200, said);
-  }
-  const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(*patient);
-  if (!taken.ok()) return SayStatus(taken.status());
-  said["withdrawn"] = true;
-  ApiAnswer answer = Say(200, said);
-  answer.action = "consent-withdrawn";
-  answer.patient_reference = taken->patient_reference;
-  return answer;
+  if (TakesPart(*municipality)) return Keep(patient, consent);
+  const auto taken = patient.has_value() ? parts_.desk.NoteLivesElsewhere(*patient, municipality->municipality_code())
+                                         : ConsentTaken();
+  return SayLeaflet("not-taking-part", taken, municipality);
 }
 
 ApiAnswer ConsentApi::Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const {

@@ -32,9 +32,10 @@ struct ApiAnswer {
 //   Find      FindPatientRequest → {"outcome": "found", "broker_away", ...}
 // Where the broker is away, what is to be sent is sent later.
 // A citizen who says no to either question, or lives where no scheme takes part, is written down nowhere: the leaflet
-// is to be handed out. A consent that was given before is withdrawn by a no. Errors: 400 for what is no such request;
-// 422 where fields are wrong, with {"errors": [{"field", "reason"}]}; 404 where nothing is known by the number; 503
-// where the agent is full or cannot say now, with {"reason"}.
+// is to be handed out. A consent that was given before is withdrawn by a no, also while the municipalities are not
+// known (then "municipality" is null), and where it names another municipality than the one that takes no part. Errors:
+// 400 for what is no such request; 422 where fields are wrong, with {"errors": [{"field", "reason"}]}; 404 where
+// nothing is known by the number; 503 where the agent is full or cannot say now, with {"reason"}.
 //
 // Thread safety: any number of threads.
 class ConsentApi {
@@ -56,8 +57,6 @@ class ConsentApi {
   ApiAnswer ListMunicipalities() const;
 
  private:
-  ApiAnswer GiveLeaflet(const std::optional<ward::PatientId>& patient, const v1::Municipality& municipality,
-                        bool said_no) const;
   ApiAnswer Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const;
 
   const Parts parts_;

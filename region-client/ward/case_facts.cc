@@ -231,7 +231,7 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
 
 std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site) {
   for (const PatientId& id : ids) {
-    if (!id.value.empty() && (site.patient_authority.empty() || id.authority == site.patient_authority)) return id;
+    if (!id.value.empty() && id.authority == site.patient_authority) return id;
   }
   return std::nullopt;
 }
@@ -267,6 +267,7 @@ void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
   if (consent.has_registered_at()) at = std::max(at, FromMessage(consent.registered_at()));
   *consent.mutable_registered_at() = ToMessage(at);
   *consent.mutable_withdrawn_at() = ToMessage(at);
+  consent.clear_lives_elsewhere();
 }
 
 void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {

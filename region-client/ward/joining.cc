@@ -23,10 +23,11 @@ constexpr int kAgeOfMajority = 18;
 constexpr int kNoticesMost = 8;
 constexpr uint32_t kContractVersion = 1;
 
-constexpr std::array<absl::string_view, 14> kNames = {
-    "deceased",   "consent-withdrawn", "not-discharged",  "entered-in-error",   "discharge-cancelled",
-    "readmitted", "not-inpatient",     "not-home",        "not-psychiatry",     "under-age",
-    "no-consent", "criterion-not-met", "contact-missing", "discharged-long-ago"};
+constexpr std::array<absl::string_view, 15> kNames = {"deceased",          "consent-withdrawn", "lives-elsewhere",
+                                                      "not-discharged",    "entered-in-error",  "discharge-cancelled",
+                                                      "readmitted",        "not-inpatient",     "not-home",
+                                                      "not-psychiatry",    "under-age",         "no-consent",
+                                                      "criterion-not-met", "contact-missing",   "discharged-long-ago"};
 
 // A case, and what follows from it now.
 struct Situation {
@@ -71,6 +72,11 @@ bool HasConsent(const Situation& situation) {
 bool IsDead(const v1::Person& person) {
   const auto& words = person.death_words();
   return std::any_of(words.begin(), words.end(), [](const v1::DeathWord& word) { return word.deceased(); });
+}
+
+std::optional<WhyNot> WhyWithdrawn(const v1::Case& known) {
+  if (!known.consent().has_withdrawn_at()) return std::nullopt;
+  return known.consent().lives_elsewhere() ? WhyNot::kLivesElsewhere : WhyNot::kConsentWithdrawn;
 }
 
 bool IsUnderAge(const std::string& birth_date, absl::CivilDay discharge) {
@@ -136,6 +142,7 @@ std::optional<WithdrawalReason> ReasonFor(WhyNot why) {
     case WhyNot::kConsentWithdrawn:
     case WhyNot::kNoConsent:
       return WithdrawalReason::WITHDRAWAL_REASON_CONSENT_WITHDRAWN;
+    case WhyNot::kLivesElsewhere:
     case WhyNot::kNotDischarged:
     case WhyNot::kEnteredInError:
     case WhyNot::kDischargeCancelled:
@@ -157,7 +164,7 @@ std::optional<WithdrawalReason> ReasonFor(WhyNot why) {
 // The same of a notice of an earlier stay; nullptr where that is not known any more.
 std::optional<WithdrawalReason> ReasonForEarlier(const Situation& situation, const Stay* stay) {
   if (IsDead(situation.known.person())) return WithdrawalReason::WITHDRAWAL_REASON_DECEASED;
-  if (situation.known.consent().has_withdrawn_at()) return WithdrawalReason::WITHDRAWAL_REASON_CONSENT_WITHDRAWN;
+  if (const auto why = WhyWithdrawn(situation.known); why.has_value()) return ReasonFor(*why);
   if (stay == nullptr) return std::nullopt;
   if (!stay->ended_at.has_value()) return WithdrawalReason::WITHDRAWAL_REASON_SENT_IN_ERROR;
   const Stay* const next = BegunAfter(*stay, situation.stays);
@@ -269,7 +276,7 @@ void WithdrawOthers(const Situation& situation, v1::Case& changed, std::vector<v
 Verdict JudgeNow(const Situation& situation) {
   const v1::Case& known = situation.known;
   if (IsDead(known.person())) return WhyNot::kDeceased;
-  if (known.consent().has_withdrawn_at()) return WhyNot::kConsentWithdrawn;
+  if (const auto why = WhyWithdrawn(known); why.has_value()) return *why;
   if (const std::optional<WhyNot> why = WhyNoDischarge(situation); why.has_value()) return *why;
   if (const std::optional<WhyNot> why = WhyNotThisStay(situation); why.has_value()) return *why;
   if (!HasConsent(situation)) return WhyNot::kNoConsent;

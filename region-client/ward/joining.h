@@ -23,7 +23,8 @@ namespace envej::ward {
 enum class WhyNot {
   kDeceased,
   kConsentWithdrawn,
-  kNotDischarged,  // and no discharge is planned
+  kLivesElsewhere,  // in a municipality that takes no part
+  kNotDischarged,   // and no discharge is planned
   kEnteredInError,
   kDischargeCancelled,  // or the plan of one
   kReadmitted,

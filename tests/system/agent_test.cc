@@ -174,6 +174,28 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   StopAgent();
 }
 
+TEST_F(SystemAgentTest, KnowsTheMunicipalitiesWhereItIsStartedWhileTheBrokerIsAway) {
+  ASSERT_TRUE(broker_.Start());
+  StartAgent();
+  ASSERT_TRUE(WaitUntil([this] {
+    ward::v1::GetStatusResponse answer;
+    EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &answer).ok());
+    return answer.reaches_broker();
+  })) << agent_->Err();
+  broker_.Stop();
+  KillAgent();
+  StartAgent();
+  ward::v1::RegisterConsentRequest no;
+  no.mutable_patient()->set_value("0");
+  no.mutable_consent()->set_municipality_code(kCode);
+  ward::v1::RegisterConsentResponse answer;
+  EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), no, &answer).ok());
+  EXPECT_TRUE(answer.declined());
+  EXPECT_NE(answer.scheme_name(), "");
+  EXPECT_NE(answer.phone_number(), "");
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
@@ -224,9 +246,35 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   const Ended added = run(right);
   EXPECT_EQ(added.code, support::kDone) << added.err;
   EXPECT_THAT(added.out, HasSubstr("a notice"));
+  const auto run_with = [this](const std::string& lines, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"/bin/sh", "-c", absl::StrCat("printf '", lines, "' | \"$0\" \"$@\""),
+                                         support::ProgramPath("envej-region")});
+    arguments.insert(arguments.end(), {"--agent", Config()});
+    return support::RunProgram(arguments);
+  };
+  std::vector<std::string> unseen = add;
+  unseen[3] = "-";
+  unseen.push_back("-");
+  EXPECT_THAT(run_with("0\\n20123457\\n", unseen).out, HasSubstr("a notice"));
+  const Ended too_few = run_with("0\\n", unseen);
+  EXPECT_EQ(too_few.code, support::kClientUnusable);
+  EXPECT_THAT(too_few.err, HasSubstr("standard input has too few lines"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
+  const std::vector<std::string> no = {"consent", "add", "--patient", "0", "--municipality", kCode};
+  EXPECT_THAT(run(no).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));
+  EXPECT_THAT(run(no).out, HasSubstr("nothing is registered: hand out the leaflet"));
+  const std::string list = broker_.folder().Write(
+      "list.jsonl", absl::StrCat(R"({"patient":{"value":"0"},"consent":{"municipality_code":")", kCode,
+                                 R"(","consent":{"contact":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"},"disclosure":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"}},"criteria":{"aged_18_or_over":true,)",
+                                 R"("mental_illness":true,"discharged_from_regional_psychiatry":true,)",
+                                 R"("no_support_under_serviceloven":true}}})", "\n"));
+  const Ended imported = run({"consent", "import", list});
+  EXPECT_EQ(imported.code, 1);
+  EXPECT_THAT(imported.err, HasSubstr("line 1: CONSENT_WITHDRAWN_SINCE"));
   EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));

@@ -80,7 +80,7 @@ async function showsTheLeafletWhereNoSchemeTakesPart(server, browser) {
   await page.selectOption('#municipality', '0147');
   await awaitText(page, '#scheme', 'Kommunen deltager ikke');
   await page.click('#send');
-  await awaitText(page, '#leaflet-words', 'Et tidligere samtykke står der endnu');
+  await awaitText(page, '#leaflet-words', 'Et tidligere samtykke er trukket tilbage.');
 }
 
 async function withdrawsAConsent(server, browser) {

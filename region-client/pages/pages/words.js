@@ -4,6 +4,8 @@ const REASONS = {
   PATIENT_NUMBER_INVALID: ['Skriv patientens nummer, højst 64 tegn', 'Type the patient’s number, at most 64 characters'],
   MUNICIPALITY_UNKNOWN: ['Vælg en kommune', 'Choose a municipality'],
   NOT_ANSWERED: ['Svar ja eller nej', 'Answer yes or no'],
+  CONSENT_WITHDRAWN_SINCE: ['Borgeren har trukket samtykket tilbage siden da: spørg borgeren igen',
+    'The citizen has withdrawn since then: ask the citizen again'],
   DAY_MISSING: ['Vælg en dag', 'Choose a day'],
   FORM_MISSING: ['Vælg, hvordan det blev givet', 'Choose how it was given'],
   CONSENT_TO_CONTACT_INCOMPLETE: ['Både dag og form skal med', 'Both day and form are needed'],
@@ -36,8 +38,8 @@ export function problemWords({ status, json }) {
   if (status === 0) return ['Serveren kan ikke nås. Intet er registreret.', 'The server cannot be reached. Nothing is registered.'];
   if (status === 403) return ['Du har ikke adgang.', 'You have no access.'];
   if (json.reason === 'MUNICIPALITIES_NOT_KNOWN_YET') {
-    return ['Listen over kommuner er ikke hentet endnu. Prøv igen om lidt.',
-      'The list of municipalities has not been fetched yet. Try again shortly.'];
+    return ['Listen over kommuner er ikke hentet endnu. Et nej kan meldes nu; prøv ellers igen om lidt.',
+      'The list of municipalities has not been fetched yet. A no can be told now; otherwise try again shortly.'];
   }
   if (json.reason === 'AGENT_FULL') {
     return ['Der er ikke plads til flere. Intet er registreret: ring til driften.',
@@ -49,6 +51,8 @@ export function problemWords({ status, json }) {
 const WHY_NOT = {
   deceased: ['Borgeren er død: intet sendes.', 'The citizen is dead: nothing is sent.'],
   'consent-withdrawn': ['Samtykket er trukket tilbage: intet sendes.', 'The consent is withdrawn: nothing is sent.'],
+  'lives-elsewhere': ['Borgeren bor i en kommune, der ikke deltager: intet sendes.',
+    'The citizen lives in a municipality that takes no part: nothing is sent.'],
   'not-discharged': ['Meddelelsen sendes, når udskrivningen er planlagt eller sket.',
     'The notice is sent once the discharge is planned or has taken place.'],
   'entered-in-error': ['Indlæggelsen var en fejl i systemet: intet sendes.', 'The stay was entered in error: nothing is sent.'],

@@ -44,6 +44,9 @@ TEST(ConsentCheckTest, APatientsNumberIsAsSystemsSendIt) {
     return CheckPatient(said).value_or(ward::PatientId()).value;
   };
   EXPECT_EQ(checked(" 000101-1234 "), "0001011234");
+  EXPECT_EQ(checked("00 01 01 - 12\xC2\xA0"
+                    "34"),
+            "0001011234");
   EXPECT_EQ(checked("4711-12"), "4711-12");
   for (const std::string& none : {std::string(" "), std::string(65, '1'), std::string("1\n2"), std::string("\xFF")}) {
     EXPECT_EQ(checked(none), "") << none;
@@ -63,7 +66,10 @@ TEST(ConsentCheckTest, WhatSystemsCanStillSayMayBeEmpty) {
 TEST(ConsentCheckTest, ANoIsAnAnswerAndAHalfIsNone) {
   ward::v1::RegisteredConsent consent = Consent("2027-01-15");
   consent.mutable_consent()->clear_disclosure();
-  EXPECT_THAT(FaultsOf(consent), IsEmpty());
+  consent.mutable_consent()->mutable_contact()->clear_form();
+  consent.clear_criteria();
+  EXPECT_THAT(FaultsOf(consent), IsEmpty()) << "of a no nothing is asked";
+  consent = Consent("2027-01-15");
   consent.mutable_consent()->mutable_contact()->clear_form();
   EXPECT_THAT(FaultsOf(consent), ElementsAre(Violation{"consent.contact", Reason::kConsentToContactIncomplete}));
   consent = Consent("2027-01-16");

@@ -140,15 +140,91 @@ TEST_F(DeskTest, OfANoNothingIsKeptAndWhatWasGivenBeforeIsWithdrawn) {
   ASSERT_TRUE(declined.ok()) << declined.status();
   EXPECT_EQ(declined->why_not, ward::WhyNot::kNoConsent);
   EXPECT_EQ(declined->patient_reference, "");
+  EXPECT_FALSE(declined->withdrawn);
   EXPECT_EQ(store_->cases(), 0u);
+  EXPECT_EQ(CountOf("declined"), 1u);
   Takes("m1", {Discharge("1", kNow)});
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, no).ok());
   EXPECT_FALSE(desk_->Find({"", "1"})->value().known.has_consent());
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
   now_ += absl::Minutes(1);
-  EXPECT_EQ(desk_->RegisterConsent({"", "1"}, no)->why_not, ward::WhyNot::kConsentWithdrawn);
+  const absl::StatusOr<ConsentTaken> withdrawn = desk_->RegisterConsent({"", "1"}, no);
+  EXPECT_EQ(withdrawn->why_not, ward::WhyNot::kConsentWithdrawn);
+  EXPECT_TRUE(withdrawn->withdrawn);
+  EXPECT_FALSE(withdrawn->stands);
   ASSERT_THAT(Outbox(), SizeIs(2));
   EXPECT_TRUE(Outbox()[1].outgoing.has_withdraw());
+  EXPECT_FALSE(desk_->RegisterConsent({"", "1"}, no)->withdrawn);
+  EXPECT_EQ(CountOf("declined"), 4u);
+}
+
+TEST_F(DeskTest, AWithdrawnConsentDoesNotComeBackWithAListOfOldAnswers) {
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-14")).ok());
+  now_ += absl::Minutes(1);
+  ASSERT_TRUE(desk_->WithdrawConsent({"", "1"}).ok());
+  now_ += absl::Hours(9);
+  const auto register_from = [&](ward::AnswerFrom from, const std::string& given_on) {
+    return desk_->RegisterConsent({"", "1"}, Consent(given_on), MessageName{.source = "nightly", .id = given_on}, from)
+        .status()
+        .code();
+  };
+  EXPECT_EQ(register_from(ward::AnswerFrom::kSystem, "2027-01-14"), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(register_from(ward::AnswerFrom::kSystem, "2027-01-15"), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(register_from(ward::AnswerFrom::kStaff, "2027-01-14"), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+  EXPECT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(register_from(ward::AnswerFrom::kStaff, "2027-01-15"), absl::StatusCode::kOk);
+  EXPECT_THAT(Outbox(), SizeIs(3));
+}
+
+TEST_F(DeskTest, WhoLivesWhereNoSchemeTakesPartHasNoNoticeElsewhere) {
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0101")).ok());
+  now_ += absl::Minutes(1);
+  const absl::StatusOr<ConsentTaken> same = desk_->NoteLivesElsewhere({"", "1"}, "0101");
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_TRUE(same->stands);
+  const absl::StatusOr<ConsentTaken> other = desk_->NoteLivesElsewhere({"", "1"}, "0147");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_TRUE(other->withdrawn);
+  EXPECT_EQ(other->why_not, ward::WhyNot::kLivesElsewhere);
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(Outbox()[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
+  now_ += absl::Minutes(1);
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-14", "0101")).ok());
+  EXPECT_THAT(Outbox(), SizeIs(3)) << "the municipality was right, and the citizen had not withdrawn";
+  EXPECT_TRUE(desk_->NoteLivesElsewhere({"", "99"}, "0147").ok());
+  EXPECT_EQ(store_->cases(), 1u);
+}
+
+TEST_F(DeskTest, NumbersMeetHoweverTheyAreWrittenAndUnderAnyNameOfTheirAuthority) {
+  ward::Site site = TestSite();
+  site.same_authority = {"urn:oid:1.2.208.176.1.2"};
+  Start({.site = site});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0101909999"}, Consent("2027-01-15")).ok());
+  EXPECT_TRUE(Takes("m1", {Discharge("010190-9999", kNow)}));
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  ward::Event fhir = Discharge("010190 9999", kNow);
+  fhir.patient[0].authority = "urn:oid:1.2.208.176.1.2";
+  EXPECT_TRUE(Takes("m2", {fhir}));
+  EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_TRUE(desk_->Find({"urn:oid:1.2.208.176.1.2", " 010190-9999"})->has_value());
+  ward::Event merge = Discharge("4711", kNow);
+  merge.kind = ward::EventKind::kMerged;
+  merge.merged = {{.authority = "hospital", .value = "010190-9999"}};
+  EXPECT_TRUE(Takes("m3", {merge}));
+  EXPECT_EQ(store_->cases(), 1u);
+}
+
+TEST_F(DeskTest, ANumberOfAnotherAuthorityIdentifiesNobody) {
+  for (const ward::PatientId& patient :
+       {ward::PatientId{.authority = "elsewhere", .value = "1"}, ward::PatientId{.authority = "", .value = " "}}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->RegisterConsent(patient, Consent("2027-01-15")).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->WithdrawConsent(patient).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->Find(patient).status()));
+  }
+  EXPECT_EQ(store_->cases(), 0u);
 }
 
 TEST_F(DeskTest, AMessageIsTakenWholeOrNotAtAll) {
