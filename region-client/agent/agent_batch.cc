@@ -8,6 +8,7 @@
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/wiping.h"
+#include "region-client/agent/outgoing.h"
 #include "region-client/agent/store_names.h"
 
 namespace envej::region {
@@ -70,17 +71,24 @@ void AgentBatch::ForgetPatient(const ward::v1::PatientId& patient) {
 }
 
 void AgentBatch::AddOutgoing(const ward::v1::Outgoing& outgoing) {
-  PutSealed(NumberedKey(KeyKind::kOutgoing, next_outgoing_++), outgoing);
-  ++outgoing_;
+  const uint64_t number = next_outgoing_++;
+  PutSealed(NumberedKey(KeyKind::kOutgoing, number), outgoing);
+  outbox_changes_.push_back({.notice_id = NoticeOf(outgoing), .number = number, .added = true});
 }
 
 void AgentBatch::ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing) {
   PutSealed(NumberedKey(KeyKind::kOutgoing, number), outgoing);
 }
 
-void AgentBatch::RemoveOutgoing(uint64_t number) {
+void AgentBatch::RemoveOutgoing(const std::string& notice_id, uint64_t number) {
   Delete(NumberedKey(KeyKind::kOutgoing, number));
-  --outgoing_;
+  outbox_changes_.push_back({.notice_id = notice_id, .number = number, .added = false});
+}
+
+int64_t AgentBatch::more_outgoing() const {
+  int64_t more = 0;
+  for (const OutboxChange& change : outbox_changes_) more += change.added ? 1 : -1;
+  return more;
 }
 
 void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now) {

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/wiping.h"
 #include "region-client/agent/agent_engine.h"
+#include "region-client/agent/outgoing.h"
+#include "region-client/agent/patient_reference.h"
 #include "region-client/agent/store_names.h"
 
 namespace envej::region {
@@ -76,10 +79,12 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
     case KeyKind::kCase:
       ++cases_;
       return OpenAs<Case>(whole_key, value).status();
-    case KeyKind::kOutgoing:
-      ++outgoing_;
+    case KeyKind::kOutgoing: {
       next_outgoing_ = NumberOf(key) + 1;
-      return OpenAs<Outgoing>(whole_key, value).status();
+      const absl::StatusOr<Outgoing> outgoing = OpenAs<Outgoing>(whole_key, value);
+      if (outgoing.ok()) outbox_.Add(NoticeOf(*outgoing), NumberOf(key));
+      return outgoing.status();
+    }
     case KeyKind::kTelling:
       next_telling_ = std::max(next_telling_.load(), NumberOf(key) + 1);
       return OpenAs<Telling>(whole_key, value).status();
@@ -108,7 +113,9 @@ absl::Status AgentStore::Write(AgentBatch batch) {
   absl::Status status = FromEngine(engine_->Write(SyncedWrite(), &batch.writes_), "cannot write the agent's store");
   if (status.ok()) {
     cases_ += batch.cases_;
-    outgoing_ += batch.outgoing_;
+    for (const AgentBatch::OutboxChange& change : batch.outbox_changes_) {
+      change.added ? outbox_.Add(change.notice_id, change.number) : outbox_.Remove(change.notice_id, change.number);
+    }
   } else if (!failed_.exchange(true) && options_.fail_stop) {
     options_.fail_stop(status);
   }
@@ -145,6 +152,18 @@ absl::StatusOr<std::optional<std::string>> AgentStore::CaseOfPatient(const ward:
 
 absl::StatusOr<std::optional<std::string>> AgentStore::CaseOfNotice(const std::string& notice_id) const {
   return Read(KeyOf(KeyKind::kNotice, notice_id));
+}
+
+absl::StatusOr<std::optional<std::string>> AgentStore::CaseOfReference(absl::string_view reference) const {
+  constexpr absl::string_view kDigits = "0123456789abcdefABCDEF";
+  if (reference.size() != 2 * kReferenceBytes || reference.find_first_not_of(kDigits) != reference.npos) {
+    return std::optional<std::string>();
+  }
+  const std::string first = KeyOf(KeyKind::kCase, absl::HexStringToBytes(reference));
+  const auto entries = Scan(first, first + std::string(kCaseIdBytes - kReferenceBytes + 1, '\xff'), 2);
+  if (!entries.ok()) return entries.status();
+  if (entries->size() != 1) return std::optional<std::string>();
+  return std::optional<std::string>(entries->front().first.substr(1));
 }
 
 absl::StatusOr<std::vector<StoredCase>> AgentStore::ListCases(const std::string& after, size_t most) const {

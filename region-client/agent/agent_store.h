@@ -20,6 +20,7 @@
 #include "region-client/agent/agent_batch.h"
 #include "region-client/agent/agent_keys.h"
 #include "region-client/agent/at_rest.h"
+#include "region-client/agent/outbox_index.h"
 
 namespace rocksdb {
 class DB;
@@ -85,6 +86,8 @@ class AgentStore {
   // Case ids; under whichever secret the patient's number was named.
   absl::StatusOr<std::optional<std::string>> CaseOfPatient(const ward::v1::PatientId& patient) const;
   absl::StatusOr<std::optional<std::string>> CaseOfNotice(const std::string& notice_id) const;
+  // Of a reference (patient_reference.h): nothing where it is none, or of no case, or of more than one.
+  absl::StatusOr<std::optional<std::string>> CaseOfReference(absl::string_view reference) const;
   // In order of id, behind `after`.
   absl::StatusOr<std::vector<StoredCase>> ListCases(const std::string& after, size_t most) const;
   // The ids of cases that are to be erased, the most overdue first.
@@ -92,6 +95,8 @@ class AgentStore {
 
   // In order, from `number` on.
   absl::StatusOr<std::vector<StoredOutgoing>> ReadOutbox(uint64_t number, size_t most) const;
+  // What is in it of each notice. Whoever acts on that of a notice holds the lock of its case.
+  const OutboxIndex& outbox() const { return outbox_; }
   absl::StatusOr<std::vector<StoredTelling>> ReadTellings(uint64_t number, size_t most) const;
 
   absl::StatusOr<std::optional<ward::v1::AnsweredMessage>> ReadAnswered(absl::string_view source,
@@ -110,7 +115,7 @@ class AgentStore {
   const AtRest& at_rest() const { return at_rest_; }
 
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
-  size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }
+  size_t outgoing() const { return outbox_.size(); }
 
  private:
   AgentStore(AgentStoreOptions options, AtRest at_rest, std::unique_ptr<rocksdb::DB> engine);
@@ -129,7 +134,7 @@ class AgentStore {
   std::atomic<uint64_t> next_outgoing_ = 1;
   std::atomic<uint64_t> next_telling_ = 1;
   std::atomic<int64_t> cases_ = 0;
-  std::atomic<int64_t> outgoing_ = 0;
+  OutboxIndex outbox_;
   std::atomic<bool> failed_ = false;
 };
 

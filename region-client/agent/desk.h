@@ -80,8 +80,11 @@ class Desk {
   // where it says something else than before. Other errors as above.
   absl::StatusOr<Answer> TakeNotice(const v1::Notice& notice);
 
-  // What is known by a number of a patient; nothing where that is nothing.
+  // What is known by a number of a patient, by the id of a notice, or by what the ward was told (patient_reference.h);
+  // nothing where that is nothing.
   absl::StatusOr<std::optional<StoredCase>> Find(const ward::PatientId& patient) const;
+  absl::StatusOr<std::optional<StoredCase>> FindByNotice(const std::string& notice_id) const;
+  absl::StatusOr<std::optional<StoredCase>> FindByReference(absl::string_view reference) const;
 
   // Why there is no notice of what is known, by now; nothing where there is one.
   std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
@@ -96,9 +99,10 @@ class Desk {
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
-  absl::Status Commit(CaseWork& work, size_t outgoing);
+  absl::Status Commit(CaseWork& work, bool sends);
   absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const std::optional<MessageName>& name,
                                        const std::function<absl::Status(OpenCase*&, CaseWork&, absl::Time)>& take);
+  absl::StatusOr<std::optional<StoredCase>> ReadFound(const absl::StatusOr<std::optional<std::string>>& case_id) const;
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
   ward::v1::PatientId IdentifyingOf(const ward::PatientId& patient) const;
 

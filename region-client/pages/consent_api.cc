@@ -201,18 +201,30 @@ ApiAnswer ConsentApi::Withdraw(const std::string& json) const {
   return answer;
 }
 
+std::optional<absl::StatusOr<std::optional<StoredCase>>> ConsentApi::FindAsked(
+    const ward::v1::FindPatientRequest& request) const {
+  if (!request.has_patient() && !request.notice_id().empty()) return desk_.FindByNotice(request.notice_id());
+  if (!request.has_patient() && !request.patient_reference().empty()) {
+    return desk_.FindByReference(request.patient_reference());
+  }
+  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
+  if (!patient.has_value() || patient->value.empty()) return std::nullopt;
+  return desk_.Find(*patient);
+}
+
 ApiAnswer ConsentApi::Find(const std::string& json) const {
   ward::v1::FindPatientRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value() || patient->value.empty()) return SayNumberInvalid();
-  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(*patient);
+  const std::optional<absl::StatusOr<std::optional<StoredCase>>> asked = FindAsked(request);
+  if (!asked.has_value()) return SayNumberInvalid();
+  const absl::StatusOr<std::optional<StoredCase>>& found = *asked;
   if (!found.ok()) return SayStatus(found.status());
   if (!found->has_value()) return SayReason(404, "NOT_FOUND");
   const StoredCase& known = **found;
+  const Numbers numbers = request.has_patient() ? Numbers::kLeftOut : Numbers::kShown;
   ApiAnswer answer = {.status = 200,
-                      .json = CaseJson(known, desk_.WhyNotNow(known.known)),
+                      .json = CaseJson(known, desk_.WhyNotNow(known.known), numbers),
                       .action = "patient-looked-up",
                       .patient_reference = PatientReference(known.id)};
   return answer;

@@ -2,6 +2,7 @@
 #define ENVEJ_REGION_CLIENT_PAGES_CONSENT_API_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@
 
 namespace envej::region {
 
-// What the page is answered: JSON that names no citizen.
+// What the page is answered: JSON that names no citizen, but for the numbers of one who is found otherwise.
 struct ApiAnswer {
   int status = 200;
   std::string json;
@@ -27,7 +28,7 @@ struct ApiAnswer {
 //   Register  RegisterConsentRequest of envej.ward.v1 → {"outcome": "registered", "patient_reference", "why_not"}, or
 //             {"outcome": "leaflet", "because": "no" | "not-taking-part", "withdrawn", "standing", "municipality"}
 //   Withdraw  WithdrawConsentRequest → {"outcome": "withdrawn", "patient_reference"}
-//   Find      FindPatientRequest → {"outcome": "found", ...}
+//   Find      FindPatientRequest → {"outcome": "found", ...}, by number, notice or reference (case_json.h)
 // A citizen who says no to either question, or lives where no scheme takes part, is written down nowhere: the leaflet
 // is to be handed out. A consent that was given before is withdrawn by a no. Errors: 400 for what is no such request;
 // 422 where fields are wrong, with {"errors": [{"field", "reason"}]}; 404 where nothing is known by the number; 503
@@ -48,6 +49,8 @@ class ConsentApi {
 
  private:
   ApiAnswer GiveLeaflet(const ward::PatientId& patient, const v1::Municipality& municipality, bool said_no) const;
+  // Nothing where the number that is asked by is none.
+  std::optional<absl::StatusOr<std::optional<StoredCase>>> FindAsked(const ward::v1::FindPatientRequest& request) const;
   ApiAnswer Keep(const ward::PatientId& patient, ward::v1::RegisteredConsent& consent) const;
 
   Desk& desk_;

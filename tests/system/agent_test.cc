@@ -32,6 +32,7 @@ using support::CallContext;
 using support::Ended;
 using support::kCode;
 using support::Process;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
@@ -124,6 +125,22 @@ class SystemAgentTest : public testing::Test {
     v1::ListNoticesResponse answer;
     EXPECT_TRUE(broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), request, &answer).ok());
     return {answer.notices().begin(), answer.notices().end()};
+  }
+
+  // What happened to a notice, by the broker.
+  std::vector<v1::ChangeKind> UntilWithdrawn(const std::string& notice) {
+    const auto context = CallContext();
+    const auto stub = broker_.Intake(support::kRegion);
+    const auto stream = stub->WatchNotices(context.get(), v1::WatchNoticesRequest());
+    std::vector<v1::ChangeKind> kinds;
+    v1::WatchNoticesResponse answer;
+    while ((kinds.empty() || kinds.back() != v1::CHANGE_KIND_WITHDRAWN) && stream->Read(&answer)) {
+      for (const v1::NoticeChange& change : answer.changes()) {
+        if (change.notice_id() == notice) kinds.push_back(change.kind());
+      }
+    }
+    context->TryCancel();
+    return kinds;
   }
 
   BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
@@ -281,6 +298,33 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   StopAgent();
 }
 
+// The broker goes while the agent has no reason to ask it anything but to take notices: it tries and tries.
+TEST_F(SystemAgentTest, WhatIsWithdrawnWhileTheBrokerIsAwayIsNeverSent) {
+  ASSERT_TRUE(broker_.Start());
+  Discharge(3);
+  StartAgent();
+  Consent(0);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  broker_.Kill();
+  Consent(1);
+  Consent(2);
+  // So that both have been tried.
+  absl::SleepFor(absl::Seconds(2));
+  ward::v1::WithdrawConsentRequest request;
+  request.mutable_patient()->set_value("1");
+  ward::v1::WithdrawConsentResponse answer;
+  ASSERT_TRUE(stub_->WithdrawConsent(CallContext().get(), request, &answer).ok());
+  EXPECT_EQ(Outgoing(), 2u);
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  EXPECT_EQ(Notice(1).receipt().revision(), 2u);
+  EXPECT_THAT(UntilWithdrawn(Notice(1).notice_id()), ElementsAre(v1::CHANGE_KIND_WITHDRAWN));
+  const auto told = [this] { return certs::ReadFile(broker_.folder().Path("told.jsonl")); };
+  EXPECT_TRUE(WaitUntil([&] { return told().find("TELLING_KIND_WITHDRAWN") != std::string::npos; }));
+  EXPECT_THAT(told(), HasSubstr("WITHDRAWAL_REASON_CONSENT_WITHDRAWN"));
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
@@ -324,6 +368,12 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(added.out, HasSubstr("a notice"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
+  const ward::v1::NoticeSummary notice = Notice(0);
+  EXPECT_THAT(run({"find", "--notice", notice.notice_id()}).out, HasSubstr("hospital 0  "));
+  EXPECT_THAT(run({"find", "--reference", notice.patient_reference()}).out, HasSubstr("hospital 0  "));
+  EXPECT_EQ(run({"find", "--reference", "0000000000000000"}).code, 1);
+  EXPECT_NE(run({"find"}).code, support::kDone);
+  EXPECT_NE(run({"find", "--patient", "0", "--notice", notice.notice_id()}).code, support::kDone);
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
   EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));

@@ -91,9 +91,32 @@ TEST_F(DeskTest, AWithdrawnConsentWithdrawsTheNotice) {
   const absl::StatusOr<ConsentTaken> taken = desk_->WithdrawConsent({"", "1"});
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_EQ(taken->why_not, ward::WhyNot::kConsentWithdrawn);
-  ASSERT_THAT(Outbox(), SizeIs(2));
-  EXPECT_EQ(Outbox()[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
+  ASSERT_THAT(Outbox(), SizeIs(1));
+  EXPECT_EQ(Outbox()[0].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
   EXPECT_EQ(desk_->WithdrawConsent({"", "99"}).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(DeskTest, AWithdrawalTakesThePlaceOfAllThatWasToBeSentOfItsNoticeAlsoAfterAStart) {
+  for (const std::string patient : {"1", "2"}) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
+    Takes("d" + patient, {Discharge(patient, kNow)});
+  }
+  now_ += absl::Minutes(1);
+  ward::Event later = Discharge("1", now_);
+  later.kind = ward::EventKind::kUpdated;
+  later.contact.phone_numbers = {"+4520123457"};
+  Takes("u1", {later});
+  ASSERT_THAT(Outbox(), SizeIs(3));
+  const std::string other = Outbox()[1].outgoing.submit().envelope().notice_id();
+  Start({.site = TestSite()});
+  now_ += absl::Minutes(1);
+  ward::Event cancelled = Discharge("1", now_);
+  cancelled.kind = ward::EventKind::kDischargeCancelled;
+  Takes("c1", {cancelled});
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(Outbox()[0].outgoing.submit().envelope().notice_id(), other);
+  EXPECT_EQ(Outbox()[1].outgoing.withdraw().revision(), 3u);
+  EXPECT_EQ(store_->outgoing(), 2u);
 }
 
 TEST_F(DeskTest, WhatIsFoundByAMergedNumberIsThePatients) {
@@ -126,8 +149,10 @@ TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
   now_ += absl::Minutes(1);
-  EXPECT_EQ(desk_->WithdrawConsent({"", "1"}).status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_FALSE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+  EXPECT_EQ(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0147")).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(desk_->Find({"", "1"})->value().known.consent().municipality_code(), "0101");
+  EXPECT_TRUE(desk_->WithdrawConsent({"", "1"}).ok()) << "it takes the place of what waits";
 }
 
 TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenMonths) {
