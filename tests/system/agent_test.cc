@@ -50,14 +50,14 @@ class SystemAgentTest : public testing::Test {
   void SetUp() override {
     const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
     broker_.folder().Write("agent.secret", region::Secret('b'));
-    broker_.folder().Write("agent.yaml",
-                           absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3],
-                                        "\n  key: ", connection[5], "\n  authorities: ", connection[7],
-                                        "\n  commitment_secret: commitment.secret\n",
-                                        "data:\n  folder: agent-data\n  secret: agent.secret\n",
-                                        "site:\n  patient_authority: hospital\n  wards: [P1]\n",
-                                        "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
-                                        broker_.folder().Path("on-call.jsonl"), "]\n"));
+    broker_.folder().Write(
+        "agent.yaml",
+        absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3], "\n  key: ",
+                     connection[5], "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
+                     "data:\n  folder: agent-data\n  secret: agent.secret\n",
+                     "site:\n  patient_authority: hospital\n  wards: [P1]\n",
+                     "telling:\n  - name: all\n    file: told.jsonl\n    on_call:\n      command: [tee, -a, ",
+                     broker_.folder().Path("on-call.jsonl"), "]\n"));
   }
   std::string Data() const { return broker_.folder().Path("agent-data"); }
   std::string Config() const { return broker_.folder().Path("agent.yaml"); }

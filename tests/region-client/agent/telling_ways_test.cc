@@ -13,6 +13,7 @@
 namespace envej::region {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -24,7 +25,7 @@ ward::v1::Telling TellingOfKind(ward::v1::TellingKind kind) {
 }
 
 absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling) {
-  for (const TellingWay& way : MakeTellingWays(options, [](const std::string&) {})) {
+  for (const TellingWay& way : MakeTellingWays({options}, [](const std::string&) {})) {
     if (way.name == name) return way.tell(telling);
   }
   return absl::NotFoundError("there is no such way");
@@ -43,14 +44,18 @@ TEST(TellingWaysTest, OnlyHttpsIsCalledExceptOnLoopback) {
 
 TEST(TellingWaysTest, AFileGetsALineEach) {
   const certs::TestDirectory folder;
-  const TellingOptions options{.file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
-  EXPECT_TRUE(TellBy("file", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
-  EXPECT_TRUE(TellBy("file", options, TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)).ok());
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
+  EXPECT_TRUE(TellBy("all/file", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_TRUE(TellBy("all/file", options, TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)).ok());
   const std::string text = certs::ReadFile(options.file);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   EXPECT_THAT(text, HasSubstr("0a1b2c3d"));
   EXPECT_EQ(certs::ModeOf(options.file), 0600u);
-  EXPECT_FALSE(TellBy("file", {.file = folder.Path("no/file"), .webhook = {}, .on_call = {}}, {}).ok());
+  const TellingOptions nowhere{
+      .name = "all", .wards = {}, .file = folder.Path("no/file"), .webhook = {}, .on_call = {}};
+  EXPECT_EQ(TellBy("all/file", nowhere, {}).code(), absl::StatusCode::kNotFound);  // the folder, and not the way
+  EXPECT_NE(TellBy("all/file", nowhere, {}).message(), "there is no such way");
 }
 
 TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
@@ -63,26 +68,57 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   const int port = server.bind_to_any_port("127.0.0.1");
   std::thread thread([&] { server.listen_after_bind(); });
   const TellingOptions options{
+      .name = "all",
+      .wards = {},
       .file = {},
       .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}},
       .on_call = {}};
-  EXPECT_TRUE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_TRUE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
   EXPECT_THAT(got, HasSubstr("TELLING_KIND_RETURNED"));
-  EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_REFUSED)).ok());
+  EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_REFUSED)).ok());
   server.stop();
   thread.join();
-  EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
 }
 
 TEST(TellingWaysTest, OnlyWhatSomebodyMustActOnReachesThePersonOnCall) {
-  const std::vector<TellingWay> ways = MakeTellingWays(
-      {.file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}}, [](const std::string&) {});
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}};
+  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) {});
   ASSERT_THAT(ways, SizeIs(2));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_RETURNED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_REFUSED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_UNDELIVERED)));
   EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_ACKNOWLEDGED)));
-  EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)));
+  EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)));
+  EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_WITHDRAWN)));
+}
+
+TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
+  const auto options = [](const std::string& name, const std::set<std::string>& wards) {
+    return TellingOptions{.name = name,
+                          .wards = wards,
+                          .file = "told.jsonl",
+                          .webhook = {},
+                          .on_call = {{.command = {"true"}, .webhook = {}}}};
+  };
+  const std::vector<TellingWay> ways =
+      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})}, [](const auto&) {});
+  const auto told_of = [&](const std::string& ward) {
+    ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
+    telling.set_ward(ward);
+    std::vector<std::string> names;
+    for (const TellingWay& way : ways) {
+      if (way.is_told(telling)) names.push_back(way.name);
+    }
+    return names;
+  };
+  EXPECT_THAT(told_of("P1"),
+              ElementsAre("log", "first/file", "first/on-call-command", "all/file", "all/on-call-command"));
+  EXPECT_THAT(told_of("P2"),
+              ElementsAre("log", "second/file", "second/on-call-command", "all/file", "all/on-call-command"));
+  EXPECT_THAT(told_of("P3"), SizeIs(ways.size()));
+  EXPECT_THAT(told_of(""), SizeIs(ways.size()));
 }
 
 TEST(RunCommandTest, GetsTheLineAndItsEndIsJudged) {
