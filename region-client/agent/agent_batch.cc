@@ -8,6 +8,7 @@
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/wiping.h"
+#include "region-client/agent/case_upkeep.h"
 #include "region-client/agent/outgoing.h"
 #include "region-client/agent/store_names.h"
 
@@ -45,17 +46,21 @@ void AgentBatch::PutCase(const std::string& case_id, const std::optional<ward::v
       if (!still.contains(notice)) Delete(KeyOf(KeyKind::kNotice, notice));
     }
     Delete(TimedKey(KeyKind::kEraseAt, EraseAt(*before), case_id));
+    Delete(TimedKey(KeyKind::kLookAt, LookAt(*before), case_id));
   } else {
     ++cases_;
   }
   for (const std::string& notice : NoticesOf(after)) Put(KeyOf(KeyKind::kNotice, notice), case_id);
   Put(TimedKey(KeyKind::kEraseAt, EraseAt(after), case_id), "");
+  const absl::Time look_at = LookAt(after);
+  if (look_at < absl::InfiniteFuture()) Put(TimedKey(KeyKind::kLookAt, look_at, case_id), "");
   PutSealed(KeyOf(KeyKind::kCase, case_id), after);
 }
 
 void AgentBatch::EraseCase(const std::string& case_id, const ward::v1::Case& before) {
   for (const std::string& notice : NoticesOf(before)) Delete(KeyOf(KeyKind::kNotice, notice));
   Delete(TimedKey(KeyKind::kEraseAt, EraseAt(before), case_id));
+  Delete(TimedKey(KeyKind::kLookAt, LookAt(before), case_id));
   Delete(KeyOf(KeyKind::kCase, case_id));
   --cases_;
 }
@@ -111,6 +116,12 @@ void AgentBatch::PutToldUpTo(absl::string_view way, uint64_t number) {
 
 void AgentBatch::Count(absl::CivilDay day, absl::string_view reason) {
   Keep(writes_.Merge(KeyOf(KeyKind::kCount, absl::StrCat(absl::FormatCivilTime(day), reason)), EncodeCount(1)));
+}
+
+void AgentBatch::CountRefused(absl::CivilDay day, absl::string_view source, absl::string_view reason, uint64_t count) {
+  std::string name = absl::StrCat(absl::FormatCivilTime(day), source);
+  name += kCountSeparator;
+  Keep(writes_.Merge(KeyOf(KeyKind::kRefused, absl::StrCat(name, reason)), EncodeCount(count)));
 }
 
 void AgentBatch::PutWatchToken(const std::string& token) { Put(KeyOf(KeyKind::kWatch), token); }

@@ -53,6 +53,7 @@ class AgentBatch {
   void RemoveTelling(uint64_t number);
   void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
+  void CountRefused(absl::CivilDay day, absl::string_view source, absl::string_view reason, uint64_t count);
   void PutWatchToken(const std::string& token);
 
  private:

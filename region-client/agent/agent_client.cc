@@ -142,6 +142,12 @@ ExitCode ShowAgentStatus(const AgentClientContext& context) {
     rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});
   }
   if (rows.size() > 1) contract::WriteTable(rows, out);
+  rows = {{"DAY", "REFUSED OF", "WHY", "TIMES"}};
+  for (const wire::RefusedCount& count : answer.refused()) {
+    rows.push_back({count.day(), contract::Printable(count.source()), contract::Printable(count.reason()),
+                    absl::StrCat(count.count())});
+  }
+  if (rows.size() > 1) contract::WriteTable(rows, out);
   return ExitCode::kDone;
 }
 

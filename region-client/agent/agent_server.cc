@@ -103,6 +103,16 @@ class AgentServer::Service final : public wire::AgentService::Service {
       said.set_reason(count.reason);
       said.set_count(count.count);
     }
+    const absl::StatusOr<std::vector<DayCount>> refused =
+        parts_.store.ReadRefused(absl::FormatCivilTime(from), kCountsMost);
+    if (!refused.ok()) return ToGrpc(refused.status());
+    for (const DayCount& count : *refused) {
+      wire::RefusedCount& said = *answer->add_refused();
+      said.set_day(count.day);
+      said.set_source(count.source);
+      said.set_reason(count.reason);
+      said.set_count(count.count);
+    }
     return grpc::Status::OK;
   }
 

@@ -99,8 +99,10 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
       return value.size() == kCaseIdBytes ? absl::OkStatus() : Damaged(key, "it names no case");
     case KeyKind::kVersion:
     case KeyKind::kEraseAt:
+    case KeyKind::kLookAt:
     case KeyKind::kForgetAt:
     case KeyKind::kCount:
+    case KeyKind::kRefused:
     case KeyKind::kWatch:
       return absl::OkStatus();
   }
@@ -180,7 +182,15 @@ absl::StatusOr<std::vector<StoredCase>> AgentStore::ListCases(const std::string&
 }
 
 absl::StatusOr<std::vector<std::string>> AgentStore::CasesToErase(absl::Time now, size_t most) const {
-  const auto entries = Scan(KeyOf(KeyKind::kEraseAt), TimedKey(KeyKind::kEraseAt, now, ""), most);
+  return CasesDue(KeyKind::kEraseAt, now, most);
+}
+
+absl::StatusOr<std::vector<std::string>> AgentStore::CasesToLookAt(absl::Time now, size_t most) const {
+  return CasesDue(KeyKind::kLookAt, now, most);
+}
+
+absl::StatusOr<std::vector<std::string>> AgentStore::CasesDue(KeyKind kind, absl::Time now, size_t most) const {
+  const auto entries = Scan(KeyOf(kind), TimedKey(kind, now, ""), most);
   if (!entries.ok()) return entries.status();
   std::vector<std::string> ids;
   for (const auto& entry : *entries) ids.push_back(RestOfTimed(entry.first));
@@ -246,6 +256,22 @@ absl::StatusOr<std::vector<DayCount>> AgentStore::ReadCounts(absl::string_view d
   for (const auto& [key, value] : *entries) {
     counts.push_back(
         {.day = key.substr(1, kDayCharacters), .reason = key.substr(1 + kDayCharacters), .count = DecodeCount(value)});
+  }
+  return counts;
+}
+
+absl::StatusOr<std::vector<DayCount>> AgentStore::ReadRefused(absl::string_view day, size_t most) const {
+  constexpr size_t kDayCharacters = 10;
+  const auto entries = Scan(KeyOf(KeyKind::kRefused, day), EndOf(KeyKind::kRefused), most);
+  if (!entries.ok()) return entries.status();
+  std::vector<DayCount> counts;
+  for (const auto& [key, value] : *entries) {
+    const size_t separator = key.find(kCountSeparator);
+    if (separator == key.npos) return Damaged(key, "it names no source");
+    counts.push_back({.day = key.substr(1, kDayCharacters),
+                      .source = key.substr(1 + kDayCharacters, separator - 1 - kDayCharacters),
+                      .reason = key.substr(separator + 1),
+                      .count = DecodeCount(value)});
   }
   return counts;
 }

@@ -54,6 +54,7 @@ struct StoredCase {
 // How often a reason was met on a day, YYYY-MM-DD in Copenhagen.
 struct DayCount {
   std::string day;
+  std::string source = {};  // of what was refused; empty otherwise
   std::string reason;
   uint64_t count = 0;
 };
@@ -93,6 +94,9 @@ class AgentStore {
   // The ids of cases that are to be erased, the most overdue first.
   absl::StatusOr<std::vector<std::string>> CasesToErase(absl::Time now, size_t most) const;
 
+  // Likewise of those that something is to be done about (case_upkeep.h).
+  absl::StatusOr<std::vector<std::string>> CasesToLookAt(absl::Time now, size_t most) const;
+
   // In order, from `number` on.
   absl::StatusOr<std::vector<StoredOutgoing>> ReadOutbox(uint64_t number, size_t most) const;
   // What is in it of each notice. Whoever acts on that of a notice holds the lock of its case.
@@ -104,8 +108,9 @@ class AgentStore {
   // Forgets up to `most` answers that are over; how many it were.
   absl::StatusOr<size_t> ForgetAnswers(absl::Time now, size_t most);
 
-  // By day, from `day` on.
+  // By day, from `day` on: why there was no notice, and why something of a source was refused.
   absl::StatusOr<std::vector<DayCount>> ReadCounts(absl::string_view day, size_t most) const;
+  absl::StatusOr<std::vector<DayCount>> ReadRefused(absl::string_view day, size_t most) const;
   // 0 where nothing was told by this way.
   absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
@@ -125,6 +130,7 @@ class AgentStore {
   absl::StatusOr<std::optional<std::string>> Read(const std::string& key) const;
   template <typename Message>
   absl::StatusOr<Message> OpenAs(const std::string& key, absl::string_view sealed) const;
+  absl::StatusOr<std::vector<std::string>> CasesDue(KeyKind kind, absl::Time now, size_t most) const;
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Scan(const std::string& from, const std::string& to,
                                                                         size_t most) const;
 

@@ -331,27 +331,4 @@ absl::StatusOr<std::optional<StoredCase>> Desk::ReadFound(
   return std::optional<StoredCase>(StoredCase{.id = **case_id, .known = **std::move(known)});
 }
 
-absl::StatusOr<bool> Desk::Upkeep(size_t most) {
-  const absl::Time now = now_();
-  const absl::StatusOr<std::vector<std::string>> over = store_.CasesToErase(now, most);
-  if (!over.ok()) return over.status();
-  for (const std::string& case_id : *over) {
-    if (absl::Status status = EraseIfOver(case_id, now); !status.ok()) return status;
-  }
-  const absl::StatusOr<size_t> forgotten = store_.ForgetAnswers(now, most);
-  if (!forgotten.ok()) return forgotten.status();
-  return over->size() == most || *forgotten == most;
-}
-
-absl::Status Desk::EraseIfOver(const std::string& case_id, absl::Time now) {
-  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, {.cases = {case_id}});
-  if (!work.ok()) return work.status();
-  const absl::StatusOr<OpenCase*> known = work->WithId(case_id);
-  if (!known.ok()) return known.status();
-  if (*known == nullptr) return absl::DataLossError("a case that is to be erased is missing from the agent's store");
-  if (EraseAt((*known)->after) >= now) return absl::OkStatus();
-  if (absl::Status status = work->Erase(**known, nullptr); !status.ok()) return status;
-  return work->Commit();
-}
-
 }  // namespace envej::region

@@ -89,7 +89,13 @@ class Desk {
   // Why there is no notice of what is known, by now; nothing where there is one.
   std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
 
-  // Erases up to `most` cases, and as many answers, whose time is over; whether there may be more.
+  // Counts that something of a source was refused: `reason` says why and where, of a bounded number of words, and
+  // nothing of what stood there.
+  absl::Status CountRefused(absl::string_view source, absl::string_view reason, uint64_t count = 1);
+
+  // Of up to `most` cases each: erases those whose time is over, and as many answers; tells of a planned day that has
+  // passed without a discharge; clears contact details of which no notice can come any more (case_upkeep.h). Whether
+  // there may be more.
   absl::StatusOr<bool> Upkeep(size_t most);
 
  private:
@@ -103,6 +109,7 @@ class Desk {
   absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const std::optional<MessageName>& name,
                                        const std::function<absl::Status(OpenCase*&, CaseWork&, absl::Time)>& take);
   absl::StatusOr<std::optional<StoredCase>> ReadFound(const absl::StatusOr<std::optional<std::string>>& case_id) const;
+  absl::Status LookAtCase(const std::string& case_id, absl::Time now);
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
   ward::v1::PatientId IdentifyingOf(const ward::PatientId& patient) const;
 
