@@ -114,7 +114,8 @@ TEST_F(Hl7SourceTest, WhatIsWrongIsRefusedByPlaceAndNeverByValue) {
   }
   EXPECT_EQ(store_->cases(), 0u);
   std::vector<std::string> counted;
-  for (const DayCount& count : *store_->ReadRefused("", 10)) {
+  const std::vector<DayCount> refused = *store_->ReadRefused("", 10);
+  for (const DayCount& count : refused) {
     counted.push_back(absl::StrCat(count.day, " ", count.source, " ", count.reason, " ", count.count));
   }
   EXPECT_THAT(counted, UnorderedElementsAre("2027-01-15 adt 102 PV1-45 1", "2027-01-15 adt 101 PID-3 1",
