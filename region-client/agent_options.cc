@@ -46,6 +46,18 @@ void AddPatient(CLI::App& command, AgentArguments& arguments) {
       ->type_name("NAME");
 }
 
+void AddSought(CLI::App& command, AgentArguments& arguments) {
+  CLI::Option_group* sought = command.add_option_group("sought");
+  sought->add_option("--patient", arguments.number, "the patient's number")->type_name("NUMBER");
+  sought->add_option("--notice", arguments.notice_id, "the id of one of its notices")->type_name("ID");
+  sought->add_option("--reference", arguments.reference, "the reference by which the ward was told")
+      ->type_name("DIGITS");
+  sought->require_option(1);
+  command
+      .add_option("--authority", arguments.authority, "who gives the number; the one that identifies here without it")
+      ->type_name("NAME");
+}
+
 void AddAnswer(CLI::App& command, const std::string& name, std::string& answer, const std::string& what) {
   command.add_option(name, answer, what)->type_name("yes|no")->check(certs::OneOf(Answers()));
 }
@@ -107,6 +119,9 @@ void Translate(AgentArguments& arguments) {
   arguments.client.output = OutputForms().at(arguments.output);
   arguments.patient.set_authority(arguments.authority);
   arguments.patient.set_value(arguments.number);
+  if (!arguments.number.empty()) *arguments.sought.mutable_patient() = arguments.patient;
+  arguments.sought.set_notice_id(arguments.notice_id);
+  arguments.sought.set_patient_reference(arguments.reference);
 }
 
 ward::v1::RegisterConsentRequest ConsentOf(const AgentArguments& arguments) {
@@ -139,7 +154,7 @@ ExitCode Ask(const AgentCommands& commands, const AgentArguments& arguments, con
   if (commands.status->parsed()) return ShowAgentStatus(context);
   if (commands.outbox->parsed()) return ShowOutbox(context);
   if (commands.receipts->parsed()) return ShowReceipts(context);
-  if (commands.find->parsed()) return FindPatient(arguments.patient, context);
+  if (commands.find->parsed()) return FindPatient(arguments.sought, context);
   if (commands.add->parsed()) return AddConsent(ConsentOf(arguments), context);
   if (commands.withdraw->parsed()) return WithdrawConsent(arguments.patient, context);
   if (commands.list->parsed()) return ListConsents(context);
@@ -159,7 +174,7 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
   commands.receipts =
       AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of", arguments);
   commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments);
-  AddPatient(*commands.find, arguments);
+  AddSought(*commands.find, arguments);
   CLI::App* consent = app.add_subcommand("consent", "register what citizens answered, at a ward's agent");
   consent->require_subcommand(1);
   commands.add = AddConsentAdd(*consent, arguments);

@@ -87,6 +87,8 @@ class Submission {
   // A batch says nothing of whose its notices are.
   bool InBatches() const { return sending_.sent_as == contract::SentAs::kNew && sending_.notices_of.empty(); }
   void Send(const Batch& batch);
+  // Those that are not to be sent any more move to `outcomes`.
+  void LeaveUnwanted(Pending& pending, Outcomes& outcomes) const;
   // Sends the waiting ones once; those that have a final outcome move to `outcomes`.
   Pause Attempt(Pending& pending, Outcomes& outcomes);
   // What goes alone has a call of its own; its answer is told like that of a batch of one.
@@ -143,7 +145,8 @@ void Submission::Send(const Batch& batch) {
   contract::RetryPolicy policy(deadline_, surroundings_.random);
   while (!pending.waiting.empty() && !stopped() && surroundings_.now() < deadline_) {
     Outcomes outcomes;
-    const Pause pause = Attempt(pending, outcomes);
+    LeaveUnwanted(pending, outcomes);
+    const Pause pause = pending.waiting.empty() ? Pause() : Attempt(pending, outcomes);
     if (!outcomes.empty()) policy.Progressed();
     Report(std::move(outcomes));
     if (pending.waiting.empty()) return;
@@ -159,6 +162,15 @@ void Submission::Send(const Batch& batch) {
   Outcomes outcomes;
   for (const size_t index : pending.waiting) outcomes.emplace_back(index, pending.Now());
   Report(std::move(outcomes));
+}
+
+void Submission::LeaveUnwanted(Pending& pending, Outcomes& outcomes) const {
+  if (!observer_.is_wanted) return;
+  const auto first = std::stable_partition(pending.waiting.begin(), pending.waiting.end(), observer_.is_wanted);
+  for (auto unwanted = first; unwanted != pending.waiting.end(); ++unwanted) {
+    outcomes.emplace_back(*unwanted, pending.Now());
+  }
+  pending.waiting.erase(first, pending.waiting.end());
 }
 
 Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {

@@ -69,6 +69,9 @@ struct SubmissionObserver {
   std::function<absl::Status(absl::Span<const std::pair<size_t, Outcome>> outcomes)> done;
   // A call, or a notice of one, failed and will be tried again.
   std::function<void(const CallFailure& failure)> trying_again;
+  // Whether notice `index` is still to be sent: asked before each attempt, at once from several threads. What is not
+  // gets the outcome that it has by then. Empty: all are.
+  std::function<bool(size_t index)> is_wanted = {};
 };
 
 // As what notices are sent.

@@ -8,6 +8,8 @@
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/wiping.h"
+#include "region-client/agent/case_upkeep.h"
+#include "region-client/agent/outgoing.h"
 #include "region-client/agent/store_names.h"
 
 namespace envej::region {
@@ -68,17 +70,21 @@ void AgentBatch::PutCase(const std::string& case_id, const std::optional<ward::v
       if (!still.contains(notice)) Delete(KeyOf(KeyKind::kNotice, notice));
     }
     Delete(TimedKey(KeyKind::kEraseAt, EraseAt(*before), case_id));
+    Delete(TimedKey(KeyKind::kLookAt, LookAt(*before), case_id));
   } else {
     ++cases_;
   }
   for (const std::string& notice : NoticesOf(after)) Put(KeyOf(KeyKind::kNotice, notice), case_id);
   Put(TimedKey(KeyKind::kEraseAt, EraseAt(after), case_id), "");
+  const absl::Time look_at = LookAt(after);
+  if (look_at < absl::InfiniteFuture()) Put(TimedKey(KeyKind::kLookAt, look_at, case_id), "");
   PutSealed(KeyOf(KeyKind::kCase, case_id), after);
 }
 
 void AgentBatch::EraseCase(const std::string& case_id, const ward::v1::Case& before) {
   for (const std::string& notice : NoticesOf(before)) Delete(KeyOf(KeyKind::kNotice, notice));
   Delete(TimedKey(KeyKind::kEraseAt, EraseAt(before), case_id));
+  Delete(TimedKey(KeyKind::kLookAt, LookAt(before), case_id));
   Delete(KeyOf(KeyKind::kCase, case_id));
   --cases_;
 }
@@ -94,17 +100,24 @@ void AgentBatch::ForgetPatient(const ward::v1::PatientId& patient) {
 }
 
 void AgentBatch::AddOutgoing(const ward::v1::Outgoing& outgoing) {
-  PutSealed(NumberedKey(KeyKind::kOutgoing, next_outgoing_++), outgoing);
-  ++outgoing_;
+  const uint64_t number = next_outgoing_++;
+  PutSealed(NumberedKey(KeyKind::kOutgoing, number), outgoing);
+  outbox_changes_.push_back({.notice_id = NoticeOf(outgoing), .number = number, .added = true});
 }
 
 void AgentBatch::ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing) {
   PutSealed(NumberedKey(KeyKind::kOutgoing, number), outgoing);
 }
 
-void AgentBatch::RemoveOutgoing(uint64_t number) {
+void AgentBatch::RemoveOutgoing(const std::string& notice_id, uint64_t number) {
   Delete(NumberedKey(KeyKind::kOutgoing, number));
-  --outgoing_;
+  outbox_changes_.push_back({.notice_id = notice_id, .number = number, .added = false});
+}
+
+int64_t AgentBatch::more_outgoing() const {
+  int64_t more = 0;
+  for (const OutboxChange& change : outbox_changes_) more += change.added ? 1 : -1;
+  return more;
 }
 
 void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id,
@@ -133,6 +146,12 @@ void AgentBatch::PutToldUpTo(absl::string_view way, uint64_t number) {
 
 void AgentBatch::Count(absl::CivilDay day, absl::string_view reason) {
   Keep(writes_.Merge(KeyOf(KeyKind::kCount, absl::StrCat(absl::FormatCivilTime(day), reason)), EncodeCount(1)));
+}
+
+void AgentBatch::CountRefused(absl::CivilDay day, absl::string_view source, absl::string_view reason, uint64_t count) {
+  std::string name = absl::StrCat(absl::FormatCivilTime(day), source);
+  name += kCountSeparator;
+  Keep(writes_.Merge(KeyOf(KeyKind::kRefused, absl::StrCat(name, reason)), EncodeCount(count)));
 }
 
 void AgentBatch::PutWatchToken(const std::string& token) { Put(KeyOf(KeyKind::kWatch), token); }

@@ -46,7 +46,9 @@ class AgentBatch {
 
   void AddOutgoing(const ward::v1::Outgoing& outgoing);
   void ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing);
-  void RemoveOutgoing(uint64_t number);
+  void RemoveOutgoing(const std::string& notice_id, uint64_t number);
+  // How many more there will be in the outbox.
+  int64_t more_outgoing() const;
 
   // What is known under a message's id from now on; `before` is what the store has of it.
   void PutAnswered(absl::string_view source, absl::string_view message_id,
@@ -55,6 +57,7 @@ class AgentBatch {
   void RemoveTelling(uint64_t number);
   void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
+  void CountRefused(absl::CivilDay day, absl::string_view source, absl::string_view reason, uint64_t count);
   void PutWatchToken(const std::string& token);
   void PutMunicipalities(const v1::ListMunicipalitiesResponse& municipalities);
 
@@ -63,6 +66,13 @@ class AgentBatch {
 
   AgentBatch(const AtRest& at_rest, std::atomic<uint64_t>& next_outgoing, std::atomic<uint64_t>& next_telling)
       : at_rest_(at_rest), next_outgoing_(next_outgoing), next_telling_(next_telling) {}
+
+  // In the outbox, of which notice.
+  struct OutboxChange {
+    std::string notice_id;
+    uint64_t number = 0;
+    bool added = false;
+  };
 
   void Put(const std::string& key, absl::string_view value);
   void PutSealed(const std::string& key, const google::protobuf::MessageLite& message);
@@ -75,7 +85,7 @@ class AgentBatch {
   rocksdb::WriteBatch writes_;
   absl::Status status_;
   int64_t cases_ = 0;  // more than before
-  int64_t outgoing_ = 0;
+  std::vector<OutboxChange> outbox_changes_;
 };
 
 }  // namespace envej::region

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "envej/ward/v1/agent_service.grpc.pb.h"
 #include "proto/contract/json_line.h"
 #include "proto/contract/printable.h"
@@ -92,8 +93,15 @@ std::string LeafletWords(const wire::RegisterConsentResponse& declined) {
                      : absl::StrCat(" (\"", scheme, "\", phone ", contract::Printable(declined.phone_number()), ")"));
 }
 
+std::string NumbersOf(const wire::FindPatientResponse& found) {
+  return absl::StrJoin(found.patient_ids(), ", ", [](std::string* text, const wire::PatientId& patient) {
+    const absl::string_view between = patient.authority().empty() ? "" : " ";
+    absl::StrAppend(text, contract::Printable(patient.authority()), between, contract::Printable(patient.value()));
+  });
+}
+
 void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext& context) {
-  context.streams.out << "patient " << found.patient_reference() << "  "
+  context.streams.out << "patient " << found.patient_reference() << "  " << NumbersOf(found) << "  "
                       << contract::Word(wire::StayState_Name(found.stay_state()), "STAY_STATE_", found.stay_state())
                       << "  " << OrNotice(found.why_not()) << '\n';
   std::vector<std::vector<std::string>> rows = {{"NOTICE", "MUNICIPALITY", "REVISION", "STANDING", "SINCE"}};
@@ -148,6 +156,12 @@ ExitCode ShowAgentStatus(const AgentClientContext& context) {
     rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});
   }
   if (rows.size() > 1) contract::WriteTable(rows, out);
+  rows = {{"DAY", "REFUSED OF", "WHY", "TIMES"}};
+  for (const wire::RefusedCount& count : answer.refused()) {
+    rows.push_back({count.day(), contract::Printable(count.source()), contract::Printable(count.reason()),
+                    absl::StrCat(count.count())});
+  }
+  if (rows.size() > 1) contract::WriteTable(rows, out);
   return ExitCode::kDone;
 }
 
@@ -196,11 +210,9 @@ ExitCode ShowReceipts(const AgentClientContext& context) {
   return ExitCode::kDone;
 }
 
-ExitCode FindPatient(const wire::PatientId& patient, const AgentClientContext& context) {
+ExitCode FindPatient(const wire::FindPatientRequest& request, const AgentClientContext& context) {
   AskedAgent agent(context);
   if (!agent.Connect()) return ExitCode::kUnusable;
-  wire::FindPatientRequest request;
-  *request.mutable_patient() = patient;
   wire::FindPatientResponse answer;
   const auto ended =
       agent.Call([&](auto& stub, grpc::ClientContext& call) { return stub.FindPatient(&call, request, &answer); });

@@ -28,7 +28,7 @@ struct AgentClientContext {
 ExitCode ShowAgentStatus(const AgentClientContext& context);
 ExitCode ShowOutbox(const AgentClientContext& context);
 ExitCode ShowReceipts(const AgentClientContext& context);
-ExitCode FindPatient(const ward::v1::PatientId& patient, const AgentClientContext& context);
+ExitCode FindPatient(const ward::v1::FindPatientRequest& request, const AgentClientContext& context);
 ExitCode AddConsent(const ward::v1::RegisterConsentRequest& request, const AgentClientContext& context);
 ExitCode WithdrawConsent(const ward::v1::PatientId& patient, const AgentClientContext& context);
 ExitCode ListConsents(const AgentClientContext& context);

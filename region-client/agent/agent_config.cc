@@ -5,6 +5,7 @@
 
 #include "certs/options/yaml_reader.h"
 #include "proto/contract/text_rules.h"
+#include "region-client/sources/source_name.h"
 
 namespace envej::region {
 namespace {
@@ -17,6 +18,7 @@ using options::YamlReader;
 constexpr size_t kSiteNamesMost = 200;
 constexpr size_t kCommandWordsMost = 32;
 constexpr size_t kListenersMost = 16;
+constexpr size_t kTellingsMost = 32;
 constexpr int kCasesLeast = 10;
 constexpr int kCasesMost = 2'000'000;
 constexpr int kOutgoingLeast = 10;
@@ -115,13 +117,31 @@ OnCallOptions ReadOnCall(YamlMapping mapping) {
   return on_call;
 }
 
-TellingOptions ReadTelling(YamlMapping mapping) {
+TellingOptions ReadTelling(YamlMapping& mapping) {
   TellingOptions telling;
+  telling.name = mapping.Text("name", kSourceName);
+  telling.wards = ReadNames(mapping, "wards");
   if (mapping.Has("file")) telling.file = mapping.Path("file");
   if (mapping.Has("webhook")) telling.webhook = ReadWebhook(mapping.Mapping("webhook"));
   if (mapping.Has("on_call")) telling.on_call = ReadOnCall(mapping.Mapping("on_call"));
+  const bool has_way = mapping.Has("file") || mapping.Has("webhook") || mapping.Has("on_call");
+  if (!has_way && !mapping.Refused("name")) {
+    mapping.Refuse("name", "\"file\", \"webhook\" or \"on_call\" must say how they are told");
+  }
   mapping.RefuseOtherKeys();
   return telling;
+}
+
+// How far each was told is known by its name: no two have the same.
+std::vector<TellingOptions> ReadTellings(YamlMapping& top) {
+  std::vector<TellingOptions> tellings;
+  std::set<std::string> names;
+  for (YamlMapping& each : top.Mappings("telling", kTellingsMost)) {
+    tellings.push_back(ReadTelling(each));
+    const bool is_new = names.insert(tellings.back().name).second;
+    if (!is_new && !each.Refused("name")) each.Refuse("name", "\"name\" is another one's");
+  }
+  return tellings;
 }
 
 // Message ids are known by the listener's name: no two have the same.
@@ -158,7 +178,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
   ReadStore(top.Mapping("data"), config);
   config.desk.site = ReadSite(top.Mapping("site"));
   if (top.Has("limits")) ReadLimits(top.Mapping("limits"), config.desk);
-  if (top.Has("telling")) config.telling = ReadTelling(top.Mapping("telling"));
+  if (top.Has("telling")) config.telling = ReadTellings(top);
   if (top.Has("hl7")) config.hl7 = ReadHl7Listeners(top);
   if (top.Has("folders")) config.folders = ReadHandedFolders(top);
   if (top.Has("page")) config.page = ReadPageOptions(top.Mapping("page"));

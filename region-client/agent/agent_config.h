@@ -24,7 +24,7 @@ struct AgentConfig {
   SealingFiles sealing;                      // with what it seals what it sends
   AgentStoreOptions store;                   // where and under which secret it keeps what it has
   DeskOptions desk;                          // what counts here, and how much there may be
-  TellingOptions telling;                    // how the ward is told
+  std::vector<TellingOptions> telling;       // who is told
   std::vector<Hl7ListenerOptions> hl7;       // where its systems send to
   std::vector<HandedFolderOptions> folders;  // where they put files
   std::optional<PageOptions> page;           // for ward staff, and for messages that are posted; nothing: there is none

@@ -9,12 +9,14 @@
 //   p name                case: whose patient number has this name
 //   n notice-id           case: whose notice it is
 //   e erase-at case       index: the case is to be erased then, unless something happens to it
+//   l look-at case        index: something is to be done about the case then (case_upkeep.h)
 //   o number              sealed Outgoing: what is to be sent, in the order in which it was made
 //   a name                sealed AnsweredMessage: of the message of a source
 //   f forget-at name      index: the answer is to be forgotten then
 //   t number              sealed Telling: what the ward is to be told, in order
 //   u way                 up to which number the ward was told by a way
 //   k day reason          how often a reason was met on a day: a 64-bit number
+//   r day source NUL reason  how often something of a source was refused on a day for a reason: a 64-bit number
 //   w                     where the watch of the broker's changes goes on
 //   m                     ListMunicipalitiesResponse: what the broker last said of the municipalities, for the page
 
@@ -29,6 +31,7 @@ namespace envej::region {
 inline constexpr uint32_t kAgentStoreVersion = 1;
 inline constexpr size_t kCaseIdBytes = 16;
 inline constexpr size_t kNameBytes = 32;
+inline constexpr char kCountSeparator = '\0';
 
 // The first byte of a key.
 enum class KeyKind : char {
@@ -37,12 +40,14 @@ enum class KeyKind : char {
   kPatient = 'p',
   kNotice = 'n',
   kEraseAt = 'e',
+  kLookAt = 'l',
   kOutgoing = 'o',
   kAnswered = 'a',
   kForgetAt = 'f',
   kTelling = 't',
   kToldUpTo = 'u',
   kCount = 'k',
+  kRefused = 'r',
   kWatch = 'w',
   kMunicipalities = 'm',
 };

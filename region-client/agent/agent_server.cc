@@ -57,7 +57,8 @@ grpc::Status ToGrpc(const contract::Rejection& rejection) {
           absl::StrCat(refusal.reason, ": ", refusal.text, " (", absl::StrJoin(refusal.fields, ", "), ")")};
 }
 
-wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
+// `case_id` is whose the notice is now: the case for which it was put there may have been merged into another.
+wire::OutgoingItem ToItem(const StoredOutgoing& stored, const std::optional<std::string>& case_id) {
   const wire::Outgoing& outgoing = stored.outgoing;
   wire::OutgoingItem item;
   item.set_number(stored.number);
@@ -65,7 +66,7 @@ wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
   item.set_notice_id(NoticeOf(outgoing));
   item.set_municipality_code(MunicipalityOf(outgoing));
   item.set_revision(RevisionOf(outgoing));
-  item.set_patient_reference(PatientReference(outgoing.case_id()));
+  item.set_patient_reference(PatientReference(case_id.value_or(outgoing.case_id())));
   *item.mutable_made_at() = outgoing.made_at();
   return item;
 }
@@ -115,6 +116,16 @@ class AgentServer::Service final : public wire::AgentService::Service {
       said.set_reason(count.reason);
       said.set_count(count.count);
     }
+    const absl::StatusOr<std::vector<DayCount>> refused =
+        parts_.store.ReadRefused(absl::FormatCivilTime(from), kCountsMost);
+    if (!refused.ok()) return ToGrpc(refused.status());
+    for (const DayCount& count : *refused) {
+      wire::RefusedCount& said = *answer->add_refused();
+      said.set_day(count.day);
+      said.set_source(count.source);
+      said.set_reason(count.reason);
+      said.set_count(count.count);
+    }
     return grpc::Status::OK;
   }
 
@@ -123,7 +134,11 @@ class AgentServer::Service final : public wire::AgentService::Service {
     const size_t page = PageOf(request->page_size());
     const absl::StatusOr<std::vector<StoredOutgoing>> items = parts_.store.ReadOutbox(request->after() + 1, page);
     if (!items.ok()) return ToGrpc(items.status());
-    for (const StoredOutgoing& stored : *items) *answer->add_items() = ToItem(stored);
+    for (const StoredOutgoing& stored : *items) {
+      const absl::StatusOr<std::optional<std::string>> case_id = parts_.store.CaseOfNotice(NoticeOf(stored.outgoing));
+      if (!case_id.ok()) return ToGrpc(case_id.status());
+      *answer->add_items() = ToItem(stored, *case_id);
+    }
     if (items->size() == page) answer->set_next_after(items->back().number);
     return grpc::Status::OK;
   }
@@ -144,12 +159,11 @@ class AgentServer::Service final : public wire::AgentService::Service {
 
   grpc::Status FindPatient(grpc::ServerContext* /*call*/, const wire::FindPatientRequest* request,
                            wire::FindPatientResponse* answer) override {
-    const std::optional<ward::PatientId> patient = CheckPatient(request->patient());
-    if (!patient.has_value()) return PatientNumberInvalid();
-    const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
+    const absl::StatusOr<std::optional<StoredCase>> found = FindAsked(*request);
     if (!found.ok()) return ToGrpc(found.status());
-    if (!found->has_value()) return ToGrpc(absl::NotFoundError("nothing is known by this number"));
+    if (!found->has_value()) return ToGrpc(absl::NotFoundError("nothing is known by this"));
     const wire::Case& known = (*found)->known;
+    *answer->mutable_patient_ids() = known.patient_ids();
     answer->set_patient_reference(PatientReference((*found)->id));
     answer->set_stay_state(known.stay().state());
     answer->set_discharge_date(known.stay().discharge_date());
@@ -221,6 +235,18 @@ class AgentServer::Service final : public wire::AgentService::Service {
     }
   }
 
+  absl::StatusOr<std::optional<StoredCase>> FindAsked(const wire::FindPatientRequest& asked) const {
+    const int ways = (asked.has_patient() ? 1 : 0) + (asked.notice_id().empty() ? 0 : 1) +
+                     (asked.patient_reference().empty() ? 0 : 1);
+    if (ways != 1) return absl::InvalidArgumentError("ask by one of patient, notice and reference");
+    if (asked.has_patient()) {
+      const std::optional<ward::PatientId> patient = CheckPatient(asked.patient());
+      if (!patient.has_value()) return absl::InvalidArgumentError(PatientNumberInvalid().error_message());
+      return parts_.desk.Find(*patient);
+    }
+    if (!asked.notice_id().empty()) return parts_.desk.FindByNotice(asked.notice_id());
+    return parts_.desk.FindByReference(asked.patient_reference());
+  }
   absl::CivilDay Today() const { return absl::ToCivilDay(parts_.now(), parts_.copenhagen); }
 
   const AgentServerParts parts_;

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/wiping.h"
 #include "region-client/agent/agent_engine.h"
+#include "region-client/agent/outgoing.h"
+#include "region-client/agent/patient_reference.h"
 #include "region-client/agent/store_names.h"
 
 namespace envej::region {
@@ -85,10 +88,12 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
     case KeyKind::kCase:
       ++cases_;
       return OpenAs<Case>(whole_key, value).status();
-    case KeyKind::kOutgoing:
-      ++outgoing_;
+    case KeyKind::kOutgoing: {
       next_outgoing_ = NumberOf(key) + 1;
-      return OpenAs<Outgoing>(whole_key, value).status();
+      const absl::StatusOr<Outgoing> outgoing = OpenAs<Outgoing>(whole_key, value);
+      if (outgoing.ok()) outbox_.Add(NoticeOf(*outgoing), NumberOf(key));
+      return outgoing.status();
+    }
     case KeyKind::kTelling:
       next_telling_ = std::max(next_telling_.load(), NumberOf(key) + 1);
       return OpenAs<Telling>(whole_key, value).status();
@@ -103,8 +108,10 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
       return value.size() == kCaseIdBytes ? absl::OkStatus() : Damaged(key, "it names no case");
     case KeyKind::kVersion:
     case KeyKind::kEraseAt:
+    case KeyKind::kLookAt:
     case KeyKind::kForgetAt:
     case KeyKind::kCount:
+    case KeyKind::kRefused:
     case KeyKind::kWatch:
       return absl::OkStatus();
     case KeyKind::kMunicipalities:
@@ -119,7 +126,9 @@ absl::Status AgentStore::Write(AgentBatch batch) {
   absl::Status status = FromEngine(engine_->Write(SyncedWrite(), &batch.writes_), "cannot write the agent's store");
   if (status.ok()) {
     cases_ += batch.cases_;
-    outgoing_ += batch.outgoing_;
+    for (const AgentBatch::OutboxChange& change : batch.outbox_changes_) {
+      change.added ? outbox_.Add(change.notice_id, change.number) : outbox_.Remove(change.notice_id, change.number);
+    }
   } else if (!failed_.exchange(true) && options_.fail_stop) {
     options_.fail_stop(absl::Status(
         status.code(), absl::StrCat(status.message(), "; make room or mend the disk, and start it again")));
@@ -166,6 +175,18 @@ absl::StatusOr<std::optional<std::string>> AgentStore::CaseOfNotice(const std::s
   return Read(KeyOf(KeyKind::kNotice, notice_id));
 }
 
+absl::StatusOr<std::optional<std::string>> AgentStore::CaseOfReference(absl::string_view reference) const {
+  constexpr absl::string_view kDigits = "0123456789abcdefABCDEF";
+  if (reference.size() != 2 * kReferenceBytes || reference.find_first_not_of(kDigits) != reference.npos) {
+    return std::optional<std::string>();
+  }
+  const std::string first = KeyOf(KeyKind::kCase, absl::HexStringToBytes(reference));
+  const auto entries = Scan(first, first + std::string(kCaseIdBytes - kReferenceBytes + 1, '\xff'), 2);
+  if (!entries.ok()) return entries.status();
+  if (entries->size() != 1) return std::optional<std::string>();
+  return std::optional<std::string>(entries->front().first.substr(1));
+}
+
 absl::StatusOr<std::vector<StoredCase>> AgentStore::ListCases(const std::string& after, size_t most) const {
   const std::string from = KeyOf(KeyKind::kCase, after.empty() ? "" : after + '\0');
   const auto entries = Scan(from, EndOf(KeyKind::kCase), most);
@@ -180,7 +201,15 @@ absl::StatusOr<std::vector<StoredCase>> AgentStore::ListCases(const std::string&
 }
 
 absl::StatusOr<std::vector<std::string>> AgentStore::CasesToErase(absl::Time now, size_t most) const {
-  const auto entries = Scan(KeyOf(KeyKind::kEraseAt), TimedKey(KeyKind::kEraseAt, now, ""), most);
+  return CasesDue(KeyKind::kEraseAt, now, most);
+}
+
+absl::StatusOr<std::vector<std::string>> AgentStore::CasesToLookAt(absl::Time now, size_t most) const {
+  return CasesDue(KeyKind::kLookAt, now, most);
+}
+
+absl::StatusOr<std::vector<std::string>> AgentStore::CasesDue(KeyKind kind, absl::Time now, size_t most) const {
+  const auto entries = Scan(KeyOf(kind), TimedKey(kind, now, ""), most);
   if (!entries.ok()) return entries.status();
   std::vector<std::string> ids;
   for (const auto& entry : *entries) ids.push_back(RestOfTimed(entry.first));
@@ -246,6 +275,22 @@ absl::StatusOr<std::vector<DayCount>> AgentStore::ReadCounts(absl::string_view d
   for (const auto& [key, value] : *entries) {
     counts.push_back(
         {.day = key.substr(1, kDayCharacters), .reason = key.substr(1 + kDayCharacters), .count = DecodeCount(value)});
+  }
+  return counts;
+}
+
+absl::StatusOr<std::vector<DayCount>> AgentStore::ReadRefused(absl::string_view day, size_t most) const {
+  constexpr size_t kDayCharacters = 10;
+  const auto entries = Scan(KeyOf(KeyKind::kRefused, day), EndOf(KeyKind::kRefused), most);
+  if (!entries.ok()) return entries.status();
+  std::vector<DayCount> counts;
+  for (const auto& [key, value] : *entries) {
+    const size_t separator = key.find(kCountSeparator);
+    if (separator == key.npos) return Damaged(key, "it names no source");
+    counts.push_back({.day = key.substr(1, kDayCharacters),
+                      .source = key.substr(1 + kDayCharacters, separator - 1 - kDayCharacters),
+                      .reason = key.substr(separator + 1),
+                      .count = DecodeCount(value)});
   }
   return counts;
 }

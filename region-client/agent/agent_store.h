@@ -22,6 +22,7 @@
 #include "region-client/agent/agent_batch.h"
 #include "region-client/agent/agent_keys.h"
 #include "region-client/agent/at_rest.h"
+#include "region-client/agent/outbox_index.h"
 
 namespace rocksdb {
 class DB;
@@ -55,6 +56,7 @@ struct StoredCase {
 // How often a reason was met on a day, YYYY-MM-DD in Copenhagen.
 struct DayCount {
   std::string day;
+  std::string source = {};  // of what was refused; empty otherwise
   std::string reason;
   uint64_t count = 0;
 };
@@ -87,13 +89,20 @@ class AgentStore {
   // Case ids; under whichever secret the patient's number was named.
   absl::StatusOr<std::optional<std::string>> CaseOfPatient(const ward::v1::PatientId& patient) const;
   absl::StatusOr<std::optional<std::string>> CaseOfNotice(const std::string& notice_id) const;
+  // Of a reference (patient_reference.h): nothing where it is none, or of no case, or of more than one.
+  absl::StatusOr<std::optional<std::string>> CaseOfReference(absl::string_view reference) const;
   // In order of id, behind `after`.
   absl::StatusOr<std::vector<StoredCase>> ListCases(const std::string& after, size_t most) const;
   // The ids of cases that are to be erased, the most overdue first.
   absl::StatusOr<std::vector<std::string>> CasesToErase(absl::Time now, size_t most) const;
 
+  // Likewise of those that something is to be done about (case_upkeep.h).
+  absl::StatusOr<std::vector<std::string>> CasesToLookAt(absl::Time now, size_t most) const;
+
   // In order, from `number` on.
   absl::StatusOr<std::vector<StoredOutgoing>> ReadOutbox(uint64_t number, size_t most) const;
+  // What is in it of each notice. Whoever acts on that of a notice holds the lock of its case.
+  const OutboxIndex& outbox() const { return outbox_; }
   absl::StatusOr<std::vector<StoredTelling>> ReadTellings(uint64_t number, size_t most) const;
 
   absl::StatusOr<std::optional<ward::v1::AnsweredMessage>> ReadAnswered(absl::string_view source,
@@ -101,8 +110,9 @@ class AgentStore {
   // Forgets up to `most` answers that are over; how many it were.
   absl::StatusOr<size_t> ForgetAnswers(absl::Time now, size_t most);
 
-  // By day, from `day` on.
+  // By day, from `day` on: why there was no notice, and why something of a source was refused.
   absl::StatusOr<std::vector<DayCount>> ReadCounts(absl::string_view day, size_t most) const;
+  absl::StatusOr<std::vector<DayCount>> ReadRefused(absl::string_view day, size_t most) const;
   // 0 where nothing was told by this way.
   absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
@@ -117,7 +127,7 @@ class AgentStore {
   uint64_t writes() const;
 
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
-  size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }
+  size_t outgoing() const { return outbox_.size(); }
 
  private:
   AgentStore(AgentStoreOptions options, AtRest at_rest, std::unique_ptr<rocksdb::DB> engine);
@@ -127,6 +137,7 @@ class AgentStore {
   absl::StatusOr<std::optional<std::string>> Read(const std::string& key) const;
   template <typename Message>
   absl::StatusOr<Message> OpenAs(const std::string& key, absl::string_view sealed) const;
+  absl::StatusOr<std::vector<std::string>> CasesDue(KeyKind kind, absl::Time now, size_t most) const;
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Scan(const std::string& from, const std::string& to,
                                                                         size_t most) const;
 
@@ -136,7 +147,7 @@ class AgentStore {
   std::atomic<uint64_t> next_outgoing_ = 1;
   std::atomic<uint64_t> next_telling_ = 1;
   std::atomic<int64_t> cases_ = 0;
-  std::atomic<int64_t> outgoing_ = 0;
+  OutboxIndex outbox_;
   std::atomic<bool> failed_ = false;
 };
 

@@ -55,6 +55,8 @@ class CaseWork {
   absl::Status Erase(OpenCase& known, const OpenCase* into);
 
   AgentBatch& batch() { return batch_; }
+  // As the store has it, before this work.
+  const OutboxIndex& outbox() const { return store_.outbox(); }
   // All cases that were opened.
   std::vector<OpenCase*> cases();
   // How many more cases there will be.

@@ -12,6 +12,7 @@
 #include "region-client/agent/case_notice_id.h"
 #include "region-client/agent/event_form.h"
 #include "region-client/agent/message_content.h"
+#include "region-client/agent/outgoing.h"
 #include "region-client/agent/patient_reference.h"
 #include "region-client/agent/random_ids.h"
 #include "region-client/ward/patient_number.h"
@@ -73,6 +74,17 @@ bool IsKnown(const std::vector<std::string>& hashes, const AnsweredMessage& answ
 
 // By which work on the message keeps other work on it out.
 std::string LockOf(const MessageName& name) { return absl::StrCat(name.source.size(), ":", name.source, name.id); }
+
+// A withdrawal takes the place of all that was to be sent of its notice: what is withdrawn while the broker is away is
+// never sent. The broker takes the withdrawal of a notice that it has not seen, and refuses the notice after it; so it
+// does not matter whether anything of it was under way, or had come there and its receipt was lost.
+void Put(const ward::v1::Outgoing& outgoing, CaseWork& work) {
+  if (outgoing.has_withdraw()) {
+    const std::string& notice = NoticeOf(outgoing);
+    for (const uint64_t number : work.outbox().Of(notice)) work.batch().RemoveOutgoing(notice, number);
+  }
+  work.batch().AddOutgoing(outgoing);
+}
 
 // A notice that was made elsewhere, as a case of which nothing else is known.
 Case CaseOfNotice(const v1::Notice& notice, const std::string& digest, absl::Time now) {
@@ -198,7 +210,7 @@ std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) co
 }
 
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
-  size_t outgoing = 0;
+  bool sends = false;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
   const ward::NewNoticeId new_id = [this](const Case& known) {
     return CaseNoticeId(store_.at_rest(), options_.site, known);
@@ -206,27 +218,29 @@ absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   for (OpenCase* known : work.cases()) {
     for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);
-      work.batch().AddOutgoing(each);
-      ++outgoing;
+      if (!each.has_withdraw()) known->after.mutable_notices()->rbegin()->set_ward(known->after.stay().ward());
+      Put(each, work);
+      sends = true;
     }
     const std::optional<ward::WhyNot> why_not = WhyNotAt(known->after, now);
     // Once, and not again with each event that changes nothing of it.
     const bool was_so = known->before.has_value() && WhyNotAt(*known->before, now) == why_not;
     if (why_not.has_value() && !was_so) work.batch().Count(today, ward::NameOf(*why_not));
   }
-  return Commit(work, outgoing);
+  return Commit(work, sends);
 }
 
-absl::Status Desk::Commit(CaseWork& work, size_t outgoing) {
+absl::Status Desk::Commit(CaseWork& work, bool sends) {
   if (work.made() > 0 && store_.cases() + work.made() > options_.cases_most) {
     return absl::ResourceExhaustedError("the agent is full: it has as many patients as it is allowed to (most_cases)");
   }
-  if (outgoing > 0 && store_.outgoing() + outgoing > options_.outgoing_most) {
+  const int64_t more = work.batch().more_outgoing();
+  if (more > 0 && store_.outgoing() + static_cast<size_t>(more) > options_.outgoing_most) {
     return absl::ResourceExhaustedError(
         "the agent is full: as much waits to be sent as it is allowed to (most_outgoing)");
   }
   absl::Status status = work.Commit();
-  if (status.ok() && outgoing > 0) wake_();
+  if (status.ok() && sends) wake_();
   return status;
 }
 
@@ -356,43 +370,32 @@ absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {
   *outgoing.mutable_made_at() = contract::ToMessage(now);
   *outgoing.mutable_submit() = notice;
   work->batch().AddOutgoing(outgoing);
-  if (absl::Status status = Commit(*work, 1); !status.ok()) return status;
+  if (absl::Status status = Commit(*work, /*sends=*/true); !status.ok()) return status;
   return Answer{.repeated = false, .answered_at = now};
 }
 
 absl::StatusOr<std::optional<StoredCase>> Desk::Find(const ward::PatientId& patient) const {
   const absl::StatusOr<PatientId> number = IdentifyingOf(patient);
   if (!number.ok()) return number.status();
-  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(*number);
+  return ReadFound(store_.CaseOfPatient(*number));
+}
+
+absl::StatusOr<std::optional<StoredCase>> Desk::FindByNotice(const std::string& notice_id) const {
+  return ReadFound(store_.CaseOfNotice(notice_id));
+}
+
+absl::StatusOr<std::optional<StoredCase>> Desk::FindByReference(absl::string_view reference) const {
+  return ReadFound(store_.CaseOfReference(reference));
+}
+
+absl::StatusOr<std::optional<StoredCase>> Desk::ReadFound(
+    const absl::StatusOr<std::optional<std::string>>& case_id) const {
   if (!case_id.ok()) return case_id.status();
   if (!case_id->has_value()) return std::optional<StoredCase>();
   absl::StatusOr<std::optional<Case>> known = store_.ReadCase(**case_id);
   if (!known.ok()) return known.status();
   if (!known->has_value()) return std::optional<StoredCase>();
   return std::optional<StoredCase>(StoredCase{.id = **case_id, .known = **std::move(known)});
-}
-
-absl::StatusOr<bool> Desk::Upkeep(size_t most) {
-  const absl::Time now = now_();
-  const absl::StatusOr<std::vector<std::string>> over = store_.CasesToErase(now, most);
-  if (!over.ok()) return over.status();
-  for (const std::string& case_id : *over) {
-    if (absl::Status status = EraseIfOver(case_id, now); !status.ok()) return status;
-  }
-  const absl::StatusOr<size_t> forgotten = store_.ForgetAnswers(now, most);
-  if (!forgotten.ok()) return forgotten.status();
-  return over->size() == most || *forgotten == most;
-}
-
-absl::Status Desk::EraseIfOver(const std::string& case_id, absl::Time now) {
-  absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, {.cases = {case_id}});
-  if (!work.ok()) return work.status();
-  const absl::StatusOr<OpenCase*> known = work->WithId(case_id);
-  if (!known.ok()) return known.status();
-  if (*known == nullptr) return absl::DataLossError("a case that is to be erased is missing from the agent's store");
-  if (EraseAt((*known)->after) >= now) return absl::OkStatus();
-  if (absl::Status status = work->Erase(**known, nullptr); !status.ok()) return status;
-  return work->Commit();
 }
 
 }  // namespace envej::region

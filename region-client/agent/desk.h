@@ -100,13 +100,22 @@ class Desk {
   // where it says something else than before. Other errors as above.
   absl::StatusOr<Answer> TakeNotice(const v1::Notice& notice);
 
-  // What is known by a number of a patient; nothing where that is nothing.
+  // What is known by a number of a patient, by the id of a notice, or by what the ward was told (patient_reference.h);
+  // nothing where that is nothing.
   absl::StatusOr<std::optional<StoredCase>> Find(const ward::PatientId& patient) const;
+  absl::StatusOr<std::optional<StoredCase>> FindByNotice(const std::string& notice_id) const;
+  absl::StatusOr<std::optional<StoredCase>> FindByReference(absl::string_view reference) const;
 
   // Why there is no notice of what is known, by now; nothing where there is one.
   std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
 
-  // Erases up to `most` cases, and as many answers, whose time is over; whether there may be more.
+  // Counts that something of a source was refused: `reason` says why and where, of a bounded number of words, and
+  // nothing of what stood there.
+  absl::Status CountRefused(absl::string_view source, absl::string_view reason, uint64_t count = 1);
+
+  // Of up to `most` cases each: erases those whose time is over, and as many answers; tells of a planned day that has
+  // passed without a discharge; clears contact details of which no notice can come any more (case_upkeep.h). Whether
+  // there may be more.
   absl::StatusOr<bool> Upkeep(size_t most);
 
  private:
@@ -116,7 +125,7 @@ class Desk {
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
-  absl::Status Commit(CaseWork& work, size_t outgoing);
+  absl::Status Commit(CaseWork& work, bool sends);
   // Whether a message is a repeat; if not, that it is known from now on goes with the work.
   absl::StatusOr<Answer> Recognise(const MessageName& name, std::vector<std::string> content, absl::Time now,
                                    CaseWork& work) const;
@@ -128,6 +137,8 @@ class Desk {
                         ward::AnswerFrom from, absl::Time now, CaseWork& work) const;
   absl::Status Decline(const ward::v1::PatientId& patient, absl::Time now, CaseWork& work) const;
   absl::Status Withdraw(const ward::v1::PatientId& patient, absl::Time now, CaseWork& work) const;
+  absl::StatusOr<std::optional<StoredCase>> ReadFound(const absl::StatusOr<std::optional<std::string>>& case_id) const;
+  absl::Status LookAtCase(const std::string& case_id, absl::Time now);
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
   // INVALID_ARGUMENT where it is none, or of an authority that identifies nobody here.
   absl::StatusOr<ward::v1::PatientId> IdentifyingOf(const ward::PatientId& patient) const;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "proto/contract/limits.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/agent/settlement.h"
+#include "region-client/agent/telling.h"
 
 namespace envej::region {
 namespace {
@@ -23,13 +25,15 @@ struct Happening {
 
 void SetStanding(Happening& happening, ward::v1::NoticeStanding standing) {
   happening.notice.set_standing(standing);
+  happening.notice.clear_former();
   *happening.notice.mutable_changed_at() = contract::ToMessage(happening.now);
 }
 
 Followed TellWard(Happening& happening, ward::v1::TellingKind kind, absl::string_view reason) {
-  const v1::NoticeChange& change = happening.change;
-  happening.batch.AddTelling(TellingOf(kind, happening.known.id, change.notice_id(), change.municipality_code(),
-                                       change.revision(), reason, contract::FromMessage(change.at())));
+  ward::v1::Telling telling =
+      TellingOf(kind, happening.known.id, happening.notice, reason, contract::FromMessage(happening.change.at()));
+  telling.set_revision(happening.change.revision());
+  happening.batch.AddTelling(telling);
   return {.tells = true};
 }
 
@@ -40,9 +44,17 @@ bool IsNewest(const Happening& happening) {
           happening.notice.standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT);
 }
 
+// What is to be replaced is not the news, unless what is newer is refused. A withdrawal is acknowledged too.
+Followed PassOver(Happening& happening) {
+  CaseNotice& notice = happening.notice;
+  const bool may_count = notice.standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT && notice.has_former() &&
+                         happening.change.revision() == notice.former().revision();
+  if (may_count) *notice.mutable_former()->mutable_change() = happening.change;
+  return {};
+}
+
 Followed TakeAcknowledged(Happening& happening) {
-  // A withdrawal is acknowledged too, and what is replaced soon is not the news.
-  if (!IsNewest(happening)) return {};
+  if (!IsNewest(happening)) return PassOver(happening);
   SetStanding(happening, ward::v1::NOTICE_STANDING_ACKNOWLEDGED);
   happening.notice.clear_said();
   return TellWard(happening, ward::v1::TELLING_KIND_ACKNOWLEDGED, "");
@@ -51,11 +63,17 @@ Followed TakeAcknowledged(Happening& happening) {
 // Sealed to the certificates of now, as a revision.
 Followed SealAgain(Happening& happening) {
   happening.notice.set_sealed_again(happening.notice.sealed_again() + 1);
+  ward::v1::FormerNotice former;
+  former.set_revision(happening.notice.revision());
+  former.set_standing(ward::v1::NOTICE_STANDING_ACCEPTED);
+  *former.mutable_said() = happening.notice.said();
+  *former.mutable_change() = happening.change;
   happening.notice.set_revision(happening.notice.revision() + 1);
   v1::Envelope& envelope = *happening.notice.mutable_said()->mutable_envelope();
   envelope.set_revision(happening.notice.revision());
   *envelope.mutable_created_at() = contract::ToMessage(happening.now);
   SetStanding(happening, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  *happening.notice.mutable_former() = std::move(former);
   ward::v1::Outgoing outgoing;
   outgoing.set_case_id(happening.known.id);
   *outgoing.mutable_revise() = happening.notice.said();
@@ -66,7 +84,7 @@ Followed SealAgain(Happening& happening) {
 
 Followed TakeReturned(Happening& happening) {
   const v1::ReturnReason reason = happening.change.return_reason();
-  if (!IsNewest(happening)) return {};
+  if (!IsNewest(happening)) return PassOver(happening);
   const bool may_be_opened = reason == v1::RETURN_REASON_CANNOT_BE_OPENED && happening.notice.has_said() &&
                              happening.notice.sealed_again() < kSealedAgainMost;
   if (may_be_opened) return SealAgain(happening);
@@ -77,7 +95,7 @@ Followed TakeReturned(Happening& happening) {
 }
 
 Followed TakeDestroyed(Happening& happening) {
-  if (!IsNewest(happening)) return {};
+  if (!IsNewest(happening)) return PassOver(happening);
   happening.notice.clear_said();
   SetStanding(happening, ward::v1::NOTICE_STANDING_UNDELIVERED);
   return TellWard(happening, ward::v1::TELLING_KIND_UNDELIVERED, v1::ChangeKind_Name(happening.change.kind()));

@@ -8,9 +8,11 @@
 
 namespace envej::region {
 
-// How the ward names a case: the first eight hexadecimal digits of its id, which mean nothing elsewhere.
+// Of a case's 16 random bytes: that two of two million cases have the same is less likely than one in a million.
+inline constexpr size_t kReferenceBytes = 8;
+
+// How the ward names a case: the first 16 hexadecimal digits of its id, which mean nothing elsewhere.
 inline std::string PatientReference(absl::string_view case_id) {
-  constexpr size_t kReferenceBytes = 4;
   return absl::BytesToHexString(case_id.substr(0, kReferenceBytes));
 }
 

@@ -212,7 +212,12 @@ void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::Sen
   const absl::Status status =
       SendAll(context_->channel, entries, {.sent_as = sent_as, .notices_of = context_->notices_of},
               context_->surroundings.now() + kRoundDeadline, context_->surroundings,
-              {.done = done, .trying_again = [](const CallFailure&) {}});
+              {.done = done,
+               .trying_again = [](const CallFailure&) {},
+               .is_wanted =
+                   [&](size_t index) {
+                     return parts_.store.outbox().Has(NoticeOf(sent[index].outgoing), sent[index].number);
+                   }});
   const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.ok()) failure_ = status;
 }
@@ -272,6 +277,9 @@ void Sender::Settle(std::vector<Settled> settled) {
   const absl::Time now = parts_.now();
   for (const Settled& each : settled) {
     const std::string& notice = NoticeOf(each.sent.outgoing);
+    // A withdrawal took its place: there is nothing to wait for.
+    const bool is_replaced = !parts_.store.outbox().Has(notice, each.sent.number);
+    if (is_replaced && each.fate != Fate::kDone) continue;
     const bool stays = each.fate == Fate::kStays || each.fate == Fate::kAsk || each.fate == Fate::kHeldUp;
     // What keeps being otherwise there waits with the rest for the next pass.
     const bool is_asked_again = each.fate == Fate::kAskedAndOther && !asked_.insert(notice).second;

@@ -4,7 +4,8 @@
 #include <array>
 
 #include "proto/contract/message_codec.h"
-#include "region-client/agent/patient_reference.h"
+#include "region-client/agent/notice_changes.h"
+#include "region-client/agent/telling.h"
 
 namespace envej::region {
 namespace {
@@ -46,39 +47,84 @@ struct Place {
 
 void Stand(Place& place, ward::v1::NoticeStanding standing) {
   place.notice->set_standing(standing);
+  place.notice->clear_former();
   *place.notice->mutable_changed_at() = contract::ToMessage(place.now);
 }
 
 bool Tell(const Place& place, ward::v1::TellingKind kind, absl::string_view reason) {
   const Outgoing& outgoing = place.settled.sent.outgoing;
-  place.work.batch().AddTelling(TellingOf(kind, outgoing.case_id(), NoticeOf(outgoing), MunicipalityOf(outgoing),
-                                          RevisionOf(outgoing), reason, place.now));
+  CaseNotice about;
+  about.set_notice_id(NoticeOf(outgoing));
+  about.set_municipality_code(MunicipalityOf(outgoing));
+  if (place.notice != nullptr) about.set_ward(place.notice->ward());
+  about.set_revision(RevisionOf(outgoing));
+  // Its patient's number may have been merged into another since.
+  const std::string& case_id = place.known != nullptr ? place.known->id : outgoing.case_id();
+  place.work.batch().AddTelling(TellingOf(kind, case_id, about, reason, place.now));
   return true;
+}
+
+void Remove(Place& place) {
+  const StoredOutgoing& sent = place.settled.sent;
+  place.work.batch().RemoveOutgoing(NoticeOf(sent.outgoing), sent.number);
+}
+
+// What the broker has now is gone back to if what is newer is refused.
+void KeepFormer(const Outgoing& outgoing, CaseNotice& notice) {
+  ward::v1::FormerNotice& former = *notice.mutable_former();
+  former.Clear();
+  former.set_revision(RevisionOf(outgoing));
+  former.set_standing(ward::v1::NOTICE_STANDING_ACCEPTED);
+  *former.mutable_said() = outgoing.has_submit() ? outgoing.submit() : outgoing.revise();
 }
 
 void KeepReceipt(Place& place, const v1::Receipt& receipt) {
   if (place.notice == nullptr) return;
   if (receipt.revision() >= place.notice->receipt().revision()) *place.notice->mutable_receipt() = receipt;
-  const bool is_newest = receipt.revision() == place.notice->revision();
-  if (is_newest && place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
-    Stand(place, ward::v1::NOTICE_STANDING_ACCEPTED);
+  if (place.notice->standing() != ward::v1::NOTICE_STANDING_TO_BE_SENT) return;
+  if (receipt.revision() == place.notice->revision()) return Stand(place, ward::v1::NOTICE_STANDING_ACCEPTED);
+  const Outgoing& outgoing = place.settled.sent.outgoing;
+  if (!outgoing.has_withdraw()) KeepFormer(outgoing, *place.notice);
+}
+
+bool KeepWithdrawn(Place& place) {
+  const v1::Receipt& receipt = place.settled.outcome.receipt;
+  // A broker that was restored gets it again, and the ward has heard of it.
+  const bool is_new = place.notice == nullptr || place.notice->receipt().revision() < receipt.revision();
+  KeepReceipt(place, receipt);
+  return is_new && Tell(place, ward::v1::TELLING_KIND_WITHDRAWN,
+                        v1::WithdrawalReason_Name(place.settled.sent.outgoing.withdraw().reason()));
+}
+
+// What was accepted before stands as it stood, with what has happened to it meanwhile, and can still be withdrawn.
+void GoBack(Place& place) {
+  CaseNotice& notice = *place.notice;
+  const ward::v1::FormerNotice former = notice.former();
+  notice.set_revision(notice.has_former() ? former.revision() : notice.receipt().revision());
+  if (former.has_said()) {
+    *notice.mutable_said() = former.said();
+  } else {
+    notice.clear_said();
   }
+  Stand(place, notice.has_former() ? former.standing() : ward::v1::NOTICE_STANDING_ACCEPTED);
+  if (former.has_change()) TakeChange(former.change(), place.now, *place.known, place.work.batch());
 }
 
 bool End(Place& place) {
   const std::string& reason = place.settled.outcome.refusal.reason;
-  place.work.batch().RemoveOutgoing(place.settled.sent.number);
-  if (place.notice != nullptr) {
-    place.notice->set_refused_for(reason);
-    const bool is_newest = RevisionOf(place.settled.sent.outgoing) == place.notice->revision();
-    if (is_newest && place.notice->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT) {
-      // What was accepted before stands, and can still be withdrawn.
-      const bool stands = place.notice->has_receipt();
-      Stand(place, stands ? ward::v1::NOTICE_STANDING_ACCEPTED : ward::v1::NOTICE_STANDING_REFUSED);
-      if (!stands) place.notice->clear_said();
-    }
+  Remove(place);
+  Tell(place, ward::v1::TELLING_KIND_REFUSED, reason);
+  if (place.notice == nullptr) return true;
+  place.notice->set_refused_for(reason);
+  const bool is_newest = RevisionOf(place.settled.sent.outgoing) == place.notice->revision();
+  if (!is_newest || place.notice->standing() != ward::v1::NOTICE_STANDING_TO_BE_SENT) return true;
+  if (place.notice->has_receipt()) {
+    GoBack(place);
+  } else {
+    Stand(place, ward::v1::NOTICE_STANDING_REFUSED);
+    place.notice->clear_said();
   }
-  return Tell(place, ward::v1::TELLING_KIND_REFUSED, reason);
+  return true;
 }
 
 // The same, above what the broker has.
@@ -101,7 +147,7 @@ void Renumber(Place& place, uint32_t revision) {
 
 bool TakeWithdrawn(Place& place, const v1::GetNoticeResponse& newest) {
   const Outgoing& outgoing = place.settled.sent.outgoing;
-  place.work.batch().RemoveOutgoing(place.settled.sent.number);
+  Remove(place);
   if (place.notice != nullptr) {
     *place.notice->mutable_receipt() = newest.receipt();
     place.notice->set_withdrawal_reason(newest.status().withdrawal_reason());
@@ -109,13 +155,13 @@ bool TakeWithdrawn(Place& place, const v1::GetNoticeResponse& newest) {
     place.notice->clear_said();
     Stand(place, ward::v1::NOTICE_STANDING_WITHDRAWN);
   }
-  if (outgoing.has_withdraw()) return false;
-  return Tell(place, ward::v1::TELLING_KIND_WITHDRAWN_ELSEWHERE,
+  return Tell(place,
+              outgoing.has_withdraw() ? ward::v1::TELLING_KIND_WITHDRAWN : ward::v1::TELLING_KIND_WITHDRAWN_ELSEWHERE,
               v1::WithdrawalReason_Name(newest.status().withdrawal_reason()));
 }
 
 bool TakeUndelivered(Place& place) {
-  place.work.batch().RemoveOutgoing(place.settled.sent.number);
+  Remove(place);
   if (place.notice != nullptr) {
     place.notice->clear_said();
     Stand(place, ward::v1::NOTICE_STANDING_UNDELIVERED);
@@ -138,21 +184,6 @@ bool TakeNewest(Place& place) {
 
 }  // namespace
 
-const std::string& NoticeOf(const Outgoing& outgoing) {
-  if (outgoing.has_withdraw()) return outgoing.withdraw().notice_id();
-  return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().notice_id();
-}
-
-const std::string& MunicipalityOf(const Outgoing& outgoing) {
-  if (outgoing.has_withdraw()) return outgoing.withdraw().municipality_code();
-  return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().municipality_code();
-}
-
-uint32_t RevisionOf(const Outgoing& outgoing) {
-  if (outgoing.has_withdraw()) return outgoing.withdraw().revision();
-  return (outgoing.has_submit() ? outgoing.submit() : outgoing.revise()).envelope().revision();
-}
-
 Fate FateOf(const Outgoing& /*outgoing*/, const Outcome& outcome) {
   using Kind = Outcome::Kind;
   if (outcome.kind == Kind::kAccepted || outcome.kind == Kind::kRepeated) return Fate::kDone;
@@ -166,10 +197,15 @@ absl::StatusOr<bool> Apply(const Settled& settled, absl::Time now, CaseWork& wor
   if (!known.ok()) return known.status();
   Place place{.settled = settled, .work = work, .known = *known, .notice = nullptr, .now = now};
   if (*known != nullptr) place.notice = NoticeIn((*known)->after, NoticeOf(settled.sent.outgoing));
+  if (!work.outbox().Has(NoticeOf(settled.sent.outgoing), settled.sent.number)) {
+    if (settled.fate == Fate::kDone) KeepReceipt(place, settled.outcome.receipt);
+    return false;
+  }
   switch (settled.fate) {
     case Fate::kDone:
+      Remove(place);
+      if (settled.sent.outgoing.has_withdraw()) return KeepWithdrawn(place);
       KeepReceipt(place, settled.outcome.receipt);
-      work.batch().RemoveOutgoing(settled.sent.number);
       return false;
     case Fate::kOver:
       return End(place);
@@ -182,20 +218,6 @@ absl::StatusOr<bool> Apply(const Settled& settled, absl::Time now, CaseWork& wor
       return false;
   }
   return false;
-}
-
-ward::v1::Telling TellingOf(ward::v1::TellingKind kind, const std::string& case_id, const std::string& notice_id,
-                            const std::string& municipality_code, uint32_t revision, absl::string_view reason,
-                            absl::Time at) {
-  ward::v1::Telling telling;
-  telling.set_kind(kind);
-  telling.set_notice_id(notice_id);
-  telling.set_municipality_code(municipality_code);
-  telling.set_patient_reference(PatientReference(case_id));
-  telling.set_revision(revision);
-  telling.set_reason(std::string(reason));
-  *telling.mutable_at() = contract::ToMessage(at);
-  return telling;
 }
 
 CaseNotice* NoticeIn(ward::v1::Case& known, const std::string& notice_id) {

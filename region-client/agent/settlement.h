@@ -11,6 +11,7 @@
 #include "envej/v1/intake_service.pb.h"
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_work.h"
+#include "region-client/agent/outgoing.h"
 #include "region-client/submission_client.h"
 
 namespace envej::region {
@@ -33,22 +34,13 @@ struct Settled {
   std::optional<v1::GetNoticeResponse> newest = {};  // of kAskedAndOther: what the broker has; nothing if it has none
 };
 
-const std::string& NoticeOf(const ward::v1::Outgoing& outgoing);
-const std::string& MunicipalityOf(const ward::v1::Outgoing& outgoing);
-
-uint32_t RevisionOf(const ward::v1::Outgoing& outgoing);
-
 // By how it ended.
 Fate FateOf(const ward::v1::Outgoing& outgoing, const Outcome& outcome);
 
 // Takes it into the case of its notice and out of the outbox, or makes of it what can be sent, with what the ward is to
-// be told. Whether anything is to be told. What stays changes nothing.
+// be told. Whether anything is to be told. What stays changes nothing; nor does what was taken out of the outbox
+// meanwhile, since a withdrawal is there in its place, but that a receipt is kept.
 absl::StatusOr<bool> Apply(const Settled& settled, absl::Time now, CaseWork& work);
-
-// What the ward is told of a notice.
-ward::v1::Telling TellingOf(ward::v1::TellingKind kind, const std::string& case_id, const std::string& notice_id,
-                            const std::string& municipality_code, uint32_t revision, absl::string_view reason,
-                            absl::Time at);
 
 // A notice of the case; nullptr where it has none with this id.
 ward::v1::CaseNotice* NoticeIn(ward::v1::Case& known, const std::string& notice_id);

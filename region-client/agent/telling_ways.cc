@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -79,15 +80,48 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line, const 
   return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, " answers ", result->status));
 }
 
+using IsTold = std::function<bool(const ward::v1::Telling&)>;
+
 bool Always(const ward::v1::Telling& /*telling*/) { return true; }
 
-TellingWay Webhook(std::string name, WebhookOptions webhook, std::function<bool(const ward::v1::Telling&)> is_told,
-                   std::stop_token stop) {
+TellingWay Webhook(std::string name, WebhookOptions webhook, IsTold is_told, std::stop_token stop) {
   return {.name = std::move(name),
           .is_told = std::move(is_told),
           .tell = [webhook = std::move(webhook), stop = std::move(stop)](const ward::v1::Telling& telling) {
             return Post(webhook, contract::ToJsonLine(telling), stop);
           }};
+}
+
+void AddOnCall(const std::string& name, const OnCallOptions& on_call, const IsTold& concerns,
+               const std::stop_token& stop, std::vector<TellingWay>& ways) {
+  const IsTold is_told = [concerns](const ward::v1::Telling& telling) {
+    return ConcernsOnCall(telling) && concerns(telling);
+  };
+  if (!on_call.command.empty()) {
+    ways.push_back({.name = absl::StrCat(name, "/on-call-command"),
+                    .is_told = is_told,
+                    .tell = [command = on_call.command, stop](const ward::v1::Telling& telling) {
+                      return RunCommand(command, contract::ToJsonLine(telling), kCommandMost, stop);
+                    }});
+  }
+  if (on_call.webhook.has_value()) {
+    ways.push_back(Webhook(absl::StrCat(name, "/on-call-webhook"), *on_call.webhook, is_told, stop));
+  }
+}
+
+void AddWays(const TellingOptions& options, const IsTold& concerns, const std::stop_token& stop,
+             std::vector<TellingWay>& ways) {
+  if (!options.file.empty()) {
+    ways.push_back({.name = absl::StrCat(options.name, "/file"),
+                    .is_told = concerns,
+                    .tell = [path = options.file](const ward::v1::Telling& telling) {
+                      return AppendSynced(path, contract::ToJsonLine(telling));
+                    }});
+  }
+  if (options.webhook.has_value()) {
+    ways.push_back(Webhook(absl::StrCat(options.name, "/webhook"), *options.webhook, concerns, stop));
+  }
+  if (options.on_call.has_value()) AddOnCall(options.name, *options.on_call, concerns, stop, ways);
 }
 
 }  // namespace
@@ -110,6 +144,7 @@ bool ConcernsOnCall(const ward::v1::Telling& telling) {
   switch (telling.kind()) {
     case ward::v1::TELLING_KIND_REFUSED:
     case ward::v1::TELLING_KIND_RETURNED:
+    case ward::v1::TELLING_KIND_OVERDUE:
     case ward::v1::TELLING_KIND_UNDELIVERED:
     case ward::v1::TELLING_KIND_HELD_UP:
     case ward::v1::TELLING_KIND_WITHDRAWN_ELSEWHERE:
@@ -119,7 +154,7 @@ bool ConcernsOnCall(const ward::v1::Telling& telling) {
   }
 }
 
-std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
+std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
                                         const std::function<void(const std::string& line)>& log,
                                         const std::stop_token& stop) {
   std::vector<TellingWay> ways;
@@ -127,22 +162,15 @@ std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
                     log(contract::ToJsonLine(telling));
                     return absl::OkStatus();
                   }});
-  if (!options.file.empty()) {
-    ways.push_back({.name = "file", .is_told = Always, .tell = [path = options.file](const ward::v1::Telling& telling) {
-                      return AppendSynced(path, contract::ToJsonLine(telling));
-                    }});
-  }
-  if (options.webhook.has_value()) ways.push_back(Webhook("webhook", *options.webhook, Always, stop));
-  if (!options.on_call.has_value()) return ways;
-  if (!options.on_call->command.empty()) {
-    ways.push_back({.name = "on-call-command",
-                    .is_told = ConcernsOnCall,
-                    .tell = [command = options.on_call->command, stop](const ward::v1::Telling& telling) {
-                      return RunCommand(command, contract::ToJsonLine(telling), kCommandMost, stop);
-                    }});
-  }
-  if (options.on_call->webhook.has_value()) {
-    ways.push_back(Webhook("on-call-webhook", *options.on_call->webhook, ConcernsOnCall, stop));
+  std::set<std::string> named;
+  for (const TellingOptions& each : options) named.insert(each.wards.begin(), each.wards.end());
+  for (const TellingOptions& each : options) {
+    AddWays(
+        each,
+        [wards = each.wards, named](const ward::v1::Telling& telling) {
+          return wards.empty() || wards.contains(telling.ward()) || !named.contains(telling.ward());
+        },
+        stop, ways);
   }
   return ways;
 }

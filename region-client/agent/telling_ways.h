@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,15 +20,17 @@ struct WebhookOptions {
   std::string authorities;  // a PEM file that its certificate must be under; empty: the system's
 };
 
-// Whom what somebody must act on today reaches: refused, returned, undelivered, held up.
+// Whom what somebody must act on today reaches: refused, returned, overdue, undelivered, held up, withdrawn elsewhere.
 struct OnCallOptions {
   std::vector<std::string> command;  // a program and its arguments; it gets the JSON line on its standard input
   std::optional<WebhookOptions> webhook;
 };
 
-// Beside the log, which is told everything.
+// Who is told, beside the log, which is told everything.
 struct TellingOptions {
-  std::string file;  // a JSON line each is appended; empty: to none
+  std::string name;             // one word, by which the store knows how far they were told
+  std::set<std::string> wards;  // of which alone, by the site's codes; empty: of all
+  std::string file;             // a JSON line each is appended; empty: to none
   std::optional<WebhookOptions> webhook;
   std::optional<OnCallOptions> on_call;
 };
@@ -51,9 +54,10 @@ struct TellingWay {
 // Whether somebody must act on it today.
 bool ConcernsOnCall(const ward::v1::Telling& telling);
 
-// The ways that were configured, the log first. `log` writes a line. Once a stop is requested, what is being told ends
-// within a second, but for the look-up of a webhook's name.
-std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
+// The ways that were configured, the log first. What is of no ward, or of one that nobody is told of, is told to all.
+// `log` writes a line. Once a stop is requested, what is being told ends within a second, but for the look-up of a
+// webhook's name.
+std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
                                         const std::function<void(const std::string& line)>& log,
                                         const std::stop_token& stop = {});
 

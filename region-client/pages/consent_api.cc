@@ -170,18 +170,30 @@ ApiAnswer ConsentApi::Withdraw(const std::string& json) const {
   return answer;
 }
 
+std::optional<absl::StatusOr<std::optional<StoredCase>>> ConsentApi::FindAsked(
+    const ward::v1::FindPatientRequest& request) const {
+  if (!request.has_patient() && !request.notice_id().empty()) return parts_.desk.FindByNotice(request.notice_id());
+  if (!request.has_patient() && !request.patient_reference().empty()) {
+    return parts_.desk.FindByReference(request.patient_reference());
+  }
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value()) return std::nullopt;
+  return parts_.desk.Find(*patient);
+}
+
 ApiAnswer ConsentApi::Find(const std::string& json) const {
   ward::v1::FindPatientRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
-  if (!patient.has_value()) return SayNumberInvalid();
-  const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
+  const std::optional<absl::StatusOr<std::optional<StoredCase>>> asked = FindAsked(request);
+  if (!asked.has_value()) return SayNumberInvalid();
+  const absl::StatusOr<std::optional<StoredCase>>& found = *asked;
   if (!found.ok()) return SayStatus(found.status());
   if (!found->has_value()) return SayReason(404, "NOT_FOUND");
   const StoredCase& known = **found;
+  const Numbers numbers = request.has_patient() ? Numbers::kLeftOut : Numbers::kShown;
   ApiAnswer answer = {.status = 200,
-                      .json = CaseJson(known, parts_.desk.WhyNotNow(known.known), !parts_.reaches_broker()),
+                      .json = CaseJson(known, parts_.desk.WhyNotNow(known.known), numbers, !parts_.reaches_broker()),
                       .action = "patient-looked-up",
                       .patient_reference = PatientReference(known.id)};
   return answer;

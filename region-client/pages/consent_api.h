@@ -15,7 +15,7 @@
 
 namespace envej::region {
 
-// What the page is answered: JSON that names no citizen.
+// What the page is answered: JSON that names no citizen, but for the numbers of one who is found otherwise.
 struct ApiAnswer {
   int status = 200;
   std::string json;
@@ -29,7 +29,8 @@ struct ApiAnswer {
 //             {"outcome": "registered", "patient_reference", "why_not", "broker_away"}, or
 //             {"outcome": "leaflet", "because": "no" | "not-taking-part", "withdrawn", "standing", "municipality"}
 //   Withdraw  WithdrawConsentRequest → {"outcome": "withdrawn", "patient_reference"}
-//   Find      FindPatientRequest → {"outcome": "found", "broker_away", ...}
+//   Find      FindPatientRequest → {"outcome": "found", "broker_away", ...}, by number, notice or reference
+//   (case_json.h)
 // Where the broker is away, what is to be sent is sent later.
 // A citizen who says no to either question, or lives where no scheme takes part, is written down nowhere: the leaflet
 // is to be handed out. A consent that was given before is withdrawn by a no, also while the municipalities are not
@@ -57,6 +58,8 @@ class ConsentApi {
   ApiAnswer ListMunicipalities() const;
 
  private:
+  // Nothing where the number that is asked by is none.
+  std::optional<absl::StatusOr<std::optional<StoredCase>>> FindAsked(const ward::v1::FindPatientRequest& request) const;
   ApiAnswer Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const;
 
   const Parts parts_;

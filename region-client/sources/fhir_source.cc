@@ -46,6 +46,15 @@ fhir::AcknowledgementIds NewIds() {
           .receiver = NewUuid()};
 }
 
+// Without the numbers in it, so that there are few of them.
+std::string PlaceOf(const fhir::Problem& problem) {
+  std::string place;
+  for (const char c : problem.where) {
+    if (c != '[' && c != ']' && c != ' ' && !absl::ascii_isdigit(static_cast<unsigned char>(c))) place += c;
+  }
+  return place.empty() ? "message" : place;
+}
+
 int StatusOf(const std::optional<fhir::Problem>& problem) {
   if (!problem.has_value()) return 200;
   return problem->issue == fhir::Issue::kTransient ? 503 : 422;
@@ -73,6 +82,14 @@ std::optional<fhir::Problem> FhirSource::Take(const Peer& peer, const fhir::Mess
       .issue = fhir::Issue::kTransient, .where = "", .text = "cannot be kept now; send it again as it is"};
 }
 
+void FhirSource::Note(const Peer& peer, const fhir::Problem& problem) const {
+  parts_.log(absl::StrCat("fhir: a message of ", peer.name,
+                          " was refused: ", problem.where.empty() ? "the message" : problem.where, " ", problem.text));
+  if (problem.issue == fhir::Issue::kTransient) return;
+  const absl::Status counted = parts_.desk.CountRefused(peer.name, PlaceOf(problem));
+  if (!counted.ok()) parts_.log(absl::StrCat("fhir: ", counted.message()));
+}
+
 MessageAnswer FhirSource::Process(const Peer& peer, const std::string& content_type, const std::string& body) const {
   const std::optional<fhir::Form> form = FormOf(content_type);
   if (!form.has_value()) {
@@ -85,10 +102,7 @@ MessageAnswer FhirSource::Process(const Peer& peer, const std::string& content_t
     return {.status = 204, .content_type = std::string(TypeOf(*form)), .body = ""};
   }
   const std::optional<fhir::Problem> problem = Take(peer, message);
-  if (problem.has_value()) {
-    parts_.log(absl::StrCat("fhir: a message of ", peer.name, " was refused: ",
-                            problem->where.empty() ? "the message" : problem->where, " ", problem->text));
-  }
+  if (problem.has_value()) Note(peer, *problem);
   return {.status = StatusOf(problem),
           .content_type = std::string(TypeOf(*form)),
           .body = fhir::WriteAcknowledgement(message, problem, NewIds(), parts_.now(), *form)};

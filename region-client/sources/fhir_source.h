@@ -37,6 +37,8 @@ class FhirSource {
 
  private:
   std::optional<fhir::Problem> Take(const Peer& peer, const fhir::Message& message) const;
+  // That it was refused: in the log, and in the counts.
+  void Note(const Peer& peer, const fhir::Problem& problem) const;
 
   const Parts parts_;
 };

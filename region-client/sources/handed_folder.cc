@@ -1,5 +1,7 @@
 #include "region-client/sources/handed_folder.h"
 
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -39,6 +41,14 @@ std::string LineOf(const std::string& name, const FileOutcome& outcome) {
   return line;
 }
 
+absl::Status CountRefused(Desk& desk, const std::string& name, const FileOutcome& outcome) {
+  std::map<std::string, uint64_t> counts;
+  for (const RefusedItem& refused : outcome.refused) ++counts[refused.problem.reason];
+  absl::Status status;
+  for (const auto& [reason, count] : counts) status.Update(desk.CountRefused(name, reason, count));
+  return status;
+}
+
 }  // namespace
 
 HandedFolderOptions ReadHandedFolder(YamlMapping& mapping) {
@@ -60,8 +70,11 @@ HandedFolderOptions ReadHandedFolder(YamlMapping& mapping) {
 absl::StatusOr<std::unique_ptr<HandedFolder>> HandedFolder::Open(const HandedFolderOptions& options, Parts parts) {
   std::unique_ptr<HandedFolder> folder(new HandedFolder(std::move(parts.at_rest)));
   FolderOptions source_options{.folder = options.folder, .after_taking = options.after_taking};
-  source_options.on_file = [log = parts.log, name = options.name](const FileOutcome& outcome) {
+  source_options.on_file = [log = parts.log, name = options.name, &desk = parts.desk](const FileOutcome& outcome) {
     log(LineOf(name, outcome));
+    if (const absl::Status counted = CountRefused(desk, name, outcome); !counted.ok()) {
+      log(absl::StrCat(name, ": ", counted.message()));
+    }
   };
   source_options.on_error = [log = parts.log, name = options.name](const absl::Status& error) {
     log(absl::StrCat(name, ": files are not taken now: ", error.message()));

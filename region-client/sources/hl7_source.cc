@@ -20,6 +20,14 @@ hl7::Problem NotKept() {
           .what = "cannot be kept now; send it again as it is"};
 }
 
+// By code, and by segment and field where the decoder has a name for them: a bounded number of words.
+std::string ReasonOf(const hl7::Problem& problem) {
+  const std::string code = absl::StrCat(static_cast<int>(problem.code));
+  const bool is_of_segment = problem.place.field == 0 && problem.code == hl7::ErrorCode::kDataTypeError;
+  if (problem.place.segment.empty() || is_of_segment) return code;
+  return absl::StrCat(code, " ", hl7::ToText({.segment = problem.place.segment, .field = problem.place.field}));
+}
+
 std::string NewControlId() {
   const absl::StatusOr<std::string> bytes = RandomBytes(kControlIdRandomBytes);
   return bytes.ok() ? absl::BytesToHexString(*bytes) : "0";
@@ -52,11 +60,16 @@ std::optional<hl7::Problem> Hl7Source::Take(absl::string_view sender, absl::stri
   } else {
     problem = std::get<hl7::Problem>(read);
   }
-  if (problem.has_value()) {
-    parts_.log(absl::StrCat(parts_.name, ": a message of ", sender, " was refused: ", hl7::ToText(problem->place), " ",
-                            problem->what));
-  }
+  if (problem.has_value()) Note(sender, *problem);
   return problem;
+}
+
+void Hl7Source::Note(absl::string_view sender, const hl7::Problem& problem) const {
+  parts_.log(absl::StrCat(parts_.name, ": a message of ", sender, " was refused: ", hl7::ToText(problem.place), " ",
+                          problem.what));
+  if (problem.code == hl7::ErrorCode::kApplicationInternalError) return;
+  const absl::Status counted = parts_.desk.CountRefused(parts_.name, ReasonOf(problem));
+  if (!counted.ok()) parts_.log(absl::StrCat(parts_.name, ": ", counted.message()));
 }
 
 std::string Hl7Source::Answer(absl::string_view sender, absl::string_view message) const {

@@ -41,6 +41,8 @@ class Hl7Source {
 
  private:
   std::optional<hl7::Problem> TakeEvent(const hl7::Message& message, const ward::Event& event) const;
+  // That it was refused: in the log, and in the counts.
+  void Note(absl::string_view sender, const hl7::Problem& problem) const;
 
   const Parts parts_;
 };

@@ -43,20 +43,11 @@ void TakeText(const std::string& said, bool is_newer, std::string& known) {
   if (!said.empty() && (is_newer || known.empty())) known = said;
 }
 
-void TakeAddress(const PostalAddress& said, envej::v1::PostalAddress& known) {
-  known.set_street(said.street);
-  known.set_postal_code(said.postal_code);
-  known.set_city(said.city);
-}
-
+// No more than a notice may take from systems: an address or an e-mail address is passed on if the citizen gave it.
 void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) {
   TakeText(said.name, is_newer, *known.mutable_name());
-  TakeText(said.email, is_newer, *known.mutable_email());
   if (!said.phone_numbers.empty() && (is_newer || known.phone_numbers().empty())) {
     known.mutable_phone_numbers()->Assign(said.phone_numbers.begin(), said.phone_numbers.end());
-  }
-  if (said.postal_address.has_value() && (is_newer || !known.has_postal_address())) {
-    TakeAddress(*said.postal_address, *known.mutable_postal_address());
   }
   // What protects is believed of anybody who says it last.
   if (said.name_and_address_protection.has_value() && (is_newer || *said.name_and_address_protection)) {

@@ -184,6 +184,7 @@ v1::Outgoing Withdraw(WithdrawalReason reason, absl::Time now, v1::CaseNotice& n
   notice.set_standing(v1::NOTICE_STANDING_WITHDRAWN);
   notice.set_withdrawal_reason(reason);
   notice.clear_said();
+  notice.clear_former();
   *notice.mutable_changed_at() = ToMessage(now);
   v1::Outgoing outgoing;
   *outgoing.mutable_made_at() = ToMessage(now);
@@ -197,8 +198,21 @@ v1::Outgoing Withdraw(WithdrawalReason reason, absl::Time now, v1::CaseNotice& n
   return outgoing;
 }
 
+// What the broker has is gone back to if what is made now is refused.
+void KeepFormer(v1::CaseNotice& notice) {
+  const bool is_there =
+      notice.standing() == v1::NOTICE_STANDING_ACCEPTED || notice.standing() == v1::NOTICE_STANDING_ACKNOWLEDGED;
+  if (!is_there) return;
+  v1::FormerNotice& former = *notice.mutable_former();
+  former.Clear();
+  former.set_revision(notice.revision());
+  former.set_standing(notice.standing());
+  if (notice.has_said()) *former.mutable_said() = notice.said();
+}
+
 // The next of it: a new notice, or a revision of the one that was made.
 v1::Outgoing Say(envej::v1::Notice wanted, bool confirmed, absl::Time now, v1::CaseNotice& notice) {
+  KeepFormer(notice);
   notice.set_said_digest(DigestOf(wanted));
   notice.set_municipality_code(wanted.envelope().municipality_code());
   notice.set_discharge_date(wanted.envelope().discharge_date());

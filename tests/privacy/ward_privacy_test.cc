@@ -159,8 +159,8 @@ class WardPrivacyTest : public testing::Test {
   support::BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}())}};
   support::AgentProcess agent_{
       broker_,
-      {.more = absl::StrCat("telling:\n  file: told.jsonl\n  webhook: {url: \"", system_.url(),
-                            "\"}\n  on_call:\n    command: [tee, -a, \"{FOLDER}on-call.jsonl\"]\n")}};
+      {.more = absl::StrCat("telling:\n  - name: all\n    file: told.jsonl\n    webhook: {url: \"", system_.url(),
+                            "\"}\n    on_call:\n      command: [tee, -a, \"{FOLDER}on-call.jsonl\"]\n")}};
   WardTraffic traffic_{agent_, broker_};
   std::string logs_;
 };

@@ -48,14 +48,14 @@ class SystemAgentTest : public testing::Test {
   void Configure(const std::string& more) {
     const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
     broker_.folder().Write("agent.secret", region::Secret('b'));
-    broker_.folder().Write("agent.yaml",
-                           absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3],
-                                        "\n  key: ", connection[5], "\n  authorities: ", connection[7],
-                                        "\n  commitment_secret: commitment.secret\n",
-                                        "data:\n  folder: agent-data\n  secret: agent.secret\n",
-                                        "site:\n  patient_authority: hospital\n  wards: [P1]\n",
-                                        "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
-                                        broker_.folder().Path("on-call.jsonl"), "]\n", more));
+    broker_.folder().Write(
+        "agent.yaml",
+        absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3], "\n  key: ",
+                     connection[5], "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
+                     "data:\n  folder: agent-data\n  secret: agent.secret\n",
+                     "site:\n  patient_authority: hospital\n  wards: [P1]\n",
+                     "telling:\n  - name: all\n    file: told.jsonl\n    on_call:\n      command: [tee, -a, ",
+                     broker_.folder().Path("on-call.jsonl"), "]\n", more));
   }
   std::string Data() const { return broker_.folder().Path("agent-data"); }
   std::string Config() const { return broker_.folder().Path("agent.yaml"); }
@@ -123,6 +123,22 @@ class SystemAgentTest : public testing::Test {
     v1::ListNoticesResponse answer;
     EXPECT_TRUE(broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), request, &answer).ok());
     return {answer.notices().begin(), answer.notices().end()};
+  }
+
+  // What happened to a notice, by the broker.
+  std::vector<v1::ChangeKind> UntilWithdrawn(const std::string& notice) {
+    const auto context = CallContext();
+    const auto stub = broker_.Intake(support::kRegion);
+    const auto stream = stub->WatchNotices(context.get(), v1::WatchNoticesRequest());
+    std::vector<v1::ChangeKind> kinds;
+    v1::WatchNoticesResponse answer;
+    while ((kinds.empty() || kinds.back() != v1::CHANGE_KIND_WITHDRAWN) && stream->Read(&answer)) {
+      for (const v1::NoticeChange& change : answer.changes()) {
+        if (change.notice_id() == notice) kinds.push_back(change.kind());
+      }
+    }
+    context->TryCancel();
+    return kinds;
   }
 
   BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};

@@ -13,6 +13,7 @@
 namespace envej::system {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
@@ -196,6 +197,33 @@ TEST_F(SystemAgentTest, KnowsTheMunicipalitiesWhereItIsStartedWhileTheBrokerIsAw
   StopAgent();
 }
 
+// The broker goes while the agent has no reason to ask it anything but to take notices: it tries and tries.
+TEST_F(SystemAgentTest, WhatIsWithdrawnWhileTheBrokerIsAwayIsNeverSent) {
+  ASSERT_TRUE(broker_.Start());
+  Discharge(3);
+  StartAgent();
+  Consent(0);
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  broker_.Kill();
+  Consent(1);
+  Consent(2);
+  // So that both have been tried.
+  absl::SleepFor(absl::Seconds(2));
+  ward::v1::WithdrawConsentRequest request;
+  request.mutable_patient()->set_value("1");
+  ward::v1::WithdrawConsentResponse answer;
+  ASSERT_TRUE(stub_->WithdrawConsent(CallContext().get(), request, &answer).ok());
+  EXPECT_EQ(Outgoing(), 2u);
+  ASSERT_TRUE(broker_.Start());
+  ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
+  EXPECT_EQ(Notice(1).receipt().revision(), 2u);
+  EXPECT_THAT(UntilWithdrawn(Notice(1).notice_id()), ElementsAre(v1::CHANGE_KIND_WITHDRAWN));
+  const auto told = [this] { return certs::ReadFile(broker_.folder().Path("told.jsonl")); };
+  EXPECT_TRUE(WaitUntil([&] { return told().find("TELLING_KIND_WITHDRAWN") != std::string::npos; }));
+  EXPECT_THAT(told(), HasSubstr("WITHDRAWAL_REASON_CONSENT_WITHDRAWN"));
+  StopAgent();
+}
+
 TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   Discharge(1);
   StartAgent();
@@ -261,6 +289,12 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(too_few.err, HasSubstr("standard input has too few lines"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
+  const ward::v1::NoticeSummary notice = Notice(0);
+  EXPECT_THAT(run({"find", "--notice", notice.notice_id()}).out, HasSubstr("hospital 0  "));
+  EXPECT_THAT(run({"find", "--reference", notice.patient_reference()}).out, HasSubstr("hospital 0  "));
+  EXPECT_EQ(run({"find", "--reference", "0000000000000000"}).code, 1);
+  EXPECT_NE(run({"find"}).code, support::kDone);
+  EXPECT_NE(run({"find", "--patient", "0", "--notice", notice.notice_id()}).code, support::kDone);
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
   const std::vector<std::string> neither = {"consent", "add", "--patient", "0", "--municipality", kCode};
   EXPECT_THAT(run(neither).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));

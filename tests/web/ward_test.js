@@ -100,6 +100,23 @@ async function withdrawsAConsent(server, browser) {
   assert.ok(await page.isHidden('#withdrawal'));
 }
 
+async function findsByTheReferenceThatTheWardWasTold(server, browser) {
+  const page = await browser.open();
+  await register(page, server, '1008');
+  await open(page, server, '/lookup');
+  await page.fill('#number', '1008');
+  await page.keyboard.press('Enter');
+  await awaitText(page, '#facts', 'Kendingsnummer her');
+  const [reference] = (await page.textContent('#facts')).match(/[0-9a-f]{16}/);
+  await page.fill('#number', reference);
+  await page.click('#send');
+  await awaitText(page, '#facts', 'Patientens nummer');
+  await awaitText(page, '#facts', '1008');
+  await page.click('#withdraw');
+  await page.click('#confirm');
+  await awaitText(page, '#found-heading', 'Samtykket er trukket tilbage: intet sendes.');
+}
+
 async function saysThatNothingIsKnown(server, browser) {
   const page = await browser.open();
   await open(page, server, '/lookup');
@@ -174,7 +191,8 @@ async function main() {
   const browser = await startBrowser(server);
   const good = await runChecks([
     registersAConsentInDanish, showsWhatIsWrongAtItsField, showsTheLeafletForANo, showsTheLeafletWhereNoSchemeTakesPart,
-    withdrawsAConsent, saysThatNothingIsKnown, changesItsLanguage, worksByKeyboard, everybodyCanUseIt,
+    withdrawsAConsent, findsByTheReferenceThatTheWardWasTold, saysThatNothingIsKnown, changesItsLanguage,
+    worksByKeyboard, everybodyCanUseIt,
   ], server, browser);
   await browser.close();
   await server.stop();

@@ -5,7 +5,10 @@ import { causeWords, problemWords, reasonWords, standingWords, stayWords, whyNot
 
 const names = new Map();
 const nameOf = (code) => names.get(code) ?? code;
-let asked = '';  // the number that is shown
+let asked = '';  // the number of the patient that is shown
+
+const NOTICE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const REFERENCE = /^[0-9a-f]{16}$/i;
 
 async function learnNames() {
   const { status, json } = await ask('/api/municipalities');
@@ -21,6 +24,8 @@ function consentWords(consent) {
 function showFacts(found) {
   const facts = [
     [['Kendingsnummer her', 'Known here as'], [found.patient_reference]],
+    ...found.patient_numbers.length > 0
+      ? [[['Patientens nummer', 'The patient’s number'], [found.patient_numbers.join(', ')]]] : [],
     [['Samtykke', 'Consent'], consentWords(found.consent)],
     [['Indlæggelse', 'Stay'], [stayWords(found.stay_state), found.discharge_date ? ` · ${found.discharge_date}` : '']],
   ];
@@ -71,13 +76,23 @@ function showRefusal(answer) {
   return showProblem(problemWords(answer));
 }
 
-async function lookUp(number) {
+// By what it looks like. A number may look like a reference.
+async function askFor(text) {
+  if (NOTICE_ID.test(text)) return ask('/api/lookups', { notice_id: text.toLowerCase() });
+  if (REFERENCE.test(text)) {
+    const answer = await ask('/api/lookups', { patient_reference: text });
+    if (answer.status !== 404) return answer;
+  }
+  return ask('/api/lookups', { patient: { value: text } });
+}
+
+async function lookUp(text) {
   clearErrors();
   find('found').hidden = true;
-  const answer = await ask('/api/lookups', { patient: { value: number } });
+  const answer = await askFor(text);
   if (answer.status !== 200) return showRefusal(answer);
   if (names.size === 0) await learnNames();
-  asked = number;
+  asked = answer.json.patient_numbers[0] ?? text;
   return showFound(answer.json);
 }
 

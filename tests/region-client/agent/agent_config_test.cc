@@ -39,9 +39,10 @@ class AgentConfigTest : public testing::Test {
 };
 
 TEST_F(AgentConfigTest, ReadsWhatIsSaidAndTakesPathsFromItsFolder) {
-  const absl::StatusOr<AgentConfig> config = Read(
-      absl::StrCat(kGood, "  same_authority: [PAS, \"urn:oid:1.2.3\"]\n",
-                   "limits:\n  cases: 50\ntelling:\n  file: told.jsonl\n  on_call:\n    command: [page, --now]\n"));
+  const absl::StatusOr<AgentConfig> config =
+      Read(absl::StrCat(kGood, "  same_authority: [PAS, \"urn:oid:1.2.3\"]\n",
+                        "limits:\n  cases: 50\ntelling:\n  - name: p1\n    wards: [P1]\n    file: told.jsonl\n",
+                        "    on_call:\n      command: [page, --now]\n  - {name: all, file: all.jsonl}\n"));
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->connection.broker, "broker.example:8443");
   EXPECT_EQ(config->sealing.secret, folder_.Path("commitment.secret"));
@@ -51,8 +52,11 @@ TEST_F(AgentConfigTest, ReadsWhatIsSaidAndTakesPathsFromItsFolder) {
   EXPECT_THAT(config->desk.site.same_authority, ElementsAre("PAS", "urn:oid:1.2.3"));
   EXPECT_THAT(config->desk.site.wards, ElementsAre("P1", "P2"));
   EXPECT_EQ(config->desk.cases_most, 50u);
-  EXPECT_EQ(config->telling.file, folder_.Path("told.jsonl"));
-  EXPECT_THAT(config->telling.on_call->command, ElementsAre("page", "--now"));
+  ASSERT_EQ(config->telling.size(), 2u);
+  EXPECT_THAT(config->telling[0].wards, ElementsAre("P1"));
+  EXPECT_EQ(config->telling[0].file, folder_.Path("told.jsonl"));
+  EXPECT_THAT(config->telling[0].on_call->command, ElementsAre("page", "--now"));
+  EXPECT_TRUE(config->telling[1].wards.empty());
 }
 
 TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
@@ -63,8 +67,11 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
   EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  wards: [P1, P2]\n", ""}})), HasSubstr("wards"));
   EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  patient_authority: hospital\n", ""}})),
               HasSubstr("patient_authority"));
-  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  webhook:\n    url: http://ward.example/\n")), HasSubstr("url"));
-  EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("command"));
+  const auto telling = [&](const std::string& text) { return error(absl::StrCat(kGood, "telling:\n", text)); };
+  EXPECT_THAT(telling("  - {name: a, webhook: {url: http://ward.example/}}\n"), HasSubstr("url"));
+  EXPECT_THAT(telling("  - {name: a, on_call: {}}\n"), HasSubstr("command"));
+  EXPECT_THAT(telling("  - {name: a}\n"), HasSubstr("how they are told"));
+  EXPECT_THAT(telling("  - {name: a, file: x}\n  - {name: a, file: y}\n"), HasSubstr("another one's"));
   EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));
 }
 

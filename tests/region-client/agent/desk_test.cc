@@ -42,6 +42,16 @@ class DeskTest : public testing::Test {
     }
     return 0;
   }
+  std::vector<StoredTelling> Told() { return *store_->ReadTellings(0, 1000); }
+  // As the follower takes it.
+  void Acknowledge(const std::string& patient) {
+    const StoredCase known = desk_->Find({"", patient})->value();
+    ward::v1::Case after = known.known;
+    after.mutable_notices(0)->set_standing(ward::v1::NOTICE_STANDING_ACKNOWLEDGED);
+    AgentBatch batch = store_->NewBatch();
+    batch.PutCase(known.id, known.known, after);
+    ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  }
 
   AgentFolder folder_;
   absl::Time now_ = kNow;
@@ -245,9 +255,32 @@ TEST_F(DeskTest, AWithdrawnConsentWithdrawsTheNotice) {
   const absl::StatusOr<ConsentTaken> taken = desk_->WithdrawConsent({"", "1"});
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_EQ(taken->why_not, ward::WhyNot::kConsentWithdrawn);
-  ASSERT_THAT(Outbox(), SizeIs(2));
-  EXPECT_EQ(Outbox()[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
+  ASSERT_THAT(Outbox(), SizeIs(1));
+  EXPECT_EQ(Outbox()[0].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_CONSENT_WITHDRAWN);
   EXPECT_EQ(desk_->WithdrawConsent({"", "99"}).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(DeskTest, AWithdrawalTakesThePlaceOfAllThatWasToBeSentOfItsNoticeAlsoAfterAStart) {
+  for (const std::string patient : {"1", "2"}) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
+    Takes("d" + patient, {Discharge(patient, kNow)});
+  }
+  now_ += absl::Minutes(1);
+  ward::Event later = Discharge("1", now_);
+  later.kind = ward::EventKind::kUpdated;
+  later.contact.phone_numbers = {"+4520123457"};
+  Takes("u1", {later});
+  ASSERT_THAT(Outbox(), SizeIs(3));
+  const std::string other = Outbox()[1].outgoing.submit().envelope().notice_id();
+  Start({.site = TestSite()});
+  now_ += absl::Minutes(1);
+  ward::Event cancelled = Discharge("1", now_);
+  cancelled.kind = ward::EventKind::kDischargeCancelled;
+  Takes("c1", {cancelled});
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(Outbox()[0].outgoing.submit().envelope().notice_id(), other);
+  EXPECT_EQ(Outbox()[1].outgoing.withdraw().revision(), 3u);
+  EXPECT_EQ(store_->outgoing(), 2u);
 }
 
 TEST_F(DeskTest, WhatIsFoundByAMergedNumberIsThePatients) {
@@ -315,8 +348,10 @@ TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
   now_ += absl::Minutes(1);
-  EXPECT_EQ(desk_->WithdrawConsent({"", "1"}).status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_FALSE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+  EXPECT_EQ(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0147")).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(desk_->Find({"", "1"})->value().known.consent().municipality_code(), "0101");
+  EXPECT_TRUE(desk_->WithdrawConsent({"", "1"}).ok()) << "it takes the place of what waits";
 }
 
 TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenMonths) {
@@ -350,6 +385,85 @@ TEST_F(DeskTest, KeepsTheConsentOfWhoIsStillAdmittedForAsLongAsItHolds) {
   now_ = absl::FromCivil(absl::CivilDay(2028, 1, 18), absl::UTCTimeZone());
   EXPECT_FALSE(*desk_->Upkeep(100));
   EXPECT_EQ(store_->cases(), 0u);
+}
+
+// A discharge is planned for the day after, and the notice of it stands.
+TEST_F(DeskTest, APlannedDayThatPassesWithoutADischargeIsToldOnceAndAgainOfAnotherDay) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  ward::Event plan = Discharge("1", kNow);
+  plan.kind = ward::EventKind::kDischargePlanned;
+  plan.discharge_day = absl::CivilDay(2027, 1, 16);
+  Takes("p1", {plan});
+  now_ = absl::FromCivil(absl::CivilSecond(2027, 1, 16, 23, 59), absl::UTCTimeZone());
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_THAT(Told(), IsEmpty());
+  now_ += absl::Minutes(2);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  ASSERT_THAT(Told(), SizeIs(1));
+  EXPECT_EQ(Told()[0].telling.kind(), ward::v1::TELLING_KIND_PLAN_PASSED);
+  EXPECT_EQ(Told()[0].telling.reason(), "2027-01-16");
+  EXPECT_EQ(Told()[0].telling.ward(), "P1");
+  EXPECT_EQ(Told()[0].telling.notice_id(), Outbox()[0].outgoing.submit().envelope().notice_id());
+  plan.discharge_day = absl::CivilDay(2027, 1, 17);
+  plan.recorded_at = now_;
+  Takes("p2", {plan});
+  now_ += absl::Hours(24);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_THAT(Told(), SizeIs(2));
+}
+
+TEST_F(DeskTest, ADischargeThatTookPlaceIsNoPlanThatPassed) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  ward::Event plan = Discharge("1", kNow);
+  plan.kind = ward::EventKind::kDischargePlanned;
+  Takes("p1", {plan});
+  Takes("d1", {Discharge("1", kNow + absl::Hours(1))});
+  now_ += absl::Hours(48);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_THAT(Told(), IsEmpty());
+}
+
+TEST_F(DeskTest, ContactDetailsGoOnceNoNoticeCanComeOfThem) {
+  const auto contact = [this](const std::string& patient) {
+    const ward::v1::Case known = desk_->Find({"", patient})->value().known;
+    return absl::StrCat(known.consent().contact().phone_numbers_size(), " ", known.person().contact().name());
+  };
+  ward::v1::RegisteredConsent consent = Consent("2027-01-15");
+  consent.mutable_contact()->add_phone_numbers("+4520123458");
+  for (const std::string patient : {"1", "2", "3"}) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, consent).ok());
+    Takes("d" + patient, {Discharge(patient, kNow)});
+  }
+  now_ += absl::Minutes(1);
+  ASSERT_TRUE(desk_->WithdrawConsent({"", "1"}).ok());
+  Acknowledge("2");
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_EQ(contact("1"), "0 ");
+  EXPECT_EQ(contact("2"), "1 Nanna Prøve");
+  now_ += absl::Hours(24 * 32);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_EQ(contact("2"), "0 ") << "the municipality has had it for a month";
+  EXPECT_EQ(contact("3"), "1 Nanna Prøve") << "it may have to be sealed again";
+  EXPECT_TRUE(desk_->WithdrawConsent({"", "2"}).ok());
+  EXPECT_TRUE(Outbox().back().outgoing.has_withdraw()) << "it needs no more than the number";
+}
+
+TEST_F(DeskTest, ContactDetailsStayAsLongAsTheStayGoesOn) {
+  ward::v1::RegisteredConsent consent = Consent("2027-01-15");
+  consent.mutable_contact()->add_phone_numbers("+4520123458");
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, consent).ok());
+  Takes("d1", {Discharge("1", kNow)});
+  ward::Event cancelled = Discharge("1", kNow + absl::Hours(1));
+  cancelled.kind = ward::EventKind::kDischargeCancelled;
+  Takes("c1", {cancelled});
+  now_ += absl::Hours(24 * 40);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  ward::Event again = Discharge("1", now_);
+  again.contact = {};
+  Takes("d2", {again});
+  ASSERT_TRUE(Outbox().back().outgoing.has_submit());
+  EXPECT_EQ(Outbox().back().outgoing.submit().citizen().phone_numbers(0), "+4520123458");
 }
 
 TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {

@@ -34,7 +34,14 @@ class SettlementTest : public testing::Test {
     notice.set_standing(standing);
     notice.mutable_said()->mutable_envelope()->set_notice_id(kNotice);
     notice.mutable_said()->mutable_envelope()->set_revision(revision);
-    if (accepted_before) notice.mutable_receipt()->set_revision(revision);
+    notice.set_ward("P1");
+    if (accepted_before) {
+      notice.mutable_receipt()->set_revision(1);
+      notice.mutable_former()->set_revision(1);
+      notice.mutable_former()->set_standing(ward::v1::NOTICE_STANDING_ACCEPTED);
+      *notice.mutable_former()->mutable_said() = notice.said();
+      notice.mutable_former()->mutable_said()->mutable_envelope()->set_revision(1);
+    }
     ward::v1::Outgoing outgoing;
     outgoing.set_case_id(kCase);
     *(revision == 1 ? outgoing.mutable_submit() : outgoing.mutable_revise()) = notice.said();
@@ -43,8 +50,29 @@ class SettlementTest : public testing::Test {
     batch.AddOutgoing(outgoing);
     ASSERT_TRUE(store_->Write(std::move(batch)).ok());
   }
+  // In the place of what is in the outbox, with the next revision.
+  void PutWithdrawal() {
+    ward::v1::Case known = store_->ReadCase(kCase)->value();
+    CaseNotice& notice = *known.mutable_notices(0);
+    notice.set_revision(notice.revision() + 1);
+    notice.set_standing(ward::v1::NOTICE_STANDING_WITHDRAWN);
+    ward::v1::Outgoing outgoing;
+    outgoing.set_case_id(std::string(kCaseIdBytes, 'm'));
+    outgoing.mutable_withdraw()->set_notice_id(kNotice);
+    outgoing.mutable_withdraw()->set_revision(notice.revision());
+    outgoing.mutable_withdraw()->set_reason(v1::WITHDRAWAL_REASON_READMITTED);
+    AgentBatch batch = store_->NewBatch();
+    for (const uint64_t number : store_->outbox().Of(kNotice)) batch.RemoveOutgoing(kNotice, number);
+    batch.AddOutgoing(outgoing);
+    batch.PutCase(kCase, store_->ReadCase(kCase)->value(), known);
+    ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  }
   void End(const Outcome& outcome, const std::optional<v1::GetNoticeResponse>& newest = std::nullopt) {
-    Settled settled{.sent = Outbox().front(), .outcome = outcome};
+    EndOf(Outbox().front(), outcome, newest);
+  }
+  void EndOf(const StoredOutgoing& sent, const Outcome& outcome,
+             const std::optional<v1::GetNoticeResponse>& newest = std::nullopt) {
+    Settled settled{.sent = sent, .outcome = outcome};
     settled.fate = FateOf(settled.sent.outgoing, outcome);
     if (settled.fate == Fate::kAsk) settled.fate = Fate::kAskedAndOther;
     settled.newest = newest;
@@ -104,7 +132,99 @@ TEST_F(SettlementTest, ARefusalByTheContractEndsANoticeAndIsTold) {
   EXPECT_FALSE(Notice().has_said());
   ASSERT_THAT(Told(), SizeIs(1));
   EXPECT_EQ(Told()[0].telling.reason(), "MUNICIPALITY_NOT_PARTICIPATING");
-  EXPECT_EQ(Told()[0].telling.patient_reference(), "63636363");
+  EXPECT_EQ(Told()[0].telling.patient_reference(), "6363636363636363");
+  EXPECT_EQ(Told()[0].telling.ward(), "P1");
+}
+
+TEST_F(SettlementTest, WhatAWithdrawalTookThePlaceOfWhileItWasUnderWayIsNoMoreThanAReceipt) {
+  Put(1, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  const StoredOutgoing under_way = Outbox().front();
+  PutWithdrawal();
+  EndOf(under_way, Accepted(1));
+  ASSERT_THAT(Outbox(), SizeIs(1));
+  EXPECT_TRUE(Outbox()[0].outgoing.has_withdraw());
+  EXPECT_EQ(store_->outgoing(), 1u);
+  EXPECT_EQ(Notice().receipt().revision(), 1u);
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_WITHDRAWN);
+  EndOf(under_way, Refused("INBOX_CERTIFICATE_MISSING"));
+  EndOf(under_way, Refused("MUNICIPALITY_NOT_PARTICIPATING"));
+  EndOf(under_way, Refused("NOTICE_WITHDRAWN"), Newest(2, v1::NOTICE_STATE_WAITING));
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  EXPECT_THAT(Told(), IsEmpty());
+}
+
+TEST_F(SettlementTest, AWithdrawalIsToldOnceWithItsReasonAndByTheCaseThatIsFound) {
+  Put(1, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  PutWithdrawal();
+  const StoredOutgoing withdrawal = Outbox().front();
+  End(Accepted(2));
+  ASSERT_THAT(Told(), SizeIs(1));
+  EXPECT_EQ(Told()[0].telling.kind(), ward::v1::TELLING_KIND_WITHDRAWN);
+  EXPECT_EQ(Told()[0].telling.reason(), "WITHDRAWAL_REASON_READMITTED");
+  EXPECT_EQ(Told()[0].telling.patient_reference(), "6363636363636363");
+  // A broker that was restored gets it again.
+  AgentBatch batch = store_->NewBatch();
+  batch.AddOutgoing(withdrawal.outgoing);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  End(Accepted(2));
+  EXPECT_THAT(Outbox(), IsEmpty());
+  EXPECT_THAT(Told(), SizeIs(1));
+}
+
+TEST_F(SettlementTest, WhatHappensAfterARefusedRevisionIsToldOfWhatWasAccepted) {
+  Put(2, ward::v1::NOTICE_STANDING_TO_BE_SENT, /*accepted_before=*/true);
+  End(Refused("PHONE_NUMBER_INVALID"));
+  EXPECT_EQ(Notice().revision(), 1u);
+  EXPECT_EQ(Notice().said().envelope().revision(), 1u);
+  EXPECT_FALSE(Notice().has_former());
+  EXPECT_TRUE(Change(v1::CHANGE_KIND_RETURNED, 1, v1::RETURN_REASON_NOT_RESIDENT).tells);
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_RETURNED);
+  EXPECT_EQ(Told().back().telling.kind(), ward::v1::TELLING_KIND_RETURNED);
+}
+
+TEST_F(SettlementTest, WhatHappenedBeforeARevisionWasRefusedIsToldThen) {
+  Put(2, ward::v1::NOTICE_STANDING_TO_BE_SENT, /*accepted_before=*/true);
+  EXPECT_FALSE(Change(v1::CHANGE_KIND_ACKNOWLEDGED, 1).tells);
+  End(Refused("PHONE_NUMBER_INVALID"));
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_ACKNOWLEDGED);
+  EXPECT_FALSE(Notice().has_said());
+  ASSERT_THAT(Told(), SizeIs(2));
+  EXPECT_EQ(Told()[0].telling.kind(), ward::v1::TELLING_KIND_REFUSED);
+  EXPECT_EQ(Told()[1].telling.kind(), ward::v1::TELLING_KIND_ACKNOWLEDGED);
+  EXPECT_EQ(Told()[1].telling.revision(), 1u);
+}
+
+TEST_F(SettlementTest, OfTwoRevisionsTheFirstIsGoneBackToIfTheSecondIsRefused) {
+  Put(2, ward::v1::NOTICE_STANDING_TO_BE_SENT, /*accepted_before=*/true);
+  ward::v1::Case known = store_->ReadCase(kCase)->value();
+  CaseNotice& notice = *known.mutable_notices(0);
+  notice.set_revision(3);
+  notice.mutable_said()->mutable_envelope()->set_revision(3);
+  ward::v1::Outgoing third;
+  *third.mutable_revise() = notice.said();
+  AgentBatch batch = store_->NewBatch();
+  batch.PutCase(kCase, store_->ReadCase(kCase)->value(), known);
+  batch.AddOutgoing(third);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  End(Accepted(2));
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  End(Refused("PHONE_NUMBER_INVALID"));
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+  EXPECT_EQ(Notice().revision(), 2u);
+  EXPECT_EQ(Notice().said().envelope().revision(), 2u);
+}
+
+TEST_F(SettlementTest, WhatIsRefusedWhereItWasSealedAgainIsReturnedInTheEnd) {
+  Put(1, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  End(Accepted(1));
+  Change(v1::CHANGE_KIND_RETURNED, 1, v1::RETURN_REASON_CANNOT_BE_OPENED);
+  for (uint32_t tries = 0; tries < kSealedAgainMost; ++tries) {
+    ASSERT_THAT(Outbox(), SizeIs(1));
+    End(Refused("MUNICIPALITY_NOT_PARTICIPATING"));
+  }
+  EXPECT_THAT(Outbox(), IsEmpty());
+  EXPECT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_RETURNED);
+  EXPECT_EQ(Told().back().telling.kind(), ward::v1::TELLING_KIND_RETURNED);
 }
 
 TEST_F(SettlementTest, ARefusedRevisionLeavesWhatWasAcceptedToBeWithdrawn) {

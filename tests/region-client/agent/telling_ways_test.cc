@@ -17,6 +17,7 @@
 namespace envej::region {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -30,7 +31,7 @@ ward::v1::Telling TellingOfKind(ward::v1::TellingKind kind) {
 absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling,
                     const std::stop_token& stop = {}) {
   for (const TellingWay& way : MakeTellingWays(
-           options, [](const std::string&) {}, stop)) {
+           {options}, [](const std::string&) {}, stop)) {
     if (way.name == name) return way.tell(telling);
   }
   return absl::NotFoundError("there is no such way");
@@ -49,14 +50,18 @@ TEST(TellingWaysTest, OnlyHttpsIsCalledExceptOnLoopback) {
 
 TEST(TellingWaysTest, AFileGetsALineEach) {
   const certs::TestDirectory folder;
-  const TellingOptions options{.file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
-  EXPECT_TRUE(TellBy("file", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
-  EXPECT_TRUE(TellBy("file", options, TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)).ok());
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
+  EXPECT_TRUE(TellBy("all/file", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_TRUE(TellBy("all/file", options, TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)).ok());
   const std::string text = certs::ReadFile(options.file);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   EXPECT_THAT(text, HasSubstr("0a1b2c3d"));
   EXPECT_EQ(certs::ModeOf(options.file), 0600u);
-  EXPECT_FALSE(TellBy("file", {.file = folder.Path("no/file"), .webhook = {}, .on_call = {}}, {}).ok());
+  const TellingOptions nowhere{
+      .name = "all", .wards = {}, .file = folder.Path("no/file"), .webhook = {}, .on_call = {}};
+  EXPECT_EQ(TellBy("all/file", nowhere, {}).code(), absl::StatusCode::kNotFound);  // the folder, and not the way
+  EXPECT_NE(TellBy("all/file", nowhere, {}).message(), "there is no such way");
 }
 
 TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
@@ -69,15 +74,17 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   const int port = server.bind_to_any_port("127.0.0.1");
   std::thread thread([&] { server.listen_after_bind(); });
   const TellingOptions options{
+      .name = "all",
+      .wards = {},
       .file = {},
       .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}},
       .on_call = {}};
-  EXPECT_TRUE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_TRUE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
   EXPECT_THAT(got, HasSubstr("TELLING_KIND_RETURNED"));
-  EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_REFUSED)).ok());
+  EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_REFUSED)).ok());
   server.stop();
   thread.join();
-  EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+  EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
 }
 
 TEST(TellingWaysTest, AWebhookOverTlsIsTrustedUnderTheAuthorityThatIsNamedAndNoOther) {
@@ -96,10 +103,12 @@ TEST(TellingWaysTest, AWebhookOverTlsIsTrustedUnderTheAuthorityThatIsNamedAndNoO
   std::thread thread([&] { server.listen_after_bind(); });
   const auto tell_under = [&](const std::string& authorities, const std::string& host) {
     const TellingOptions options{
+        .name = "all",
+        .wards = {},
         .file = {},
         .webhook = {{.url = absl::StrCat("https://", host, ":", port, "/told"), .authorities = authorities}},
         .on_call = {}};
-    return TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED));
+    return TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED));
   };
   const std::string other = folder.Write("other.pem", certs::TestAuthority("another").CertificatePem());
   EXPECT_TRUE(absl::IsUnavailable(tell_under(other, "127.0.0.1")));
@@ -116,10 +125,12 @@ TEST(TellingWaysTest, WhatIsBeingToldEndsSoonWhenTheAgentIsToStop) {
   absl::StatusOr<ListeningSockets> silent = Listen("127.0.0.1:0", /*backlog=*/8);
   ASSERT_TRUE(silent.ok());
   const TellingOptions options{
+      .name = "all",
+      .wards = {},
       .file = {},
       .webhook = {{.url = absl::StrCat("http://127.0.0.1:", silent->port, "/told"), .authorities = {}}},
       .on_call = {{.command = {"sleep", "60"}, .webhook = {}}}};
-  for (const char* const way : {"webhook", "on-call-command"}) {
+  for (const char* const way : {"all/webhook", "all/on-call-command"}) {
     std::stop_source stopping;
     absl::Status told;
     std::thread thread(
@@ -134,14 +145,43 @@ TEST(TellingWaysTest, WhatIsBeingToldEndsSoonWhenTheAgentIsToStop) {
 }
 
 TEST(TellingWaysTest, OnlyWhatSomebodyMustActOnReachesThePersonOnCall) {
-  const std::vector<TellingWay> ways = MakeTellingWays(
-      {.file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}}, [](const std::string&) {});
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}};
+  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) {});
   ASSERT_THAT(ways, SizeIs(2));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_RETURNED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_REFUSED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_UNDELIVERED)));
   EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_ACKNOWLEDGED)));
-  EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)));
+  EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_OVERDUE)));
+  EXPECT_FALSE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_WITHDRAWN)));
+}
+
+TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
+  const auto options = [](const std::string& name, const std::set<std::string>& wards) {
+    return TellingOptions{.name = name,
+                          .wards = wards,
+                          .file = "told.jsonl",
+                          .webhook = {},
+                          .on_call = {{.command = {"true"}, .webhook = {}}}};
+  };
+  const std::vector<TellingWay> ways =
+      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})}, [](const auto&) {});
+  const auto told_of = [&](const std::string& ward) {
+    ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
+    telling.set_ward(ward);
+    std::vector<std::string> names;
+    for (const TellingWay& way : ways) {
+      if (way.is_told(telling)) names.push_back(way.name);
+    }
+    return names;
+  };
+  EXPECT_THAT(told_of("P1"),
+              ElementsAre("log", "first/file", "first/on-call-command", "all/file", "all/on-call-command"));
+  EXPECT_THAT(told_of("P2"),
+              ElementsAre("log", "second/file", "second/on-call-command", "all/file", "all/on-call-command"));
+  EXPECT_THAT(told_of("P3"), SizeIs(ways.size()));
+  EXPECT_THAT(told_of(""), SizeIs(ways.size()));
 }
 
 TEST(RunCommandTest, GetsTheLineAndItsEndIsJudged) {

@@ -124,8 +124,8 @@ TEST_F(ConsentApiTest, ANoWithdrawsWhatWasGivenBefore) {
   EXPECT_EQ(Ask(answer)["withdrawn"], true);
   EXPECT_EQ(answer.action, "consent-withdrawn");
   const std::vector<StoredOutgoing> outbox = *world_.store().ReadOutbox(0, 10);
-  ASSERT_THAT(outbox, SizeIs(2));
-  EXPECT_TRUE(outbox[1].outgoing.has_withdraw());
+  ASSERT_THAT(outbox, SizeIs(1));
+  EXPECT_TRUE(outbox[0].outgoing.has_withdraw());
 }
 
 TEST_F(ConsentApiTest, WhereNoSchemeTakesPartNothingIsKeptAndAConsentForAnotherMunicipalityIsWithdrawn) {
@@ -216,6 +216,24 @@ TEST_F(ConsentApiTest, TellsWhatBecameOfItAndNotOfWhom) {
   EXPECT_EQ(answer.action, "patient-looked-up");
   EXPECT_THAT(answer.json, Not(HasSubstr("Nanna")));
   EXPECT_THAT(answer.json, Not(HasSubstr("20123456")));
+}
+
+TEST_F(ConsentApiTest, WhoIsFoundByWhatTheWardWasToldIsSaidByNumber) {
+  Ask(Register(Yes()));
+  ASSERT_TRUE(world_.desk().TakeMessage({.source = "adt", .id = "1"}, {Discharge("123", kNow)}).ok());
+  const Json by_number = Ask(api_.Find(R"({"patient": {"value": "123"}})"));
+  EXPECT_EQ(by_number["patient_numbers"], Json::array());
+  const std::string notice = by_number["notices"][0]["notice_id"];
+  const std::string reference = by_number["patient_reference"];
+  EXPECT_EQ(reference.size(), 16u);
+  for (const Json& asked : {Json{{"notice_id", notice}}, Json{{"patient_reference", reference}}}) {
+    const ApiAnswer answer = api_.Find(asked.dump());
+    EXPECT_EQ(Ask(answer)["patient_numbers"], Json::array({"123"}));
+    EXPECT_EQ(answer.action, "patient-looked-up");
+  }
+  for (const char* const unknown : {"0000000000000000", "00", "nothing of it is hex", ""}) {
+    EXPECT_NE(api_.Find(Json{{"patient_reference", unknown}}.dump()).status, 200) << unknown;
+  }
 }
 
 TEST_F(ConsentApiTest, OneWithoutAnAgreementTakesNoPart) {

@@ -88,6 +88,13 @@ TEST_F(FhirSourceTest, WhatIsWrongIsAFatalErrorByPlaceAndNeverByValue) {
   EXPECT_THAT(unknown.body, AllOf(HasSubstr("Patient.identifier"), Not(HasSubstr(kPatient))));
   EXPECT_THAT(Post("no message").body, HasSubstr("fatal-error"));
   EXPECT_EQ(store_->cases(), 0u);
+  std::vector<std::string> counted;
+  const std::vector<DayCount> refused = *store_->ReadRefused("", 10);
+  for (const DayCount& count : refused) {
+    counted.push_back(absl::StrCat(count.source, " ", count.reason, " ", count.count));
+  }
+  EXPECT_THAT(counted, testing::Contains("urn:ward Patient.identifier 1"));
+  EXPECT_EQ(counted.size(), 3u);
 }
 
 TEST_F(FhirSourceTest, WhatCannotBeKeptNowMayComeAgainAsItIs) {

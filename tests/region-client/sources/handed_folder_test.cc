@@ -82,6 +82,10 @@ TEST_F(HandedFolderTest, ADischargeAndAConsentThatLieInItBecomeANotice) {
   EXPECT_TRUE(std::filesystem::exists(files_.Path("in/processed/discharge.hl7.outcome.json")));
   EXPECT_TRUE(std::filesystem::exists(files_.Path("in/rejected/broken.hl7.reason.json")));
   EXPECT_THAT(log_, Contains(AllOf(HasSubstr("files: a file was rejected"), HasSubstr("MESSAGE_INVALID"))));
+  const std::vector<DayCount> refused = store_->ReadRefused("", 10).value();
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].source, "files");
+  EXPECT_EQ(refused[0].reason, "MESSAGE_INVALID");
   for (const std::string& line : log_) EXPECT_THAT(line, AllOf(Not(HasSubstr("4711")), Not(HasSubstr("hl7"))));
 }
 

@@ -23,6 +23,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 // 15 January 2027 at 14:05 in Copenhagen.
 const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 13, 5), absl::UTCTimeZone());
@@ -87,7 +88,8 @@ TEST_F(Hl7SourceTest, AMessageThatComesAgainIsAcknowledgedAndDoesNothing) {
   EXPECT_THAT(log_, IsEmpty());
   EXPECT_THAT(source_->Answer("pas", absl::StrReplaceAll(Discharge("M1"), {{"A03", "A13"}, {"PAS", "OTHER"}})),
               HasSubstr("MSA|AA|M1"));
-  EXPECT_EQ(Outbox(), 2u) << "another system's message of the same id";
+  ASSERT_EQ(Outbox(), 1u);
+  EXPECT_TRUE(store_->ReadOutbox(0, 10)->front().outgoing.has_withdraw()) << "another system's message of the same id";
 }
 
 TEST_F(Hl7SourceTest, AnEngineThatCountsAnewLosesNoDischarge) {
@@ -144,6 +146,13 @@ TEST_F(Hl7SourceTest, WhatIsWrongIsRefusedByPlaceAndNeverByValue) {
                 AllOf(HasSubstr("adt: a message of pas was refused"), Not(HasSubstr("Ane")), Not(HasSubstr("000101"))));
   }
   EXPECT_EQ(store_->cases(), 0u);
+  std::vector<std::string> counted;
+  const std::vector<DayCount> refused = *store_->ReadRefused("", 10);
+  for (const DayCount& count : refused) {
+    counted.push_back(absl::StrCat(count.day, " ", count.source, " ", count.reason, " ", count.count));
+  }
+  EXPECT_THAT(counted, UnorderedElementsAre("2027-01-15 adt 102 PV1-45 1", "2027-01-15 adt 101 PID-3 1",
+                                            "2027-01-15 adt 203 MSH-12 1", "2027-01-15 adt 100 MSH 1"));
 }
 
 TEST_F(Hl7SourceTest, WhatCannotBeKeptNowMayComeAgainAsItIs) {
@@ -152,6 +161,7 @@ TEST_F(Hl7SourceTest, WhatCannotBeKeptNowMayComeAgainAsItIs) {
   Open({.site = TestSite()});
   EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
   EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_THAT(*store_->ReadRefused("", 10), IsEmpty());
 }
 
 }  // namespace

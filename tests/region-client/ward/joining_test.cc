@@ -378,6 +378,18 @@ TEST(JoiningTest, AProtectedAddressIsNotSent) {
   EXPECT_FALSE(day.Had().citizen().has_postal_address());
 }
 
+TEST(JoiningTest, OfWhatSystemsSayOnlyWhatANoticeMayTakeIsKept) {
+  WardDay day;
+  day.Take(ConsentAt(1));
+  Event event = DischargeAt(2);
+  event.contact.email = "a@b.example";
+  event.contact.postal_address = PostalAddress{.street = "Opdigtet Vej 1", .postal_code = "9999", .city = "Ingenby"};
+  day.Take(event);
+  EXPECT_FALSE(day.known_.person().contact().name().empty());
+  EXPECT_TRUE(day.known_.person().contact().email().empty());
+  EXPECT_FALSE(day.known_.person().contact().has_postal_address());
+}
+
 TEST(JoiningTest, ADayOfDischargeThatIsCorrectedIsRevised) {
   WardDay day = Discharged();
   Event corrected = EventAt(EventKind::kUpdated, 4);
