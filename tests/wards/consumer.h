@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -44,8 +45,11 @@ class Consumer {
     stopping_ = true;
     thread_.join();
   }
-  // By notice id; once it is stopped.
-  const std::map<std::string, FetchedNotice>& fetched() const { return fetched_; }
+  // So far, by notice id. Any thread.
+  std::map<std::string, FetchedNotice> fetched() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return fetched_;
+  }
 
  private:
   bool PullOnce() {
@@ -68,6 +72,7 @@ class Consumer {
   // A lease may have been lost with its answer, and the same come again.
   void Take(const v1::InboxItem& item, const v1::PullNoticesResponse& pulled) {
     const std::string& id = item.lease().name().notice_id();
+    const std::lock_guard<std::mutex> lock(mutex_);
     FetchedNotice& notice = fetched_[id];
     EXPECT_GE(item.lease().name().revision(), notice.revision) << "revisions come in order";
     notice.revision = item.lease().name().revision();
@@ -87,6 +92,7 @@ class Consumer {
   support::BrokerProcess& broker_;
   const std::string code_;
   std::atomic<bool> stopping_ = false;
+  mutable std::mutex mutex_;
   std::map<std::string, FetchedNotice> fetched_;
   std::thread thread_;
 };
