@@ -49,6 +49,8 @@ using support::CallContext;
 using support::Process;
 
 constexpr int kKills = 50;
+const std::vector<v1::NoticeState> kWaiting = {v1::NOTICE_STATE_WAITING, v1::NOTICE_STATE_LEASED,
+                                               v1::NOTICE_STATE_MISSING};
 const std::vector<std::string> kMunicipalities = {"0101", "0147", "0851"};
 
 size_t CountWithdrawn(const std::map<std::string, Expected>& ledger) {
@@ -211,11 +213,19 @@ class WardsDayTest : public testing::Test {
     return false;
   }
   bool NothingWaits() {
-    const auto waits = {v1::NOTICE_STATE_WAITING, v1::NOTICE_STATE_LEASED, v1::NOTICE_STATE_MISSING};
-    return std::all_of(kMunicipalities.begin(), kMunicipalities.end(), [&](const std::string& code) {
-      const auto waiting = Statuses(code, waits);
+    return std::all_of(kMunicipalities.begin(), kMunicipalities.end(), [this](const std::string& code) {
+      const auto waiting = Statuses(code, kWaiting);
       return waiting.has_value() && waiting->empty();
     });
+  }
+  std::string WhatWaits() {
+    std::string waits;
+    for (const std::string& code : kMunicipalities) {
+      for (const v1::NoticeStatus& status : Statuses(code, kWaiting).value_or(std::vector<v1::NoticeStatus>())) {
+        absl::StrAppend(&waits, status.ShortDebugString(), "\n");
+      }
+    }
+    return waits;
   }
   // What the broker has of a municipality's notices in these states, or in any; nothing if it does not answer.
   std::optional<std::vector<v1::NoticeStatus>> Statuses(const std::string& code,
@@ -318,7 +328,7 @@ TEST_F(WardsDayTest, TheMunicipalitiesKnowWhatTheLedgerSays) {
   }
   EXPECT_EQ(kills, kKills);
   StartAgent();
-  ASSERT_TRUE(WaitUntilDelivered()) << agent_->Err();
+  ASSERT_TRUE(WaitUntilDelivered()) << WhatWaits() << agent_->Err();
   ReadWithdrawn();
   std::map<std::string, Expected> became = WhatMunicipalitiesKnow(consumers);
   const auto has_withdrawn = [](const auto& patient) { return !patient.second.withdrawn.empty(); };
