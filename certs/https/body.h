@@ -15,10 +15,11 @@ namespace envej::https {
 // alike.
 bool HasBody(const httplib::Request& request);
 
-// What a request brings, which says by one Content-Length how much that is: at most `most` bytes, within the time for
-// it (https_limits.h). INVALID_ARGUMENT where the length is not said, or not in that way; RESOURCE_EXHAUSTED where it
-// is more; DEADLINE_EXCEEDED where it did not come. After an error the connection is to be closed (CloseAfter): what
-// follows is no request.
+// What a request brings: at most `most` bytes, within the time for it (https_limits.h). Either one Content-Length says
+// how much that is, or it comes in chunks (chunks.h), with Transfer-Encoding "chunked" in HTTP/1.1. INVALID_ARGUMENT
+// where that is said in neither way, or in both; DATA_LOSS where chunks are none; RESOURCE_EXHAUSTED where it is more;
+// DEADLINE_EXCEEDED where it did not come. After an error the connection is to be closed (CloseAfter): what follows is
+// no request.
 absl::StatusOr<std::string> ReadBody(const httplib::Request& request, TlsConnection& connection, size_t most);
 
 // Closes the connection once the answer is sent, and says so in it.

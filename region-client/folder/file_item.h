@@ -39,7 +39,7 @@ struct ConsentAnswer {
 
 // One of the things that a file says, each taken or refused by itself.
 struct FileItem {
-  size_t place = 0;  // of a line or a message, from 1
+  size_t place = 0;  // of a line or a message, from 1; 0 for the file as a whole
   // By which it is known again. Without an id it is by the file's bytes and its place there.
   MessageName name;
   std::variant<std::vector<ward::Event>, ConsentAnswer, v1::Notice, NothingFollows, FileProblem> said;

@@ -13,12 +13,6 @@ FileProblem ToProblem(const hl7::Problem& problem) {
   return {.reason = "MESSAGE_INVALID", .text = absl::StrCat(hl7::ToText(problem.place), " ", problem.what)};
 }
 
-// Whose ids they are: what the message says of its sender.
-MessageName NameOf(const std::string& folder, const hl7::Message& message) {
-  const auto text = [&](int field) { return message.Text({.segment = "MSH", .field = field}); };
-  return {.source = absl::StrCat(folder, "|", text(3), "|", text(4)), .id = message.ControlId()};
-}
-
 void Decode(absl::string_view bytes, const Hl7Files& files, FileItem& item) {
   const std::variant<hl7::Message, hl7::Problem> read = hl7::Message::Read(bytes, files.unsaid);
   if (const auto* const problem = std::get_if<hl7::Problem>(&read)) {
@@ -26,7 +20,7 @@ void Decode(absl::string_view bytes, const Hl7Files& files, FileItem& item) {
     return;
   }
   const auto& message = std::get<hl7::Message>(read);
-  item.name = NameOf(files.name, message);
+  item.name = NameOfHl7(files.name, message);
   const auto event = hl7::ReadPatientEvent(message, files.site);
   if (const auto* const problem = std::get_if<hl7::Problem>(&event)) {
     item.said = ToProblem(*problem);
@@ -39,12 +33,22 @@ void Decode(absl::string_view bytes, const Hl7Files& files, FileItem& item) {
 
 }  // namespace
 
+MessageName NameOfHl7(const std::string& source, const hl7::Message& message) {
+  const auto text = [&](int field) { return message.Text({.segment = "MSH", .field = field}); };
+  return {.source = absl::StrCat(source, "|", text(3), "|", text(4)), .id = message.ControlId()};
+}
+
 absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files) {
+  const Hl7File file = SplitHl7File(bytes);
   std::vector<FileItem> items;
-  for (const absl::string_view message : SplitHl7File(bytes)) {
+  for (const absl::string_view message : file.messages) {
     FileItem& item = items.emplace_back();
     item.place = items.size();
     Decode(message, files, item);
+  }
+  for (const FileProblem& problem : file.problems) items.push_back({.place = 0, .name = {}, .said = problem});
+  if (items.empty() && file.has_batches) {
+    items.push_back({.place = 0, .name = {}, .said = NothingFollows{.reason = "BATCH_EMPTY"}});
   }
   return items;
 }

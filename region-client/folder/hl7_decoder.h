@@ -6,11 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "region-client/agent/desk.h"
 #include "region-client/folder/file_item.h"
 #include "region-client/hl7/message.h"
 #include "region-client/hl7/patient_event.h"
 
 namespace envej::region {
+
+// By which a message is known again, of what came in at `source`, a listener or a folder: by its MSH-10, and by what it
+// says of its sender, since two systems may come the same way with the same ids.
+MessageName NameOfHl7(const std::string& source, const hl7::Message& message);
 
 // How files of HL7 v2 messages are read.
 struct Hl7Files {
@@ -19,8 +24,9 @@ struct Hl7Files {
   hl7::CharacterSet unsaid = hl7::CharacterSet::kAscii;  // what MSH-18 means where it says nothing
 };
 
-// Reads a file of HL7 messages (hl7_file.h), each for itself, known again by its MSH-10. Nothing follows from what is
-// of no concern.
+// Reads a file of HL7 messages (hl7_file.h), each for itself. Nothing follows from what is of no concern, and from
+// batches without a message: a system may send those when it has nothing to say. What is wrong with a batch is a
+// problem of the file's own, behind its messages, which are taken all the same.
 absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files);
 
 }  // namespace envej::region

@@ -4,14 +4,25 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "region-client/folder/file_item.h"
 
 namespace envej::region {
 
-// The HL7 v2 messages of a file, one after another: each begins with a line that begins with "MSH". Around them stand
-// blank lines, the frames of MLLP, or the segments of a batch (FHS, BHS, BTS, FTS), and are passed over; what else
-// stands before the first message is a message of its own, which no decoder will take. Takes time in proportion to the
-// bytes; what it gives are parts of them.
-std::vector<absl::string_view> SplitHl7File(absl::string_view bytes);
+// A file of HL7 v2 messages, one after another, alone or in batches (HL7 2.5.1, section 2.10.3).
+struct Hl7File {
+  // Parts of the file's bytes. Each begins with a line that begins with "MSH"; what else stands before the first, or
+  // between batches, is one too, which no decoder will take. Blank lines around them are passed over, and so are the
+  // frames of MLLP.
+  std::vector<absl::string_view> messages;
+  bool has_batches = false;  // segments of a batch stand around them: FHS, BHS, BTS, FTS
+  // Why messages may be missing, or doubled, in words that repeat nothing of the file; the first kRefusedShown:
+  //   BATCH_COUNT_WRONG  a batch has not as many as its BTS-1 says, or the file not as many batches as its FTS-1 says
+  //   BATCH_NOT_ENDED    a batch has BHS and no BTS, or the file FHS and no FTS: it may be cut short
+  std::vector<FileProblem> problems;
+};
+
+// Takes time in proportion to the bytes.
+Hl7File SplitHl7File(absl::string_view bytes);
 
 }  // namespace envej::region
 

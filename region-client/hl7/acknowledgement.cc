@@ -45,18 +45,6 @@ absl::string_view TableText(ErrorCode code) {
   return "";
 }
 
-absl::string_view Letters(AcknowledgementCode code) {
-  switch (code) {
-    case AcknowledgementCode::kAccept:
-      return "AA";
-    case AcknowledgementCode::kError:
-      return "AE";
-    case AcknowledgementCode::kReject:
-      return "AR";
-  }
-  return "";
-}
-
 // The answered header as it is written, to be given back as it is.
 class Mirrored {
  public:
@@ -81,6 +69,12 @@ class Mirrored {
     return field;
   }
 
+  // What it says, without white space around it; empty where it is explicitly nothing.
+  std::string Value(size_t number) const {
+    const std::string field(absl::StripAsciiWhitespace(Field(number)));
+    return field == "\"\"" ? "" : field;
+  }
+
   std::string Component(size_t number, size_t component) const {
     const std::vector<std::string> parts = absl::StrSplit(Field(number), delimiters_.component);
     return component <= parts.size() ? parts[component - 1] : "";
@@ -98,6 +92,45 @@ class Mirrored {
   Delimiters delimiters_;
   std::vector<absl::string_view> fields_;
 };
+
+// Which acknowledgement is due.
+enum class Level { kNone, kAccept, kApplication };
+
+// By a condition of table 0155; what is none of its values is taken for "always".
+bool IsDue(absl::string_view condition, bool is_good) {
+  if (condition.empty() || condition == "NE") return false;
+  if (condition == "ER") return !is_good;
+  if (condition == "SU") return is_good;
+  return true;
+}
+
+Level LevelDue(const Mirrored& mirrored, bool is_good) {
+  const std::string accept = mirrored.Value(15);
+  const std::string application = mirrored.Value(16);
+  if (accept.empty() && application.empty()) return Level::kApplication;
+  if (IsDue(accept, is_good)) return Level::kAccept;
+  return IsDue(application, is_good) ? Level::kApplication : Level::kNone;
+}
+
+// What cannot be kept now is an error to who only takes in: rejected is what MSH-9, 11 and 12 say.
+AcknowledgementCode CodeAt(Level level, const std::optional<Problem>& problem) {
+  const bool is_not_kept = problem.has_value() && problem->code == ErrorCode::kApplicationInternalError;
+  return level == Level::kAccept && is_not_kept ? AcknowledgementCode::kError : CodeFor(problem);
+}
+
+// MSA-1.
+std::string Letters(Level level, AcknowledgementCode code) {
+  const absl::string_view which = level == Level::kAccept ? "C" : "A";
+  switch (code) {
+    case AcknowledgementCode::kAccept:
+      return absl::StrCat(which, "A");
+    case AcknowledgementCode::kError:
+      return absl::StrCat(which, "E");
+    case AcknowledgementCode::kReject:
+      return absl::StrCat(which, "R");
+  }
+  return "";
+}
 
 std::string Header(const Mirrored& mirrored, const OwnHeader& own) {
   const std::string component(1, mirrored.delimiters().component);
@@ -179,9 +212,11 @@ std::string Acknowledge(absl::string_view message, const std::optional<Problem>&
   const Mirrored mirrored(message);
   const Delimiters& delimiters = mirrored.delimiters();
   const bool is_old = mirrored.IsBefore('5');
+  const Level level = LevelDue(mirrored, !problem.has_value());
+  if (level == Level::kNone) return "";
   const AcknowledgementCode code =
-      problem.has_value() && !mirrored.is_readable() ? AcknowledgementCode::kReject : CodeFor(problem);
-  std::vector<std::string> result = {"MSA", std::string(Letters(code)), mirrored.Field(10)};
+      problem.has_value() && !mirrored.is_readable() ? AcknowledgementCode::kReject : CodeAt(level, problem);
+  std::vector<std::string> result = {"MSA", Letters(level, code), mirrored.Field(10)};
   if (problem.has_value() && is_old) {
     result.push_back(Escaped(absl::StrCat(ToText(problem->place), " ", problem->what), delimiters));
   }

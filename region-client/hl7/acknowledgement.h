@@ -10,7 +10,7 @@
 
 namespace envej::hl7 {
 
-// The acknowledgement code, of table 0008.
+// The application's acknowledgement code, of table 0008.
 enum class AcknowledgementCode {
   kAccept,  // AA: it is kept, or of no concern; not to be sent again
   kError,   // AE: what it says is wrong; sent again as it is, it is refused again
@@ -33,6 +33,11 @@ struct OwnHeader {
 // `message` may be anything, also what Message::Read refuses, or the beginning of what is too long. Of what has no
 // header that can be read it is said as well as can be, as 2.5: with MSA-2 empty. A field that is longer than HL7 lets
 // it be is left out, and so are characters that control.
+//
+// Where MSH-15 or MSH-16 is valued, the enhanced mode holds (HL7 2.5.1, section 2.9.3), and each says when it asks for
+// an acknowledgement: AL always, ER of a problem, SU without one, NE never. There is one answer at most, for all is
+// done before it is given: the accept acknowledgement (CA; CR where MSH-9, 11 or 12 is not taken here; else CE) where
+// MSH-15 asks for it, else the application's where MSH-16 does, else none: it is empty.
 std::string Acknowledge(absl::string_view message, const std::optional<Problem>& problem, const OwnHeader& own);
 
 }  // namespace envej::hl7

@@ -209,7 +209,7 @@ bool MllpListener::Answer(Sender& sender, std::string message) {
   if (!SetState(sender, State::kBusy)) return false;
   const std::string answer = handlers_.answer(connection.peer(), std::move(message));
   SetState(sender, State::kAnswered);
-  if (!connection.Write(EncodeFrame(answer), limits_.answer, limits_.farewell)) {
+  if (!answer.empty() && !connection.Write(EncodeFrame(answer), limits_.answer, limits_.farewell)) {
     Tell(connection.peer(), absl::DeadlineExceededError("an answer was not taken"));
     return false;
   }

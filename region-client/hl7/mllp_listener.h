@@ -22,17 +22,17 @@ namespace envej::hl7 {
 
 // What becomes of what is received. Both are called by several threads at once, each connection's own.
 struct MllpHandlers {
-  // The answer to one message, to be durable before it is given. `message` is as it came: of one that is too long its
-  // beginning, one byte more than Message::Read takes, after whose answer the connection is closed. It must come back
-  // in a time of its own: until then Stop waits.
+  // The answer to one message, to be durable before it is given; empty, and nothing is sent. `message` is as it came:
+  // of one that is too long its beginning, one byte more than Message::Read takes, after whose answer the connection is
+  // closed. It must come back in a time of its own: until then Stop waits.
   std::function<std::string(const Peer& peer, std::string message)> answer;
   // A connection was closed for what its sender did, or because there were too many. Names nobody, repeats nothing that
   // came. `peer` has no name if there was no handshake. May be empty.
   std::function<void(const Peer& peer, const absl::Status& why)> closed;
 };
 
-// Takes HL7 messages over MLLP, and answers each before the connection's next. Any number of messages may be sent at
-// once; they are answered in order.
+// Takes HL7 messages over MLLP, and answers each, where an answer is due, before the connection's next. Any number of
+// messages may be sent at once; they are answered in order.
 //
 // A sender that is slow, silent or half gone costs its own connection alone: a thread each, within MllpLimits. Who has
 // shown no certificate takes no place from who has.

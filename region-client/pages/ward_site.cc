@@ -52,6 +52,9 @@ std::optional<std::string> BodyOf(const httplib::Request& request, httplib::Resp
     case absl::StatusCode::kDeadlineExceeded:
       Say(response, 408, "Indholdet kom ikke i tide. / The content did not come in time.");
       break;
+    case absl::StatusCode::kDataLoss:
+      Say(response, 400, "Indholdet er ikke delt op, som der står. / The content is not in chunks, as it says.");
+      break;
     default:
       Say(response, 411, "Indholdets længde mangler. / Content-Length is missing.");
   }

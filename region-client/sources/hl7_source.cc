@@ -6,18 +6,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "region-client/agent/random_ids.h"
+#include "region-client/folder/hl7_decoder.h"
 #include "region-client/hl7/acknowledgement.h"
 
 namespace envej::region {
 namespace {
 
 constexpr size_t kControlIdRandomBytes = 10;  // 20 digits, as many as MSH-10 may have in every version
-
-// Whose ids they are: what the message says of its sender, so that two systems behind one listener are told apart.
-MessageName NameOf(const std::string& source, const hl7::Message& message) {
-  const auto text = [&](int field) { return message.Text({.segment = "MSH", .field = field}); };
-  return {.source = absl::StrCat(source, "|", text(3), "|", text(4)), .id = message.ControlId()};
-}
 
 hl7::Problem NotKept() {
   return {.place = {},
@@ -33,7 +28,7 @@ std::string NewControlId() {
 }  // namespace
 
 std::optional<hl7::Problem> Hl7Source::TakeEvent(const hl7::Message& message, const ward::Event& event) const {
-  const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(NameOf(parts_.name, message), {event});
+  const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(NameOfHl7(parts_.name, message), {event});
   if (answer.ok()) return std::nullopt;
   if (absl::IsInvalidArgument(answer.status())) {
     return hl7::Problem{.place = {.segment = "PID", .field = 3},

@@ -36,7 +36,7 @@ class Hl7Source {
   // kApplicationInternalError: it can be sent again as it is. `sender` is who sent it, for the log.
   std::optional<hl7::Problem> Take(absl::string_view sender, absl::string_view message) const;
 
-  // The acknowledgement of that, to be sent back (MSA-1: AA, AE, AR).
+  // The acknowledgement of that, to be sent back; empty where its sender asks for none (hl7/acknowledgement.h).
   std::string Answer(absl::string_view sender, absl::string_view message) const;
 
  private:

@@ -67,6 +67,7 @@ TEST(IntegrationPageTest, EachBlockDoesWhatThePageSays) {
   for (const int message : {1, 2, 3, 4, 5}) {
     EXPECT_THAT(ended.out, HasSubstr(absl::StrCat("MSA|AA|EXAMPLE-", message)));
   }
+  EXPECT_THAT(ended.out, HasSubstr("MSA|CA|EXAMPLE-5"));
   EXPECT_THAT(ended.out, ContainsRegex("MSA.AE.EXAMPLE-3\rERR..PID.1.3.101"));
   EXPECT_THAT(ended.out, ContainsRegex("MSA.AR.EXAMPLE-3\rERR..MSH.1.11.202"));
   EXPECT_THAT(ended.out, HasSubstr("PID-3 is missing"));

@@ -93,7 +93,7 @@ class WardsLedgerTest : public testing::Test {
   void TakeAll() {
     const Hl7Files files{.name = "day", .site = {.zone = copenhagen_, .dispositions_elsewhere = {"OVF"}}};
     const std::string hl7 = Read("day/messages.hl7");
-    const std::vector<absl::string_view> messages = SplitHl7File(hl7);
+    const std::vector<absl::string_view> messages = SplitHl7File(hl7).messages;
     const std::vector<std::string> consents = absl::StrSplit(Read("day/consents.jsonl"), '\n');
     const std::vector<std::string> arrivals = absl::StrSplit(Read("day/arrivals.txt"), '\n', absl::SkipEmpty());
     for (const std::string& arrival : arrivals) {

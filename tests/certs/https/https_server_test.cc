@@ -86,13 +86,36 @@ TEST_F(HttpsServerTest, ReadsWhatARequestBringsAndTheNextBehindIt) {
 TEST_F(HttpsServerTest, ContentThatIsTooLongOrOfUnclearLengthIsNotReadAndEndsTheConnection) {
   const std::string begin = "POST / HTTP/1.1\r\n";
   EXPECT_THAT(AnswerTo(begin + "Content-Length: 101\r\n\r\n" + std::string(101, 'x')), HasSubstr("RESOURCE_EXHAUSTED"));
-  for (const char* length : {"", "Content-Length: -1\r\n", "Content-Length: 0x3\r\n", "Content-Length: 3 \t3\r\n",
-                             "Content-Length: +3\r\n", "Content-Length: 3\r\nContent-Length: 3\r\n",
-                             "Transfer-Encoding: chunked\r\n", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"}) {
+  for (const char* length :
+       {"", "Content-Length: -1\r\n", "Content-Length: 0x3\r\n", "Content-Length: 3 \t3\r\n", "Content-Length: +3\r\n",
+        "Content-Length: 3\r\nContent-Length: 3\r\n", "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"}) {
     const std::string answer = AnswerTo(absl::StrCat(begin, length, "\r\nabcPOST / HTTP/1.1\r\n"));
     EXPECT_THAT(answer, HasSubstr("INVALID_ARGUMENT")) << length;
     EXPECT_THAT(answer.substr(1), Not(HasSubstr("HTTP/1.1 "))) << length;
   }
+}
+
+TEST_F(HttpsServerTest, ReadsContentInChunksAndTheNextRequestBehindIt) {
+  const auto peer = Peer();
+  ASSERT_TRUE(
+      peer->Send("POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\nExpect: 100-continue\r\n\r\n3\r\none\r\n4;x=\"y\""));
+  EXPECT_THAT(peer->ReadUntil("\r\n\r\n"), HasSubstr("HTTP/1.1 100"));
+  ASSERT_TRUE(peer->Send("\r\n-two\r\n0\r\nTrailer: z\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n"));
+  ASSERT_TRUE(peer->Send("three"));
+  EXPECT_THAT(peer->ReadUntil("\r\n\r\nthree"), HasSubstr("\r\n\r\none-two"));
+  EXPECT_THAT(AnswerTo("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+              HasSubstr("INVALID_ARGUMENT"));
+}
+
+TEST_F(HttpsServerTest, ContentInChunksIsBoundedAndEndsTheConnectionWhereItIsNone) {
+  const std::string begin = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_THAT(AnswerTo(begin + "64\r\n" + std::string(100, 'x') + "\r\n1\r\n"), HasSubstr("RESOURCE_EXHAUSTED"));
+  EXPECT_THAT(AnswerTo(begin + "3\r\nab"), HasSubstr("DEADLINE_EXCEEDED"));
+  const std::string answer = AnswerTo(begin + "3\r\nabcPOST / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("DATA_LOSS"));
+  EXPECT_THAT(answer.substr(1), Not(HasSubstr("HTTP/1.1 ")));
 }
 
 TEST_F(HttpsServerTest, ContentThatDoesNotComeIsWaitedForSoLongAlone) {

@@ -39,5 +39,21 @@ TEST(Hl7DecoderTest, EachMessageOfAFileIsReadForItself) {
   EXPECT_EQ(items[3].place, 4u);
 }
 
+TEST(Hl7DecoderTest, ABatchThatLacksAMessageIsAProblemOfTheFileBehindThoseThatAreThere) {
+  const std::vector<FileItem> items =
+      DecodeHl7File(absl::StrCat("BHS|^~\\&\r", Message("A03", "m1", "4711"), "BTS|2\r"), Files()).value();
+  ASSERT_THAT(items, SizeIs(2));
+  EXPECT_TRUE(std::holds_alternative<std::vector<ward::Event>>(items[0].said));
+  EXPECT_EQ(std::get<FileProblem>(items[1].said).reason, "BATCH_COUNT_WRONG");
+  EXPECT_EQ(items[1].place, 0u);
+}
+
+TEST(Hl7DecoderTest, NothingFollowsFromBatchesWithoutAMessage) {
+  const std::vector<FileItem> items = DecodeHl7File("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", Files()).value();
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_EQ(std::get<NothingFollows>(items[0].said).reason, "BATCH_EMPTY");
+  EXPECT_THAT(DecodeHl7File("\r\n", Files()).value(), SizeIs(0));
+}
+
 }  // namespace
 }  // namespace envej::region

@@ -88,6 +88,45 @@ TEST(AcknowledgementTest, WhatIsNotTakenHereIsRejectedAndWhatIsWrongIsAnError) {
   EXPECT_EQ(CodeFor(std::nullopt), AcknowledgementCode::kAccept);
 }
 
+// MSA-1 of the answer to what asks for acknowledgements in that way; empty if there is none.
+std::string AnswerWhere(const std::string& accept, const std::string& application,
+                        const std::optional<Problem>& problem) {
+  const std::string received =
+      absl::StrReplaceAll(kReceived, {{"|2.5|||||", absl::StrCat("|2.5|||", accept, "|", application, "|")}});
+  const std::string answer = Acknowledge(received, problem, Own());
+  const size_t at = answer.find("\rMSA|");
+  return at == std::string::npos ? answer : answer.substr(at + 5, 2);
+}
+
+TEST(AcknowledgementTest, TheEnhancedModeHasTheOneAnswerThatIsAskedFor) {
+  struct {
+    const char* accept;
+    const char* application;
+    const char* good;
+    const char* bad;
+  } const cases[] = {
+      {"", "", "AA", "AE"},     {"AL", "", "CA", "CE"},       {"AL", "NE", "CA", "CE"},    {"AL", "AL", "CA", "CE"},
+      {"NE", "AL", "AA", "AE"}, {"", "AL", "AA", "AE"},       {"NE", "NE", "", ""},        {"", "NE", "", ""},
+      {"NE", "", "", ""},       {"ER", "NE", "", "CE"},       {"SU", "NE", "CA", ""},      {"NE", "ER", "", "AE"},
+      {"NE", "SU", "AA", ""},   {"ER", "AL", "AA", "CE"},     {"SU", "ER", "CA", "AE"},    {"ER", "SU", "AA", "CE"},
+      {" NE ", "\"\"", "", ""}, {"\"\"", "\"\"", "AA", "AE"}, {"other", "NE", "CA", "CE"},
+  };
+  for (const auto& [accept, application, good, bad] : cases) {
+    EXPECT_EQ(AnswerWhere(accept, application, std::nullopt), good) << accept << " " << application;
+    EXPECT_EQ(AnswerWhere(accept, application, Missing()), bad) << accept << " " << application;
+  }
+}
+
+TEST(AcknowledgementTest, AnAcceptAcknowledgementRejectsByTheHeaderAlone) {
+  for (const ErrorCode code : {ErrorCode::kUnsupportedMessageType, ErrorCode::kUnsupportedEventCode,
+                               ErrorCode::kUnsupportedProcessingId, ErrorCode::kUnsupportedVersionId}) {
+    EXPECT_EQ(AnswerWhere("AL", "NE", Problem{{}, code, "x"}), "CR");
+  }
+  const Problem not_kept{{}, ErrorCode::kApplicationInternalError, "cannot be kept now"};
+  EXPECT_EQ(AnswerWhere("AL", "NE", not_kept), "CE");
+  EXPECT_EQ(AnswerWhere("NE", "AL", not_kept), "AR");
+}
+
 TEST(AcknowledgementTest, DelimitersAreThoseThatWereDeclared) {
   const std::string received = "MSH!$%/*!PAS!NORD$1!ENVEJ!REGION!20270115!!ADT$A08!M/F/1!T!2.3!!!!!!8859/1\n";
   EXPECT_EQ(Acknowledge(received, Missing(), Own()),

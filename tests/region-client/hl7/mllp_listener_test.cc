@@ -23,6 +23,14 @@ TEST_F(MllpListenerTest, MessagesOfOneConnectionAreAnsweredInOrder) {
   EXPECT_EQ(sender->Answer(), "this machine: 3 of def");
 }
 
+TEST_F(MllpListenerTest, WhatIsNotToBeAnsweredHasNoFrameAndKeepsTheConnection) {
+  Start();
+  const auto sender = Connect();
+  EXPECT_TRUE(sender->SendMessage("none"));
+  EXPECT_TRUE(sender->Send(EncodeFrame("none") + EncodeFrame("a")));
+  EXPECT_EQ(sender->Answer(), "this machine: 1 of a");
+}
+
 TEST_F(MllpListenerTest, SendersAreKnownByTheirCertificates) {
   StartTls();
   const auto sender = ConnectTls();

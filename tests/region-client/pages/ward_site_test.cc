@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -132,6 +133,32 @@ TEST_F(WardSiteTest, ASystemsMessageComesToItsHandler) {
   EXPECT_EQ(answer->body, absl::StrCat(kSystem, " application/fhir+xml; charset=utf-8 <Bundle/>"));
   EXPECT_EQ(As(kSystem)->Post("/fhir/other", "x", "text/plain")->status, 404);
   EXPECT_EQ(As(kSystem)->Get("/fhir/$process-message")->status, 405);
+}
+
+TEST_F(WardSiteTest, ASystemMaySendItsMessageInChunks) {
+  const auto post = [&](size_t bytes) {
+    return As(kSystem)->Post(
+        "/fhir/$process-message",
+        [left = bytes](size_t, httplib::DataSink& sink) mutable {
+          const std::string part(std::min<size_t>(left, 1000), ' ');
+          left -= part.size();
+          sink.write(part.data(), part.size());
+          if (left == 0) sink.done();
+          return true;
+        },
+        "application/fhir+xml");
+  };
+  const httplib::Result answer = post(kPostedMessageBytes);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, absl::StrCat(kSystem, " application/fhir+xml ", std::string(kPostedMessageBytes, ' ')));
+  support::TlsPeer peer(pages_->port(), world_.FilesOf(kSystem));
+  const std::string head = "POST /fhir/$process-message HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_TRUE(peer.Send(absl::StrCat(head, "100001\r\n")));
+  EXPECT_THAT(peer.ReadAll(), HasSubstr(" 413 "));
+  support::TlsPeer wrong(pages_->port(), world_.FilesOf(kSystem));
+  EXPECT_TRUE(wrong.Send(absl::StrCat(head, "<Bundle/>\r\n")));
+  EXPECT_THAT(wrong.ReadAll(), HasSubstr(" 400 "));
 }
 
 TEST_F(WardSiteTest, WithoutAHandlerThereIsNoPlaceForMessages) {

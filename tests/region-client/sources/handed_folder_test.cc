@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "tests/region-client/agent/agent_world.h"
 
@@ -47,6 +48,18 @@ class HandedFolderTest : public testing::Test {
                                .log = [this](const std::string& line) { log_.push_back(line); }});
   }
 
+  // Takes files until none is left in the folder.
+  void TakeAll(HandedFolder& folder) {
+    Stopping stopping;
+    std::thread looks([&] { folder.Run(stopping); });
+    const absl::Time until = absl::Now() + absl::Seconds(60);
+    while (std::distance(std::filesystem::directory_iterator(files_.Path("in")), {}) > 2 && absl::Now() < until) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    stopping.Stop();
+    looks.join();
+  }
+
   absl::Time now_ = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 15), absl::UTCTimeZone());
   certs::TestDirectory files_;
   AgentFolder agent_;
@@ -62,14 +75,7 @@ TEST_F(HandedFolderTest, ADischargeAndAConsentThatLieInItBecomeANotice) {
   files_.Write("in/discharge.hl7", kDischarge);
   files_.Write("in/consent.jsonl", kConsent);
   files_.Write("in/broken.hl7", "MSH|broken");
-  Stopping stopping;
-  std::thread looks([&] { (*folder)->Run(stopping); });
-  const absl::Time until = absl::Now() + absl::Seconds(60);
-  while (std::distance(std::filesystem::directory_iterator(files_.Path("in")), {}) > 2 && absl::Now() < until) {
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  stopping.Stop();
-  looks.join();
+  TakeAll(**folder);
   const std::vector<StoredOutgoing> outbox = store_->ReadOutbox(0, 10).value();
   ASSERT_EQ(outbox.size(), 1u);
   EXPECT_EQ(outbox[0].outgoing.submit().citizen().name(), "Nanna Prøve");
@@ -77,6 +83,30 @@ TEST_F(HandedFolderTest, ADischargeAndAConsentThatLieInItBecomeANotice) {
   EXPECT_TRUE(std::filesystem::exists(files_.Path("in/rejected/broken.hl7.reason.json")));
   EXPECT_THAT(log_, Contains(AllOf(HasSubstr("files: a file was rejected"), HasSubstr("MESSAGE_INVALID"))));
   for (const std::string& line : log_) EXPECT_THAT(line, AllOf(Not(HasSubstr("4711")), Not(HasSubstr("hl7"))));
+}
+
+TEST_F(HandedFolderTest, OfABatchOneBadMessageIsNamedAndTheOthersAreTaken) {
+  const absl::StatusOr<std::unique_ptr<HandedFolder>> folder = Open();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const auto batch_of = [](const std::string& second_patient) {
+    const auto message = [](const std::string& id, const std::string& patient) {
+      return absl::StrReplaceAll(kDischarge, {{"m1", id}, {"4711", patient}});
+    };
+    return absl::StrCat("FHS|^~\\&|PAS\rBHS|^~\\&|PAS\r", message("m1", "4711"), message("m2", second_patient),
+                        message("m3", "4713"), "BTS|3\rFTS|1\r");
+  };
+  files_.Write("in/night.hl7", batch_of(""));
+  TakeAll(**folder);
+  EXPECT_TRUE(desk_->Find({"hospital", "4711"})->has_value());
+  EXPECT_TRUE(desk_->Find({"hospital", "4713"})->has_value());
+  EXPECT_THAT(certs::ReadFile(files_.Path("in/rejected/night.hl7.reason.json")),
+              AllOf(HasSubstr(R"("taken":2)"), HasSubstr(R"("refused":1)"), HasSubstr("PID-3 is missing"),
+                    HasSubstr(R"("place":2})"), Not(HasSubstr("471"))));
+  files_.Write("in/night.hl7", batch_of("4712"));
+  TakeAll(**folder);
+  EXPECT_TRUE(desk_->Find({"hospital", "4712"})->has_value());
+  EXPECT_THAT(certs::ReadFile(files_.Path("in/processed/night.hl7.outcome.json")),
+              AllOf(HasSubstr(R"("taken":1)"), HasSubstr(R"("repeated":2)"), HasSubstr(R"("refused":0)")));
 }
 
 TEST_F(HandedFolderTest, SaysWhichFolderCannotBeUsed) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "proto/contract/day.h"
+#include "region-client/folder/hl7_decoder.h"
 #include "tests/region-client/agent/agent_world.h"
 
 namespace envej::region {
@@ -84,6 +85,27 @@ TEST_F(Hl7SourceTest, AMessageThatComesAgainIsAcknowledgedAndDoesNothing) {
   EXPECT_THAT(source_->Answer("pas", absl::StrReplaceAll(Discharge("M1"), {{"A03", "A13"}, {"PAS", "OTHER"}})),
               HasSubstr("MSA|AA|M1"));
   EXPECT_EQ(Outbox(), 2u) << "another system's message of the same id";
+}
+
+TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsTakenToo) {
+  const auto asking = [](const std::string& message, const char* accept_and_application) {
+    return absl::StrReplaceAll(message, {{"|2.5|||||", absl::StrCat("|2.5|||", accept_and_application, "|")}});
+  };
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0001011234"}, Consent("2027-01-15")).ok());
+  EXPECT_EQ(source_->Answer("pas", asking(Discharge("M1"), "NE|NE")), "");
+  EXPECT_EQ(Outbox(), 1u);
+  EXPECT_THAT(source_->Answer("pas", asking(Discharge("M1"), "AL|NE")), HasSubstr("MSA|CA|M1"));
+  EXPECT_THAT(source_->Answer("pas", asking(Discharge("M2", ""), "AL|AL")), HasSubstr("MSA|CE|M2"));
+  EXPECT_EQ(Outbox(), 1u);
+}
+
+TEST_F(Hl7SourceTest, WhatComesAgainInAFolderOfTheSameNameIsKnown) {
+  EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
+  const std::vector<FileItem> items = *DecodeHl7File(Discharge("M1"), {.name = "adt", .site = {.zone = copenhagen_}});
+  ASSERT_THAT(items, SizeIs(1));
+  const auto again = desk_->TakeMessage(items[0].name, std::get<std::vector<ward::Event>>(items[0].said));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->repeated);
 }
 
 TEST_F(Hl7SourceTest, WhatIsOfNoConcernIsAcknowledgedAndForgotten) {
