@@ -83,6 +83,9 @@ class Desk {
   // What is known by a number of a patient; nothing where that is nothing.
   absl::StatusOr<std::optional<StoredCase>> Find(const ward::PatientId& patient) const;
 
+  // By which patients are identified.
+  const ward::Site& site() const { return options_.site; }
+
   // Why there is no notice of what is known, by now; nothing where there is one.
   std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
 

@@ -36,12 +36,18 @@ void TakeAddress(const PostalAddress& said, envej::v1::PostalAddress& known) {
   known.set_city(said.city);
 }
 
+// That there is none is word as any.
+void TakePhoneNumbers(const Contact& said, bool is_newer, v1::Person& person) {
+  if (said.phone_numbers.empty() && !said.has_no_phone_number) return;
+  auto& known = *person.mutable_contact()->mutable_phone_numbers();
+  if (!is_newer && (!known.empty() || person.has_no_phone_number())) return;
+  known.Assign(said.phone_numbers.begin(), said.phone_numbers.end());
+  person.set_has_no_phone_number(said.phone_numbers.empty());
+}
+
 void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) {
   TakeText(said.name, is_newer, *known.mutable_name());
   TakeText(said.email, is_newer, *known.mutable_email());
-  if (!said.phone_numbers.empty() && (is_newer || known.phone_numbers().empty())) {
-    known.mutable_phone_numbers()->Assign(said.phone_numbers.begin(), said.phone_numbers.end());
-  }
   if (said.postal_address.has_value() && (is_newer || !known.has_postal_address())) {
     TakeAddress(*said.postal_address, *known.mutable_postal_address());
   }
@@ -55,6 +61,7 @@ void TakePerson(const Event& event, v1::Person& person) {
   const absl::Time at = RecordedAt(event);
   const bool is_newer = IsNewer(at, person.has_recorded_at(), person.recorded_at());
   TakeContact(event.contact, is_newer, *person.mutable_contact());
+  TakePhoneNumbers(event.contact, is_newer, person);
   if (event.birth_day.has_value()) {
     TakeText(contract::FormatDay(*event.birth_day), is_newer, *person.mutable_birth_date());
   }
@@ -156,8 +163,11 @@ void Cancel(v1::Stay& stay) {
 }
 
 void MoveDay(const Event& event, v1::Stay& stay) {
-  const bool has_day = stay.state() == v1::STAY_STATE_DISCHARGED || stay.state() == v1::STAY_STATE_DISCHARGE_PLANNED;
-  if (has_day && event.discharge_day.has_value()) stay.set_discharge_date(contract::FormatDay(*event.discharge_day));
+  const bool is_planned = stay.state() == v1::STAY_STATE_DISCHARGE_PLANNED;
+  if (!is_planned && stay.state() != v1::STAY_STATE_DISCHARGED) return;
+  const bool says_plan = is_planned && event.planned_day.has_value();
+  const std::optional<absl::CivilDay> day = says_plan ? event.planned_day : event.discharge_day;
+  if (day.has_value()) stay.set_discharge_date(contract::FormatDay(*day));
 }
 
 // What was recorded last of the stay. False if it says nothing of it.
@@ -251,8 +261,11 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   newer.mutable_contact()->clear_phone_numbers();
   const v1::Person& last = one_is_newer ? one : other;
   newer.MergeFrom(last);
-  if (last.contact().phone_numbers().empty()) {
-    *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
+  newer.set_has_no_phone_number(last.has_no_phone_number());
+  if (last.contact().phone_numbers().empty() && !last.has_no_phone_number()) {
+    const v1::Person& older = one_is_newer ? other : one;
+    *newer.mutable_contact()->mutable_phone_numbers() = older.contact().phone_numbers();
+    newer.set_has_no_phone_number(older.has_no_phone_number());
   }
   return newer;
 }

@@ -68,7 +68,10 @@ class SendersTest : public testing::Test {
 
   void SetUp() override {
     StartAgent("  patient_authority: hospital\n  wards: [P1]\n");
-    const std::string discharge = certs::ReadFile(source_ + "/region-client/examples/hl7/discharged.hl7");
+    const absl::CivilDay yesterday = absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()) - 1;
+    const std::string day = absl::StrReplaceAll(contract::FormatDay(yesterday), {{"-", ""}});
+    const std::string discharge = absl::StrReplaceAll(
+        certs::ReadFile(source_ + "/region-client/examples/hl7/discharged.hl7"), {{"20270115", day}});
     broker_.folder().Write("right.hl7", discharge);
     broker_.folder().Write("wrong.hl7", absl::StrReplaceAll(discharge, {{"0001011234", ""}}));
   }
