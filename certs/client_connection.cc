@@ -21,6 +21,7 @@ constexpr int kKeepaliveMilliseconds = 30'000;
 constexpr int kKeepaliveTimeoutMilliseconds = 10'000;
 constexpr int kFirstReconnectMilliseconds = 200;
 constexpr int kLongestReconnectMilliseconds = 5'000;
+constexpr absl::Duration kStopLookEach = absl::Milliseconds(250);
 constexpr int kReceiveBytes = 4 << 20;
 constexpr size_t kHostCharacters = 253;
 constexpr size_t kPortDigits = 5;
@@ -99,9 +100,15 @@ bool LacksTlsConnection(const grpc::Status& status) {
                             "Socket closed"));  // the last is what a server says to a certificate it does not trust
 }
 
-void Reconnect(grpc::Channel& channel, absl::Duration most) {
+void Reconnect(grpc::Channel& channel, absl::Duration most, const std::stop_token& stop) {
   grpc::experimental::ChannelResetConnectionBackoff(&channel);
-  channel.WaitForConnected(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(most));
+  // Nothing ends a wait for the channel: it is made of short ones.
+  bool connected = false;
+  for (absl::Duration left = most; !connected && !stop.stop_requested() && left >= absl::ZeroDuration();
+       left -= kStopLookEach) {
+    const absl::Duration wait = std::min(left, kStopLookEach);
+    connected = channel.WaitForConnected(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(wait));
+  }
 }
 
 }  // namespace envej::certs

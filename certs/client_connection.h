@@ -5,6 +5,7 @@
 #include <grpcpp/support/status.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -44,9 +45,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& 
 bool LacksTlsConnection(const grpc::Status& status);
 
 // Gets a channel going again after a call that failed because it was not connected: ends its backoff and waits until it
-// is connected, at most `most`. While nobody waits, gRPC looks after a connecting socket only every 5 s, so a client
-// that merely tries again now and then may never see a broker that has come back.
-void Reconnect(grpc::Channel& channel, absl::Duration most);
+// is connected, at most `most`, or until a stop is requested. While nobody waits, gRPC looks after a connecting socket
+// only every 5 s, so a client that merely tries again now and then may never see a broker that has come back.
+void Reconnect(grpc::Channel& channel, absl::Duration most, const std::stop_token& stop = {});
 
 }  // namespace envej::certs
 

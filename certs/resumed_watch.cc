@@ -73,9 +73,7 @@ bool ResumedWatch::KeepPlace(const std::string& place) {
   return kept.ok();
 }
 
-bool ResumedWatch::IsOver() const {
-  return (settings_.is_over && settings_.is_over()) || surroundings_.now() >= ends_at_;
-}
+bool ResumedWatch::IsOver() const { return surroundings_.stop.stop_requested() || surroundings_.now() >= ends_at_; }
 
 absl::Time ResumedWatch::StreamEnd() const { return std::min(ends_at_, surroundings_.now() + kStreamMost); }
 
@@ -106,7 +104,7 @@ std::optional<WatchEnd> ResumedWatch::TryAgain(const grpc::Status& status) {
       policy_.NextDelay(surroundings_.now(), asked.value_or(absl::ZeroDuration())).value_or(absl::ZeroDuration());
   surroundings_.sleep(std::min(delay, ends_at_ - surroundings_.now()));
   const absl::Duration left = std::max(ends_at_ - surroundings_.now(), absl::ZeroDuration());
-  if (code == absl::StatusCode::kUnavailable) Reconnect(channel_, std::min(kReconnectWait, left));
+  if (code == absl::StatusCode::kUnavailable) Reconnect(channel_, std::min(kReconnectWait, left), surroundings_.stop);
   return IsOver() ? std::optional(WatchEnd::kUnreachable) : std::nullopt;
 }
 

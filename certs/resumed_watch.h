@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <stop_token>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,7 +23,7 @@ namespace envej::certs {
 
 // How a watch ended. Of all but the first and the last, the watch has said why.
 enum class WatchEnd {
-  kTimeIsOver,   // it watched for as long as was asked for
+  kTimeIsOver,   // it watched for as long as was asked for, or the surroundings are to end
   kUnusable,     // the place cannot be read or kept, or what is told cannot be written
   kUnreachable,  // the time is over, and the broker does not answer
   kFailed,       // by `failure`, which is not tried again
@@ -45,7 +46,6 @@ class ResumedWatch {
     absl::Duration at_most = absl::InfiniteDuration();        // how long to watch
     std::function<std::string(const grpc::Status&)> explain;  // one line about a failed call
     std::optional<PlaceKeeper> keeper = std::nullopt;         // in the file's place
-    std::function<bool()> is_over = {};                       // asked when a stream has ended; never, without it
   };
 
   // What is told goes to `out`, what is said of the watch to `err`. All but `settings` must outlive it.
@@ -93,6 +93,7 @@ WatchEnd ResumedWatch::Run(const std::function<std::unique_ptr<grpc::ClientReade
   for (;;) {
     grpc::ClientContext call;
     call.set_deadline(absl::ToChronoTime(StreamEnd()));
+    const std::stop_callback cancel(surroundings_.stop, [&call] { call.TryCancel(); });
     const std::unique_ptr<grpc::ClientReader<Answer>> stream = begin(call, place_);
     Answer answer;
     bool is_kept = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stop_token>
 
 #include "absl/strings/str_cat.h"
 #include "certs/client_connection.h"
@@ -17,8 +18,9 @@ grpc::Status CallWithRetries(grpc::Channel& channel, const Surroundings& surroun
   for (;;) {
     grpc::ClientContext attempt;
     attempt.set_deadline(absl::ToChronoTime(std::min(surroundings.now() + attempt_most, deadline)));
+    const std::stop_callback cancel(surroundings.stop, [&attempt] { attempt.TryCancel(); });
     grpc::Status status = call(attempt);
-    if (status.ok()) return status;
+    if (status.ok() || surroundings.stop.stop_requested()) return status;
     const std::optional<absl::Duration> asked = contract::RetryDelayOf(status);
     const auto code = static_cast<absl::StatusCode>(status.error_code());
     if (!contract::IsRetriable(code, asked.has_value())) return status;
@@ -28,9 +30,10 @@ grpc::Status CallWithRetries(grpc::Channel& channel, const Surroundings& surroun
     if (!delay.has_value()) return status;
     surroundings.sleep(*delay);
     if (code == absl::StatusCode::kUnavailable) {
-      Reconnect(channel, std::clamp(deadline - surroundings.now(), absl::ZeroDuration(), kReconnectWait));
+      Reconnect(channel, std::clamp(deadline - surroundings.now(), absl::ZeroDuration(), kReconnectWait),
+                surroundings.stop);
     }
-    if (surroundings.now() >= deadline) return status;
+    if (surroundings.stop.stop_requested() || surroundings.now() >= deadline) return status;
   }
 }
 

@@ -20,7 +20,8 @@ inline constexpr absl::Duration kReconnectWait = absl::Seconds(5);
 
 // Makes a call over `channel` until it succeeds, fails for good, or `deadline` has come, and answers how it ended. Each
 // attempt has a context of its own, whose deadline is `attempt_most` away at most; if it failed and may be repeated
-// (contract::IsRetriable), `trying_again` is told of it before the wait.
+// (contract::IsRetriable), `trying_again` is told of it before the wait. Once the surroundings are to end, the attempt
+// under way is cancelled, and is the last.
 grpc::Status CallWithRetries(grpc::Channel& channel, const Surroundings& surroundings, absl::Time deadline,
                              absl::Duration attempt_most, const std::function<grpc::Status(grpc::ClientContext&)>& call,
                              const std::function<void(const grpc::Status&)>& trying_again);

@@ -1,5 +1,6 @@
 #include "region-client/agent_options.h"
 
+#include <istream>
 #include <map>
 
 #include "certs/option_checks.h"
@@ -9,6 +10,8 @@
 
 namespace envej::region {
 namespace {
+
+constexpr size_t kSaidBytes = 1024;
 
 const std::map<std::string, v1::ConsentForm>& Forms() {
   static const auto* const kForms = new std::map<std::string, v1::ConsentForm>{
@@ -34,13 +37,17 @@ CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& w
 }
 
 void AddPatient(CLI::App& command, AgentArguments& arguments) {
-  command.add_option("--patient", arguments.number, "the patient's number")->type_name("NUMBER")->required();
+  command
+      .add_option("--patient", arguments.number,
+                  "the patient's number; - for a line of standard input, as everybody on the machine sees arguments")
+      ->type_name("NUMBER|-")
+      ->required();
   command.add_option("--authority", arguments.authority, "who gives it; the one that identifies here without it")
       ->type_name("NAME");
 }
 
 void AddAnswer(CLI::App& command, const std::string& name, std::string& answer, const std::string& what) {
-  command.add_option(name, answer, what)->type_name("yes|no")->check(certs::OneOf(Answers()))->required();
+  command.add_option(name, answer, what)->type_name("yes|no")->check(certs::OneOf(Answers()));
 }
 
 void AddPart(CLI::App& command, const std::string& name, std::string& on, std::string& form, const std::string& what) {
@@ -53,7 +60,8 @@ void AddPart(CLI::App& command, const std::string& name, std::string& on, std::s
 }
 
 CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
-  CLI::App* command = AddAsking(consent, "add", "register what a citizen answered; a no is an answer too", arguments);
+  CLI::App* command =
+      AddAsking(consent, "add", "register what a citizen answered, or tell a no, of which nothing is kept", arguments);
   AddPatient(*command, arguments);
   command->add_option("--municipality", arguments.municipality_code, "the citizen's municipality")
       ->type_name("CODE")
@@ -66,11 +74,12 @@ CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
   AddAnswer(*command, "--mental-illness", arguments.illness, "the citizen has a mental illness");
   AddAnswer(*command, "--regional-psychiatry", arguments.psychiatry, "the discharge is from regional psychiatry");
   AddAnswer(*command, "--no-support", arguments.no_support, "the citizen has no support under serviceloven");
-  command->add_option("--name", arguments.name, "where the ward's systems do not say it")->type_name("NAME");
-  command->add_option("--phone", arguments.phones, "a phone number; may be given again")
-      ->type_name("NUMBER")
+  command->add_option("--name", arguments.name, "where the ward's systems do not say it; - for the next line")
+      ->type_name("NAME|-");
+  command->add_option("--phone", arguments.phones, "a phone number; - for the next line; may be given again")
+      ->type_name("NUMBER|-")
       ->allow_extra_args(false);
-  command->add_option("--email", arguments.email, "an e-mail address")->type_name("ADDRESS");
+  command->add_option("--email", arguments.email, "an e-mail address; - for the next line")->type_name("ADDRESS|-");
   command->add_flag("--protected", arguments.protection, "name and address are protected");
   return command;
 }
@@ -78,6 +87,20 @@ CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
 void SetPart(const std::string& on, const std::string& form, v1::ConsentPart& part) {
   part.set_given_on(on);
   part.set_form(Forms().at(form));
+}
+
+// What a citizen is known by stands where nobody else sees it: `-` is a line of standard input, in this order whatever
+// that of the arguments.
+bool ReadSaid(AgentArguments& arguments, std::istream& in) {
+  std::vector<std::string*> all = {&arguments.number, &arguments.name};
+  for (std::string& phone : arguments.phones) all.push_back(&phone);
+  all.push_back(&arguments.email);
+  for (std::string* const said : all) {
+    if (*said != "-") continue;
+    if (!std::getline(in, *said) || said->size() > kSaidBytes) return false;
+    if (!said->empty() && said->back() == '\r') said->pop_back();
+  }
+  return true;
 }
 
 void Translate(AgentArguments& arguments) {
@@ -97,10 +120,13 @@ ward::v1::RegisterConsentRequest ConsentOf(const AgentArguments& arguments) {
     SetPart(arguments.disclosure_on, arguments.disclosure_form, *parts.mutable_disclosure());
   }
   v1::Criteria& criteria = *consent.mutable_criteria();
-  criteria.set_aged_18_or_over(Answers().at(arguments.aged));
-  criteria.set_mental_illness(Answers().at(arguments.illness));
-  criteria.set_discharged_from_regional_psychiatry(Answers().at(arguments.psychiatry));
-  criteria.set_no_support_under_serviceloven(Answers().at(arguments.no_support));
+  // What is missing here the agent asks for, unless the citizen said no.
+  if (!arguments.aged.empty()) criteria.set_aged_18_or_over(Answers().at(arguments.aged));
+  if (!arguments.illness.empty()) criteria.set_mental_illness(Answers().at(arguments.illness));
+  if (!arguments.psychiatry.empty()) {
+    criteria.set_discharged_from_regional_psychiatry(Answers().at(arguments.psychiatry));
+  }
+  if (!arguments.no_support.empty()) criteria.set_no_support_under_serviceloven(Answers().at(arguments.no_support));
   v1::Citizen& contact = *consent.mutable_contact();
   contact.set_name(arguments.name);
   contact.set_email(arguments.email);
@@ -170,6 +196,11 @@ std::optional<ExitCode> RunAgentCommands(const AgentCommands& commands, AgentArg
   const absl::StatusOr<absl::TimeZone> copenhagen = contract::CopenhagenTimeZone();
   if (!copenhagen.ok()) {
     outside.streams.err << "the time zone Europe/Copenhagen is missing: install tzdata\n";
+    return ExitCode::kUnusable;
+  }
+  if (!ReadSaid(arguments, outside.streams.in)) {
+    outside.streams.err << "standard input has too few lines, or too long ones: one for each -, the patient's number "
+                           "first, then name, phones, e-mail\n";
     return ExitCode::kUnusable;
   }
   Translate(arguments);

@@ -33,7 +33,7 @@ struct AgentArguments {
   ward::v1::RegisterConsentRequest consent;
   std::string import_file;
   std::string output = "text";
-  // Checked names, until they are translated.
+  // Checked names, until they are translated; of what names a citizen - is a line of standard input.
   std::string authority, number, municipality_code, contact_on, contact_form, disclosure_on, disclosure_form;
   std::string aged, illness, psychiatry, no_support, name, email;
   std::vector<std::string> phones;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "certs/client_connection.h"
@@ -94,7 +95,7 @@ class Submission {
   void Sort(const v1::SubmitNoticesResponse& response, Pending& pending, Outcomes& outcomes, Pause& pause);
   void Tell(const CallFailure& failure);
   void Report(Outcomes outcomes);
-  bool stopped() const { return stopped_.load(); }
+  bool stopped() const { return stopped_.load() || surroundings_.stop.stop_requested(); }
 
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::IntakeService::Stub> stub_;
@@ -151,7 +152,8 @@ void Submission::Send(const Batch& batch) {
     if (!delay.has_value() || stopped()) break;
     surroundings_.sleep(*delay);
     if (pause.reconnect) {
-      certs::Reconnect(*channel_, std::clamp(deadline_ - surroundings_.now(), absl::ZeroDuration(), kReconnectWait));
+      certs::Reconnect(*channel_, std::clamp(deadline_ - surroundings_.now(), absl::ZeroDuration(), kReconnectWait),
+                       surroundings_.stop);
     }
   }
   Outcomes outcomes;
@@ -165,6 +167,7 @@ Pause Submission::Attempt(Pending& pending, Outcomes& outcomes) {
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(std::min(surroundings_.now() + kCallDeadline, deadline_)));
   v1::SubmitNoticesResponse response;
+  const std::stop_callback cancel(surroundings_.stop, [&context] { context.TryCancel(); });
   const grpc::Status status = Call(context, request, response);
   Pause pause;
   if (status.ok()) {

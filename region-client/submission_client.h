@@ -81,7 +81,8 @@ struct Sending {
 // Sends every notice: new ones of its own through SubmitNotices, up to kBatchesInFlight batches at a time, another
 // region's through SubmitNotice and revisions through ReviseNotice, up to kCallsInFlight at a time. Returns when each
 // has an outcome. What is retriable is sent again with the same ids until `deadline`, only those of a batch that need
-// it. Answers the first error of `observer.done`.
+// it. Once the surroundings are to end, what is under way is cancelled, and unknown or unsent. Answers the first error
+// of `observer.done`.
 absl::Status SendAll(const std::shared_ptr<grpc::Channel>& channel, absl::Span<const NoticeEntry> notices,
                      const Sending& sending, absl::Time deadline, const Surroundings& surroundings,
                      const SubmissionObserver& observer);

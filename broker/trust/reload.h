@@ -3,9 +3,7 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +11,7 @@
 #include "broker/mutex.h"
 #include "broker/trust/trust.h"
 #include "broker/trust/trust_reader.h"
+#include "certs/file_changes.h"
 #include "certs/replaceable_credentials.h"
 
 namespace envej::trust {
@@ -24,18 +23,13 @@ class Reload {
  public:
   struct Options {
     std::function<absl::StatusOr<TrustFiles>()> read;
-    // How often the files are looked at. Files that change are read when they have stopped changing from one look to
-    // the next, but after kUnsettledLooks at the latest: a key and its certificate are written one after the other.
+    // How often the files are looked at (certs/file_changes.h).
     absl::Duration look_every = absl::Seconds(1);
     // All are called on the thread, and must not block for long.
     std::function<void(const TrustFiles& taken)> taken = [](const TrustFiles&) {};
     std::function<void(const absl::Status& why)> broken = [](const absl::Status&) {};  // once until it is another
     std::function<void(const Trust& in_force)> looked = [](const Trust&) {};           // after every look
   };
-
-  static constexpr int kUnsettledLooks = 5;
-  // What was broken is tried again this often even if none of the known files changes: it may name others.
-  static constexpr int kLooksUntilTriedAgain = 10;
 
   // `in_force` is what `first` holds. Both it and `credentials` must outlive this object.
   Reload(const TrustFiles& first, CurrentTrust& in_force, certs::ReplaceableCredentials& credentials, Options options);
@@ -49,7 +43,6 @@ class Reload {
 
  private:
   void Run();
-  void Look(bool at_once);
   void ReadAgain();
   absl::Status Take(const TrustFiles& read);
 
@@ -57,11 +50,7 @@ class Reload {
   CurrentTrust& in_force_;
   certs::ReplaceableCredentials& credentials_;
   // Of the thread alone:
-  std::vector<std::string> paths_;
-  std::string read_stamp_;  // of what was read last
-  std::string seen_stamp_;  // of the last look
-  int unsettled_looks_ = 0;
-  int looks_since_read_ = 0;
+  certs::FileChanges changes_;
   absl::Status last_ = absl::OkStatus();
 
   Mutex mutex_;

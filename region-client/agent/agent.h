@@ -21,10 +21,20 @@ struct AgentOutside {
   std::function<absl::StatusOr<NoticeSealer>(const SealingFiles&)> make_sealer;
 };
 
-// Runs an agent until `is_to_stop` is true, which is asked four times a second; then it ends within a minute. OK then;
-// otherwise what kept it from starting or from going on, in one line that says what to do. Once it serves it calls
-// `ready`.
-absl::Status RunAgent(const AgentConfig& config, const AgentOutside& outside, const std::function<bool()>& is_to_stop,
+// What is asked of an agent while it runs. Both are called four times a second.
+struct AgentSignals {
+  std::function<bool()> is_to_stop;
+  std::function<bool()> is_to_read_again;  // its certificates now, changed or not; it is so once for each that asks
+};
+
+// Runs an agent until it is to stop; then it ends within two seconds, whatever it waits for, but for the look-up of a
+// host's name. OK then; otherwise what kept it from starting or from going on, in one line that says what to do. Once
+// it serves it calls `ready`.
+//
+// Certificates, keys and authorities are looked at each second, and taken anew when they have changed: those it shows
+// to the broker and signs with, its HL7 listeners' and its pages'. What is wrong with new ones is logged, and the
+// former stay in use. Connections that stand go on as they are; that to the broker for ten minutes at most.
+absl::Status RunAgent(const AgentConfig& config, const AgentOutside& outside, const AgentSignals& signals,
                       const std::function<void()>& ready);
 
 }  // namespace envej::region

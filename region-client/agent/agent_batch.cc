@@ -19,6 +19,29 @@ std::set<std::string> NoticesOf(const ward::v1::Case& known) {
   return ids;
 }
 
+absl::Time ForgetAt(const ward::v1::AnsweredMessage& answered) {
+  return contract::FromMessage(answered.answered_at()) + kAnswersKept;
+}
+
+// It lapses a year after it was given (sundhedsloven section 44); the infinite past where the citizen gave none.
+absl::Time LapsesAt(const v1::Consent& consent) {
+  absl::Time at = absl::InfinitePast();
+  for (const v1::ConsentPart* const part : {&consent.contact(), &consent.disclosure()}) {
+    const std::optional<absl::CivilDay> given = contract::ParseDay(part->given_on());
+    if (!given.has_value()) continue;
+    const absl::CivilDay lapses(given->year() + 1, given->month(), given->day());
+    at = std::max(at, absl::FromCivil(lapses + 1, absl::UTCTimeZone()));
+  }
+  return at;
+}
+
+// A notice may still follow from the consent.
+bool IsAwaited(const ward::v1::Case& known) {
+  const ward::v1::Stay& stay = known.stay();
+  return stay.counts() && !known.consent().has_withdrawn_at() &&
+         (stay.state() == ward::v1::STAY_STATE_ADMITTED || stay.state() == ward::v1::STAY_STATE_DISCHARGE_PLANNED);
+}
+
 }  // namespace
 
 absl::Time EraseAt(const ward::v1::Case& known) {
@@ -33,7 +56,8 @@ absl::Time EraseAt(const ward::v1::Case& known) {
   for (const ward::v1::CaseNotice& notice : known.notices()) {
     last = std::max(last, contract::FromMessage(notice.changed_at()));
   }
-  return last + kCaseKept;
+  const absl::Time at = last + kCaseKept;
+  return IsAwaited(known) ? std::max(at, LapsesAt(known.consent().consent())) : at;
 }
 
 void AgentBatch::PutCase(const std::string& case_id, const std::optional<ward::v1::Case>& before,
@@ -83,12 +107,18 @@ void AgentBatch::RemoveOutgoing(uint64_t number) {
   --outgoing_;
 }
 
-void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now) {
-  const std::string name = NamesOfMessage(at_rest_, source, message_id).front();
-  ward::v1::AnsweredMessage answered;
-  *answered.mutable_answered_at() = contract::ToMessage(now);
-  PutSealed(KeyOf(KeyKind::kAnswered, name), answered);
-  Put(TimedKey(KeyKind::kForgetAt, now + kAnswersKept, name), "");
+void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id,
+                             const std::optional<ward::v1::AnsweredMessage>& before,
+                             const ward::v1::AnsweredMessage& after) {
+  const std::vector<std::string> names = NamesOfMessage(at_rest_, source, message_id);
+  if (before.has_value()) {
+    for (const std::string& name : names) {
+      Delete(KeyOf(KeyKind::kAnswered, name));
+      Delete(TimedKey(KeyKind::kForgetAt, ForgetAt(*before), name));
+    }
+  }
+  PutSealed(KeyOf(KeyKind::kAnswered, names.front()), after);
+  Put(TimedKey(KeyKind::kForgetAt, ForgetAt(after), names.front()), "");
 }
 
 void AgentBatch::AddTelling(const ward::v1::Telling& telling) {
@@ -106,6 +136,10 @@ void AgentBatch::Count(absl::CivilDay day, absl::string_view reason) {
 }
 
 void AgentBatch::PutWatchToken(const std::string& token) { Put(KeyOf(KeyKind::kWatch), token); }
+
+void AgentBatch::PutMunicipalities(const v1::ListMunicipalitiesResponse& municipalities) {
+  Put(KeyOf(KeyKind::kMunicipalities), municipalities.SerializeAsString());
+}
 
 void AgentBatch::Put(const std::string& key, absl::string_view value) {
   Keep(writes_.Put(key, rocksdb::Slice(value.data(), value.size())));

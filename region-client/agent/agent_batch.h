@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "envej/v1/intake_service.pb.h"
 #include "envej/ward/v1/case.pb.h"
 #include "envej/ward/v1/kept.pb.h"
 #include "region-client/agent/agent_keys.h"
@@ -20,10 +21,11 @@
 
 namespace envej::region {
 
-// How long a source's message is known again.
+// How long a source's message is known again, from when something was last taken under its id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
 // A case without a consent is erased so long after anything happened to it; another one seven months after the last of
-// consent, discharge and what became of its notices.
+// consent, discharge and what became of its notices, but while the patient is in regional psychiatry not before the
+// year is over for which the consent holds.
 inline constexpr absl::Duration kWithoutConsentKept = absl::Hours(24 * 40);
 inline constexpr absl::Duration kCaseKept = absl::Hours(24 * 215);
 
@@ -46,12 +48,15 @@ class AgentBatch {
   void ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing);
   void RemoveOutgoing(uint64_t number);
 
-  void PutAnswered(absl::string_view source, absl::string_view message_id, absl::Time now);
+  // What is known under a message's id from now on; `before` is what the store has of it.
+  void PutAnswered(absl::string_view source, absl::string_view message_id,
+                   const std::optional<ward::v1::AnsweredMessage>& before, const ward::v1::AnsweredMessage& after);
   void AddTelling(const ward::v1::Telling& telling);
   void RemoveTelling(uint64_t number);
   void PutToldUpTo(absl::string_view way, uint64_t number);
   void Count(absl::CivilDay day, absl::string_view reason);
   void PutWatchToken(const std::string& token);
+  void PutMunicipalities(const v1::ListMunicipalitiesResponse& municipalities);
 
  private:
   friend class AgentStore;

@@ -84,6 +84,14 @@ std::string OrNotice(const std::string& why_not) {
   return why_not.empty() ? "a notice" : absl::StrCat("no notice: ", why_not);
 }
 
+std::string LeafletWords(const wire::RegisterConsentResponse& declined) {
+  const std::string scheme = contract::Printable(declined.scheme_name());
+  return absl::StrCat(
+      declined.withdrawn() ? "the consent is withdrawn" : "nothing is registered", ": hand out the leaflet",
+      scheme.empty() ? ""
+                     : absl::StrCat(" (\"", scheme, "\", phone ", contract::Printable(declined.phone_number()), ")"));
+}
+
 void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext& context) {
   context.streams.out << "patient " << found.patient_reference() << "  "
                       << contract::Word(wire::StayState_Name(found.stay_state()), "STAY_STATE_", found.stay_state())
@@ -105,7 +113,9 @@ ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
   } else {
-    context.streams.out << "patient " << answer.patient_reference() << "  registered, " << OrNotice(answer.why_not())
+    context.streams.out << (answer.declined() ? LeafletWords(answer)
+                                              : absl::StrCat("patient ", answer.patient_reference(), "  registered, ",
+                                                             OrNotice(answer.why_not())))
                         << '\n';
   }
   return ExitCode::kDone;
@@ -129,7 +139,11 @@ ExitCode ShowAgentStatus(const AgentClientContext& context) {
       << At(context, answer.has_oldest_outgoing_at(), answer.oldest_outgoing_at()) << "\nbroker         "
       << (answer.reaches_broker() ? "reached" : "not reached") << "\nlast receipt   "
       << At(context, answer.has_last_receipt_at(), answer.last_receipt_at()) << '\n';
-  std::vector<std::vector<std::string>> rows = {{"DAY", "NO NOTICE", "TIMES"}};
+  if (answer.has_lacks_until()) {
+    out << "restored       it lacks some of what was registered until " << At(context, true, answer.lacks_until())
+        << ": register the consents of that time again\n";
+  }
+  std::vector<std::vector<std::string>> rows = {{"DAY", "REASON", "TIMES"}};
   for (const wire::ReasonCount& count : answer.counts()) {
     rows.push_back({count.day(), count.reason(), absl::StrCat(count.count())});
   }
@@ -268,6 +282,7 @@ ExitCode ImportConsents(const std::string& file, const AgentClientContext& conte
       worst = ExitCode::kRefused;
       continue;
     }
+    request.set_imported(true);
     const ExitCode ended = Register(agent, request, where, context);
     if (ended == ExitCode::kUnreachable) return ended;
     if (ended != ExitCode::kDone) worst = ended;

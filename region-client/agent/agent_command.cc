@@ -5,9 +5,17 @@
 namespace envej::region {
 namespace {
 
-volatile std::sig_atomic_t signalled = 0;
+volatile std::sig_atomic_t stops = 0;
+volatile std::sig_atomic_t reads_again = 0;
 
-void Note(int /*signal*/) { signalled = 1; }
+void NoteStop(int /*signal*/) { stops = 1; }
+void NoteReadAgain(int /*signal*/) { reads_again = 1; }
+
+bool IsToReadAgain() {
+  const bool asked = reads_again != 0;
+  if (asked) reads_again = 0;
+  return asked;
+}
 
 }  // namespace
 
@@ -21,12 +29,13 @@ ExitCode RunAgentCommand(const AgentOptions& options, const AgentOutside& outsid
     outside.streams.out << options.config << ": good\n";
     return ExitCode::kDone;
   }
-  signalled = 0;
-  std::signal(SIGTERM, Note);
-  std::signal(SIGINT, Note);
-  const absl::Status status = RunAgent(
-      *config, outside, [] { return signalled != 0; },
-      [&outside] { outside.streams.err << "envej-region agent: ready" << std::endl; });
+  stops = 0;
+  std::signal(SIGTERM, NoteStop);
+  std::signal(SIGINT, NoteStop);
+  std::signal(SIGHUP, NoteReadAgain);
+  const absl::Status status =
+      RunAgent(*config, outside, {.is_to_stop = [] { return stops != 0; }, .is_to_read_again = IsToReadAgain},
+               [&outside] { outside.streams.err << "envej-region agent: ready" << std::endl; });
   if (status.ok()) return ExitCode::kDone;
   outside.streams.err << "envej-region agent: " << status.message() << '\n';
   return ExitCode::kUnusable;

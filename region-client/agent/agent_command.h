@@ -13,7 +13,8 @@ struct AgentOptions {
   bool check = false;  // reads the configuration, and no more
 };
 
-// Runs the agent until SIGTERM or SIGINT, which nobody else in the process handles. Says "envej-region agent: ready" on
+// Runs the agent until SIGTERM or SIGINT; SIGHUP has it read its certificates again at once. Nobody else in the process
+// handles these. Says "envej-region agent: ready" on
 // standard error once it serves.
 ExitCode RunAgentCommand(const AgentOptions& options, const AgentOutside& outside);
 

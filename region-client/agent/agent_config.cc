@@ -74,7 +74,8 @@ std::set<std::string> ReadNames(YamlMapping& mapping, absl::string_view key) {
 
 ward::Site ReadSite(YamlMapping mapping) {
   ward::Site site;
-  if (mapping.Has("patient_authority")) site.patient_authority = mapping.Text("patient_authority", kSiteName);
+  site.patient_authority = mapping.Text("patient_authority", kSiteName);
+  site.same_authority = ReadNames(mapping, "same_authority");
   site.wards = ReadNames(mapping, "wards");
   site.services = ReadNames(mapping, "services");
   if (site.wards.empty() && site.services.empty() && !mapping.Refused("wards") && !mapping.Refused("services")) {

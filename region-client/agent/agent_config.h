@@ -31,6 +31,8 @@ struct AgentConfig {
 
   // Where `envej-region outbox` and the like reach it: in its data folder.
   std::string socket() const { return store.folder + "/agent.sock"; }
+  // Where it says how far its store has come (store_mark.h).
+  std::string mark() const { return store.folder + "/agent.mark"; }
 };
 
 // Reads the file (YAML, region-client/examples/agent.yaml), whose relative paths are taken from its folder. Errors: as

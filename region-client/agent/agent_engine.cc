@@ -21,6 +21,9 @@ constexpr mode_t kFolderMode = 0700;
 constexpr double kFilterBitsPerKey = 10;
 constexpr size_t kProtectionBytes = 8;
 constexpr size_t kWriteBufferBytes = size_t{8} << 20;
+// What a start may write: the log's records as a table, and a new log. Without the room RocksDB ends the process
+// itself.
+constexpr uint64_t kRoomAtStart = 2 * kWriteBufferBytes;
 constexpr size_t kInfoLogFiles = 4;
 constexpr size_t kInfoLogBytes = size_t{4} << 20;
 // A file with this many deletions in such a window is compacted soon: the outbox's head must stay quick to find.
@@ -69,6 +72,12 @@ rocksdb::Options EngineOptions() {
   return options;
 }
 
+// By what the engine says: it has no code of its own for it, and the file LOCK may fail otherwise too.
+bool IsLockedByAnother(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && (text.find("While lock file") != text.npos || text.find("lock hold by") != text.npos);
+}
+
 // Whether there is anything that an engine has written data to.
 absl::StatusOr<bool> HoldsData(const std::string& folder) {
   std::error_code error;
@@ -78,6 +87,15 @@ absl::StatusOr<bool> HoldsData(const std::string& folder) {
   }
   if (error) return absl::UnavailableError(absl::StrCat("cannot read ", folder, ": ", error.message()));
   return false;
+}
+
+absl::Status CheckRoom(const std::string& folder) {
+  std::error_code error;
+  const uint64_t free_bytes = std::filesystem::space(folder, error).available;
+  if (error) return absl::UnavailableError(absl::StrCat("cannot read ", folder, ": ", error.message()));
+  if (free_bytes >= kRoomAtStart) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(folder, " has ", free_bytes >> 20, " MiB left, and ", kRoomAtStart >> 20,
+                                             " are needed: make room, and start it again"));
 }
 
 }  // namespace
@@ -90,6 +108,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
   if (mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
   }
+  if (absl::Status status = CheckRoom(path); !status.ok()) return status;
   const absl::StatusOr<bool> holds_data = HoldsData(path);
   if (!holds_data.ok()) return holds_data.status();
   std::error_code error;
@@ -103,7 +122,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
   rocksdb::DB* engine = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, path, &engine);
   if (status.ok()) return std::unique_ptr<rocksdb::DB>(engine);
-  if (status.IsIOError() && status.ToString().find("LOCK") != std::string::npos) {
+  if (IsLockedByAnother(status)) {
     return absl::UnavailableError(absl::StrCat(folder, " is in use: another agent runs with it"));
   }
   return FromEngine(status, absl::StrCat("cannot open ", path));
@@ -111,8 +130,9 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& 
 
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  const absl::StatusCode code = status.IsCorruption() ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
-  return absl::Status(code, absl::StrCat(what, ": ", status.ToString()));
+  const std::string text = absl::StrCat(what, ": ", status.ToString());
+  return status.IsCorruption() ? absl::DataLossError(absl::StrCat(text, kWhatHelpsDamage))
+                               : absl::UnavailableError(text);
 }
 
 rocksdb::WriteOptions SyncedWrite() {

@@ -14,10 +14,14 @@
 namespace envej::region {
 
 // Opens the engine in `folder`, or makes it where none is, with what it means for a damaged store not to open as if it
-// were whole. FAILED_PRECONDITION where files of an engine are without its beginning.
+// were whole. FAILED_PRECONDITION where files of an engine are without its beginning; UNAVAILABLE where the disk has no
+// room for a start.
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& folder);
 
-// A status of RocksDB's as one of ours: DATA_LOSS for corruption, else UNAVAILABLE.
+// What to do about a store that is damaged: the end of every text that says it is.
+inline constexpr absl::string_view kWhatHelpsDamage = "; put the store's backup in its place";
+
+// A status of RocksDB's as one of ours: DATA_LOSS for corruption, with what helps, else UNAVAILABLE.
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view what);
 
 // Options of every synced write.

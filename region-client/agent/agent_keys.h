@@ -16,6 +16,7 @@
 //   u way                 up to which number the ward was told by a way
 //   k day reason          how often a reason was met on a day: a 64-bit number
 //   w                     where the watch of the broker's changes goes on
+//   m                     ListMunicipalitiesResponse: what the broker last said of the municipalities, for the page
 
 #include <cstdint>
 #include <string>
@@ -43,6 +44,7 @@ enum class KeyKind : char {
   kToldUpTo = 'u',
   kCount = 'k',
   kWatch = 'w',
+  kMunicipalities = 'm',
 };
 
 std::string KeyOf(KeyKind kind, absl::string_view rest = "");

@@ -12,11 +12,13 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "envej/ward/v1/agent_service.grpc.pb.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/agent/consent_check.h"
 #include "region-client/agent/patient_reference.h"
 #include "region-client/agent/settlement.h"
+#include "region-client/notice_file.h"
 
 namespace envej::region {
 namespace {
@@ -36,13 +38,23 @@ gpr_timespec Deadline() {
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {
+  if (absl::IsOutOfRange(status)) {
+    return {grpc::StatusCode::INVALID_ARGUMENT, absl::StrCat(kConsentWithdrawnSince, ": ", status.message())};
+  }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
 }
 
 size_t PageOf(int asked) { return static_cast<size_t>(asked <= 0 ? kPage : std::min(asked, kPageMost)); }
 
-ward::PatientId PatientOf(const wire::PatientId& patient) {
-  return {.authority = patient.authority(), .value = patient.value()};
+grpc::Status PatientNumberInvalid() {
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          absl::StrCat(kPatientNumberInvalid, ": the number of the patient is none (patient.value)")};
+}
+
+grpc::Status ToGrpc(const contract::Rejection& rejection) {
+  const Refusal refusal = ToRefusal(rejection);
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          absl::StrCat(refusal.reason, ": ", refusal.text, " (", absl::StrJoin(refusal.fields, ", "), ")")};
 }
 
 wire::OutgoingItem ToItem(const StoredOutgoing& stored) {
@@ -89,6 +101,7 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (parts_.sender.last_receipt_at() > absl::UnixEpoch()) {
       *answer->mutable_last_receipt_at() = contract::ToMessage(parts_.sender.last_receipt_at());
     }
+    if (parts_.lacks_until.has_value()) *answer->mutable_lacks_until() = contract::ToMessage(*parts_.lacks_until);
     const absl::StatusOr<std::vector<StoredOutgoing>> oldest = parts_.store.ReadOutbox(0, 1);
     if (!oldest.ok()) return ToGrpc(oldest.status());
     if (!oldest->empty()) *answer->mutable_oldest_outgoing_at() = oldest->front().outgoing.made_at();
@@ -131,7 +144,9 @@ class AgentServer::Service final : public wire::AgentService::Service {
 
   grpc::Status FindPatient(grpc::ServerContext* /*call*/, const wire::FindPatientRequest* request,
                            wire::FindPatientResponse* answer) override {
-    const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(PatientOf(request->patient()));
+    const std::optional<ward::PatientId> patient = CheckPatient(request->patient());
+    if (!patient.has_value()) return PatientNumberInvalid();
+    const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
     if (!found.ok()) return ToGrpc(found.status());
     if (!found->has_value()) return ToGrpc(absl::NotFoundError("nothing is known by this number"));
     const wire::Case& known = (*found)->known;
@@ -150,17 +165,25 @@ class AgentServer::Service final : public wire::AgentService::Service {
   grpc::Status RegisterConsent(grpc::ServerContext* /*call*/, const wire::RegisterConsentRequest* request,
                                wire::RegisterConsentResponse* answer) override {
     wire::RegisteredConsent consent = request->consent();
-    if (const absl::Status status = CheckConsent(consent, Today()); !status.ok()) return ToGrpc(status);
-    const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(PatientOf(request->patient()), consent);
+    const std::optional<ward::PatientId> patient = CheckPatient(request->patient());
+    if (!patient.has_value()) return PatientNumberInvalid();
+    const auto rejection = CheckConsent(consent, contract::Moment::At(parts_.now(), parts_.copenhagen));
+    if (rejection.has_value()) return ToGrpc(*rejection);
+    const auto from = request->imported() ? ward::AnswerFrom::kSystem : ward::AnswerFrom::kStaff;
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent, std::nullopt, from);
     if (!taken.ok()) return ToGrpc(taken.status());
     answer->set_patient_reference(taken->patient_reference);
     answer->set_why_not(NameOf(taken->why_not));
+    answer->set_withdrawn(taken->withdrawn);
+    if (!ward::IsYes(consent)) SetDeclined(consent.municipality_code(), *answer);
     return grpc::Status::OK;
   }
 
   grpc::Status WithdrawConsent(grpc::ServerContext* /*call*/, const wire::WithdrawConsentRequest* request,
                                wire::WithdrawConsentResponse* answer) override {
-    const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(PatientOf(request->patient()));
+    const std::optional<ward::PatientId> patient = CheckPatient(request->patient());
+    if (!patient.has_value()) return PatientNumberInvalid();
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(*patient);
     if (!taken.ok()) return ToGrpc(taken.status());
     answer->set_patient_reference(taken->patient_reference);
     return grpc::Status::OK;
@@ -187,6 +210,17 @@ class AgentServer::Service final : public wire::AgentService::Service {
   }
 
  private:
+  void SetDeclined(const std::string& municipality_code, wire::RegisterConsentResponse& answer) const {
+    answer.set_declined(true);
+    const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
+    if (all == nullptr) return;
+    for (const v1::Municipality& municipality : all->municipalities()) {
+      if (municipality.municipality_code() != municipality_code) continue;
+      answer.set_scheme_name(municipality.scheme_name());
+      answer.set_phone_number(municipality.phone_number());
+    }
+  }
+
   absl::CivilDay Today() const { return absl::ToCivilDay(parts_.now(), parts_.copenhagen); }
 
   const AgentServerParts parts_;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,7 @@
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/desk.h"
 #include "region-client/agent/sender.h"
+#include "region-client/pages/municipalities.h"
 
 namespace envej::region {
 
@@ -19,8 +21,10 @@ struct AgentServerParts {
   Desk& desk;
   AgentStore& store;
   const Sender& sender;
+  const Municipalities& municipalities;
   std::function<absl::Time()> now;
   absl::TimeZone copenhagen;
+  std::optional<absl::Time> lacks_until;  // as of GetStatusResponse
 };
 
 // Serves envej.ward.v1.AgentService on a Unix socket that only the agent's user may open (mode 0600), as long as it

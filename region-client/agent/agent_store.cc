@@ -21,7 +21,16 @@ rocksdb::Slice ToSlice(absl::string_view bytes) { return rocksdb::Slice(bytes.da
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 absl::Status Damaged(absl::string_view key, absl::string_view why) {
-  return absl::DataLossError(absl::StrCat("a record of kind '", key.substr(0, 1), "' of the agent's store: ", why));
+  return absl::DataLossError(
+      absl::StrCat("a record of kind '", key.substr(0, 1), "' of the agent's store: ", why, kWhatHelpsDamage));
+}
+
+absl::StatusOr<v1::ListMunicipalitiesResponse> ParseMunicipalities(absl::string_view value) {
+  v1::ListMunicipalitiesResponse municipalities;
+  if (!municipalities.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return Damaged(KeyOf(KeyKind::kMunicipalities), "it is no message");
+  }
+  return municipalities;
 }
 
 absl::Status Failed() {
@@ -56,7 +65,7 @@ absl::Status AgentStore::ReadWhole() {
   const std::unique_ptr<rocksdb::Iterator> place(engine_->NewIterator(options));
   place->SeekToFirst();
   if (!version->has_value()) {
-    if (place->Valid()) return absl::DataLossError("the store has no version: put its backup in its place");
+    if (place->Valid()) return absl::DataLossError(absl::StrCat("the store has no version", kWhatHelpsDamage));
     const rocksdb::Status written =
         engine_->Put(SyncedWrite(), KeyOf(KeyKind::kVersion), EncodeCount(kAgentStoreVersion));
     return FromEngine(written, "cannot write the store");
@@ -98,6 +107,8 @@ absl::Status AgentStore::Examine(absl::string_view key, absl::string_view value)
     case KeyKind::kCount:
     case KeyKind::kWatch:
       return absl::OkStatus();
+    case KeyKind::kMunicipalities:
+      return ParseMunicipalities(value).status();
   }
   return Damaged(key, "there is no such kind");
 }
@@ -110,20 +121,28 @@ absl::Status AgentStore::Write(AgentBatch batch) {
     cases_ += batch.cases_;
     outgoing_ += batch.outgoing_;
   } else if (!failed_.exchange(true) && options_.fail_stop) {
-    options_.fail_stop(status);
+    options_.fail_stop(absl::Status(
+        status.code(), absl::StrCat(status.message(), "; make room or mend the disk, and start it again")));
   }
   return status;
 }
 
-absl::Status AgentStore::Compact() {
+absl::Status AgentStore::Compact(const std::stop_token& stop) {
   if (failed_) return Failed();
   const rocksdb::Status flushed = engine_->Flush(rocksdb::FlushOptions());
   if (!flushed.ok()) return FromEngine(flushed, "cannot write the agent's store");
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  return FromEngine(engine_->CompactRange(options, nullptr, nullptr), "cannot rewrite the agent's store");
+  std::atomic<bool> canceled = false;
+  options.canceled = &canceled;
+  const std::stop_callback cancel(stop, [&canceled] { canceled = true; });
+  const rocksdb::Status compacted = engine_->CompactRange(options, nullptr, nullptr);
+  if (stop.stop_requested()) return absl::OkStatus();
+  return FromEngine(compacted, "cannot rewrite the agent's store");
 }
+
+uint64_t AgentStore::writes() const { return engine_->GetLatestSequenceNumber(); }
 
 absl::StatusOr<std::optional<Case>> AgentStore::ReadCase(const std::string& case_id) const {
   const std::string key = KeyOf(KeyKind::kCase, case_id);
@@ -241,6 +260,15 @@ absl::StatusOr<std::string> AgentStore::ReadWatchToken() const {
   absl::StatusOr<std::optional<std::string>> token = Read(KeyOf(KeyKind::kWatch));
   if (!token.ok()) return token.status();
   return token->value_or("");
+}
+
+absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> AgentStore::ReadMunicipalities() const {
+  const absl::StatusOr<std::optional<std::string>> value = Read(KeyOf(KeyKind::kMunicipalities));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<v1::ListMunicipalitiesResponse>();
+  absl::StatusOr<v1::ListMunicipalitiesResponse> municipalities = ParseMunicipalities(**value);
+  if (!municipalities.ok()) return municipalities.status();
+  return std::optional<v1::ListMunicipalitiesResponse>(*std::move(municipalities));
 }
 
 absl::StatusOr<std::optional<std::string>> AgentStore::Read(const std::string& key) const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "envej/v1/intake_service.pb.h"
 #include "envej/ward/v1/case.pb.h"
 #include "envej/ward/v1/kept.pb.h"
 #include "region-client/agent/agent_batch.h"
@@ -78,8 +80,8 @@ class AgentStore {
   absl::Status Write(AgentBatch batch);
 
   // Rewrites the files without what was erased or replaced: until then its sealed bytes are still in them. Takes
-  // seconds for each gigabyte, and keeps nobody else waiting.
-  absl::Status Compact();
+  // seconds for each gigabyte, and keeps nobody else waiting; OK too where a stop was requested, which ends it.
+  absl::Status Compact(const std::stop_token& stop = {});
 
   absl::StatusOr<std::optional<ward::v1::Case>> ReadCase(const std::string& case_id) const;
   // Case ids; under whichever secret the patient's number was named.
@@ -105,9 +107,14 @@ class AgentStore {
   absl::StatusOr<uint64_t> ReadToldUpTo(absl::string_view way) const;
   // Empty where there is none.
   absl::StatusOr<std::string> ReadWatchToken() const;
+  // Nothing before the broker ever said it.
+  absl::StatusOr<std::optional<v1::ListMunicipalitiesResponse>> ReadMunicipalities() const;
 
   // With what it seals and names.
   const AtRest& at_rest() const { return at_rest_; }
+
+  // How much was written to it ever: it never falls, but where the store is put back to an earlier state.
+  uint64_t writes() const;
 
   size_t cases() const { return static_cast<size_t>(cases_.load()); }
   size_t outgoing() const { return static_cast<size_t>(outgoing_.load()); }

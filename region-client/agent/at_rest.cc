@@ -105,7 +105,10 @@ absl::StatusOr<std::string> AtRest::Open(absl::string_view key, absl::string_vie
   if (sealed.size() < kHeadBytes + kTagBytes || sealed[0] != kForm) return absl::DataLossError("it is damaged");
   const absl::string_view id = sealed.substr(1, kIdBytes);
   const auto keys = std::find_if(keys_.begin(), keys_.end(), [&](const Keys& each) { return each.id == id; });
-  if (keys == keys_.end()) return absl::FailedPreconditionError("it was sealed under a secret that is not given");
+  if (keys == keys_.end()) {
+    return absl::FailedPreconditionError(
+        "it was sealed under a secret that is not given: name it under data.secret or data.former_secrets");
+  }
   const unsigned char* const nonce = Bytes(sealed) + 1 + kIdBytes;
   const absl::string_view body = sealed.substr(kHeadBytes, sealed.size() - kHeadBytes - kTagBytes);
   std::string tag(sealed.substr(sealed.size() - kTagBytes));

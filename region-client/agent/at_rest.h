@@ -20,7 +20,8 @@ inline constexpr size_t kFormerSecretsMost = 4;
 // HKDF-SHA-256, each for its own purpose.
 //
 // A former secret opens what was sealed under it, and finds what was named by it; everything new is under the one in
-// use. It may go once nothing is left of its time: cases are erased after 215 days at most since anything happened.
+// use. It may go once nothing is left of its time: cases are erased at most a year and two days after anything
+// happened.
 //
 // Thread safety: any number of threads.
 class AtRest {

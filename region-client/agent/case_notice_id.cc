@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/notice_id.h"
+#include "region-client/ward/joining.h"
 
 namespace envej::region {
 namespace {
@@ -10,11 +11,11 @@ constexpr size_t kUuidBytes = 16;
 
 }  // namespace
 
-std::string CaseNoticeId(const AtRest& at_rest, const ward::v1::Case& known) {
-  const ward::v1::PatientId patient = known.patient_ids().empty() ? ward::v1::PatientId() : known.patient_ids(0);
+std::string CaseNoticeId(const AtRest& at_rest, const ward::Site& site, const ward::v1::Case& known) {
+  const ward::PatientId patient = ward::Identify(ward::IdsOf(known), site).value_or(ward::PatientId());
   const std::string made = absl::StrCat(known.notices_made());
   std::string bytes = at_rest
-                          .NamesOf({"notice", patient.authority(), patient.value(), known.stay().number(),
+                          .NamesOf({"notice", patient.authority, patient.value, known.stay().number(),
                                     known.stay().discharge_date(), made})
                           .front()
                           .substr(0, kUuidBytes);

@@ -8,14 +8,21 @@
 #include "proto/contract/merkle_tree.h"
 #include "proto/contract/message_codec.h"
 #include "proto/contract/notice_id.h"
+#include "proto/contract/wiping.h"
 #include "region-client/agent/case_notice_id.h"
+#include "region-client/agent/event_form.h"
+#include "region-client/agent/message_content.h"
 #include "region-client/agent/patient_reference.h"
-#include "region-client/agent/phone_number.h"
 #include "region-client/agent/random_ids.h"
+#include "region-client/ward/patient_number.h"
 
 namespace envej::region {
 namespace {
 
+constexpr char kIdUsedAgain[] = "message-id-used-again";
+constexpr char kDeclined[] = "declined";
+
+using ward::v1::AnsweredMessage;
 using ward::v1::Case;
 using ward::v1::PatientId;
 
@@ -33,8 +40,7 @@ bool IsSame(const PatientId& left, const PatientId& right) {
 // By which the site identifies; nothing where none of them does.
 std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, const ward::Site& site) {
   const std::optional<ward::PatientId> found = ward::Identify(ids, site);
-  if (!found.has_value() || found->value.empty()) return std::nullopt;
-  return ToMessage(*found);
+  return found.has_value() ? std::optional(ToMessage(*found)) : std::nullopt;
 }
 
 // So that the case can be erased whole: all that finds it stands in it.
@@ -42,18 +48,6 @@ void KeepNumber(const PatientId& patient, Case& known) {
   const auto& ids = known.patient_ids();
   const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
   if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
-}
-
-// Systems write phone numbers as people typed them. What is none is as if it were not said.
-ward::Event WithNumbersToCall(ward::Event event) {
-  std::vector<std::string> numbers;
-  for (const std::string& written : event.contact.phone_numbers) {
-    std::optional<std::string> number = ToE164(written);
-    const bool is_new = number.has_value() && std::find(numbers.begin(), numbers.end(), *number) == numbers.end();
-    if (is_new) numbers.push_back(*std::move(number));
-  }
-  event.contact.phone_numbers = std::move(numbers);
-  return event;
 }
 
 absl::Status CheckName(const MessageName& name) {
@@ -67,6 +61,14 @@ absl::Status CheckMessage(const MessageName& name, size_t events) {
     return absl::InvalidArgumentError(absl::StrCat("the message has not 1 to ", kMessageEvents, " events"));
   }
   return absl::OkStatus();
+}
+
+// By any hash of what a message says. Of what an older program answered nothing but the id is known.
+bool IsKnown(const std::vector<std::string>& hashes, const AnsweredMessage& answered) {
+  const auto& known = answered.contents();
+  return known.empty() || std::any_of(hashes.begin(), hashes.end(), [&](const std::string& hash) {
+           return std::find(known.begin(), known.end(), hash) != known.end();
+         });
 }
 
 // By which work on the message keeps other work on it out.
@@ -106,8 +108,9 @@ Desk::Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::functi
       copenhagen_(copenhagen),
       wake_(std::move(wake)) {}
 
-absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& events) {
-  if (absl::Status status = CheckMessage(name, events.size()); !status.ok()) return status;
+absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vector<ward::Event>& said) {
+  if (absl::Status status = CheckMessage(name, said.size()); !status.ok()) return status;
+  const std::vector<ward::Event> events = InTheirForm(said, name.source, options_.site);
   WorkSubjects subjects{.message = LockOf(name)};
   for (const ward::Event& event : events) {
     const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
@@ -120,18 +123,33 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   }
   absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, subjects);
   if (!work.ok()) return work.status();
-  const auto answered = store_.ReadAnswered(name.source, name.id);
-  if (!answered.ok()) return answered.status();
-  if (answered->has_value()) {
-    return Answer{.repeated = true, .answered_at = contract::FromMessage(answered->value().answered_at())};
-  }
   const absl::Time now = now_();
+  const absl::StatusOr<Answer> answer = Recognise(name, ContentOf(events), now, *work);
+  if (!answer.ok() || answer->repeated) return answer;
   for (const ward::Event& event : events) {
-    if (absl::Status status = Take(event, *work); !status.ok()) return status;
+    if (absl::Status status = Take(event, now, *work); !status.ok()) return status;
   }
-  work->batch().PutAnswered(name.source, name.id, now);
   if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return Answer{.repeated = false, .answered_at = now};
+  return answer;
+}
+
+absl::StatusOr<Answer> Desk::Recognise(const MessageName& name, std::vector<std::string> content, absl::Time now,
+                                       CaseWork& work) const {
+  const absl::StatusOr<std::optional<AnsweredMessage>> before = store_.ReadAnswered(name.source, name.id);
+  if (!before.ok()) return before.status();
+  const std::vector<std::string> hashes =
+      store_.at_rest().NamesOf(std::vector<absl::string_view>(content.begin(), content.end()));
+  for (std::string& part : content) contract::Wipe(part);
+  if (before->has_value() && IsKnown(hashes, **before)) {
+    return Answer{.repeated = true, .answered_at = contract::FromMessage((*before)->answered_at())};
+  }
+  AnsweredMessage after = before->value_or(AnsweredMessage());
+  if (after.contents_size() == kMessageContents) after.mutable_contents()->DeleteSubrange(0, 1);
+  after.add_contents(hashes.front());
+  *after.mutable_answered_at() = contract::ToMessage(now);
+  work.batch().PutAnswered(name.source, name.id, *before, after);
+  if (before->has_value()) work.batch().Count(absl::ToCivilDay(now, copenhagen_), kIdUsedAgain);
+  return Answer{.id_used_again = before->has_value(), .answered_at = now};
 }
 
 absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work) const {
@@ -142,11 +160,18 @@ absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work)
   return work.Make(patient, *std::move(case_id));
 }
 
-absl::Status Desk::Take(const ward::Event& event, CaseWork& work) const {
+absl::Status Desk::Take(const ward::Event& event, absl::Time now, CaseWork& work) const {
   const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
+  const absl::StatusOr<OpenCase*> found = work.OfPatient(*patient);
+  if (!found.ok()) return found.status();
+  const std::optional<ward::WhyNot> of_no_concern = ward::WhyOfNoConcern(event, options_.site);
+  if (*found == nullptr && of_no_concern.has_value()) {
+    work.batch().Count(absl::ToCivilDay(now, copenhagen_), ward::NameOf(*of_no_concern));
+    return absl::OkStatus();
+  }
   const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
   if (!known.ok()) return known.status();
-  ward::TakeEvent(WithNumbersToCall(event), options_.site, (*known)->after);
+  ward::TakeEvent(event, options_.site, (*known)->after);
   KeepNumber(*patient, (*known)->after);
   return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
 }
@@ -175,7 +200,9 @@ std::optional<ward::WhyNot> Desk::WhyNotAt(const Case& known, absl::Time now) co
 absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   size_t outgoing = 0;
   const absl::CivilDay today = absl::ToCivilDay(now, copenhagen_);
-  const ward::NewNoticeId new_id = [this](const Case& known) { return CaseNoticeId(store_.at_rest(), known); };
+  const ward::NewNoticeId new_id = [this](const Case& known) {
+    return CaseNoticeId(store_.at_rest(), options_.site, known);
+  };
   for (OpenCase* known : work.cases()) {
     for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);
@@ -203,65 +230,103 @@ absl::Status Desk::Commit(CaseWork& work, size_t outgoing) {
   return status;
 }
 
-PatientId Desk::IdentifyingOf(const ward::PatientId& patient) const {
+absl::StatusOr<PatientId> Desk::IdentifyingOf(const ward::PatientId& patient) const {
   ward::PatientId named = patient;
   if (named.authority.empty()) named.authority = options_.site.patient_authority;
-  return ToMessage(named);
+  const std::optional<PatientId> number =
+      Identifying({ward::InItsForm(std::move(named), options_.site)}, options_.site);
+  if (number.has_value()) return *number;
+  return absl::InvalidArgumentError("there is no number of the patient from the authority that identifies");
 }
 
-absl::StatusOr<ConsentTaken> Desk::Consent(
-    const ward::PatientId& patient, const std::optional<MessageName>& name,
-    const std::function<absl::Status(OpenCase*& known, CaseWork& work, absl::Time now)>& take) {
-  const PatientId number = IdentifyingOf(patient);
-  if (number.value().empty()) return absl::InvalidArgumentError("there is no number of the patient");
+absl::Status Desk::Decline(const PatientId& patient, absl::Time now, CaseWork& work) const {
+  work.batch().Count(absl::ToCivilDay(now, copenhagen_), kDeclined);
+  const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
+  if (known.ok() && *known != nullptr && ward::HasStandingConsent((*known)->after)) {
+    ward::TakeConsentWithdrawal(now, (*known)->after);
+  }
+  return known.status();
+}
+
+absl::Status Desk::Register(const PatientId& patient, const ward::v1::RegisteredConsent& consent, ward::AnswerFrom from,
+                            absl::Time now, CaseWork& work) const {
+  if (!ward::IsYes(consent)) return Decline(patient, now, work);
+  const absl::StatusOr<OpenCase*> known = CaseOf(patient, work);
+  if (!known.ok()) return known.status();
+  if (!ward::MayBeRegistered(consent, (*known)->after, from, copenhagen_)) {
+    return absl::OutOfRangeError("the citizen has withdrawn since this was given: ask the citizen again");
+  }
+  ward::v1::RegisteredConsent registered = consent;
+  *registered.mutable_registered_at() = contract::ToMessage(now);
+  registered.clear_withdrawn_at();
+  registered.clear_lives_elsewhere();
+  ward::TakeConsent(registered, (*known)->after);
+  KeepNumber(patient, (*known)->after);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConsentTaken> Desk::Consent(const ward::PatientId& patient, const ward::v1::RegisteredConsent* consent,
+                                           const std::optional<MessageName>& name, const TakeAnswer& take) {
+  const absl::StatusOr<PatientId> number = IdentifyingOf(patient);
+  if (!number.ok()) return number.status();
   if (name.has_value()) {
     if (absl::Status status = CheckName(*name); !status.ok()) return status;
   }
   absl::StatusOr<CaseWork> work = CaseWork::Begin(
-      store_, locks_, {.patients = {number}, .message = name.has_value() ? LockOf(*name) : std::string()});
+      store_, locks_, {.patients = {*number}, .message = name.has_value() ? LockOf(*name) : std::string()});
   if (!work.ok()) return work.status();
   const absl::Time now = now_();
-  absl::StatusOr<OpenCase*> known = work->OfPatient(number);
-  if (!known.ok()) return known.status();
   if (name.has_value()) {
-    const auto answered = store_.ReadAnswered(name->source, name->id);
-    if (!answered.ok()) return answered.status();
-    if (answered->has_value()) return ConsentTaken{.repeated = true, .patient_reference = {}, .why_not = {}};
-    work->batch().PutAnswered(name->source, name->id, now);
+    const absl::StatusOr<Answer> answer = Recognise(*name, ContentOf(*number, consent), now, *work);
+    if (!answer.ok()) return answer.status();
+    if (answer->repeated) return ConsentTaken{.repeated = true};
   }
-  if (absl::Status status = take(*known, *work, now); !status.ok()) return status;
-  KeepNumber(number, (*known)->after);
-  if (absl::Status status = Conclude(*work, now); !status.ok()) return status;
-  return ConsentTaken{.repeated = false,
-                      .patient_reference = PatientReference((*known)->id),
-                      .why_not = WhyNotAt((*known)->after, now)};
+  absl::Status taken = take(*number, now, *work);
+  if (!taken.ok()) return taken;
+  const absl::StatusOr<OpenCase*> found = work->OfPatient(*number);
+  if (!found.ok()) return found.status();
+  if (taken = Conclude(*work, now); !taken.ok()) return taken;
+  if (*found == nullptr) return ConsentTaken{.why_not = ward::WhyNot::kNoConsent};
+  const OpenCase& known = **found;
+  const bool stands = ward::HasStandingConsent(known.after);
+  return ConsentTaken{.stands = stands,
+                      .withdrawn = !stands && known.before.has_value() && ward::HasStandingConsent(*known.before),
+                      .patient_reference = PatientReference(known.id),
+                      .why_not = WhyNotAt(known.after, now)};
+}
+
+absl::Status Desk::Withdraw(const PatientId& patient, absl::Time now, CaseWork& work) const {
+  const absl::StatusOr<OpenCase*> known = work.OfPatient(patient);
+  if (!known.ok()) return known.status();
+  if (*known == nullptr || !(*known)->after.has_consent()) {
+    return absl::NotFoundError("no consent is registered of this patient");
+  }
+  ward::TakeConsentWithdrawal(now, (*known)->after);
+  KeepNumber(patient, (*known)->after);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ConsentTaken> Desk::RegisterConsent(const ward::PatientId& patient,
                                                    const ward::v1::RegisteredConsent& consent,
-                                                   const std::optional<MessageName>& name) {
-  return Consent(patient, name, [&](OpenCase*& known, CaseWork& work, absl::Time now) {
-    if (known == nullptr) {
-      absl::StatusOr<OpenCase*> made = CaseOf(IdentifyingOf(patient), work);
-      if (!made.ok()) return made.status();
-      known = *made;
-    }
-    ward::v1::RegisteredConsent registered = consent;
-    *registered.mutable_registered_at() = contract::ToMessage(now);
-    registered.clear_withdrawn_at();
-    ward::TakeConsent(registered, known->after);
-    return absl::OkStatus();
+                                                   const std::optional<MessageName>& name, ward::AnswerFrom from) {
+  return Consent(patient, &consent, name, [&](const PatientId& number, absl::Time now, CaseWork& work) {
+    return Register(number, consent, from, now, work);
   });
 }
 
 absl::StatusOr<ConsentTaken> Desk::WithdrawConsent(const ward::PatientId& patient,
                                                    const std::optional<MessageName>& name) {
-  return Consent(patient, name, [](OpenCase*& known, CaseWork& /*work*/, absl::Time now) {
-    if (known == nullptr || !known->after.has_consent()) {
-      return absl::NotFoundError("no consent is registered of this patient");
-    }
-    ward::TakeConsentWithdrawal(now, known->after);
-    return absl::OkStatus();
+  return Consent(patient, nullptr, name, [this](const PatientId& number, absl::Time now, CaseWork& work) {
+    return Withdraw(number, now, work);
+  });
+}
+
+absl::StatusOr<ConsentTaken> Desk::NoteLivesElsewhere(const ward::PatientId& patient,
+                                                      const std::string& municipality_code) {
+  return Consent(patient, nullptr, std::nullopt, [&](const PatientId& number, absl::Time now, CaseWork& work) {
+    const absl::StatusOr<OpenCase*> known = work.OfPatient(number);
+    if (known.ok() && *known != nullptr) ward::TakeLivesElsewhere(municipality_code, now, (*known)->after);
+    return known.status();
   });
 }
 
@@ -296,7 +361,9 @@ absl::StatusOr<Answer> Desk::TakeNotice(const v1::Notice& notice) {
 }
 
 absl::StatusOr<std::optional<StoredCase>> Desk::Find(const ward::PatientId& patient) const {
-  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(IdentifyingOf(patient));
+  const absl::StatusOr<PatientId> number = IdentifyingOf(patient);
+  if (!number.ok()) return number.status();
+  const absl::StatusOr<std::optional<std::string>> case_id = store_.CaseOfPatient(*number);
   if (!case_id.ok()) return case_id.status();
   if (!case_id->has_value()) return std::optional<StoredCase>();
   absl::StatusOr<std::optional<Case>> known = store_.ReadCase(**case_id);

@@ -15,6 +15,7 @@
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_locks.h"
 #include "region-client/agent/case_work.h"
+#include "region-client/ward/answer.h"
 #include "region-client/ward/event.h"
 #include "region-client/ward/joining.h"
 #include "region-client/ward/site.h"
@@ -30,17 +31,24 @@ struct MessageName {
 
 inline constexpr size_t kMessageNameBytes = 512;  // each of the two
 inline constexpr size_t kMessageEvents = 64;
+inline constexpr int kMessageContents = 16;  // that are known of one id
 
 struct Answer {
-  bool repeated = false;   // it was answered before, and nothing was done now
-  absl::Time answered_at;  // when it first was
+  bool repeated = false;       // it was answered before, and nothing was done now
+  bool id_used_again = false;  // by its id another message was known, which said something else
+  absl::Time answered_at;      // now; of a repeat, when something was last taken under its id
 };
+
+// The reason of OUT_OF_RANGE: the contract has no name for it.
+inline constexpr char kConsentWithdrawnSince[] = "CONSENT_WITHDRAWN_SINCE";
 
 // What a consent has come to.
 struct ConsentTaken {
-  bool repeated = false;                // it was taken before, and nothing was done now
-  std::string patient_reference;        // patient_reference.h
-  std::optional<ward::WhyNot> why_not;  // nothing if there is a notice now
+  bool repeated = false;                     // it was taken before, and nothing was done now
+  bool stands = false;                       // a consent is registered now
+  bool withdrawn = false;                    // one that was registered before is withdrawn by it
+  std::string patient_reference = {};        // patient_reference.h; empty where nothing is known of the patient
+  std::optional<ward::WhyNot> why_not = {};  // nothing if there is a notice now
 };
 
 struct DeskOptions {
@@ -59,21 +67,33 @@ class Desk {
   Desk(DeskOptions options, AgentStore& store, CaseLocks& locks, std::function<absl::Time()> now,
        absl::TimeZone copenhagen, std::function<void()> wake);
 
-  // Takes all events of a message, or none. A message that was answered within the last 30 days is answered in the same
-  // way, and nothing else: ids that come again with other events say nothing new.
-  // INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no or too many events, or one has no
-  // number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is full; otherwise the errors of the
-  // store. The text names no citizen. Refused messages are judged anew when they come again.
+  // Takes all events of a message, or none. Of a patient of whom nothing is known, what says that it is of no concern
+  // (ward::WhyOfNoConcern) is counted by its reason, answered, and not kept. A message that was answered within the
+  // last 30 days is answered in the same way, and nothing else. One that says something else under an id that is known
+  // is a new one, since systems that are set up anew begin to count again: it is taken, and counted by day as
+  // `message-id-used-again`. What of a message was not read does not count for that. Of an id the newest
+  // kMessageContents messages are known. INVALID_ARGUMENT, and nothing is kept, where the message is not named, has no
+  // or too many events, or one has no number that identifies its patient here; RESOURCE_EXHAUSTED where the agent is
+  // full; otherwise the errors of the store. The text names no citizen. Refused messages are judged anew when they come
+  // again.
   absl::StatusOr<Answer> TakeMessage(const MessageName& name, const std::vector<ward::Event>& events);
 
-  // What a citizen answered, as of now; `consent` is checked by whoever calls (consent_check.h). Where it came as a
-  // message that is known again, `name` is that, and it is taken once. Errors as above.
+  // What a citizen answered, as of now; a yes is checked by whoever calls (consent_check.h). A no to either part
+  // withdraws what was given before, is counted by day as `declined`, and nothing else of it is kept. Where it came as
+  // a message that is known again, `name` is that, and it is taken once, as above. OUT_OF_RANGE
+  // (kConsentWithdrawnSince) where the citizen has withdrawn since it was given (ward::MayBeRegistered). Errors as
+  // above.
   absl::StatusOr<ConsentTaken> RegisterConsent(const ward::PatientId& patient,
                                                const ward::v1::RegisteredConsent& consent,
-                                               const std::optional<MessageName>& name = std::nullopt);
+                                               const std::optional<MessageName>& name = std::nullopt,
+                                               ward::AnswerFrom from = ward::AnswerFrom::kStaff);
   // NOT_FOUND where there is none.
   absl::StatusOr<ConsentTaken> WithdrawConsent(const ward::PatientId& patient,
                                                const std::optional<MessageName>& name = std::nullopt);
+
+  // The citizen lives in this municipality, which takes no part: a consent that names another is withdrawn, and its
+  // notice as sent in error. Errors as above.
+  absl::StatusOr<ConsentTaken> NoteLivesElsewhere(const ward::PatientId& patient, const std::string& municipality_code);
 
   // Takes a new notice that a source made itself, with an id of its own, into the outbox as it is: no event changes it.
   // It is checked by whoever calls (notice_file.h). Known again by its id as long as its case is kept; ALREADY_EXISTS
@@ -93,17 +113,27 @@ class Desk {
   absl::StatusOr<bool> Upkeep(size_t most);
 
  private:
-  absl::Status Take(const ward::Event& event, CaseWork& work) const;
+  absl::Status Take(const ward::Event& event, absl::Time now, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
   absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);
   absl::Status Commit(CaseWork& work, size_t outgoing);
-  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const std::optional<MessageName>& name,
-                                       const std::function<absl::Status(OpenCase*&, CaseWork&, absl::Time)>& take);
+  // Whether a message is a repeat; if not, that it is known from now on goes with the work.
+  absl::StatusOr<Answer> Recognise(const MessageName& name, std::vector<std::string> content, absl::Time now,
+                                   CaseWork& work) const;
+  using TakeAnswer = std::function<absl::Status(const ward::v1::PatientId&, absl::Time now, CaseWork&)>;
+  // `consent` is what the source says, nullptr where the citizen withdrew it: by it a message is known again.
+  absl::StatusOr<ConsentTaken> Consent(const ward::PatientId& patient, const ward::v1::RegisteredConsent* consent,
+                                       const std::optional<MessageName>& name, const TakeAnswer& take);
+  absl::Status Register(const ward::v1::PatientId& patient, const ward::v1::RegisteredConsent& consent,
+                        ward::AnswerFrom from, absl::Time now, CaseWork& work) const;
+  absl::Status Decline(const ward::v1::PatientId& patient, absl::Time now, CaseWork& work) const;
+  absl::Status Withdraw(const ward::v1::PatientId& patient, absl::Time now, CaseWork& work) const;
   absl::Status EraseIfOver(const std::string& case_id, absl::Time now);
-  ward::v1::PatientId IdentifyingOf(const ward::PatientId& patient) const;
+  // INVALID_ARGUMENT where it is none, or of an authority that identifies nobody here.
+  absl::StatusOr<ward::v1::PatientId> IdentifyingOf(const ward::PatientId& patient) const;
 
   const DeskOptions options_;
   AgentStore& store_;

@@ -16,78 +16,79 @@ namespace envej::region {
 namespace {
 
 constexpr size_t kCasesAtOnce = 100;
-// Before the watch is begun again that the broker refused for good, as with a certificate that people have to mend.
-constexpr absl::Duration kRefusedWait = absl::Seconds(30);
+// Before a watch is begun anew, so that a certificate that was replaced is shown.
+constexpr absl::Duration kWatchMost = absl::Minutes(10);
 
 }  // namespace
 
+Follower::Follower(FollowerParts parts)
+    : parts_(std::move(parts)), policy_(absl::InfiniteFuture(), parts_.context().surroundings.random) {}
+
 absl::Status Follower::Run() {
-  parts_.stopping.OnStop([this] { Cancel(); });
   while (!parts_.stopping.stopped()) {
     if (absl::Status status = Watch(); !status.ok()) return status;
-    if (!parts_.stopping.stopped()) parts_.stopping.Sleep(kRefusedWait);
+    parts_.stopping.Sleep(policy_.NextDelay(parts_.now(), absl::ZeroDuration()).value_or(contract::kBackoffMost));
   }
   return absl::OkStatus();
 }
 
-void Follower::Cancel() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (call_ != nullptr) call_->TryCancel();
+void Follower::Say(const std::string& line) {
+  if (line == said_ || parts_.stopping.stopped()) return;
+  said_ = line;
+  parts_.log(line);
 }
 
 absl::Status Follower::Watch() {
-  const std::unique_ptr<v1::IntakeService::Stub> stub = v1::IntakeService::NewStub(parts_.context.channel);
+  const CommandContext context = parts_.context();
+  const std::unique_ptr<v1::IntakeService::Stub> stub = v1::IntakeService::NewStub(context.channel);
   v1::WatchNoticesResponse answer;
   std::ostringstream quiet;  // what is said goes to the log
   certs::ResumedWatch watch({.resume_file = {},
-                             .at_most = absl::InfiniteDuration(),
+                             .at_most = kWatchMost,
                              .explain =
-                                 [this](const grpc::Status& status) {
-                                   parts_.log(ExplainFailure(status, parts_.context.broker));
+                                 [&](const grpc::Status& status) {
+                                   Say(ExplainFailure(status, context.broker));
                                    return std::string();
                                  },
-                             .keeper = {{.read = [this] { return parts_.store.ReadWatchToken(); },
+                             .keeper = {{.read =
+                                             [this] {
+                                               const absl::StatusOr<std::string> place = parts_.store.ReadWatchToken();
+                                               failure_ = place.status();
+                                               return place;
+                                             },
                                          .keep =
                                              [&](const std::string& place) {
                                                failure_ = Take(answer, place);
                                                return failure_;
-                                             }}},
-                             .is_over =
-                                 [this] {
-                                   // The call goes next.
-                                   const std::lock_guard<std::mutex> lock(mutex_);
-                                   call_ = nullptr;
-                                   return parts_.stopping.stopped();
-                                 }},
-                            *parts_.context.channel, parts_.context.surroundings, quiet, quiet);
+                                             }}}},
+                            *context.channel, context.surroundings, quiet, quiet);
   const auto begin = [&](grpc::ClientContext& call, const std::string& place) {
     v1::WatchNoticesRequest request;
     request.set_resume_token(place);
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      call_ = &call;
-    }
-    auto stream = stub->WatchNotices(&call, request);
-    // Whoever stopped before it was known here has not cancelled it.
-    if (parts_.stopping.stopped()) call.TryCancel();
-    return stream;
+    return stub->WatchNotices(&call, request);
   };
   const certs::WatchEnd end = watch.Run<v1::WatchNoticesResponse>(begin, [&](const v1::WatchNoticesResponse& told) {
     answer = told;
     quiet.str("");
+    policy_.Progressed();
+    said_.clear();
   });
-  if (!failure_.ok()) return failure_;
-  if (end != certs::WatchEnd::kFailed) return absl::OkStatus();
-  if (contract::FromGrpcStatus(watch.failure()).reason != contract::Reason::kWatchTokenInvalid) return absl::OkStatus();
-  // The place is none of this broker's: what may be lost is sent again, and the watch begins with the oldest.
-  if (absl::Status status = SendAllAgain(); !status.ok()) return status;
+  if (!failure_.ok() || end != certs::WatchEnd::kFailed) return failure_;
+  if (contract::FromGrpcStatus(watch.failure()).reason != contract::Reason::kWatchTokenInvalid) {
+    Say(absl::StrCat("what becomes of the notices cannot be followed: ",
+                     ExplainFailure(watch.failure(), context.broker)));
+    return absl::OkStatus();
+  }
+  // The place is none of this broker's: the watch begins with the oldest.
   AgentBatch batch = parts_.store.NewBatch();
   batch.PutWatchToken("");
   return parts_.store.Write(std::move(batch));
 }
 
 absl::Status Follower::Take(const v1::WatchNoticesResponse& answer, const std::string& place) {
-  if (answer.begins_anew()) {
+  const absl::StatusOr<std::string> before = parts_.store.ReadWatchToken();
+  if (!before.ok()) return before.status();
+  if (answer.begins_anew() || before->empty()) {
     if (absl::Status status = SendAllAgain(); !status.ok()) return status;
   }
   WorkSubjects subjects;

@@ -1,15 +1,13 @@
 #ifndef ENVEJ_REGION_CLIENT_AGENT_FOLLOWER_H_
 #define ENVEJ_REGION_CLIENT_AGENT_FOLLOWER_H_
 
-#include <grpcpp/client_context.h>
-
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "envej/v1/intake_service.pb.h"
+#include "proto/contract/retry_policy.h"
 #include "region-client/agent/agent_store.h"
 #include "region-client/agent/case_locks.h"
 #include "region-client/agent/stopping.h"
@@ -18,7 +16,8 @@
 namespace envej::region {
 
 struct FollowerParts {
-  const CommandContext& context;  // as SenderParts
+  // As of SenderParts.
+  std::function<CommandContext()> context;
   std::function<absl::Time()> now;
   AgentStore& store;
   CaseLocks& locks;
@@ -33,25 +32,31 @@ struct FollowerParts {
 // kept in the same batch as what it changes, so nothing is passed over and what comes again changes nothing.
 //
 // Where the broker begins anew, as after its store was restored, everything that it may have lost is sent again with
-// the same ids and revisions: what it still has, it knows again.
+// the same ids and revisions: what it still has, it knows again. So it is where no place is known, since then the
+// broker cannot tell whether its store is the one that gave the receipts.
+//
+// A watch that ends, also for what people have to mend, is begun again after a moment, and with the contract's backoff
+// until the broker answers.
 class Follower {
  public:
   // All that is given must outlive it.
-  explicit Follower(FollowerParts parts) : parts_(std::move(parts)) {}
+  explicit Follower(FollowerParts parts);
 
-  // Returns when the agent is to stop, or with what keeps the store from being used.
+  // Returns when the agent is to stop, at once, or with what keeps the store from being used.
   absl::Status Run();
 
  private:
+  // Until it ends, for whatever reason, after kWatchMost at the latest. An error is the store's.
   absl::Status Watch();
+  // Once, until it is another, or the broker answers.
+  void Say(const std::string& line);
   absl::Status Take(const v1::WatchNoticesResponse& answer, const std::string& place);
   absl::Status SendAllAgain();
   absl::Status SendAgain(const std::string& case_id);
-  void Cancel();
 
   const FollowerParts parts_;
-  std::mutex mutex_;
-  grpc::ClientContext* call_ = nullptr;  // under way
+  contract::RetryPolicy policy_;
+  std::string said_;
   absl::Status failure_;
 };
 

@@ -8,9 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -18,6 +20,9 @@ extern char** environ;
 
 namespace envej::region {
 namespace {
+
+constexpr absl::Duration kFarewell = absl::Seconds(1);
+constexpr absl::Duration kStopLookEach = absl::Milliseconds(100);
 
 // A descriptor that is closed.
 class Closed {
@@ -63,9 +68,21 @@ std::optional<pid_t> Spawn(const std::vector<std::string>& command, int input) {
   return failed == 0 ? std::optional(process) : std::nullopt;
 }
 
+bool EndsInTime(int ended, absl::Duration at_most, const std::stop_token& stop) {
+  pollfd wait{.fd = ended, .events = POLLIN, .revents = 0};
+  bool ends = false;
+  for (absl::Duration left = at_most; left > absl::ZeroDuration(); left -= kStopLookEach) {
+    if (!std::exchange(ends, stop.stop_requested()) && ends) left = std::min(left, kFarewell);
+    const absl::Duration most = std::min(left, kStopLookEach);
+    if (poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(most))) == 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-absl::Status RunCommand(const std::vector<std::string>& command, const std::string& line, absl::Duration at_most) {
+absl::Status RunCommand(const std::vector<std::string>& command, const std::string& line, absl::Duration at_most,
+                        const std::stop_token& stop) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
   Closed read_end(ends[0]);
@@ -80,8 +97,7 @@ absl::Status RunCommand(const std::vector<std::string>& command, const std::stri
   if (!process.has_value()) return absl::UnavailableError(absl::StrCat(command[0], " cannot be started"));
   read_end.Close();
   const Closed ended(static_cast<int>(syscall(SYS_pidfd_open, *process, 0)));
-  pollfd wait{.fd = ended.get(), .events = POLLIN, .revents = 0};
-  const bool in_time = ended.get() >= 0 && poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(at_most))) == 1;
+  const bool in_time = ended.get() >= 0 && EndsInTime(ended.get(), at_most, stop);
   if (!in_time) kill(*process, SIGKILL);
   int how = 0;
   if (waitpid(*process, &how, 0) != *process) return absl::ErrnoToStatus(errno, "cannot wait for a command");

@@ -24,8 +24,10 @@ constexpr uint64_t kWrittenLater = 1024;
 constexpr absl::Duration kRoundDeadline = absl::Seconds(20);
 constexpr absl::Duration kAskDeadline = absl::Seconds(10);
 constexpr absl::Duration kLearnEach = absl::Hours(1);
-// How often an outbox without anything to send is looked at, so that no lost ring is waited for.
+// How often the whole outbox is looked at, so that no lost ring is waited for.
 constexpr absl::Duration kLookEach = absl::Seconds(30);
+// Before what could not be sent is tried again.
+constexpr absl::Duration kWaitingLeast = absl::Seconds(1);
 
 const v1::Notice& NoticeIn(const ward::v1::Outgoing& outgoing) {
   return outgoing.has_submit() ? outgoing.submit() : outgoing.revise();
@@ -38,10 +40,12 @@ Outcome Refused(Refusal refusal) {
 }  // namespace
 
 Sender::Sender(SenderParts parts)
-    : parts_(std::move(parts)), policy_(absl::InfiniteFuture(), parts_.context.surroundings.random) {}
+    : parts_(std::move(parts)), policy_(absl::InfiniteFuture(), parts_.context().surroundings.random) {}
 
 absl::Status Sender::Run() {
+  BeginPass();
   while (!parts_.stopping.stopped()) {
+    context_.emplace(parts_.context());
     const absl::StatusOr<bool> goes_on = SendRound();
     if (!goes_on.ok()) return goes_on.status();
     {
@@ -54,16 +58,28 @@ absl::Status Sender::Run() {
 }
 
 void Sender::Wait() {
-  const absl::Time now = parts_.now();
   if (parts_.stopping.stopped()) return;
+  const absl::Time now = parts_.now();
   if (unreachable_) {
     parts_.stopping.Sleep(policy_.NextDelay(now, absl::ZeroDuration()).value_or(kLookEach));
-  } else if (parts_.doorbell.Wait(waiting_.empty() ? kLookEach
-                                                   : policy_.NextDelay(now, absl::Seconds(1)).value_or(kLookEach))) {
-    // What is new is looked at first, and what waits when its time has come.
-    from_ -= std::min(from_, kWrittenLater);
-    return;
+  } else {
+    if (!waiting_.empty() && !again_at_.has_value()) {
+      again_at_ = now + policy_.NextDelay(now, kWaitingLeast).value_or(kLookEach);
+    }
+    const absl::Time until = std::min(again_at_.value_or(absl::InfiniteFuture()), pass_began_ + kLookEach);
+    const bool is_time = now >= until || now < pass_began_;
+    if (!is_time && parts_.doorbell.Wait(until - now)) {
+      // What is new is looked at first, and what waits when its time has come.
+      from_ -= std::min(from_, kWrittenLater);
+      return;
+    }
   }
+  BeginPass();
+}
+
+void Sender::BeginPass() {
+  pass_began_ = parts_.now();
+  again_at_.reset();
   from_ = 0;
   waiting_.clear();
   asked_.clear();
@@ -112,26 +128,29 @@ absl::StatusOr<Sender::Round> Sender::ReadRound() {
 bool Sender::LearnIfDue() {
   const absl::Time now = parts_.now();
   if (sealer_.has_value() && !learn_anew_ && now < learned_at_ + kLearnEach) return true;
-  learn_anew_ = false;
+  const bool anew = learn_anew_.exchange(false);
   absl::StatusOr<NoticeSealer> sealer = parts_.make_sealer();
-  if (!sealer.ok()) {
-    parts_.log(absl::StrCat("cannot seal: ", sealer.status().message()));
-    return false;
+  const std::string unsealable(sealer.status().message());
+  if (std::exchange(said_unsealable_, unsealable) != unsealable && !sealer.ok()) {
+    parts_.log(absl::StrCat("cannot seal with the files as they are: ", unsealable));
   }
-  const auto municipalities =
-      FetchMunicipalities(parts_.context, now + kAskDeadline, [](const CallFailure& /*failure*/) {});
-  if (const auto* failure = std::get_if<CallFailure>(&municipalities)) {
-    // Once, however long it is away.
-    if (!std::exchange(said_away_, true)) {
-      parts_.log(absl::StrCat("the broker cannot be asked: ", failure->refusal.reason, "; trying again"));
-    }
+  if (!sealer.ok() && !sealer_.has_value()) return false;
+  const auto is_away = [this](const CallFailure& failure) {
     reaches_broker_ = false;
+    // Once, however long it is away.
+    if (parts_.stopping.stopped() || std::exchange(said_away_, true)) return;
+    parts_.log(absl::StrCat("the broker cannot be asked: ", failure.refusal.reason, "; trying again"));
+  };
+  const auto municipalities = FetchMunicipalities(*context_, now + kAskDeadline, is_away);
+  if (const auto* failure = std::get_if<CallFailure>(&municipalities)) {
+    is_away(*failure);
+    if (anew) learn_anew_ = true;
     unreachable_ = true;
     return false;
   }
-  sealer->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
+  if (sealer.ok()) sealer_ = *std::move(sealer);
+  sealer_->Learn(std::get<v1::ListMunicipalitiesResponse>(municipalities), now);
   parts_.learned(std::get<v1::ListMunicipalitiesResponse>(municipalities));
-  sealer_ = *std::move(sealer);
   learned_at_ = now;
   said_away_ = false;
   reaches_broker_ = true;
@@ -153,12 +172,13 @@ void Sender::Send(const Round& round) {
 }
 
 contract::Moment Sender::MomentOf(contract::SentAs sent_as) const {
-  contract::Moment moment = contract::Moment::At(parts_.now(), parts_.context.copenhagen);
+  contract::Moment moment = contract::Moment::At(parts_.now(), context_->copenhagen);
   moment.sent_as = sent_as;
   return moment;
 }
 
 void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::SentAs sent_as) {
+  if (parts_.stopping.stopped()) return;
   std::vector<NoticeEntry> entries;
   std::vector<StoredOutgoing> sent;
   std::vector<Settled> unsealed;
@@ -190,8 +210,8 @@ void Sender::SendNotices(const std::vector<StoredOutgoing>& items, contract::Sen
     return failure_;
   };
   const absl::Status status =
-      SendAll(parts_.context.channel, entries, {.sent_as = sent_as, .notices_of = parts_.context.notices_of},
-              parts_.context.surroundings.now() + kRoundDeadline, parts_.context.surroundings,
+      SendAll(context_->channel, entries, {.sent_as = sent_as, .notices_of = context_->notices_of},
+              context_->surroundings.now() + kRoundDeadline, context_->surroundings,
               {.done = done, .trying_again = [](const CallFailure&) {}});
   const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.ok()) failure_ = status;
@@ -208,11 +228,11 @@ Outcome Sender::Withdraw(const v1::Withdrawal& plain) {
   v1::WithdrawNoticeRequest request;
   // Where there is nobody to seal it to, the broker signs for it: it must not wait.
   *request.mutable_withdrawal() = sealed.ok() ? *sealed : plain;
-  request.set_region_code(parts_.context.notices_of);
+  request.set_region_code(context_->notices_of);
   v1::WithdrawNoticeResponse answer;
-  const auto stub = v1::IntakeService::NewStub(parts_.context.channel);
+  const auto stub = v1::IntakeService::NewStub(context_->channel);
   const grpc::Status status = CallWithRetries(
-      parts_.context, parts_.context.surroundings.now() + kRoundDeadline,
+      *context_, context_->surroundings.now() + kRoundDeadline,
       [&](grpc::ClientContext& attempt) {
         answer.Clear();
         return stub->WithdrawNotice(&attempt, request, &answer);
@@ -226,13 +246,15 @@ Outcome Sender::Withdraw(const v1::Withdrawal& plain) {
 }
 
 void Sender::AskWhereNeeded(std::vector<Settled>& settled) {
+  bool answers = true;
   for (Settled& each : settled) {
     each.fate = FateOf(each.sent.outgoing, each.outcome);
-    if (each.fate != Fate::kAsk) continue;
+    if (each.fate != Fate::kAsk || !answers) continue;
     const Newest newest =
-        AskNewest(parts_.context, parts_.context.surroundings.now() + kAskDeadline, MunicipalityOf(each.sent.outgoing),
+        AskNewest(*context_, context_->surroundings.now() + kAskDeadline, MunicipalityOf(each.sent.outgoing),
                   NoticeOf(each.sent.outgoing), [](const CallFailure&) {});
-    if (std::holds_alternative<CallFailure>(newest)) continue;
+    answers = !std::holds_alternative<CallFailure>(newest);
+    if (!answers) continue;  // nor are the others asked for
     each.newest = std::get<std::optional<v1::GetNoticeResponse>>(newest);
     each.fate = Fate::kAskedAndOther;
   }
@@ -256,6 +278,7 @@ void Sender::Settle(std::vector<Settled> settled) {
     if (stays || is_asked_again) waiting_.insert(notice);
     changed_ |= each.fate == Fate::kAskedAndOther;
     if (!stays) ++sent_;
+    if (each.fate == Fate::kDone) told_held_up_.erase(notice);
     if (each.fate == Fate::kDone) {
       reaches_broker_ = true;
       last_receipt_micros_ = absl::ToUnixMicros(now);

@@ -25,7 +25,8 @@
 namespace envej::region {
 
 struct SenderParts {
-  const CommandContext& context;  // its sleep ends, and its time is over, when the agent is to stop
+  // How the broker is reached now. Its sleep and its calls end when the agent is to stop.
+  std::function<CommandContext()> context;
   std::function<absl::Time()> now;
   AgentStore& store;
   CaseLocks& locks;
@@ -45,13 +46,15 @@ struct SenderParts {
 //
 // What the broker has of a notice is asked where it says that it has something else of it: revision numbers go on above
 // its own, as after a restore of this store from a backup. What cannot be sent until people mend something, such as a
-// certificate, stays, is told once, and keeps nothing else waiting.
+// certificate, stays, is told once, and keeps nothing else waiting. It is tried again as time passes, however much else
+// there is to send. What it seals with that can no longer be read is used on as it was, and said once.
 class Sender {
  public:
   // All that is given must outlive it.
   explicit Sender(SenderParts parts);
 
-  // Returns when the agent is to stop, within kCallDeadline, or with what keeps the store from being used.
+  // Returns when the agent is to stop, at once: calls under way are cancelled, and what may have been carried out is
+  // sent again by the next that runs. Or with what keeps the store from being used.
   absl::Status Run();
 
   // What municipalities seal to is asked anew before the next is sent. Any thread.
@@ -81,15 +84,20 @@ class Sender {
   // What the broker has, where it refused for what it has.
   void AskWhereNeeded(std::vector<Settled>& settled);
   void Wait();
+  void BeginPass();
 
   const SenderParts parts_;
+  std::optional<CommandContext> context_;  // of this round
   std::optional<NoticeSealer> sealer_;
+  std::string said_unsealable_;
   bool said_away_ = false;
   absl::Time learned_at_ = absl::InfinitePast();
   contract::RetryPolicy policy_;
-  uint64_t from_ = 0;              // where the next round begins
-  std::set<std::string> waiting_;  // notices of which something could not be sent in this pass
-  std::set<std::string> asked_;    // notices of which the broker was asked in this pass
+  absl::Time pass_began_ = absl::InfinitePast();
+  std::optional<absl::Time> again_at_;  // when what waits is looked at again
+  uint64_t from_ = 0;                   // where the next round begins
+  std::set<std::string> waiting_;       // notices of which something could not be sent in this pass
+  std::set<std::string> asked_;         // notices of which the broker was asked in this pass
   std::set<std::string> told_held_up_;
   std::atomic<bool> learn_anew_ = false;
   std::mutex mutex_;  // of the four below, and while outcomes come of the sets above

@@ -2,10 +2,9 @@
 #define ENVEJ_REGION_CLIENT_AGENT_STOPPING_H_
 
 #include <condition_variable>
-#include <functional>
 #include <mutex>
+#include <stop_token>
 #include <utility>
-#include <vector>
 
 #include "absl/time/time.h"
 
@@ -16,34 +15,22 @@ namespace envej::region {
 // Thread safety: any number of threads.
 class Stopping {
  public:
-  // Ends every wait, and all that was said to `OnStop`.
-  void Stop() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-    for (const std::function<void()>& act : acts_) act();
-  }
-  bool stopped() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return stopped_;
-  }
+  // Ends every wait, and whatever follows the token.
+  void Stop() { source_.request_stop(); }
+  bool stopped() const { return source_.stop_requested(); }
+  // By which what takes longer than a moment ends early.
+  std::stop_token token() const { return source_.get_token(); }
   // Waits so long at most; false once it is stopped.
   bool Sleep(absl::Duration duration) {
     std::unique_lock<std::mutex> lock(mutex_);
-    return !changed_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return stopped_; });
-  }
-  // Called when it is stopped, at once if it is already. `act` must not call this, and outlives it.
-  void OnStop(std::function<void()> act) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopped_) act();
-    acts_.push_back(std::move(act));
+    changed_.wait_for(lock, token(), absl::ToChronoNanoseconds(duration), [] { return false; });
+    return !stopped();
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopped_ = false;
-  std::vector<std::function<void()>> acts_;
+  std::stop_source source_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
 };
 
 // Somebody waits here for something to do.

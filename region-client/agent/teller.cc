@@ -27,10 +27,8 @@ void Teller::Ring() {
 absl::Status Teller::Run(size_t way) {
   const absl::StatusOr<uint64_t> told = parts_.store.ReadToldUpTo(ways_[way].name);
   if (!told.ok()) return told.status();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    told_up_to_[way] = *told;
-  }
+  // Also forgets what other ways told before it was known how far this one had.
+  if (absl::Status status = Advance(way, *told); !status.ok()) return status;
   contract::RetryPolicy policy(absl::InfiniteFuture(), parts_.surroundings.random);
   bool said = false;
   while (!parts_.stopping.stopped()) {
@@ -42,7 +40,7 @@ absl::Status Teller::Run(size_t way) {
       continue;
     }
     if (absl::IsDataLoss(done.status()) || absl::IsInternal(done.status())) return done.status();
-    if (!std::exchange(said, true)) {
+    if (!parts_.stopping.stopped() && !std::exchange(said, true)) {
       parts_.log(
           absl::StrCat("cannot tell the ward by ", ways_[way].name, ": ", done.status().message(), "; trying again"));
     }

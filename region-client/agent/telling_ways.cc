@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <httplib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -34,7 +36,29 @@ absl::Status AppendSynced(const std::string& path, const std::string& line) {
   return done ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
 }
 
-absl::Status Post(const WebhookOptions& webhook, const std::string& line) {
+// A call's connection, which whoever waits for it finds at its end once it is cut.
+class Cuttable {
+ public:
+  ~Cuttable() {
+    if (socket_ >= 0) close(socket_);
+  }
+  // The call goes on over this socket, which is its own to close.
+  void Take(int socket) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (socket_ >= 0) close(socket_);
+    socket_ = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  }
+  void Cut() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (socket_ >= 0) shutdown(socket_, SHUT_RDWR);
+  }
+
+ private:
+  std::mutex mutex_;
+  int socket_ = -1;
+};
+
+absl::Status Post(const WebhookOptions& webhook, const std::string& line, const std::stop_token& stop) {
   const std::optional<WebhookUrl> url = ParseWebhookUrl(webhook.url);
   if (!url.has_value()) return absl::InvalidArgumentError("the webhook's address is none");
   httplib::Client client(url->origin);
@@ -43,6 +67,9 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line) {
   client.set_write_timeout(kWebhookSeconds);
   client.enable_server_certificate_verification(true);
   if (!webhook.authorities.empty()) client.set_ca_cert_path(webhook.authorities.c_str());
+  Cuttable connection;
+  client.set_socket_options([&connection](socket_t socket) { connection.Take(socket); });
+  const std::stop_callback cut(stop, [&connection] { connection.Cut(); });
   const httplib::Result result = client.Post(url->path.c_str(), line, "application/json");
   if (!result) {
     return absl::UnavailableError(
@@ -54,11 +81,12 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line) {
 
 bool Always(const ward::v1::Telling& /*telling*/) { return true; }
 
-TellingWay Webhook(std::string name, WebhookOptions webhook, std::function<bool(const ward::v1::Telling&)> is_told) {
+TellingWay Webhook(std::string name, WebhookOptions webhook, std::function<bool(const ward::v1::Telling&)> is_told,
+                   std::stop_token stop) {
   return {.name = std::move(name),
           .is_told = std::move(is_told),
-          .tell = [webhook = std::move(webhook)](const ward::v1::Telling& telling) {
-            return Post(webhook, contract::ToJsonLine(telling));
+          .tell = [webhook = std::move(webhook), stop = std::move(stop)](const ward::v1::Telling& telling) {
+            return Post(webhook, contract::ToJsonLine(telling), stop);
           }};
 }
 
@@ -92,7 +120,8 @@ bool ConcernsOnCall(const ward::v1::Telling& telling) {
 }
 
 std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
-                                        const std::function<void(const std::string& line)>& log) {
+                                        const std::function<void(const std::string& line)>& log,
+                                        const std::stop_token& stop) {
   std::vector<TellingWay> ways;
   ways.push_back({.name = "log", .is_told = Always, .tell = [log](const ward::v1::Telling& telling) {
                     log(contract::ToJsonLine(telling));
@@ -103,17 +132,17 @@ std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
                       return AppendSynced(path, contract::ToJsonLine(telling));
                     }});
   }
-  if (options.webhook.has_value()) ways.push_back(Webhook("webhook", *options.webhook, Always));
+  if (options.webhook.has_value()) ways.push_back(Webhook("webhook", *options.webhook, Always, stop));
   if (!options.on_call.has_value()) return ways;
   if (!options.on_call->command.empty()) {
     ways.push_back({.name = "on-call-command",
                     .is_told = ConcernsOnCall,
-                    .tell = [command = options.on_call->command](const ward::v1::Telling& telling) {
-                      return RunCommand(command, contract::ToJsonLine(telling), kCommandMost);
+                    .tell = [command = options.on_call->command, stop](const ward::v1::Telling& telling) {
+                      return RunCommand(command, contract::ToJsonLine(telling), kCommandMost, stop);
                     }});
   }
   if (options.on_call->webhook.has_value()) {
-    ways.push_back(Webhook("on-call-webhook", *options.on_call->webhook, ConcernsOnCall));
+    ways.push_back(Webhook("on-call-webhook", *options.on_call->webhook, ConcernsOnCall, stop));
   }
   return ways;
 }

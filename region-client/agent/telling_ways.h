@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,11 @@ struct TellingWay {
 // Whether somebody must act on it today.
 bool ConcernsOnCall(const ward::v1::Telling& telling);
 
-// The ways that were configured, the log first. `log` writes a line.
+// The ways that were configured, the log first. `log` writes a line. Once a stop is requested, what is being told ends
+// within a second, but for the look-up of a webhook's name.
 std::vector<TellingWay> MakeTellingWays(const TellingOptions& options,
-                                        const std::function<void(const std::string& line)>& log);
+                                        const std::function<void(const std::string& line)>& log,
+                                        const std::stop_token& stop = {});
 
 }  // namespace envej::region
 

@@ -55,18 +55,19 @@ absl::StatusOr<FolderSource> FolderSource::Open(FolderOptions options, FileDecod
 void FolderSource::Run(Stopping& stopping) {
   absl::Status before;
   do {
-    const absl::Status status = Look();
+    const absl::Status status = Look(stopping.token());
     if (!status.ok() && status != before && options_.on_error) options_.on_error(status);
     before = status;
   } while (stopping.Sleep(options_.look_every));
 }
 
-absl::Status FolderSource::Look() {
+absl::Status FolderSource::Look(const std::stop_token& stop) {
   const absl::Time now = now_();
   if (absl::Status status = ClearProcessed(now); !status.ok()) return status;
   const absl::StatusOr<std::vector<SeenFile>> seen = files_.HandedOver();
   if (!seen.ok()) return seen.status();
   for (const SeenFile& file : Unchanged(*seen, now)) {
+    if (stop.stop_requested()) break;
     if (absl::Status status = Take(file); !status.ok()) return status;
   }
   return absl::OkStatus();

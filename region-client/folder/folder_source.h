@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,8 +72,8 @@ class FolderSource {
                                            const AtRest& at_rest, std::function<absl::Time()> now);
 
   // Looks once: takes up to files_a_look files that are as they were unchanged_for ago. Errors as above; looking again
-  // goes on.
-  absl::Status Look();
+  // goes on. Once a stop is requested, it begins no other file.
+  absl::Status Look(const std::stop_token& stop = {});
 
   // Looks until the agent stops.
   void Run(Stopping& stopping);

@@ -11,12 +11,14 @@ namespace {
 
 // What would be refused again; all else is a matter of this agent's, and passes.
 bool IsRefused(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) || absl::IsAlreadyExists(status);
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) || absl::IsAlreadyExists(status) ||
+         absl::IsOutOfRange(status);
 }
 
 std::string ReasonOf(const absl::Status& status) {
   if (absl::IsNotFound(status)) return "CONSENT_NOT_FOUND";
   if (absl::IsAlreadyExists(status)) return "NOTICE_ID_REUSED";
+  if (absl::IsOutOfRange(status)) return kConsentWithdrawnSince;
   return "MESSAGE_INVALID";
 }
 
@@ -39,9 +41,10 @@ absl::Status ItemTaker::Note(const FileItem& item, const absl::Status& status, b
 }
 
 absl::Status ItemTaker::TakeAnswer(const FileItem& item, const ConsentAnswer& answer, FileOutcome& outcome) {
-  const absl::StatusOr<ConsentTaken> taken = answer.given.has_value()
-                                                 ? desk_.RegisterConsent(answer.patient, *answer.given, NameOf(item))
-                                                 : desk_.WithdrawConsent(answer.patient, NameOf(item));
+  const absl::StatusOr<ConsentTaken> taken =
+      answer.given.has_value()
+          ? desk_.RegisterConsent(answer.patient, *answer.given, NameOf(item), ward::AnswerFrom::kSystem)
+          : desk_.WithdrawConsent(answer.patient, NameOf(item));
   return Note(item, taken.status(), taken.ok() && taken->repeated, outcome);
 }
 

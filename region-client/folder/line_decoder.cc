@@ -12,8 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "envej/ward/v1/consent_line.pb.h"
-#include "proto/contract/day.h"
-#include "proto/contract/message_codec.h"
 #include "proto/contract/notice_rules.h"
 #include "region-client/agent/consent_check.h"
 #include "region-client/json_fields.h"
@@ -28,10 +26,6 @@ using ward::v1::RegisteredConsent;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr absl::string_view kConsentSource = "consent line";
 constexpr size_t kConsentIdBytes = 512;
-// What stands in the place of what a consent need not say, where the contract's rules judge the rest of it.
-constexpr char kSomeNoticeId[] = "00000000-0000-4000-8000-000000000000";
-constexpr char kSomeName[] = "Navn";
-constexpr char kSomePhoneNumber[] = "+4520000000";
 
 FileProblem ToProblem(const Refusal& refusal) {
   return {.reason = refusal.reason,
@@ -53,45 +47,12 @@ bool IsConsent(absl::string_view line) {
   return json.is_object() && json.contains("patient");
 }
 
-// Whether a notice that follows from the consent would be refused for it, and why. What it does not say another one
-// may.
-std::optional<FileProblem> ProblemOf(const RegisteredConsent& consent, const contract::Moment& moment) {
-  v1::Notice notice;
-  v1::Envelope& envelope = *notice.mutable_envelope();
-  envelope.set_municipality_code(consent.municipality_code());
-  envelope.set_notice_id(kSomeNoticeId);
-  *envelope.mutable_created_at() = contract::ToMessage(moment.time);
-  envelope.set_discharge_date(contract::FormatDay(moment.day));
-  v1::ConsentPart given;
-  given.set_given_on(contract::FormatDay(moment.day));
-  given.set_form(v1::CONSENT_FORM_WRITTEN);
-  const v1::Consent& answered = consent.consent();
-  *envelope.mutable_consent()->mutable_contact() = answered.has_contact() ? answered.contact() : given;
-  *envelope.mutable_consent()->mutable_disclosure() = answered.has_disclosure() ? answered.disclosure() : given;
-  v1::Criteria& criteria = *envelope.mutable_criteria();
-  criteria.set_aged_18_or_over(true);
-  criteria.set_mental_illness(true);
-  criteria.set_discharged_from_regional_psychiatry(true);
-  criteria.set_no_support_under_serviceloven(true);
-  *notice.mutable_citizen() = consent.contact();
-  if (consent.contact().name().empty()) notice.mutable_citizen()->set_name(kSomeName);
-  if (consent.contact().phone_numbers().empty()) notice.mutable_citizen()->add_phone_numbers(kSomePhoneNumber);
-  Normalise(notice);
-  const std::optional<contract::Rejection> rejection =
-      contract::CheckNotice(contract::FromMessage(notice), moment).ForNew();
-  if (!rejection.has_value()) return std::nullopt;
-  return ToProblem(ToRefusal(*rejection));
-}
-
 RegisteredConsent ToConsent(const ConsentLine& line) {
   RegisteredConsent consent;
   consent.set_municipality_code(line.municipality_code());
   *consent.mutable_consent() = line.consent();
   *consent.mutable_criteria() = line.criteria();
-  v1::Notice notice;
-  *notice.mutable_citizen() = line.contact();
-  Normalise(notice);
-  *consent.mutable_contact() = notice.citizen();
+  *consent.mutable_contact() = line.contact();
   return consent;
 }
 
@@ -105,21 +66,17 @@ void TakeConsent(absl::string_view text, const contract::Moment& moment, FileIte
     item.said = ToProblem(problems);
     return;
   }
-  if (line.patient().value().empty()) item.said = Invalid("patient.value is missing");
+  const std::optional<ward::PatientId> patient = CheckPatient(line.patient());
+  if (!patient.has_value()) item.said = FileProblem{.reason = kPatientNumberInvalid, .text = "patient.value is none"};
   if (line.id().size() > kConsentIdBytes) item.said = Invalid("id is too long");
   if (line.withdrawn() && SaysMoreThanWithdrawal(line)) item.said = Invalid("withdrawn stands beside an answer");
   if (std::holds_alternative<FileProblem>(item.said)) return;
   item.name = {.source = std::string(kConsentSource), .id = line.id()};
-  ConsentAnswer answer{.patient = {.authority = line.patient().authority(), .value = line.patient().value()},
-                       .given = std::nullopt};
+  ConsentAnswer answer{.patient = *patient, .given = std::nullopt};
   if (!line.withdrawn()) {
     answer.given = ToConsent(line);
-    if (const absl::Status status = CheckConsent(*answer.given, moment.day); !status.ok()) {
-      item.said = Invalid(status.message());
-      return;
-    }
-    if (std::optional<FileProblem> problem = ProblemOf(*answer.given, moment); problem.has_value()) {
-      item.said = *std::move(problem);
+    if (const auto rejection = CheckConsent(*answer.given, moment); rejection.has_value()) {
+      item.said = ToProblem(ToRefusal(*rejection));
       return;
     }
   }

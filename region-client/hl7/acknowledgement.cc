@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "region-client/hl7/character_set.h"
 #include "region-client/hl7/delimiters.h"
 #include "region-client/hl7/time_stamp.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 constexpr size_t kHeaderFields = 18;  // as many of MSH as are looked at
 constexpr size_t kMirroredBytesMost = 250;
+constexpr size_t kTriggerBytesMost = 3;
+constexpr size_t kVersionBytesMost = 5;
 constexpr char kVersionUnknown[] = "2.5";
 
 absl::string_view TableText(ErrorCode code) {
@@ -75,13 +78,27 @@ class Mirrored {
     return field == "\"\"" ? "" : field;
   }
 
-  std::string Component(size_t number, size_t component) const {
+  // Empty for what can be no code of so many letters, digits and dots: what stands in the wrong place is not said
+  // again.
+  std::string Code(size_t number, size_t component, size_t most) const {
     const std::vector<std::string> parts = absl::StrSplit(Field(number), delimiters_.component);
-    return component <= parts.size() ? parts[component - 1] : "";
+    if (component > parts.size() || parts[component - 1].size() > most) return "";
+    const std::string& code = parts[component - 1];
+    const bool is_one = std::all_of(code.begin(), code.end(), [](char c) {
+      return c == '.' || absl::ascii_isalnum(static_cast<unsigned char>(c));
+    });
+    return is_one ? code : "";
   }
 
   std::string EncodingCharacters() const { return is_readable() ? Field(2) : "^~\\&"; }
-  std::string Version() const { return is_readable() && !Field(12).empty() ? Field(12) : kVersionUnknown; }
+  std::string Version() const {
+    std::string version = is_readable() ? Code(12, 1, kVersionBytesMost) : "";
+    return absl::StartsWith(version, "2.") ? version : kVersionUnknown;
+  }
+  std::string ProcessingId() const {
+    const std::string id = Code(11, 1, 1);
+    return id.empty() ? "P" : id;
+  }
   // Of 2.minor; the text is compared by its first digits, which is all that tells the forms apart.
   bool IsBefore(char minor) const {
     const std::string version = Version();
@@ -135,7 +152,7 @@ std::string Letters(Level level, AcknowledgementCode code) {
 std::string Header(const Mirrored& mirrored, const OwnHeader& own) {
   const std::string component(1, mirrored.delimiters().component);
   std::vector<std::string> type = {"ACK"};
-  if (const std::string trigger = mirrored.Component(9, 2); !trigger.empty()) {
+  if (const std::string trigger = mirrored.Code(9, 2, kTriggerBytesMost); !trigger.empty()) {
     type.push_back(trigger);
     if (!mirrored.IsBefore('4')) type.push_back("ACK");
   }
@@ -149,9 +166,9 @@ std::string Header(const Mirrored& mirrored, const OwnHeader& own) {
                                      "",
                                      absl::StrJoin(type, component),
                                      Escaped(own.control_id, mirrored.delimiters()),
-                                     mirrored.Field(11).empty() ? "P" : mirrored.Field(11),
+                                     mirrored.ProcessingId(),
                                      mirrored.Version()};
-  if (const std::string character_set = mirrored.Field(18); !character_set.empty()) {
+  if (const std::string character_set = mirrored.Field(18); FindCharacterSet(character_set).has_value()) {
     fields.resize(kHeaderFields - 1);
     fields.push_back(character_set);
   }

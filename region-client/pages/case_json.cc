@@ -39,12 +39,13 @@ Json ToJson(const ward::v1::CaseNotice& notice) {
 
 }  // namespace
 
-std::string CaseJson(const StoredCase& stored, const std::optional<ward::WhyNot>& why_not) {
+std::string CaseJson(const StoredCase& stored, const std::optional<ward::WhyNot>& why_not, bool broker_away) {
   const ward::v1::Case& known = stored.known;
   Json notices = Json::array();
   for (const ward::v1::CaseNotice& notice : known.notices()) notices.push_back(ToJson(notice));
   const Json json = {{"outcome", "found"},
                      {"patient_reference", PatientReference(stored.id)},
+                     {"broker_away", broker_away},
                      {"stay_state", ward::v1::StayState_Name(known.stay().state())},
                      {"discharge_date", known.stay().discharge_date()},
                      {"why_not", why_not.has_value() ? std::string(ward::NameOf(*why_not)) : ""},

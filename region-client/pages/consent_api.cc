@@ -14,7 +14,6 @@
 #include "region-client/agent/patient_reference.h"
 #include "region-client/json_fields.h"
 #include "region-client/pages/case_json.h"
-#include "region-client/pages/consent_faults.h"
 
 namespace envej::region {
 namespace {
@@ -23,9 +22,7 @@ using contract::Reason;
 using contract::Violation;
 using Json = nlohmann::json;
 
-constexpr size_t kPatientNumberCharacters = 64;
-// Reasons that the contract has no name for.
-constexpr char kNumberInvalid[] = "PATIENT_NUMBER_INVALID";
+// What is no request: the contract has no name for it.
 constexpr char kFieldInvalid[] = "FIELD_INVALID";
 
 ApiAnswer Say(int status, const Json& json) {
@@ -46,7 +43,9 @@ ApiAnswer SayStatus(const absl::Status& status) {
     case absl::StatusCode::kNotFound:
       return SayReason(404, "NOT_FOUND");
     case absl::StatusCode::kInvalidArgument:
-      return SayErrors(Json::array({ErrorOf("patient.value", kNumberInvalid)}));
+      return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)}));
+    case absl::StatusCode::kOutOfRange:
+      return SayErrors(Json::array({ErrorOf("consent.consent.contact.given_on", kConsentWithdrawnSince)}));
     case absl::StatusCode::kResourceExhausted:
       return SayReason(503, "AGENT_FULL");
     default:
@@ -65,28 +64,7 @@ std::optional<ApiAnswer> ReadRequest(const std::string& json, google::protobuf::
   return answer;
 }
 
-// A CPR number as systems write it, where staff write it with a hyphen.
-void RemoveHyphenOfCprNumber(std::string& number) {
-  constexpr size_t kHyphen = 6;
-  const bool is_one = number.size() == 11 && number[kHyphen] == '-' &&
-                      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) == 10;
-  if (is_one) number.erase(kHyphen, 1);
-}
-
-std::optional<ward::PatientId> PatientOf(const ward::v1::PatientId& said) {
-  ward::PatientId patient{.authority = said.authority(), .value = said.value()};
-  Tidy(patient.value);
-  RemoveHyphenOfCprNumber(patient.value);
-  for (const std::string* const text : {&patient.authority, &patient.value}) {
-    const std::optional<size_t> characters = contract::CountCharacters(*text);
-    if (!characters.has_value() || *characters > kPatientNumberCharacters || contract::HasControlCharacter(*text)) {
-      return std::nullopt;
-    }
-  }
-  return patient;
-}
-
-ApiAnswer SayNumberInvalid() { return SayErrors(Json::array({ErrorOf("patient.value", kNumberInvalid)})); }
+ApiAnswer SayNumberInvalid() { return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)})); }
 
 bool TakesPart(const v1::Municipality& municipality) {
   return municipality.participating() && municipality.agreement_in_force();
@@ -106,18 +84,26 @@ const v1::Municipality* FindMunicipality(const v1::ListMunicipalitiesResponse& a
   return found == list.end() ? nullptr : &*found;
 }
 
-bool HasStandingConsent(const std::optional<StoredCase>& found) {
-  return found.has_value() && found->known.has_consent() && !found->known.consent().has_withdrawn_at();
+// `municipality` is nullptr where it is not known.
+ApiAnswer SayLeaflet(absl::string_view because, const absl::StatusOr<ConsentTaken>& taken,
+                     const v1::Municipality* municipality) {
+  if (!taken.ok()) return SayStatus(taken.status());
+  ApiAnswer answer = Say(200, {{"outcome", "leaflet"},
+                               {"because", std::string(because)},
+                               {"withdrawn", taken->withdrawn},
+                               {"standing", taken->stands},
+                               {"municipality", municipality == nullptr ? Json() : ToJson(*municipality)}});
+  if (taken->withdrawn) {
+    answer.action = "consent-withdrawn";
+    answer.patient_reference = taken->patient_reference;
+  }
+  return answer;
 }
 
 }  // namespace
 
-ConsentApi::ConsentApi(Desk& desk, const Municipalities& municipalities, std::function<absl::Time()> now,
-                       absl::TimeZone copenhagen)
-    : desk_(desk), municipalities_(municipalities), now_(std::move(now)), copenhagen_(copenhagen) {}
-
 ApiAnswer ConsentApi::ListMunicipalities() const {
-  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = municipalities_.current();
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
   if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   Json list = Json::array();
   for (const v1::Municipality& municipality : all->municipalities()) list.push_back(ToJson(municipality));
@@ -128,59 +114,42 @@ ApiAnswer ConsentApi::Register(const std::string& json) const {
   ward::v1::RegisterConsentRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value()) return SayNumberInvalid();
-  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = municipalities_.current();
-  if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value() && !contract::IsBlank(request.patient().value())) return SayNumberInvalid();
   ward::v1::RegisteredConsent& consent = *request.mutable_consent();
-  const v1::Municipality* const municipality = FindMunicipality(*all, consent.municipality_code());
+  const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
+  const v1::Municipality* const municipality =
+      all == nullptr ? nullptr : FindMunicipality(*all, consent.municipality_code());
+  if (!ward::IsYes(consent)) {
+    const auto taken = patient.has_value() ? parts_.desk.RegisterConsent(*patient, consent) : ConsentTaken();
+    return SayLeaflet("no", taken, municipality);
+  }
+  if (all == nullptr) return SayReason(503, "MUNICIPALITIES_NOT_KNOWN_YET");
   if (municipality == nullptr) {
     return SayErrors(
         Json::array({ErrorOf("consent.municipality_code", contract::Describe(Reason::kMunicipalityUnknown).name)}));
   }
-  const bool said_no = !consent.consent().has_contact() || !consent.consent().has_disclosure();
-  if (said_no || !TakesPart(*municipality)) return GiveLeaflet(*patient, *municipality, said_no);
-  return Keep(*patient, consent);
+  if (TakesPart(*municipality)) return Keep(patient, consent);
+  const auto taken = patient.has_value() ? parts_.desk.NoteLivesElsewhere(*patient, municipality->municipality_code())
+                                         : ConsentTaken();
+  return SayLeaflet("not-taking-part", taken, municipality);
 }
 
-ApiAnswer ConsentApi::GiveLeaflet(const ward::PatientId& patient, const v1::Municipality& municipality,
-                                  bool said_no) const {
-  Json said = {{"outcome", "leaflet"},
-               {"because", said_no ? "no" : "not-taking-part"},
-               {"withdrawn", false},
-               {"standing", false},
-               {"municipality", ToJson(municipality)}};
-  if (patient.value.empty()) return Say(200, said);
-  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(patient);
-  if (!found.ok()) return SayStatus(found.status());
-  if (!HasStandingConsent(*found)) return Say(200, said);
-  if (!said_no) {
-    said["standing"] = true;
-    return Say(200, said);
-  }
-  const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(patient);
-  if (!taken.ok()) return SayStatus(taken.status());
-  said["withdrawn"] = true;
-  ApiAnswer answer = Say(200, said);
-  answer.action = "consent-withdrawn";
-  answer.patient_reference = taken->patient_reference;
-  return answer;
-}
-
-ApiAnswer ConsentApi::Keep(const ward::PatientId& patient, ward::v1::RegisteredConsent& consent) const {
+ApiAnswer ConsentApi::Keep(const std::optional<ward::PatientId>& patient, ward::v1::RegisteredConsent& consent) const {
   Json errors = Json::array();
-  if (patient.value.empty()) errors.push_back(ErrorOf("patient.value", kNumberInvalid));
-  for (const Violation& fault : FindFaults(consent, contract::Moment::At(now_(), copenhagen_))) {
+  if (!patient.has_value()) errors.push_back(ErrorOf("patient.value", kPatientNumberInvalid));
+  const contract::Rejection rejection =
+      CheckConsent(consent, contract::Moment::At(parts_.now(), parts_.copenhagen)).value_or(contract::Rejection());
+  for (const Violation& fault : rejection.violations) {
     errors.push_back(ErrorOf(absl::StrCat("consent.", fault.field), contract::Describe(fault.reason).name));
   }
   if (!errors.empty()) return SayErrors(errors);
-  const absl::Status status = CheckConsent(consent, absl::ToCivilDay(now_(), copenhagen_));
-  if (!status.ok()) return SayErrors(Json::array({ErrorOf("consent", kFieldInvalid)}));
-  const absl::StatusOr<ConsentTaken> taken = desk_.RegisterConsent(patient, consent);
+  const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer =
       Say(200, {{"outcome", "registered"},
                 {"patient_reference", taken->patient_reference},
+                {"broker_away", !parts_.reaches_broker()},
                 {"why_not", taken->why_not.has_value() ? std::string(ward::NameOf(*taken->why_not)) : ""}});
   answer.action = "consent-registered";
   answer.patient_reference = taken->patient_reference;
@@ -191,9 +160,9 @@ ApiAnswer ConsentApi::Withdraw(const std::string& json) const {
   ward::v1::WithdrawConsentRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value() || patient->value.empty()) return SayNumberInvalid();
-  const absl::StatusOr<ConsentTaken> taken = desk_.WithdrawConsent(*patient);
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value()) return SayNumberInvalid();
+  const absl::StatusOr<ConsentTaken> taken = parts_.desk.WithdrawConsent(*patient);
   if (!taken.ok()) return SayStatus(taken.status());
   ApiAnswer answer = Say(200, {{"outcome", "withdrawn"}, {"patient_reference", taken->patient_reference}});
   answer.action = "consent-withdrawn";
@@ -205,14 +174,14 @@ ApiAnswer ConsentApi::Find(const std::string& json) const {
   ward::v1::FindPatientRequest request;
   const contract::WipeAtEnd<google::protobuf::Message> wipe(request);
   if (std::optional<ApiAnswer> wrong = ReadRequest(json, request); wrong.has_value()) return *std::move(wrong);
-  const std::optional<ward::PatientId> patient = PatientOf(request.patient());
-  if (!patient.has_value() || patient->value.empty()) return SayNumberInvalid();
-  const absl::StatusOr<std::optional<StoredCase>> found = desk_.Find(*patient);
+  const std::optional<ward::PatientId> patient = CheckPatient(request.patient());
+  if (!patient.has_value()) return SayNumberInvalid();
+  const absl::StatusOr<std::optional<StoredCase>> found = parts_.desk.Find(*patient);
   if (!found.ok()) return SayStatus(found.status());
   if (!found->has_value()) return SayReason(404, "NOT_FOUND");
   const StoredCase& known = **found;
   ApiAnswer answer = {.status = 200,
-                      .json = CaseJson(known, desk_.WhyNotNow(known.known)),
+                      .json = CaseJson(known, parts_.desk.WhyNotNow(known.known), !parts_.reaches_broker()),
                       .action = "patient-looked-up",
                       .patient_reference = PatientReference(known.id)};
   return answer;

@@ -16,7 +16,8 @@ class Municipalities {
  public:
   virtual ~Municipalities() = default;
 
-  // As the broker last told it; null before it ever did. Asks nobody and does not block.
+  // As the broker last told it, to this agent or to one before it with the same store; null before it ever did. Asks
+  // nobody and does not block.
   virtual std::shared_ptr<const v1::ListMunicipalitiesResponse> current() const = 0;
 };
 

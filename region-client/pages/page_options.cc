@@ -58,6 +58,12 @@ PageOptions ReadPageOptions(YamlMapping mapping) {
   page.sign_in.staff = ReadNames(mapping, "staff");
   page.sign_in.systems = ReadNames(mapping, "systems");
   if (mapping.Has("proxy")) page.sign_in.proxy = ReadProxy(mapping.Mapping("proxy"));
+  const SignInOptions& sign_in = page.sign_in;
+  const bool names_somebody = !sign_in.staff.empty() || !sign_in.systems.empty() || sign_in.proxy.has_value();
+  if (!names_somebody && !mapping.Refused("staff") && !mapping.Refused("systems")) {
+    mapping.Refuse("staff",
+                   "\"staff\", \"proxy\" or \"systems\" must name who may come: \"authorities\" alone lets nobody in");
+  }
   mapping.RefuseOtherKeys();
   return page;
 }

@@ -29,7 +29,7 @@ bool AnyOf(const std::vector<std::string>& names, const std::vector<std::string>
 PeerKind KindOf(const std::vector<std::string>& names, const SignInOptions& options) {
   const bool is_system = AnyOf(names, options.systems);
   const bool is_proxy = options.proxy.has_value() && AnyOf(names, {options.proxy->certificate});
-  const bool is_staff = options.staff.empty() ? !is_system && !is_proxy : AnyOf(names, options.staff);
+  const bool is_staff = AnyOf(names, options.staff);
   if (is_system + is_proxy + is_staff != 1) return PeerKind::kNobody;
   if (is_system) return PeerKind::kSystem;
   return is_proxy ? PeerKind::kProxy : PeerKind::kStaff;

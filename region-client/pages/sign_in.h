@@ -19,7 +19,7 @@ struct SignInOptions {
     std::string origin;  // of the page as browsers see it, such as https://ward.example
   };
 
-  std::vector<std::string> staff;    // empty: every certificate that is not named otherwise
+  std::vector<std::string> staff;
   std::vector<std::string> systems;  // that post messages, and see no page
   std::optional<Proxy> proxy;
 };

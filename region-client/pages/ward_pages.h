@@ -25,6 +25,7 @@ namespace envej::region {
 struct WardPagesParts {
   Desk& desk;
   const Municipalities& municipalities;
+  std::function<bool()> reaches_broker;  // as far as is known; does not block
   std::function<absl::Time()> now;
   absl::TimeZone copenhagen;
   ProcessMessage process_message;                    // may be empty

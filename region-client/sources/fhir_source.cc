@@ -64,6 +64,9 @@ std::optional<fhir::Problem> FhirSource::Take(const Peer& peer, const fhir::Mess
   }
   // Whoever may post as the peer has ids of its own.
   const absl::StatusOr<Answer> answer = parts_.desk.TakeMessage(NameOfFhir(peer.name, message.ids), *events);
+  if (answer.ok() && answer->id_used_again) {
+    parts_.log(absl::StrCat("fhir: ids of a message of ", peer.name, " were used again: it is taken as a new one"));
+  }
   if (answer.ok()) return std::nullopt;
   if (absl::IsInvalidArgument(answer.status())) {
     return fhir::Problem{.issue = fhir::Issue::kValue,

@@ -38,7 +38,9 @@ Hl7ListenerOptions ReadHl7Listener(YamlMapping& mapping) {
 }
 
 Hl7Listener::Hl7Listener(const Hl7ListenerOptions& options, const Parts& parts)
-    : source_({.name = options.name,
+    : files_(options.tls),
+      now_(parts.now),
+      source_({.name = options.name,
                .site = SiteOf(options.form, parts.copenhagen),
                .unsaid = options.form.unsaid,
                .desk = parts.desk,
@@ -67,6 +69,12 @@ absl::StatusOr<std::unique_ptr<Hl7Listener>> Hl7Listener::Start(const Hl7Listene
   if (!listening.ok()) return Named(options, listening.status());
   listener->listener_ = *std::move(listening);
   return listener;
+}
+
+absl::Status Hl7Listener::Reload() {
+  if (!files_.has_value()) return absl::OkStatus();
+  const absl::StatusOr<certs::TlsMaterial> material = certs::LoadTlsFiles(*files_, now_());
+  return material.ok() ? context_->Replace(*material) : material.status();
 }
 
 }  // namespace envej::region

@@ -45,11 +45,17 @@ class Hl7Listener {
   // Ends every connection; answers that are being made are still sent.
   ~Hl7Listener() { listener_->Stop(); }
 
+  // Reads certificate, key and authorities again, for the connections from now on. An error changes nothing. OK where
+  // it is plain.
+  absl::Status Reload();
+
   int port() const { return listener_->port(); }
 
  private:
   Hl7Listener(const Hl7ListenerOptions& options, const Parts& parts);
 
+  const std::optional<certs::TlsFiles> files_;
+  const std::function<absl::Time()> now_;
   const Hl7Source source_;
   std::unique_ptr<certs::ServerContext> context_;  // null: plain
   std::unique_ptr<hl7::MllpListener> listener_;

@@ -53,6 +53,9 @@ std::optional<hl7::Problem> Hl7Source::TakeEvent(const hl7::Message& message, co
   const MessageName name = NameOfHl7(parts_.name, message);
   if (auto problem = WhatIsWrong(name, message, event, parts_.desk.site()); problem.has_value()) return problem;
   const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(name, {event});
+  if (answer.ok() && answer->id_used_again) {
+    parts_.log(absl::StrCat(parts_.name, ": a message id (MSH-10) was used again: the message is taken as a new one"));
+  }
   if (answer.ok()) return std::nullopt;
   parts_.log(absl::StrCat(parts_.name, ": ", answer.status().message()));
   return NotKept();

@@ -1,11 +1,13 @@
 // What comes, taken into what is known (joining.h).
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/ward/joining.h"
+#include "region-client/ward/stays.h"
 
 namespace envej::ward {
 namespace {
@@ -13,6 +15,17 @@ namespace {
 using contract::FromMessage;
 using contract::ToMessage;
 using Timestamp = google::protobuf::Timestamp;
+
+constexpr int kStayEventsMost = 64;
+constexpr int kDeathWordsMost = 8;
+static_assert(static_cast<int>(EventKind::kAdmitted) == v1::STAY_EVENT_KIND_ADMITTED &&
+              static_cast<int>(EventKind::kMoved) == v1::STAY_EVENT_KIND_MOVED &&
+              static_cast<int>(EventKind::kDischarged) == v1::STAY_EVENT_KIND_DISCHARGED &&
+              static_cast<int>(EventKind::kDischargeCancelled) == v1::STAY_EVENT_KIND_DISCHARGE_CANCELLED &&
+              static_cast<int>(EventKind::kDischargePlanned) == v1::STAY_EVENT_KIND_DISCHARGE_PLANNED &&
+              static_cast<int>(EventKind::kDischargePlanCancelled) == v1::STAY_EVENT_KIND_DISCHARGE_PLAN_CANCELLED &&
+              static_cast<int>(EventKind::kUpdated) == v1::STAY_EVENT_KIND_UPDATED &&
+              static_cast<int>(EventKind::kEnteredInError) == v1::STAY_EVENT_KIND_ENTERED_IN_ERROR);
 
 absl::Time RecordedAt(const Event& event) {
   return event.recorded_at.value_or(event.happened_at.value_or(absl::UnixEpoch()));
@@ -57,6 +70,22 @@ void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) 
   }
 }
 
+// Of what a source says the last word counts, and no other source takes it back. One that says that the patient lives
+// goes first where there are too many.
+void TakeDeathWord(const v1::DeathWord& word, v1::Person& person) {
+  auto& words = *person.mutable_death_words();
+  const auto known =
+      std::find_if(words.begin(), words.end(), [&](const auto& other) { return other.source() == word.source(); });
+  if (known != words.end()) {
+    if (FromMessage(word.recorded_at()) >= FromMessage(known->recorded_at())) *known = word;
+    return;
+  }
+  *words.Add() = word;
+  if (words.size() <= kDeathWordsMost) return;
+  const auto living = std::find_if(words.begin(), words.end(), [](const auto& other) { return !other.deceased(); });
+  words.erase(living == words.end() ? words.end() - 1 : living);
+}
+
 void TakePerson(const Event& event, v1::Person& person) {
   const absl::Time at = RecordedAt(event);
   const bool is_newer = IsNewer(at, person.has_recorded_at(), person.recorded_at());
@@ -65,172 +94,115 @@ void TakePerson(const Event& event, v1::Person& person) {
   if (event.birth_day.has_value()) {
     TakeText(contract::FormatDay(*event.birth_day), is_newer, *person.mutable_birth_date());
   }
-  if (event.deceased.has_value() && IsNewer(at, person.has_deceased_recorded_at(), person.deceased_recorded_at())) {
-    person.set_deceased(*event.deceased);
-    *person.mutable_deceased_recorded_at() = ToMessage(at);
+  if (event.deceased.has_value()) {
+    v1::DeathWord word;
+    word.set_source(event.source);
+    word.set_deceased(*event.deceased);
+    *word.mutable_recorded_at() = ToMessage(at);
+    TakeDeathWord(word, person);
   }
   if (is_newer) *person.mutable_recorded_at() = ToMessage(at);
 }
 
-// Of the stay that is known, as far as numbers tell.
-bool IsOfStay(const Event& event, const v1::Stay& stay) {
-  return event.stay.empty() || stay.number().empty() || event.stay == stay.number();
+v1::StayClass ClassOf(PatientClass said) {
+  if (said == PatientClass::kUnknown) return v1::STAY_CLASS_UNSPECIFIED;
+  return said == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT : v1::STAY_CLASS_OTHER;
 }
 
-// Word of the patient alone, as of a new address, says nothing of where the patient is, whatever its form has to say.
-bool SaysPlace(const Event& event, const v1::Stay& stay) {
-  const bool is_of_patient = event.kind == EventKind::kUpdated || event.kind == EventKind::kMerged;
-  return is_of_patient ? !event.stay.empty() && event.stay == stay.number() : IsOfStay(event, stay);
+v1::StayEvent StayEventOf(const Event& event) {
+  v1::StayEvent said;
+  said.set_kind(static_cast<v1::StayEventKind>(event.kind));
+  said.set_stay(event.stay);
+  said.set_ward(event.ward);
+  said.set_service(event.service);
+  said.set_stay_class(ClassOf(event.patient_class));
+  said.set_not_home(!event.discharged_home);
+  if (event.discharge_day.has_value()) said.set_discharge_date(contract::FormatDay(*event.discharge_day));
+  if (event.planned_day.has_value()) said.set_planned_date(contract::FormatDay(*event.planned_day));
+  *said.mutable_happened_at() = ToMessage(HappenedAt(event));
+  *said.mutable_recorded_at() = ToMessage(RecordedAt(event));
+  return said;
 }
 
-void TakePlace(const Event& event, v1::Stay& stay) {
-  const absl::Time at = RecordedAt(event);
-  const bool is_newer = IsNewer(at, stay.has_ward_recorded_at(), stay.ward_recorded_at());
-  const bool says_ward = !event.ward.empty() || !event.service.empty();
-  if (event.patient_class != PatientClass::kUnknown && (is_newer || stay.stay_class() == v1::STAY_CLASS_UNSPECIFIED)) {
-    stay.set_stay_class(event.patient_class == PatientClass::kInpatient ? v1::STAY_CLASS_INPATIENT
-                                                                        : v1::STAY_CLASS_OTHER);
+bool SaysOfStay(const Event& event) {
+  if (event.kind == EventKind::kMerged) return false;
+  const bool is_of_patient = event.kind == EventKind::kUpdated && event.stay.empty();
+  return !is_of_patient || event.discharge_day.has_value() || event.planned_day.has_value() || !event.discharged_home;
+}
+
+// What is recorded together stays as it came.
+void SortStayEvents(v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  std::stable_sort(events.pointer_begin(), events.pointer_end(), [](const auto* one, const auto* other) {
+    return FromMessage(one->recorded_at()) < FromMessage(other->recorded_at());
+  });
+}
+
+// An update that says what another one says: the later of them says it all.
+bool Repeats(const v1::StayEvent& event, const v1::StayEvent& other) {
+  const auto said = [](const v1::StayEvent& each) {
+    return std::tuple(each.kind(), each.stay(), each.ward(), each.service(), each.stay_class(), each.not_home(),
+                      each.discharge_date(), each.planned_date());
+  };
+  return event.kind() == v1::STAY_EVENT_KIND_UPDATED && said(event) == said(other);
+}
+
+// The higher, the longer it is kept.
+int Weight(const v1::StayEvent& event, const std::vector<Stay>& stays, const v1::Case& known) {
+  const Stay* const stay = OfEvent(event.number(), stays);
+  if (stay == nullptr || !stay->counts) return 0;
+  if (event.kind() == v1::STAY_EVENT_KIND_UPDATED || event.kind() == v1::STAY_EVENT_KIND_MOVED) return 1;
+  int weight = 2;
+  for (const v1::CaseNotice& notice : known.notices()) {
+    if (!IsCurrent(notice)) continue;
+    if (notice.stay_event() == event.number()) return 4;
+    if (OfEvent(notice.stay_event(), stays) == stay) weight = 3;
   }
-  if (says_ward && (is_newer || (stay.ward().empty() && stay.service().empty()))) {
-    stay.set_ward(event.ward);
-    stay.set_service(event.service);
+  return weight;
+}
+
+void KeepTheMost(const Site& site, v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  while (events.size() > kStayEventsMost) {
+    const std::vector<Stay> stays = StaysOf(known, site);
+    events.erase(std::min_element(events.begin(), events.end(), [&](const auto& one, const auto& other) {
+      return Weight(one, stays, known) < Weight(other, stays, known);
+    }));
   }
-  if (is_newer) *stay.mutable_ward_recorded_at() = ToMessage(at);
 }
 
-bool IsPsychiatry(const std::string& ward, const std::string& service, const Site& site) {
-  return site.wards.contains(ward) || site.services.contains(service);
-}
-
-bool Counts(const v1::Stay& stay, const Site& site) {
-  return stay.stay_class() == v1::STAY_CLASS_INPATIENT && IsPsychiatry(stay.ward(), stay.service(), site);
-}
-
-bool Counts(const Event& event, const Site& site) {
-  return event.patient_class == PatientClass::kInpatient && IsPsychiatry(event.ward, event.service, site);
-}
-
-// Of a stay beside the one that is known, as far as numbers tell; where they do not, one that is over is not gone on
-// with.
-bool IsOfAnother(const Event& event, const v1::Stay& stay) {
-  if (!event.stay.empty() && !stay.number().empty()) return event.stay != stay.number();
-  const bool begins_or_ends = event.kind == EventKind::kAdmitted || event.kind == EventKind::kMoved ||
-                              event.kind == EventKind::kDischarged || event.kind == EventKind::kDischargePlanned;
-  return begins_or_ends && stay.state() == v1::STAY_STATE_DISCHARGED &&
-         HappenedAt(event) > FromMessage(stay.happened_at());
-}
-
-// It becomes so by this event, which says nothing of a day of discharge.
-void Become(v1::StayState state, v1::Stay& stay) {
-  stay.set_state(state);
-  stay.clear_discharge_date();
-  stay.set_not_home(false);
-}
-
-void BeginStay(const Event& event, bool readmitted, v1::Stay& stay) {
-  stay.Clear();
-  stay.set_state(v1::STAY_STATE_ADMITTED);
-  stay.set_number(event.stay);
-  *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
-  stay.set_readmitted(readmitted);
-}
-
-void Admit(const Event& event, v1::Stay& stay) {
-  const bool is_over = stay.state() == v1::STAY_STATE_DISCHARGED;
-  const bool is_same = !event.stay.empty() && event.stay == stay.number();
-  const bool was_before = is_over && HappenedAt(event) <= FromMessage(stay.happened_at());
-  if (is_same || was_before) {
-    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
-    if (stay.state() == v1::STAY_STATE_ENTERED_IN_ERROR) Become(v1::STAY_STATE_ADMITTED, stay);
-    return;
+void TakeStayEvent(v1::StayEvent said, const Site& site, v1::Case& known) {
+  auto& events = *known.mutable_stay_events();
+  const auto same =
+      std::find_if(events.begin(), events.end(), [&](const v1::StayEvent& other) { return Repeats(said, other); });
+  if (same != events.end()) {
+    if (FromMessage(same->recorded_at()) > FromMessage(said.recorded_at())) return;
+    events.erase(same);
   }
-  BeginStay(event, is_over || stay.readmitted(), stay);
+  known.set_stay_events_numbered(known.stay_events_numbered() + 1);
+  said.set_number(known.stay_events_numbered());
+  *events.Add() = std::move(said);
+  SortStayEvents(known);
+  KeepTheMost(site, known);
 }
 
-void EndOn(const Event& event, v1::StayState state, v1::Stay& stay) {
-  if (!IsOfStay(event, stay)) stay.clear_admitted_at();
-  if (!event.stay.empty()) stay.set_number(event.stay);
-  stay.set_state(state);
-  stay.set_discharge_date(event.discharge_day.has_value() ? contract::FormatDay(*event.discharge_day) : "");
-  stay.set_not_home(!event.discharged_home);
-  stay.set_cancelled(false);
-  stay.set_readmitted(false);
-}
-
-void Cancel(v1::Stay& stay) {
-  Become(v1::STAY_STATE_ADMITTED, stay);
-  stay.set_cancelled(true);
-}
-
-void MoveDay(const Event& event, v1::Stay& stay) {
-  const bool is_planned = stay.state() == v1::STAY_STATE_DISCHARGE_PLANNED;
-  if (!is_planned && stay.state() != v1::STAY_STATE_DISCHARGED) return;
-  const bool says_plan = is_planned && event.planned_day.has_value();
-  const std::optional<absl::CivilDay> day = says_plan ? event.planned_day : event.discharge_day;
-  if (day.has_value()) stay.set_discharge_date(contract::FormatDay(*day));
-}
-
-// What was recorded last of the stay. False if it says nothing of it.
-bool TakeNewest(const Event& event, v1::Stay& stay) {
-  const bool is_of_stay = IsOfStay(event, stay);
-  switch (event.kind) {
-    case EventKind::kAdmitted:
-      Admit(event, stay);
-      return true;
-    case EventKind::kMoved:
-      // A visit, of which nothing is known beside a stay, became a stay.
-      if (!is_of_stay && stay.state() == v1::STAY_STATE_DISCHARGED) {
-        BeginStay(event, /*readmitted=*/true, stay);
-        return true;
-      }
-      if (stay.state() == v1::STAY_STATE_UNSPECIFIED) stay.set_state(v1::STAY_STATE_ADMITTED);
-      return is_of_stay;
-    case EventKind::kDischargePlanned:
-      if (stay.state() == v1::STAY_STATE_DISCHARGED && is_of_stay) return false;
-      EndOn(event, v1::STAY_STATE_DISCHARGE_PLANNED, stay);
-      return true;
-    case EventKind::kDischarged:
-      EndOn(event, v1::STAY_STATE_DISCHARGED, stay);
-      return true;
-    case EventKind::kDischargePlanCancelled:
-      if (!is_of_stay || stay.state() == v1::STAY_STATE_DISCHARGED) return false;
-      Cancel(stay);
-      return true;
-    case EventKind::kDischargeCancelled:
-      if (!is_of_stay) return false;
-      Cancel(stay);
-      return true;
-    case EventKind::kEnteredInError:
-      if (!is_of_stay) return false;
-      Become(v1::STAY_STATE_ENTERED_IN_ERROR, stay);
-      return true;
-    case EventKind::kUpdated:
-      if (is_of_stay) MoveDay(event, stay);
-      return false;
-    case EventKind::kMerged:
-      return false;
+// The events of both, numbered on behind those that are known, as are the notices of them.
+void TakeMergedStays(const v1::Case& merged, const Site& site, v1::Case& known) {
+  const uint32_t behind = known.stay_events_numbered();
+  for (v1::StayEvent event : merged.stay_events()) {
+    event.set_number(behind + event.number());
+    *known.add_stay_events() = std::move(event);
   }
-  return false;
-}
-
-// Of stays beside one another the one in psychiatry is known, whatever came last: a visit to a clinic, or days in
-// another hospital, are no readmission, and end nothing.
-void TakeStay(const Event& event, const Site& site, v1::Stay& stay) {
-  if (IsOfAnother(event, stay)) {
-    if (Counts(stay, site) && !Counts(event, site)) return;
-    if (!Counts(stay, site) && Counts(event, site)) stay.Clear();
+  known.set_stay_events_numbered(behind + merged.stay_events_numbered());
+  std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
+  for (v1::CaseNotice& notice : notices) {
+    if (notice.stay_event() != 0) notice.set_stay_event(behind + notice.stay_event());
   }
-  const absl::Time at = RecordedAt(event);
-  if (IsNewer(at, stay.has_recorded_at(), stay.recorded_at())) {
-    if (TakeNewest(event, stay)) {
-      *stay.mutable_recorded_at() = ToMessage(at);
-      *stay.mutable_happened_at() = ToMessage(HappenedAt(event));
-    }
-  } else if (event.kind == EventKind::kAdmitted && IsOfStay(event, stay) && !stay.has_admitted_at() &&
-             HappenedAt(event) <= FromMessage(stay.happened_at())) {
-    *stay.mutable_admitted_at() = ToMessage(HappenedAt(event));
-  }
-  if (SaysPlace(event, stay)) TakePlace(event, stay);
+  notices.insert(notices.end(), known.notices().begin(), known.notices().end());
+  std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });
+  known.mutable_notices()->Assign(notices.begin(), notices.end());
+  SortStayEvents(known);
+  KeepTheMost(site, known);
 }
 
 void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
@@ -247,20 +219,16 @@ void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
 
 absl::Time At(bool has, const Timestamp& at) { return has ? FromMessage(at) : absl::InfinitePast(); }
 
-// Of two stays of one patient, rather than the other.
-bool IsToBeKnown(const v1::Stay& stay, const v1::Stay& other, const Site& site) {
-  if (Counts(stay, site) != Counts(other, site)) return Counts(stay, site);
-  return At(stay.has_recorded_at(), stay.recorded_at()) > At(other.has_recorded_at(), other.recorded_at());
-}
-
 // The person that was recorded last, with what only the other record says: also that it is dead, or protected.
 v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   const bool one_is_newer =
       At(one.has_recorded_at(), one.recorded_at()) >= At(other.has_recorded_at(), other.recorded_at());
   v1::Person newer = one_is_newer ? other : one;
   newer.mutable_contact()->clear_phone_numbers();
+  newer.clear_death_words();
   const v1::Person& last = one_is_newer ? one : other;
   newer.MergeFrom(last);
+  for (const v1::DeathWord& word : (one_is_newer ? other : one).death_words()) TakeDeathWord(word, newer);
   newer.set_has_no_phone_number(last.has_no_phone_number());
   if (last.contact().phone_numbers().empty() && !last.has_no_phone_number()) {
     const v1::Person& older = one_is_newer ? other : one;
@@ -274,8 +242,22 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
 
 std::optional<PatientId> Identify(const std::vector<PatientId>& ids, const Site& site) {
   for (const PatientId& id : ids) {
-    if (!id.value.empty() && (site.patient_authority.empty() || id.authority == site.patient_authority)) return id;
+    if (!id.value.empty() && id.authority == site.patient_authority) return id;
   }
+  return std::nullopt;
+}
+
+std::vector<PatientId> IdsOf(const v1::Case& known) {
+  std::vector<PatientId> ids;
+  for (const v1::PatientId& id : known.patient_ids()) ids.push_back({.authority = id.authority(), .value = id.value()});
+  return ids;
+}
+
+std::optional<WhyNot> WhyOfNoConcern(const Event& event, const Site& site) {
+  if (event.kind == EventKind::kMerged || event.deceased.value_or(false)) return std::nullopt;
+  if (event.patient_class == PatientClass::kOther) return WhyNot::kNotInpatient;
+  const bool says_ward = !event.ward.empty() || !event.service.empty();
+  if (says_ward && !IsPsychiatry(event.ward, event.service, site)) return WhyNot::kNotPsychiatry;
   return std::nullopt;
 }
 
@@ -283,7 +265,7 @@ void TakeEvent(const Event& event, const Site& site, v1::Case& known) {
   AddIds(event.patient, known);
   AddIds(event.merged, known);
   TakePerson(event, *known.mutable_person());
-  TakeStay(event, site, *known.mutable_stay());
+  if (SaysOfStay(event)) TakeStayEvent(StayEventOf(event), site, known);
 }
 
 void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
@@ -293,23 +275,17 @@ void TakeConsent(const v1::RegisteredConsent& consent, v1::Case& known) {
 
 void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
   v1::RegisteredConsent& consent = *known.mutable_consent();
-  if (!IsNewer(at, consent.has_registered_at(), consent.registered_at())) return;
+  if (consent.has_registered_at()) at = std::max(at, FromMessage(consent.registered_at()));
   *consent.mutable_registered_at() = ToMessage(at);
   *consent.mutable_withdrawn_at() = ToMessage(at);
+  consent.clear_lives_elsewhere();
 }
 
 void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {
-  std::vector<PatientId> ids;
-  for (const v1::PatientId& id : merged.patient_ids())
-    ids.push_back({.authority = id.authority(), .value = id.value()});
-  AddIds(ids, known);
+  AddIds(IdsOf(merged), known);
   if (merged.has_consent()) TakeConsent(merged.consent(), known);
   *known.mutable_person() = Newer(known.person(), merged.person());
-  if (IsToBeKnown(merged.stay(), known.stay(), site)) *known.mutable_stay() = merged.stay();
-  std::vector<v1::CaseNotice> notices(merged.notices().begin(), merged.notices().end());
-  notices.insert(notices.end(), known.notices().begin(), known.notices().end());
-  std::stable_partition(notices.begin(), notices.end(), [](const auto& notice) { return !IsCurrent(notice); });
-  known.mutable_notices()->Assign(notices.begin(), notices.end());
+  TakeMergedStays(merged, site, known);
 }
 
 }  // namespace envej::ward

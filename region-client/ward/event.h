@@ -79,6 +79,7 @@ struct Event {
   std::optional<absl::CivilDay> birth_day;
   std::optional<bool> deceased;
   Contact contact;
+  std::string source;  // who handed it over: a message's (MessageName); no decoder fills it in
 };
 
 }  // namespace envej::ward

@@ -21,7 +21,7 @@ constexpr double kProcessorTimeMost = 1.02;
 constexpr char kOperations[] = "urn:envej:operations:watch";
 constexpr int kSkippedMinutes = 120;        // what is late after one hour is, and nothing else
 constexpr std::chrono::seconds kSettle(5);  // the inboxes' time may go on by leaps for a moment, and end leases
-constexpr std::chrono::milliseconds kPause(200);
+constexpr std::chrono::milliseconds kPauseBetweenLooks(200);
 constexpr int kPausesToLate = 1500;
 
 absl::StatusOr<Watchers::Watched> WhatIsWatched(Stage& stage) {
@@ -35,7 +35,7 @@ absl::StatusOr<Watchers::Watched> WhatIsWatched(Stage& stage) {
 // Until the broker says that so many are overdue. A scrape in which its clocks leap ends without an answer.
 absl::Status AwaitLate(const Watchers::Watched& watched, int notices) {
   absl::Status why;
-  for (int pause = 0; pause < kPausesToLate; ++pause, std::this_thread::sleep_for(kPause)) {
+  for (int pause = 0; pause < kPausesToLate; ++pause, std::this_thread::sleep_for(kPauseBetweenLooks)) {
     const absl::StatusOr<double> late = Watchers::Scraped(watched, "envej_inbox_overdue");
     if (late.ok() && *late >= notices) return absl::OkStatus();
     why = late.status();

@@ -17,8 +17,8 @@
 namespace envej::crash {
 namespace {
 
-constexpr int kKilled = 128 + SIGKILL;
-constexpr std::chrono::milliseconds kKillWithin(120);
+constexpr int kWardKilled = 128 + SIGKILL;
+constexpr std::chrono::milliseconds kKillWardWithin(120);
 constexpr absl::Duration kProgram = absl::Seconds(90);
 constexpr int kNotices = 20;  // in a file, at most
 
@@ -48,14 +48,14 @@ support::Ended RepeatedProgram::Once(const std::vector<std::string>& arguments) 
     process.Signal(SIGKILL);
   }
   support::Ended ended = process.Wait(kProgram);
-  if (ended.code == kKilled) ++killed_;
+  if (ended.code == kWardKilled) ++killed_;
   return ended;
 }
 
 support::Ended RepeatedProgram::UntilDone(const std::vector<std::string>& arguments) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     support::Ended ended = Once(arguments);
-    if (ended.code != kKilled && ended.code != support::kClientNotReached) return ended;
+    if (ended.code != kWardKilled && ended.code != support::kClientNotReached) return ended;
   }
   return {};
 }
@@ -65,7 +65,7 @@ Ward::Ward(CrashLedger& ledger, Connection connection, std::vector<std::string> 
     : ledger_(ledger),
       connection_(std::move(connection)),
       codes_(std::move(codes)),
-      program_(seed, killing, kKillWithin) {}
+      program_(seed, killing, kKillWardWithin) {}
 
 void Ward::Round() {
   std::vector<v1::Notice> notices;

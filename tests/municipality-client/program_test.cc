@@ -33,7 +33,7 @@ using testing::IsEmpty;
 using testing::Not;
 using State = InboxServer::State;
 
-constexpr int kNotices = 3;
+constexpr int kNoticesSent = 3;
 constexpr char kTraced[] = "trace=fsync,write,renameat,unlinkat";
 
 class MutualTlsTest : public ProgramTest {
@@ -132,10 +132,10 @@ class MutualTlsTest : public ProgramTest {
 };
 
 TEST_F(MutualTlsTest, PullEmptiesTheInbox) {
-  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  for (int i = 1; i <= kNoticesSent; ++i) server_->Add(ProperNotice(i));
   EXPECT_EQ(Run(Arguments("pull")), kExitDone) << ReadFile(error_);
-  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices);
-  EXPECT_EQ(NamesIn(folder_, "notice-").size(), kNotices);
+  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNoticesSent);
+  EXPECT_EQ(NamesIn(folder_, "notice-").size(), kNoticesSent);
   EXPECT_EQ(ReadFile(error_), "received 3, already had 0, returned 0, acknowledged 3\n");
 }
 
@@ -190,7 +190,7 @@ TEST_F(MutualTlsTest, AfterAFailedSyncNothingIsAcknowledgedAndTheNextRunMakesItG
 }
 
 TEST_F(MutualTlsTest, DamagedLinesOfTheLedgerAreCounted) {
-  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
+  for (int i = 1; i <= kNoticesSent; ++i) server_->Add(ProperNotice(i));
   ASSERT_EQ(Run(Arguments("pull")), kExitDone);
   const std::string path = folder_ + "/.ledger";
   size_t line = 0;
@@ -241,20 +241,20 @@ TEST_F(MutualTlsTest, ABrokerThatIsNotThereIsToldByItsOwnCode) {
 }
 
 TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTheRest) {
-  for (int i = 1; i <= kNotices; ++i) server_->Add(ProperNotice(i));
-  server_->Add(ProperNotice(kNotices + 1), v1::ITEM_KIND_REVISION);
-  v1::Notice changed = world_.Seal(ProperNotice(kNotices + 2));
+  for (int i = 1; i <= kNoticesSent; ++i) server_->Add(ProperNotice(i));
+  server_->Add(ProperNotice(kNoticesSent + 1), v1::ITEM_KIND_REVISION);
+  v1::Notice changed = world_.Seal(ProperNotice(kNoticesSent + 2));
   changed.mutable_sealed()->mutable_cms()->back() ^= 1;
   server_->Add(changed);
-  v1::Notice moved = world_.Seal(ProperNotice(kNotices + 3));
+  v1::Notice moved = world_.Seal(ProperNotice(kNoticesSent + 3));
   moved.mutable_envelope()->set_discharge_date("2026-09-22");
   server_->Add(moved);
-  v1::Notice of_another_signer = world_.Seal(ProperNotice(kNotices + 4));
+  v1::Notice of_another_signer = world_.Seal(ProperNotice(kNoticesSent + 4));
   of_another_signer.mutable_sealed()->set_sealed_by(v1::SEALED_BY_BROKER);
   server_->Add(of_another_signer);
-  server_->Add(Forged(ProperNotice(kNotices + 5)));
-  server_->AddWithdrawal(WithdrawalOf(kNotices + 6, 2));
-  v1::Withdrawal of_another_reason = world_.Seal(WithdrawalOf(kNotices + 7, 2));
+  server_->Add(Forged(ProperNotice(kNoticesSent + 5)));
+  server_->AddWithdrawal(WithdrawalOf(kNoticesSent + 6, 2));
+  v1::Withdrawal of_another_reason = world_.Seal(WithdrawalOf(kNoticesSent + 7, 2));
   of_another_reason.set_reason(v1::WITHDRAWAL_REASON_DECEASED);
   server_->AddWithdrawal(of_another_reason);
   const char* const source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
@@ -274,15 +274,16 @@ TEST_F(MutualTlsTest, TheNodeExamplePrintsAndAcknowledgesWhatItKnowsAndReturnsTh
   const std::string printed = files_ / "printed";
   EXPECT_EQ(WaitForProcess(StartProcess(arguments, printed, error_)), 1);  // some were returned
   EXPECT_THAT(ReadFile(error_), HasSubstr("received 10, returned 6, acknowledged 4\n"));
-  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNotices + 1);
-  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 1)), v1::RETURN_REASON_UNSUPPORTED);
-  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNotices + 2)), v1::RETURN_REASON_CANNOT_BE_OPENED);
-  for (const int number : {kNotices + 3, kNotices + 4, kNotices + 5, kNotices + 7}) {
+  EXPECT_EQ(server_->CountOf(State::kAcknowledged), kNoticesSent + 1);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNoticesSent + 1)), v1::RETURN_REASON_UNSUPPORTED);
+  EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(kNoticesSent + 2)), v1::RETURN_REASON_CANNOT_BE_OPENED);
+  for (const int number : {kNoticesSent + 3, kNoticesSent + 4, kNoticesSent + 5, kNoticesSent + 7}) {
     EXPECT_EQ(server_->ReturnReasonOf(NoticeIdOf(number)), v1::RETURN_REASON_NOT_AUTHENTIC) << number;
   }
   EXPECT_THAT(ReadFile(printed), HasSubstr(kMarkedName));
-  for (const int number : {kNotices, kNotices + 6}) EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(number)));
-  EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNotices + 1))));
+  for (const int number : {kNoticesSent, kNoticesSent + 6})
+    EXPECT_THAT(ReadFile(printed), HasSubstr(NoticeIdOf(number)));
+  EXPECT_THAT(ReadFile(printed), Not(HasSubstr(NoticeIdOf(kNoticesSent + 1))));
 }
 
 TEST_F(MutualTlsTest, WrongUsageIsToldByItsOwnCode) {

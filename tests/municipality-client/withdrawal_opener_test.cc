@@ -17,7 +17,7 @@ namespace {
 using certs::Sealer;
 using support::SealerOf;
 
-constexpr char kOtherRegion[] = "1081";
+constexpr char kRegionOfAnother[] = "1081";
 
 class WithdrawalOpenerTest : public testing::Test {
  protected:
@@ -47,7 +47,7 @@ class WithdrawalOpenerTest : public testing::Test {
   const support::SealingWorld world_{kRegion, kMunicipality};
   const support::SealingWorld strangers_{kRegion, kMunicipality};
   const Sealer broker_ = SealerOf(world_.authority().Issue(certs::ServerRequest()));
-  const Sealer other_region_ = Issue(world_, kOtherRegion);
+  const Sealer other_region_ = Issue(world_, kRegionOfAnother);
   const Sealer stranger_ = Issue(strangers_, kRegion);
   const Signers signers_ = ReadSigners({world_.signer().der(), broker_.certificate().der(),
                                         other_region_.certificate().der(), stranger_.certificate().der()});
@@ -86,7 +86,7 @@ TEST_F(WithdrawalOpenerTest, IsNotAuthenticWhenAnythingDiffersFromWhatWasSigned)
     EXPECT_EQ(Judged(changed), v1::RETURN_REASON_NOT_AUTHENTIC) << i;
   }
   v1::InboxItem of_another_region = ItemOf(sealed_);
-  of_another_region.mutable_lease()->mutable_name()->set_region_code(kOtherRegion);
+  of_another_region.mutable_lease()->mutable_name()->set_region_code(kRegionOfAnother);
   EXPECT_EQ(*opener_->OpenWithdrawal(of_another_region, signers_, now_), v1::RETURN_REASON_NOT_AUTHENTIC);
 }
 

@@ -13,10 +13,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr char kRegion[] = "1081";
+constexpr char kSendingRegion[] = "1081";
 const Lacking kAll = {.all = true, .names = {}};
 
-v1::WatchNoticesResponse Missing(const std::string& id, const std::string& region_code = kRegion) {
+v1::WatchNoticesResponse Missing(const std::string& id, const std::string& region_code = kSendingRegion) {
   v1::WatchNoticesResponse answer;
   v1::NoticeChange& change = *answer.add_changes();
   change.set_kind(v1::CHANGE_KIND_MISSING);
@@ -47,7 +47,7 @@ class SendingAgainTest : public testing::Test {
   std::vector<Lacking> rounds_;
   const Surroundings surroundings_{
       .now = [this] { return now_; }, .sleep = [](absl::Duration) {}, .random = [this] { return random_; }};
-  SendingAgain sending_{kRegion,
+  SendingAgain sending_{kSendingRegion,
                         [this](const Lacking& lacking) {
                           rounds_.push_back(lacking);
                           return left_;

@@ -10,14 +10,14 @@ using inbox::IsUnderWay;
 using inbox::State;
 using journal::Event;
 
-constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Duration kProposalStands = absl::Hours(24);
 
 }  // namespace
 
 void History::ReturnProposed(Story& story, const Event& event) {
   const store::NoticeKey& notice = event.item.notice;
   if (!IsUnderWay(story.state)) findings_.Add("proposed to return what is not under way", notice);
-  const bool stands = !story.proposer.empty() && event.at < story.proposed_at + kDay;
+  const bool stands = !story.proposer.empty() && event.at < story.proposed_at + kProposalStands;
   if (stands) findings_.Add("proposed to return it although that is proposed", notice);
   story.proposer = event.actor;
   story.proposed_at = event.at;
@@ -29,7 +29,7 @@ void History::ReturnedByOperations(Story& story, const Event& event) {
   if (story.proposer.empty() || story.proposer == event.actor) {
     findings_.Add("returned by one operator alone", notice);
   }
-  if (event.at >= story.proposed_at + kDay) findings_.Add("returned on a proposal that was over", notice);
+  if (event.at >= story.proposed_at + kProposalStands) findings_.Add("returned on a proposal that was over", notice);
   const auto known = notices_.find(store::RecordKey(notice));
   const Confirmation needed{.actor = event.actor, .proposed_at = story.proposed_at};
   if (known == notices_.end() || !known->second.confirmations.contains(needed)) {

@@ -8,12 +8,12 @@
 namespace envej::simulation {
 namespace {
 
-constexpr absl::Duration kLook = absl::Milliseconds(400);  // the broker looks at least once in it for what is due
+constexpr absl::Duration kLookEach = absl::Milliseconds(400);  // the broker looks at least once in it for what is due
 constexpr int kRestRounds = 80;
-constexpr uint64_t kArmedFor = 40;     // steps
-constexpr size_t kNoticesMost = 12;    // that come by chance
-constexpr uint64_t kPrunedOneIn = 50;  // it takes a thousand batches
-constexpr int kSettleMost = 10'000;    // batches
+constexpr uint64_t kArmedFor = 40;         // steps
+constexpr size_t kChanceNoticesMost = 12;  // that come by chance
+constexpr uint64_t kPrunedOneIn = 50;      // it takes a thousand batches
+constexpr int kSettleMost = 10'000;        // batches
 
 }  // namespace
 
@@ -54,19 +54,19 @@ std::vector<Simulation::Act> Simulation::Acts() {
   std::vector<Act> acts = {
       {90,
        [this] {
-         if (line_.notices().size() < kNoticesMost) regions_.SubmitNew();
+         if (line_.notices().size() < kChanceNoticesMost) regions_.SubmitNew();
        }},
       {20, [this] { regions_.HandInAgain(); }},
       {20, [this] { regions_.SayOther(); }},
       {50, [this] { regions_.Revise(); }},
       {4,
        [this] {
-         if (line_.notices().size() < kNoticesMost) regions_.ReviseUnseen();
+         if (line_.notices().size() < kChanceNoticesMost) regions_.ReviseUnseen();
        }},
       {25, [this] { regions_.Withdraw(); }},
       {15,
        [this] {
-         if (line_.notices().size() < kNoticesMost) regions_.WithdrawUnseen();
+         if (line_.notices().size() < kChanceNoticesMost) regions_.WithdrawUnseen();
        }},
       {20, [this] { regions_.AcknowledgeOutcome(); }},
       {15, [this] { operators_.Redrive(); }},
@@ -213,7 +213,7 @@ void Simulation::FailWithAll(int times) {
     clock_.Pass(absl::Minutes(12));
     store_.SetClock(clock_.fault());
     for (int look = 0; look < 2; ++look) {
-      scheduler_.Advance(2 * kLook);
+      scheduler_.Advance(2 * kLookEach);
       const bool stops = random_.OneIn(8);
       if (stops) clock_.Stop();
       store_.SetClock(clock_.fault());
@@ -248,7 +248,7 @@ void Simulation::ComeToRest() {
     if (round > 2 && IsAtRest()) return;
     clock_.Pass(absl::Minutes(15));
     for (int look = 0; look < 3; ++look) {
-      scheduler_.Advance(kLook);
+      scheduler_.Advance(kLookEach);
       Settle();
     }
   }

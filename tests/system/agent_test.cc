@@ -1,135 +1,21 @@
 // envej-region agent: nothing is lost or doubled over kills, a broker that is away and a restore, and the ward is told.
 
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <filesystem>
-#include <functional>
-#include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "envej/ward/v1/agent_service.grpc.pb.h"
-#include "proto/contract/day.h"
-#include "region-client/agent/desk.h"
-#include "tests/region-client/agent/agent_world.h"
-#include "tests/support/broker_process.h"
-#include "tests/support/exit_codes.h"
-#include "tests/support/free_address.h"
-#include "tests/support/process.h"
+#include "tests/system/agent_fixture.h"
 
 namespace envej::system {
 namespace {
 
-using support::BrokerProcess;
-using support::CallContext;
-using support::Ended;
-using support::kCode;
-using support::Process;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
-
-bool WaitUntil(const std::function<bool()>& is_so) {
-  for (int wait = 0; wait < 2400; ++wait) {  // as long as a client may wait before it tries again, and more
-    if (is_so()) return true;
-    absl::SleepFor(absl::Milliseconds(50));
-  }
-  return false;
-}
-
-class SystemAgentTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
-    broker_.folder().Write("agent.secret", region::Secret('b'));
-    broker_.folder().Write("agent.yaml",
-                           absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3],
-                                        "\n  key: ", connection[5], "\n  authorities: ", connection[7],
-                                        "\n  commitment_secret: commitment.secret\n",
-                                        "data:\n  folder: agent-data\n  secret: agent.secret\n",
-                                        "site:\n  patient_authority: hospital\n  wards: [P1]\n",
-                                        "telling:\n  file: told.jsonl\n  on_call:\n    command: [tee, -a, ",
-                                        broker_.folder().Path("on-call.jsonl"), "]\n"));
-  }
-  std::string Data() const { return broker_.folder().Path("agent-data"); }
-  std::string Config() const { return broker_.folder().Path("agent.yaml"); }
-  std::string Today() const {
-    return contract::FormatDay(absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()));
-  }
-
-  // So many patients were discharged, as a listener would have handed it over.
-  void Discharge(int patients) {
-    absl::StatusOr<std::unique_ptr<region::AgentStore>> store = region::AgentStore::Open(
-        {.folder = Data(), .secret = broker_.folder().Path("agent.secret"), .former_secrets = {}});
-    ASSERT_TRUE(store.ok()) << store.status();
-    region::CaseLocks locks;
-    region::Desk desk({.site = region::TestSite()}, **store, locks, absl::Now, *contract::CopenhagenTimeZone(), [] {});
-    for (int patient = 0; patient < patients; ++patient) {
-      const std::string number = absl::StrCat(patient);
-      ASSERT_TRUE(desk.TakeMessage({.source = "adt", .id = number}, {region::Discharge(number, absl::Now())}).ok());
-    }
-  }
-  void StartAgent() {
-    agent_ = std::make_unique<Process>(
-        std::vector<std::string>{support::ProgramPath("envej-region"), "agent", "--config", Config()});
-    ASSERT_TRUE(agent_->WaitForError([](const std::string& error) {
-      return error.find("envej-region agent: ready") != error.npos;
-    })) << agent_->Err();
-    stub_ = ward::v1::AgentService::NewStub(
-        grpc::CreateChannel(absl::StrCat("unix:", Data(), "/agent.sock"), grpc::InsecureChannelCredentials()));
-  }
-  void KillAgent() {
-    agent_->Signal(SIGKILL);
-    agent_->Wait();
-  }
-  void StopAgent() {
-    agent_->Signal(SIGTERM);
-    const Ended ended = agent_->Wait();
-    EXPECT_EQ(ended.code, support::kDone) << ended.err;
-  }
-  void Consent(int patient, const std::string& phone = "20 12 34 56") {
-    ward::v1::RegisterConsentRequest request;
-    request.mutable_patient()->set_value(absl::StrCat(patient));
-    *request.mutable_consent() = region::Consent(Today(), kCode);
-    request.mutable_consent()->mutable_contact()->add_phone_numbers(phone);
-    ward::v1::RegisterConsentResponse answer;
-    const grpc::Status status = stub_->RegisterConsent(CallContext().get(), request, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_EQ(answer.why_not(), "");
-  }
-  uint64_t Outgoing() {
-    ward::v1::GetStatusResponse answer;
-    EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &answer).ok());
-    return answer.outgoing();
-  }
-  ward::v1::NoticeSummary Notice(int patient) {
-    ward::v1::FindPatientRequest request;
-    request.mutable_patient()->set_value(absl::StrCat(patient));
-    ward::v1::FindPatientResponse answer;
-    EXPECT_TRUE(stub_->FindPatient(CallContext().get(), request, &answer).ok());
-    EXPECT_THAT(answer.notices(), SizeIs(1));
-    return answer.notices().empty() ? ward::v1::NoticeSummary() : answer.notices(0);
-  }
-  std::vector<v1::NoticeStatus> AtBroker() {
-    v1::ListNoticesRequest request;
-    request.set_municipality_code(kCode);
-    request.set_page_size(500);
-    v1::ListNoticesResponse answer;
-    EXPECT_TRUE(broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), request, &answer).ok());
-    return {answer.notices().begin(), answer.notices().end()};
-  }
-
-  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
-  std::unique_ptr<Process> agent_;
-  std::unique_ptr<ward::v1::AgentService::Stub> stub_;
-};
 
 TEST_F(SystemAgentTest, LosesAndDoublesNothingOverKillsAndABrokerThatIsAway) {
   constexpr int kPatients = 40;
@@ -238,12 +124,19 @@ TEST_F(SystemAgentTest, GoesOnAboveTheBrokersRevisionsAfterARestore) {
   std::filesystem::remove_all(Data() + "/store");
   std::filesystem::rename(backup, Data() + "/store");
   StartAgent();
+  EXPECT_THAT(agent_->Err(), HasSubstr("the store was put back to an earlier state"));
+  ward::v1::GetStatusResponse status;
+  EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &status).ok());
+  EXPECT_TRUE(status.has_lacks_until());
   Consent(0, "20 12 34 58");
   ASSERT_TRUE(WaitUntil([this] { return Outgoing() == 0; })) << agent_->Err();
   ASSERT_THAT(AtBroker(), SizeIs(1));
   EXPECT_EQ(AtBroker()[0].revision(), 3u);
   EXPECT_EQ(Notice(0).revision(), 3u);
   EXPECT_EQ(Notice(0).standing(), ward::v1::NOTICE_STANDING_ACCEPTED);
+  StopAgent();
+  StartAgent();
+  EXPECT_THAT(agent_->Err(), Not(HasSubstr("earlier state")));
   StopAgent();
 }
 
@@ -278,6 +171,28 @@ TEST_F(SystemAgentTest, SendsAgainWhatARestoredBrokerLost) {
   for (const v1::NoticeStatus& status : AtBroker()) {
     EXPECT_EQ(status.revision(), status.notice_id() == Notice(0).notice_id() ? 2u : 1u);
   }
+  StopAgent();
+}
+
+TEST_F(SystemAgentTest, KnowsTheMunicipalitiesWhereItIsStartedWhileTheBrokerIsAway) {
+  ASSERT_TRUE(broker_.Start());
+  StartAgent();
+  ASSERT_TRUE(WaitUntil([this] {
+    ward::v1::GetStatusResponse answer;
+    EXPECT_TRUE(stub_->GetStatus(CallContext().get(), ward::v1::GetStatusRequest(), &answer).ok());
+    return answer.reaches_broker();
+  })) << agent_->Err();
+  broker_.Stop();
+  KillAgent();
+  StartAgent();
+  ward::v1::RegisterConsentRequest no;
+  no.mutable_patient()->set_value("0");
+  no.mutable_consent()->set_municipality_code(kCode);
+  ward::v1::RegisterConsentResponse answer;
+  EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), no, &answer).ok());
+  EXPECT_TRUE(answer.declined());
+  EXPECT_NE(answer.scheme_name(), "");
+  EXPECT_NE(answer.phone_number(), "");
   StopAgent();
 }
 
@@ -316,15 +231,50 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   wrong.push_back("1234");
   const Ended refused = run(wrong);
   EXPECT_EQ(refused.code, 1) << refused.err;
-  EXPECT_THAT(refused.err, HasSubstr("phone"));
+  EXPECT_THAT(refused.err, HasSubstr("PHONE_NUMBER_INVALID"));
+  wrong.back() = "20123456";
+  wrong.insert(wrong.end(), {"--name", "Nanna 0101909999"});
+  EXPECT_THAT(run(wrong).err,
+              testing::AllOf(HasSubstr("TEXT_LIKE_CPR_NUMBER"), HasSubstr("contact.name"), Not(HasSubstr("0101"))));
+  EXPECT_THAT(run({"find", "--patient", " "}).err, HasSubstr("PATIENT_NUMBER_INVALID"));
+  std::vector<std::string> no = add;
+  no.erase(no.begin() + 6, no.begin() + 10);  // to be contacted
+  no.back() = "--protected";
+  EXPECT_THAT(run(no).out, HasSubstr("leaflet"));
   std::vector<std::string> right = add;
   right.push_back("20123456");
   const Ended added = run(right);
   EXPECT_EQ(added.code, support::kDone) << added.err;
   EXPECT_THAT(added.out, HasSubstr("a notice"));
+  const auto run_with = [this](const std::string& lines, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"/bin/sh", "-c", absl::StrCat("printf '", lines, "' | \"$0\" \"$@\""),
+                                         support::ProgramPath("envej-region")});
+    arguments.insert(arguments.end(), {"--agent", Config()});
+    return support::RunProgram(arguments);
+  };
+  std::vector<std::string> unseen = add;
+  unseen[3] = "-";
+  unseen.push_back("-");
+  EXPECT_THAT(run_with("0\\n20123457\\n", unseen).out, HasSubstr("a notice"));
+  const Ended too_few = run_with("0\\n", unseen);
+  EXPECT_EQ(too_few.code, support::kClientUnusable);
+  EXPECT_THAT(too_few.err, HasSubstr("standard input has too few lines"));
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
+  const std::vector<std::string> no = {"consent", "add", "--patient", "0", "--municipality", kCode};
+  EXPECT_THAT(run(no).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));
+  EXPECT_THAT(run(no).out, HasSubstr("nothing is registered: hand out the leaflet"));
+  const std::string list = broker_.folder().Write(
+      "list.jsonl", absl::StrCat(R"({"patient":{"value":"0"},"consent":{"municipality_code":")", kCode,
+                                 R"(","consent":{"contact":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"},"disclosure":{"given_on":")", Today(),
+                                 R"(","form":"CONSENT_FORM_WRITTEN"}},"criteria":{"aged_18_or_over":true,)",
+                                 R"("mental_illness":true,"discharged_from_regional_psychiatry":true,)",
+                                 R"("no_support_under_serviceloven":true}}})", "\n"));
+  const Ended imported = run({"consent", "import", list});
+  EXPECT_EQ(imported.code, 1);
+  EXPECT_THAT(imported.err, HasSubstr("line 1: CONSENT_WITHDRAWN_SINCE"));
   EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));

@@ -16,8 +16,8 @@ using support::Ended;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr int kRefused = 1;
-constexpr int kUsage = 2;
+constexpr int kRestoreRefused = 1;
+constexpr int kRestoreMisused = 2;
 constexpr char kUntilAccepted[] = "pulls are refused until operations accept what is missing";
 
 TEST_F(RestoreTest, WhatHappenedToAStoreThatWasRestoredBeforeIsNotTakenAsNothing) {
@@ -67,10 +67,10 @@ TEST_F(RestoreTest, AMirrorThatIsLostIsToBeSaidSo) {
   Lose();
   std::filesystem::rename(mirror_, mirror_ + "-lost");
   const Ended refused = Restore(backup);
-  EXPECT_EQ(refused.code, kRefused) << "it might only not be mounted";
+  EXPECT_EQ(refused.code, kRestoreRefused) << "it might only not be mounted";
   EXPECT_THAT(refused.err, HasSubstr("--no-mirror"));
   EXPECT_FALSE(std::filesystem::exists(broker_.data()));
-  EXPECT_EQ(Restore(backup, {"--no-mirror", "--mirror", mirror_ + "-lost"}).code, kUsage);
+  EXPECT_EQ(Restore(backup, {"--no-mirror", "--mirror", mirror_ + "-lost"}).code, kRestoreMisused);
 
   const Ended restored = Restore(backup, {"--no-mirror"});
   ASSERT_EQ(restored.code, support::kDone) << restored.err;

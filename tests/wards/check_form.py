@@ -9,8 +9,8 @@ import tempfile
 import make_day
 
 HERE = pathlib.Path(__file__).parent
-MESSAGES = 400
-PATIENTS = 90
+MESSAGES = 417
+PATIENTS = 94
 DAY = r"D(?:[+-]\d+)?"
 HOLDS = rf"holds \d{{4}} / {DAY} / [^/;]+ / \+\d+(?:, \+\d+)*"
 REASONS = "DECEASED|CONSENT_WITHDRAWN|READMITTED|SENT_IN_ERROR|NOT_IN_TARGET_GROUP"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -167,9 +168,11 @@ TEST_F(SendersTest, TheDayComesFromBoth) {
   node.join();
   EXPECT_EQ(by_node.code, 0) << by_node.err;
   EXPECT_EQ(by_python.code, 0) << by_python.err;
+  const auto messages = static_cast<size_t>(
+      std::count_if(arrivals.begin(), arrivals.end(), [](const Arrival& arrival) { return arrival.is_message; }));
   const std::string answers = by_node.out + by_python.out;
-  EXPECT_EQ(Count("MSA|AA|P", answers), 400u);
-  EXPECT_EQ(Count("MSA|", answers), 400u);
+  EXPECT_EQ(Count("MSA|AA|P", answers), messages);
+  EXPECT_EQ(Count("MSA|", answers), messages);
   EXPECT_GT(Count("MSA|", by_node.out), 100u);
   EXPECT_GT(Count("MSA|", by_python.out), 100u);
   std::filesystem::rename(broker_.folder().Path("day/consents.jsonl"),

@@ -7,39 +7,9 @@ const { awaitText, startBrowser } = require('./browser.js');
 const { runChecks } = require('./checks.js');
 const { judge, judgeAt } = require('./judge.js');
 const { startServer } = require('./pages_server.js');
+const { fillIn, open, register } = require('./ward_form.js');
 
 const [program, artefacts] = process.argv.slice(2);
-const CRITERIA = ['aged', 'illness', 'psychiatry', 'support'];
-const TODAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Copenhagen' }).format(new Date());
-
-async function open(page, server, where = '/') {
-  await page.goto(server.origin + where, { waitUntil: 'load' });
-  await page.waitForSelector('h1');
-  if (where === '/') await page.waitForSelector('#municipality option[value="0101"]', { state: 'attached' });
-}
-
-async function answerYes(page, name) {
-  await page.check(`#${name}-yes`);
-  await page.fill(`#${name}-date`, TODAY);
-  await page.check(`#${name}-form-CONSENT_FORM_WRITTEN`);
-}
-
-async function fillIn(page, number) {
-  await page.fill('#number', number);
-  await page.selectOption('#municipality', '0101');
-  await answerYes(page, 'contact');
-  await answerYes(page, 'disclosure');
-  for (const name of CRITERIA) await page.check(`#${name}-yes`);
-  await page.fill('#name', 'Nanna Prøve');
-  await page.fill('#phone', '20 12 34 56');
-}
-
-async function register(page, server, number) {
-  await open(page, server);
-  await fillIn(page, number);
-  await page.click('#send');
-  await page.waitForSelector('#done:not([hidden])');
-}
 
 const focused = (page) => page.evaluate(() => document.activeElement.id);
 
@@ -110,7 +80,7 @@ async function showsTheLeafletWhereNoSchemeTakesPart(server, browser) {
   await page.selectOption('#municipality', '0147');
   await awaitText(page, '#scheme', 'Kommunen deltager ikke');
   await page.click('#send');
-  await awaitText(page, '#leaflet-words', 'Et tidligere samtykke står der endnu');
+  await awaitText(page, '#leaflet-words', 'Et tidligere samtykke er trukket tilbage.');
 }
 
 async function withdrawsAConsent(server, browser) {

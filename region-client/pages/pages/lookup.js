@@ -45,8 +45,15 @@ function showNotices(notices) {
   }));
 }
 
+// Where there is to be a notice, how the newest one stands.
+function headingOf({ why_not: why, notices, broker_away: isAway }) {
+  const newest = notices.at(-1)?.standing.replace('NOTICE_STANDING_', '');
+  if (why || !newest || newest === 'ACCEPTED') return whyNotWords(why);
+  return newest === 'TO_BE_SENT' ? whyNotWords(why, isAway) : standingWords(newest);
+}
+
 function showFound(found) {
-  fill(find('found-heading'), whyNotWords(found.why_not));
+  fill(find('found-heading'), headingOf(found));
   showFacts(found);
   showNotices(found.notices);
   find('withdrawal').hidden = !found.consent || Boolean(found.consent.withdrawn_at);

@@ -51,7 +51,8 @@ function showWhatIsAsked() {
 function missing() {
   const errors = [];
   const miss = (path, reason) => errors.push({ path, text: reasonWords(reason) });
-  if (!chosen()) miss('consent.municipality_code', 'MUNICIPALITY_UNKNOWN');
+  // A no needs no list.
+  if (!chosen() && !(saidNo() && byCode.size === 0)) miss('consent.municipality_code', 'MUNICIPALITY_UNKNOWN');
   if (!sendsNothing() && !valueOf('number')) miss('patient.value', 'PATIENT_NUMBER_INVALID');
   QUESTIONS.forEach((name) => {
     const path = `consent.consent.${name}`;
@@ -102,8 +103,8 @@ function show(section, heading) {
   find(heading).focus();
 }
 
-function showDone({ why_not: why, patient_reference: reference }) {
-  fill(find('done-words'), whyNotWords(why));
+function showDone({ why_not: why, patient_reference: reference, broker_away: away }) {
+  fill(find('done-words'), whyNotWords(why, away));
   fill(find('reference'), reference);
   show('done', 'done-heading');
 }
@@ -123,13 +124,16 @@ function leafletWords({ because, withdrawn, standing }) {
 }
 
 function showLeaflet(answer) {
-  const { name, scheme_name: scheme, phone_number: phone, leaflet_text: text } = answer.municipality;
+  const known = answer.municipality !== null;
+  const { name, scheme_name: scheme, phone_number: phone = '', leaflet_text: text } = answer.municipality ?? {};
   fill(find('leaflet-why'), ['Giv borgeren folderen', 'Hand out the leaflet']);
   fill(find('leaflet-words'), leafletWords(answer));
-  fill(find('leaflet-heading'), scheme || name);
+  fill(find('leaflet-heading'), scheme || name || ['Kommunens folder', 'The municipality’s leaflet']);
   fill(find('leaflet-phone'), phone ? ['Ring selv, når du vil: ', 'Call whenever you like: '] : '', phone);
-  fill(find('leaflet-text'), text || (scheme ? '' : ['Kommunen har ingen mentorordning, der deltager. Spørg afdelingen om råd.',
-    'The municipality has no mentor scheme that takes part. Ask the ward for advice.']));
+  const noText = known ? ['Kommunen har ingen mentorordning, der deltager. Spørg afdelingen om råd.',
+    'The municipality has no mentor scheme that takes part. Ask the ward for advice.']
+    : ['Kommunens ordning kendes ikke her endnu.', 'The municipality’s scheme is not known here yet.'];
+  fill(find('leaflet-text'), text || (scheme ? '' : noText));
   show('leaflet', 'leaflet-why');
 }
 

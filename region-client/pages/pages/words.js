@@ -4,6 +4,8 @@ const REASONS = {
   PATIENT_NUMBER_INVALID: ['Skriv patientens nummer, højst 64 tegn', 'Type the patient’s number, at most 64 characters'],
   MUNICIPALITY_UNKNOWN: ['Vælg en kommune', 'Choose a municipality'],
   NOT_ANSWERED: ['Svar ja eller nej', 'Answer yes or no'],
+  CONSENT_WITHDRAWN_SINCE: ['Borgeren har trukket samtykket tilbage siden da: spørg borgeren igen',
+    'The citizen has withdrawn since then: ask the citizen again'],
   DAY_MISSING: ['Vælg en dag', 'Choose a day'],
   FORM_MISSING: ['Vælg, hvordan det blev givet', 'Choose how it was given'],
   CONSENT_TO_CONTACT_INCOMPLETE: ['Både dag og form skal med', 'Both day and form are needed'],
@@ -36,8 +38,8 @@ export function problemWords({ status, json }) {
   if (status === 0) return ['Serveren kan ikke nås. Intet er registreret.', 'The server cannot be reached. Nothing is registered.'];
   if (status === 403) return ['Du har ikke adgang.', 'You have no access.'];
   if (json.reason === 'MUNICIPALITIES_NOT_KNOWN_YET') {
-    return ['Listen over kommuner er ikke hentet endnu. Prøv igen om lidt.',
-      'The list of municipalities has not been fetched yet. Try again shortly.'];
+    return ['Listen over kommuner er ikke hentet endnu. Et nej kan meldes nu; prøv ellers igen om lidt.',
+      'The list of municipalities has not been fetched yet. A no can be told now; otherwise try again shortly.'];
   }
   if (json.reason === 'AGENT_FULL') {
     return ['Der er ikke plads til flere. Intet er registreret: ring til driften.',
@@ -49,6 +51,8 @@ export function problemWords({ status, json }) {
 const WHY_NOT = {
   deceased: ['Borgeren er død: intet sendes.', 'The citizen is dead: nothing is sent.'],
   'consent-withdrawn': ['Samtykket er trukket tilbage: intet sendes.', 'The consent is withdrawn: nothing is sent.'],
+  'lives-elsewhere': ['Borgeren bor i en kommune, der ikke deltager: intet sendes.',
+    'The citizen lives in a municipality that takes no part: nothing is sent.'],
   'not-discharged': ['Meddelelsen sendes, når udskrivningen er planlagt eller sket.',
     'The notice is sent once the discharge is planned or has taken place.'],
   'entered-in-error': ['Indlæggelsen var en fejl i systemet: intet sendes.', 'The stay was entered in error: nothing is sent.'],
@@ -69,8 +73,14 @@ const WHY_NOT = {
 };
 const ON_ITS_WAY = ['Meddelelsen til kommunen er på vej.', 'The notice to the municipality is on its way.'];
 
-// Empty: there is a notice.
-export const whyNotWords = (why) => (why ? WHY_NOT[why] ?? [`Intet sendes (${why}).`, `Nothing is sent (${why}).`] : ON_ITS_WAY);
+const LATER = ['Mægleren kan ikke nås lige nu: meddelelsen sendes, så snart den kan nås igen.',
+  'The broker cannot be reached now: the notice is sent as soon as it can be reached again.'];
+
+// Empty: there is a notice, which is sent later where it is held up.
+export function whyNotWords(why, isHeldUp) {
+  if (why) return WHY_NOT[why] ?? [`Intet sendes (${why}).`, `Nothing is sent (${why}).`];
+  return isHeldUp ? LATER : ON_ITS_WAY;
+}
 
 const STANDINGS = {
   TO_BE_SENT: ['Venter på at blive sendt', 'Waits to be sent'],

@@ -15,7 +15,7 @@ namespace {
 using journal::Event;
 using journal::EventType;
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kReplayedFrom = absl::FromUnixSeconds(1'800'000'000);
 const contract::NoticeId kId = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
 const store::NoticeKey kNotice{.municipality_code = "0101", .region_code = "1084", .id = kId};
 
@@ -31,7 +31,7 @@ Event EventOf(EventType type) {
   Event event;
   event.type = type;
   event.item = {.notice = kNotice, .revision = 1};
-  event.at = kStart;
+  event.at = kReplayedFrom;
   return event;
 }
 
@@ -92,7 +92,7 @@ class Life {
     return {.revision = revision,
             .origin = "ward",
             .discharge_date = "2027-01-15",
-            .discharge_day_ends = kStart + absl::Hours(9),
+            .discharge_day_ends = kReplayedFrom + absl::Hours(9),
             .commitments = {CommitmentOf(revision)},
             .refusal_if_new = std::nullopt};
   }
@@ -139,7 +139,7 @@ class Life {
   }
 
   std::mt19937 random_;
-  absl::Time now_ = kStart;
+  absl::Time now_ = kReplayedFrom;
   uint64_t batch_ = 0;
   uint64_t tokens_ = 0;
   std::optional<Record> real_;
@@ -167,7 +167,8 @@ TEST(ReplayTest, TheJournalTellsAllOfANoticeButItsContent) {
 
 TEST(ReplayTest, WhatTheBackupHasWaitsOnUntilSomethingHappensToIt) {
   Record waiting;
-  waiting.newest = {.revision = 1, .accepted_at = kStart, .commitment = CommitmentOf(1), .position = PositionOf(1)};
+  waiting.newest = {
+      .revision = 1, .accepted_at = kReplayedFrom, .commitment = CommitmentOf(1), .position = PositionOf(1)};
   Event event = EventOf(EventType::kLeased);
   event.token = "1-1";
   Replayed leased = Replay(waiting, event, PositionOf(2), false);
@@ -201,8 +202,9 @@ TEST(ReplayTest, WhatARestoredStoreTookAsNewMayBeHeldByTheMunicipality) {
 
 TEST(ReplayTest, ReturnThatWasProposedIsToBeProposedAnew) {
   Record waiting;
-  waiting.newest = {.revision = 1, .accepted_at = kStart, .commitment = CommitmentOf(1), .position = PositionOf(1)};
-  waiting.return_proposal = {.operator_uri = "urn:envej:operations:anna", .proposed_at = kStart};
+  waiting.newest = {
+      .revision = 1, .accepted_at = kReplayedFrom, .commitment = CommitmentOf(1), .position = PositionOf(1)};
+  waiting.return_proposal = {.operator_uri = "urn:envej:operations:anna", .proposed_at = kReplayedFrom};
   for (const EventType type : {EventType::kLeased, EventType::kOverdue, EventType::kReturnProposed,
                                EventType::kAcknowledged, EventType::kDestroyed}) {
     Event event = EventOf(type);

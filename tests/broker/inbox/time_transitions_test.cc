@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Told = Decision::Told;
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kWaitingFrom = absl::FromUnixSeconds(1'800'000'000);
 constexpr absl::Duration kDay = absl::Hours(24);
 
 Told Overdue(Late late) { return {EventType::kOverdue, static_cast<uint32_t>(late)}; }
@@ -31,7 +31,7 @@ class TimeTransitionsTest : public testing::Test {
   TimeTransitionsTest() {
     Submit submit;
     submit.discharge_date = "2027-01-15";
-    submit.discharge_day_ends = kStart + absl::Hours(10);
+    submit.discharge_day_ends = kWaitingFrom + absl::Hours(10);
     submit.commitments = {{.key_id = "key", .value = std::string(32, 'a')}};
     Do(submit);
   }
@@ -58,7 +58,7 @@ class TimeTransitionsTest : public testing::Test {
     return decision.effects.events;
   }
 
-  absl::Time now_ = kStart;
+  absl::Time now_ = kWaitingFrom;
   contract::Thresholds thresholds_;
   contract::NoticeId id_ = *contract::NoticeId::Parse("00000000-0000-4000-8000-000000000001");
   std::optional<Record> record_;
@@ -66,14 +66,14 @@ class TimeTransitionsTest : public testing::Test {
 
 TEST_F(TimeTransitionsTest, WhatNobodyTakesIsToldOfStepByStepAndDestroyedAtTheEnd) {
   EXPECT_THAT(PassUntilDue(), ElementsAre(Overdue(Late::kNotFetched)));
-  EXPECT_EQ(now_, kStart + absl::Hours(4));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(4));
   EXPECT_THAT(PassUntilDue(), ElementsAre(Overdue(Late::kNotAcknowledged)));
-  EXPECT_EQ(now_, kStart + absl::Hours(24));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(24));
   EXPECT_THAT(PassUntilDue(), ElementsAre(Overdue(Late::kPastDischarge)));
-  EXPECT_EQ(now_, kStart + absl::Hours(34));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(34));
   for (uint32_t told = 1; told <= 16; ++told) {
     EXPECT_THAT(PassUntilDue(), ElementsAre(Told{EventType::kUndelivered, told}));
-    EXPECT_EQ(now_, kStart + (13 + told) * kDay);
+    EXPECT_EQ(now_, kWaitingFrom + (13 + told) * kDay);
     EXPECT_EQ(record_->state, State::kWaiting) << "it can still be delivered";
   }
   now_ = record_->due_at;
@@ -81,7 +81,7 @@ TEST_F(TimeTransitionsTest, WhatNobodyTakesIsToldOfStepByStepAndDestroyedAtTheEn
   EXPECT_THAT(end.effects.events, ElementsAre(Told{EventType::kDestroyed}));
   EXPECT_TRUE(end.effects.destroy_content);
   EXPECT_EQ(end.effects.durability, store::Durability::kSynced);
-  EXPECT_EQ(now_, kStart + 30 * kDay);
+  EXPECT_EQ(now_, kWaitingFrom + 30 * kDay);
   EXPECT_EQ(record_->state, State::kUndelivered);
 }
 
@@ -89,17 +89,17 @@ TEST_F(TimeTransitionsTest, LeaseEndsAtItsExpiryAndNotBefore) {
   Lease(absl::Seconds(60));
   const std::optional<Record> leased = record_;
   const Acknowledge acknowledge{.revision = 1, .token = "1-1"};
-  now_ = kStart + absl::Seconds(60) - absl::Microseconds(1);
+  now_ = kWaitingFrom + absl::Seconds(60) - absl::Microseconds(1);
   EXPECT_EQ(Do(acknowledge).kind, Decision::Kind::kChanged);
   record_ = leased;
-  now_ = kStart + absl::Seconds(60);
+  now_ = kWaitingFrom + absl::Seconds(60);
   EXPECT_EQ(Do(acknowledge).rejection->reason, contract::Reason::kLeaseExpired);
   EXPECT_EQ(Do(PassTime{}).next->state, State::kWaiting);
 }
 
 TEST_F(TimeTransitionsTest, ExtensionNeverShortensALease) {
   Lease(absl::Seconds(60));
-  const ExtendLease shorter{.revision = 1, .token = "1-1", .expires_at = kStart + absl::Seconds(5)};
+  const ExtendLease shorter{.revision = 1, .token = "1-1", .expires_at = kWaitingFrom + absl::Seconds(5)};
   EXPECT_EQ(Do(shorter).kind, Decision::Kind::kRepeated);
 }
 
@@ -120,61 +120,61 @@ TEST_F(TimeTransitionsTest, WhatIsHeldForEverIsToldOfAllTheSame) {
 }
 
 TEST_F(TimeTransitionsTest, ClockThatJumpsTellsEverythingOnce) {
-  now_ = kStart + 20 * kDay;
+  now_ = kWaitingFrom + 20 * kDay;
   EXPECT_THAT(Do(PassTime{}).effects.events,
               ElementsAre(Overdue(Late::kNotFetched), Overdue(Late::kNotAcknowledged), Overdue(Late::kPastDischarge),
                           Told{EventType::kUndelivered, 1}));
   EXPECT_EQ(Do(PassTime{}).kind, Decision::Kind::kUnchanged);
-  now_ = kStart;  // and back
+  now_ = kWaitingFrom;  // and back
   EXPECT_EQ(Do(PassTime{}).kind, Decision::Kind::kUnchanged);
   Lease();
   EXPECT_EQ(Do(Acknowledge{.revision = 1, .token = "1-1"}).kind, Decision::Kind::kChanged);
 }
 
 TEST_F(TimeTransitionsTest, ClockThatJumpsDestroysNothing) {
-  now_ = kStart + 1000 * kDay;
+  now_ = kWaitingFrom + 1000 * kDay;
   Do(PassTime{});
   for (uint32_t told = 2; told <= 16; ++told)
     EXPECT_THAT(PassUntilDue(), ElementsAre(Told{EventType::kUndelivered, told}));
-  EXPECT_EQ(now_, kStart + 1015 * kDay) << "its region has had as many days as else";
+  EXPECT_EQ(now_, kWaitingFrom + 1015 * kDay) << "its region has had as many days as else";
   EXPECT_THAT(PassUntilDue(), ElementsAre(Told{EventType::kDestroyed}));
 }
 
 TEST_F(TimeTransitionsTest, LateDischargeIsNotLateAtOnce) {
   Submit submit;
   submit.discharge_date = "2026-12-20";
-  submit.discharge_day_ends = kStart - 20 * kDay;
+  submit.discharge_day_ends = kWaitingFrom - 20 * kDay;
   submit.commitments = {{.key_id = "key", .value = std::string(32, 'a')}};
   record_.reset();
   Do(submit);
   EXPECT_THAT(PassUntilDue(), ElementsAre(Overdue(Late::kNotFetched), Overdue(Late::kPastDischarge)));
-  EXPECT_EQ(now_, kStart + absl::Hours(4));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(4));
 }
 
 TEST_F(TimeTransitionsTest, AnotherDayOfDischargeCanBeLateAgain) {
-  now_ = kStart + 3 * kDay;
+  now_ = kWaitingFrom + 3 * kDay;
   Do(PassTime{});
   Revise revise;
   revise.submit.revision = 2;
   revise.submit.discharge_date = "2027-02-15";
-  revise.submit.discharge_day_ends = kStart + 6 * kDay;
+  revise.submit.discharge_day_ends = kWaitingFrom + 6 * kDay;
   revise.submit.commitments = {{.key_id = "key", .value = std::string(32, 'b')}};
   Do(revise);
   EXPECT_THAT(PassUntilDue(), ElementsAre(Overdue(Late::kPastDischarge)));
-  EXPECT_EQ(now_, kStart + 7 * kDay);
+  EXPECT_EQ(now_, kWaitingFrom + 7 * kDay);
 }
 
 TEST_F(TimeTransitionsTest, AgreementsOwnThresholdsCount) {
   thresholds_ = {.not_fetched = absl::Hours(1), .not_acknowledged = absl::Hours(2)};
   record_.reset();
   Submit submit;
-  submit.discharge_day_ends = kStart + kDay;
+  submit.discharge_day_ends = kWaitingFrom + kDay;
   submit.commitments = {{.key_id = "key", .value = std::string(32, 'a')}};
   Do(submit);
   PassUntilDue();
-  EXPECT_EQ(now_, kStart + absl::Hours(1));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(1));
   PassUntilDue();
-  EXPECT_EQ(now_, kStart + absl::Hours(2));
+  EXPECT_EQ(now_, kWaitingFrom + absl::Hours(2));
 }
 
 // Where every lease runs out: at once the first time, then after longer and longer, and parked at the end.
@@ -209,7 +209,7 @@ TEST_F(TimeTransitionsTest, ParkedIsToldOfAndDestroyedLikeWhatWaits) {
   for (int events = 0; events < 19; ++events) EXPECT_THAT(PassUntilDue(), testing::SizeIs(1));
   EXPECT_EQ(record_->state, State::kParked);
   EXPECT_THAT(PassUntilDue(), ElementsAre(Told{EventType::kDestroyed}));
-  EXPECT_EQ(now_, kStart + 30 * kDay);
+  EXPECT_EQ(now_, kWaitingFrom + 30 * kDay);
 }
 
 TEST_F(TimeTransitionsTest, WhatFailsTogetherIsHeldBackForDifferentTimes) {

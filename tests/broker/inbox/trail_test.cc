@@ -14,14 +14,14 @@ using journal::EventType;
 using testing::ElementsAre;
 using testing::SizeIs;
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kTrailFrom = absl::FromUnixSeconds(1'800'000'000);
 
 // Hops a minute apart, of which each knows its place among all that happened.
 class TrailTest : public testing::Test {
  protected:
   void Happen(EventType type, size_t times = 1) {
     for (size_t time = 0; time < times; ++time) {
-      AddHop(trail_, {.type = type, .at = kStart + absl::Minutes(happened_++), .revision = 1, .actor = "abcd"});
+      AddHop(trail_, {.type = type, .at = kTrailFrom + absl::Minutes(happened_++), .revision = 1, .actor = "abcd"});
     }
   }
   void RunOut(size_t times) {
@@ -33,7 +33,7 @@ class TrailTest : public testing::Test {
   // Which of all that happened the trail still has.
   std::vector<int64_t> Places() const {
     std::vector<int64_t> places;
-    for (const Hop& hop : trail_.hops) places.push_back((hop.at - kStart) / absl::Minutes(1));
+    for (const Hop& hop : trail_.hops) places.push_back((hop.at - kTrailFrom) / absl::Minutes(1));
     return places;
   }
   size_t CountOf(EventType type) const {
@@ -119,11 +119,12 @@ std::optional<Trail> Read(const std::string& bytes) {
 Trail MakeTrail() {
   Trail trail;
   trail.left_out = 7;
-  trail.hops = {{.type = EventType::kAccepted, .at = kStart, .revision = 1, .actor = "abcd"},
-                {.type = EventType::kLeased, .at = kStart, .revision = 1, .actor = std::string("\0bcd", 4)},
-                {.type = EventType::kLeaseExpired, .at = kStart + absl::Microseconds(1), .revision = 1, .actor = {}},
-                {.type = EventType::kWithdrawn, .at = kStart, .revision = 300, .detail = 4, .actor = "wxyz"},
-                {.type = EventType::kReturnProposed, .at = kStart, .revision = 0, .actor = "wxyz"}};
+  trail.hops = {
+      {.type = EventType::kAccepted, .at = kTrailFrom, .revision = 1, .actor = "abcd"},
+      {.type = EventType::kLeased, .at = kTrailFrom, .revision = 1, .actor = std::string("\0bcd", 4)},
+      {.type = EventType::kLeaseExpired, .at = kTrailFrom + absl::Microseconds(1), .revision = 1, .actor = {}},
+      {.type = EventType::kWithdrawn, .at = kTrailFrom, .revision = 300, .detail = 4, .actor = "wxyz"},
+      {.type = EventType::kReturnProposed, .at = kTrailFrom, .revision = 0, .actor = "wxyz"}};
   return trail;
 }
 
@@ -137,9 +138,9 @@ TEST(TrailFormTest, IsReadAsItWasWrittenAndNotCutShort) {
 TEST(TrailFormTest, HopsAreSmall) {
   Trail trail;
   const size_t empty = Written(trail).size();
-  AddHop(trail, {.type = EventType::kLeaseExpired, .at = kStart, .revision = 0, .actor = {}});
+  AddHop(trail, {.type = EventType::kLeaseExpired, .at = kTrailFrom, .revision = 0, .actor = {}});
   EXPECT_EQ(Written(trail).size() - empty, 9u);
-  AddHop(trail, {.type = EventType::kWithdrawn, .at = kStart, .revision = 2, .detail = 1, .actor = "abcd"});
+  AddHop(trail, {.type = EventType::kWithdrawn, .at = kTrailFrom, .revision = 2, .detail = 1, .actor = "abcd"});
   EXPECT_EQ(Written(trail).size() - empty, 9u + 21u);
 }
 
@@ -157,11 +158,11 @@ TEST(TrailFormTest, HopSaysWhatItsEventSays) {
   journal::Event event;
   event.type = EventType::kReturned;
   event.item.revision = 3;
-  event.at = kStart;
+  event.at = kTrailFrom;
   event.detail = 7;
   event.actor = std::string(journal::kActorBytes, 'x');
   EXPECT_EQ(HopOf(event),
-            (Hop{.type = EventType::kReturned, .at = kStart, .revision = 3, .detail = 7, .actor = "xxxx"}));
+            (Hop{.type = EventType::kReturned, .at = kTrailFrom, .revision = 3, .detail = 7, .actor = "xxxx"}));
 }
 
 }  // namespace

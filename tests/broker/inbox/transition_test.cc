@@ -25,7 +25,7 @@ using Told = Decision::Told;
 
 constexpr char kOlderToken[] = "1-3";
 
-std::optional<Record> Waiting() { return After({MakeSubmit()}); }
+std::optional<Record> WaitingRecord() { return After({MakeSubmit()}); }
 std::optional<Record> Leased() { return After({MakeSubmit(), Take()}); }
 std::optional<Record> Acknowledged() { return After({MakeSubmit(), Take(), Ack()}); }
 
@@ -50,7 +50,7 @@ std::map<std::string, std::optional<Record>> States() {
   return {
       {"never seen", std::nullopt},
       {"tombstone", After({MakeWithdraw(2)})},
-      {"waiting", Waiting()},
+      {"waiting", WaitingRecord()},
       {"was leased", With(Leased(), [](Record& record) { record.state = State::kWaiting; })},
       {"held", With(Leased(),
                     [](Record& record) {
@@ -59,15 +59,15 @@ std::map<std::string, std::optional<Record>> States() {
                     })},
       {"leased", Leased()},
       {"parked", With(Leased(), parked)},
-      {"late", With(Waiting(), undelivered)},
+      {"late", With(WaitingRecord(), undelivered)},
       {"acknowledged", Acknowledged()},
       {"returned", After({MakeSubmit(), Take(), GiveBack()})},
       {"revised", After({MakeSubmit(), Take(), MakeRevise()})},
       {"revision", After({MakeSubmit(), Take(), Ack(), MakeRevise()})},
       {"withdrawn", After({MakeSubmit(), MakeWithdraw(2)})},
       {"withdrawal", After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)})},
-      {"undelivered", With(Waiting(), [](Record& record) { record.state = State::kUndelivered; })},
-      {"missing", With(Waiting(), missing)},
+      {"undelivered", With(WaitingRecord(), [](Record& record) { record.state = State::kUndelivered; })},
+      {"missing", With(WaitingRecord(), missing)},
       {"lost revision", With(After({MakeSubmit(), Take(), Ack(), MakeRevise()}), missing)},
       {"lost withdrawal", With(After({MakeSubmit(), Take(), Ack(), MakeWithdraw(2)}), missing)},
       {"proposed", After({MakeSubmit(), ReturnByOperations{kAnna}})},
@@ -322,7 +322,7 @@ TEST(TransitionTest, RulesOfTheDayRefuseOnlyWhatIsNew) {
 TEST(TransitionTest, CommitmentUnderAnOlderSecretIsTheSameNotice) {
   Submit submit = MakeSubmit(kOtherCommitment);
   submit.commitments.push_back(kCommitment);
-  EXPECT_EQ(DecideNow(Waiting(), submit).kind, Kind::kRepeated);
+  EXPECT_EQ(DecideNow(WaitingRecord(), submit).kind, Kind::kRepeated);
 }
 
 TEST(TransitionTest, LeaseNeedsNoSyncAndIsCounted) {

@@ -10,7 +10,7 @@ namespace {
 
 using testing::SizeIs;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kReportedAt = absl::FromUnixSeconds(1'800'000'000);
 
 class UnreadableReportsTest : public testing::Test {
  protected:
@@ -23,24 +23,24 @@ class UnreadableReportsTest : public testing::Test {
 };
 
 TEST_F(UnreadableReportsTest, TellsABoundedNumberInEachPeriodAndCountsTheRest) {
-  Tell(UnreadableReports::kMost + 7, kNow);
+  Tell(UnreadableReports::kMost + 7, kReportedAt);
   EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost));
-  Tell(1, kNow + UnreadableReports::kPeriod - absl::Milliseconds(1));
+  Tell(1, kReportedAt + UnreadableReports::kPeriod - absl::Milliseconds(1));
   EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost));
-  Tell(2, kNow + UnreadableReports::kPeriod);
+  Tell(2, kReportedAt + UnreadableReports::kPeriod);
   ASSERT_THAT(told_, SizeIs(UnreadableReports::kMost + 2));
   EXPECT_EQ(told_[UnreadableReports::kMost].untold, 8u);
   EXPECT_EQ(told_.back().untold, 0u);
 }
 
 TEST_F(UnreadableReportsTest, IsNotSilencedByAClockThatGoesBack) {
-  Tell(UnreadableReports::kMost, kNow);
-  Tell(1, kNow - absl::Hours(1));
+  Tell(UnreadableReports::kMost, kReportedAt);
+  Tell(1, kReportedAt - absl::Hours(1));
   EXPECT_THAT(told_, SizeIs(UnreadableReports::kMost + 1));
 }
 
 TEST_F(UnreadableReportsTest, NobodyNeedsToListen) {
-  UnreadableReports(nullptr).Tell({}, absl::DataLossError("why"), kNow);
+  UnreadableReports(nullptr).Tell({}, absl::DataLossError("why"), kReportedAt);
 }
 
 }  // namespace

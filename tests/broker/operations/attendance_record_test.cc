@@ -8,21 +8,22 @@
 namespace envej::operations {
 namespace {
 
-constexpr char kRegion[] = "urn:envej:region:1081";
-constexpr char kInbox[] = "urn:envej:municipality:0101";
-const absl::Time kNow = absl::FromUnixMicros(1'800'000'000'123'456);
+constexpr char kKeptRegion[] = "urn:envej:region:1081";
+constexpr char kKeptInbox[] = "urn:envej:municipality:0101";
+const absl::Time kKeptAt = absl::FromUnixMicros(1'800'000'000'123'456);
 
-KeptCertificate Certificate(char letter, const std::string& origin = "") {
+KeptCertificate KeptFrom(char letter, const std::string& origin = "") {
   return {.fingerprint = std::string(32, letter),
           .origin = origin,
-          .expires_at = kNow + absl::Hours(24),
-          .last_seen_at = kNow - absl::Seconds(1)};
+          .expires_at = kKeptAt + absl::Hours(24),
+          .last_seen_at = kKeptAt - absl::Seconds(1)};
 }
 
 KeptAttendance Some() {
-  return {{kInbox, {.last_seen_at = kNow, .last_pull_at = kNow - absl::Seconds(2), .certificates = {Certificate('a')}}},
-          {kRegion,
-           {.last_seen_at = kNow, .last_pull_at = {}, .certificates = {Certificate('b', "ward"), Certificate('c')}}}};
+  return {{kKeptInbox,
+           {.last_seen_at = kKeptAt, .last_pull_at = kKeptAt - absl::Seconds(2), .certificates = {KeptFrom('a')}}},
+          {kKeptRegion,
+           {.last_seen_at = kKeptAt, .last_pull_at = {}, .certificates = {KeptFrom('b', "ward"), KeptFrom('c')}}}};
 }
 
 bool IsTaken(const KeptAttendance& attendance) { return DecodeAttendance(EncodeAttendance(attendance)).ok(); }
@@ -47,31 +48,31 @@ TEST(AttendanceRecordTest, OneThatWasChangedOrIsNewerIsRefused) {
 
 TEST(AttendanceRecordTest, WhatNoParticipantIsCalledIsRefused) {
   for (const char* name : {"", "urn:envej:broker:b1", "urn:envej:region:1081:ward", "Region Sjælland"}) {
-    EXPECT_FALSE(IsTaken({{name, {.last_seen_at = kNow, .last_pull_at = {}, .certificates = {}}}})) << name;
+    EXPECT_FALSE(IsTaken({{name, {.last_seen_at = kKeptAt, .last_pull_at = {}, .certificates = {}}}})) << name;
   }
-  for (const char* participant : {kRegion, kInbox}) {
-    const bool region = participant == kRegion;
-    EXPECT_EQ(IsTaken({{participant, {kNow, {}, {Certificate('a', "ward")}}}}), region);
-    EXPECT_FALSE(IsTaken({{participant, {kNow, {}, {Certificate('a', "Ward 7")}}}}));
+  for (const char* participant : {kKeptRegion, kKeptInbox}) {
+    const bool region = participant == kKeptRegion;
+    EXPECT_EQ(IsTaken({{participant, {kKeptAt, {}, {KeptFrom('a', "ward")}}}}), region);
+    EXPECT_FALSE(IsTaken({{participant, {kKeptAt, {}, {KeptFrom('a', "Ward 7")}}}}));
   }
-  EXPECT_FALSE(IsTaken({{kRegion, {kNow, {}, {Certificate('a'), Certificate('a', "ward")}}}})) << "there twice";
+  EXPECT_FALSE(IsTaken({{kKeptRegion, {kKeptAt, {}, {KeptFrom('a'), KeptFrom('a', "ward")}}}})) << "there twice";
 }
 
 TEST(AttendanceRecordTest, MoreThanIsEverKeptIsRefused) {
-  KeptAttendant attendant{.last_seen_at = kNow, .last_pull_at = {}, .certificates = {}};
+  KeptAttendant attendant{.last_seen_at = kKeptAt, .last_pull_at = {}, .certificates = {}};
   for (size_t number = 0; number < kCertificatesMost; ++number) {
-    attendant.certificates.push_back(Certificate(static_cast<char>('A' + number)));
+    attendant.certificates.push_back(KeptFrom(static_cast<char>('A' + number)));
   }
-  EXPECT_TRUE(IsTaken({{kRegion, attendant}}));
-  attendant.certificates.push_back(Certificate('z'));
-  EXPECT_FALSE(IsTaken({{kRegion, attendant}}));
+  EXPECT_TRUE(IsTaken({{kKeptRegion, attendant}}));
+  attendant.certificates.push_back(KeptFrom('z'));
+  EXPECT_FALSE(IsTaken({{kKeptRegion, attendant}}));
 
   KeptAttendance attendance;
   for (size_t number = 0; number < kParticipantsMost; ++number) {
-    attendance[absl::StrCat("urn:envej:operations:n", number)].last_seen_at = kNow;
+    attendance[absl::StrCat("urn:envej:operations:n", number)].last_seen_at = kKeptAt;
   }
   EXPECT_TRUE(IsTaken(attendance));
-  attendance["urn:envej:operations:one-more"].last_seen_at = kNow;
+  attendance["urn:envej:operations:one-more"].last_seen_at = kKeptAt;
   EXPECT_FALSE(IsTaken(attendance));
 }
 

@@ -9,10 +9,10 @@
 namespace envej::operations {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kMeasuredFrom = absl::FromUnixSeconds(1'800'000'000);
 
 TEST(DurationsTest, WithoutAnyThereAreNoPercentiles) {
-  const ManualClock clock(kStart);
+  const ManualClock clock(kMeasuredFrom);
   const HourOfDurations durations(clock);
   const Percentiles read = durations.Read();
   EXPECT_EQ(read.count, 0u);
@@ -21,7 +21,7 @@ TEST(DurationsTest, WithoutAnyThereAreNoPercentiles) {
 }
 
 TEST(DurationsTest, APercentileIsAtMostAThirtySecondPartBesideTheTruth) {
-  const ManualClock clock(kStart);
+  const ManualClock clock(kMeasuredFrom);
   for (absl::Duration least = absl::Microseconds(100); least < absl::Hours(24 * 20); least *= 7) {
     HourOfDurations durations(clock);
     for (int number = 1; number <= 100; ++number) durations.Add(least * (1.0 + number / 100.0));
@@ -38,7 +38,7 @@ TEST(DurationsTest, APercentileIsAtMostAThirtySecondPartBesideTheTruth) {
 }
 
 TEST(DurationsTest, WhatIsOutsideOfItsRangeCountsAsTheNearestOfIt) {
-  const ManualClock clock(kStart);
+  const ManualClock clock(kMeasuredFrom);
   HourOfDurations durations(clock);
   durations.Add(-absl::Seconds(1));
   durations.Add(absl::ZeroDuration());
@@ -50,7 +50,7 @@ TEST(DurationsTest, WhatIsOutsideOfItsRangeCountsAsTheNearestOfIt) {
 }
 
 TEST(DurationsTest, AnHourLaterATimeIsForgotten) {
-  ManualClock clock(kStart);
+  ManualClock clock(kMeasuredFrom);
   HourOfDurations durations(clock);
   durations.Add(absl::Seconds(1));
   clock.Advance(absl::Minutes(30));
@@ -66,7 +66,7 @@ TEST(DurationsTest, AnHourLaterATimeIsForgotten) {
 }
 
 TEST(DurationsTest, AMinuteOfCountsIsOfTheLastSixtyWholeSeconds) {
-  ManualClock clock(kStart);
+  ManualClock clock(kMeasuredFrom);
   MinuteOfCounts counts(clock);
   for (int number = 0; number < 120; ++number) counts.Add();
   EXPECT_EQ(counts.PerSecond(), 0) << "the second that runs is not over";

@@ -9,7 +9,7 @@
 namespace envej::operations {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kNoted = absl::FromUnixSeconds(1'800'000'000);
 
 class LastRunTest : public testing::Test {
  protected:
@@ -19,11 +19,11 @@ class LastRunTest : public testing::Test {
 };
 
 TEST_F(LastRunTest, ABrokerRanUntilItSaidThatItEnded) {
-  EXPECT_LT(RanUntil(store_, kNow), kNow);
+  EXPECT_LT(RanUntil(store_, kNoted), kNoted);
   const uint64_t batches = store_.LastDurableBatch();
-  ASSERT_TRUE(NoteEnd(store_, kNow).ok());
+  ASSERT_TRUE(NoteEnd(store_, kNoted).ok());
   store_.Crash();
-  EXPECT_EQ(RanUntil(store_, kNow + absl::Hours(1)), kNow);
+  EXPECT_EQ(RanUntil(store_, kNoted + absl::Hours(1)), kNoted);
   EXPECT_EQ(store_.LastDurableBatch(), batches) << "the journal has nothing of it";
   const absl::StatusOr<std::optional<std::string>> schema = store_.Get(store::SchemaKey());
   ASSERT_TRUE(schema.ok() && schema->has_value());
@@ -31,13 +31,13 @@ TEST_F(LastRunTest, ABrokerRanUntilItSaidThatItEnded) {
 }
 
 TEST_F(LastRunTest, ItNeverRanUntilATimeThatIsToCome) {
-  ASSERT_TRUE(NoteEnd(store_, kNow + absl::Hours(1)).ok());
-  EXPECT_EQ(RanUntil(store_, kNow), kNow);
+  ASSERT_TRUE(NoteEnd(store_, kNoted + absl::Hours(1)).ok());
+  EXPECT_EQ(RanUntil(store_, kNoted), kNoted);
 }
 
 TEST_F(LastRunTest, AStoreThatDoesNotTakeItIsAnError) {
   store_.FailNextBatch(store::MemoryStore::BatchFault::kWrite);
-  EXPECT_TRUE(absl::IsUnavailable(NoteEnd(store_, kNow)));
+  EXPECT_TRUE(absl::IsUnavailable(NoteEnd(store_, kNoted)));
 }
 
 }  // namespace

@@ -11,6 +11,11 @@
 
 namespace envej::store {
 
+inline constexpr Outcome::Kind kCommitted = Outcome::Kind::kCommitted;
+inline constexpr Outcome::Kind kConditionFailed = Outcome::Kind::kConditionFailed;
+inline constexpr Outcome::Kind kRefused = Outcome::Kind::kRefused;
+inline constexpr Outcome::Kind kIndeterminate = Outcome::Kind::kIndeterminate;
+
 // A moment for tests.
 absl::Time At(int64_t seconds);
 

@@ -17,10 +17,6 @@ namespace {
 
 using testing::Optional;
 
-constexpr Outcome::Kind kCommitted = Outcome::Kind::kCommitted;
-constexpr Outcome::Kind kConditionFailed = Outcome::Kind::kConditionFailed;
-constexpr Outcome::Kind kRefused = Outcome::Kind::kRefused;
-
 TEST_P(StoreContract, PositionsAreUniqueAndIncreaseAndAreStored) {
   std::pair<uint64_t, uint32_t> last = {0, 0};
   for (int round = 0; round < 3; ++round) {

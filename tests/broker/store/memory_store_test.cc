@@ -26,34 +26,34 @@ class MemoryEngine : public Engine {
 INSTANTIATE_TEST_SUITE_P(Memory, StoreContract,
                          testing::Values(EngineUnderTest{"memory", [] { return std::make_unique<MemoryEngine>(); }}));
 
-Transition Writing(std::string key, std::string value) {
+Transition WritingOne(std::string key, std::string value) {
   return Transition{.conditions = {}, .mutations = {Put(std::move(key), std::move(value))}, .events = {"event"}};
 }
 
 TEST(MemoryStore, CrashForgetsWhatWasNotSynced) {
   MemoryStore store;
-  CommitOne(store, Writing("x1", "synced"), Durability::kSynced, At(1));
-  CommitOne(store, Writing("x1", "unsynced"), Durability::kUnsynced, At(2));
-  CommitOne(store, Writing("x2", "unsynced"), Durability::kUnsynced, At(3));
+  CommitOne(store, WritingOne("x1", "synced"), Durability::kSynced, At(1));
+  CommitOne(store, WritingOne("x1", "unsynced"), Durability::kUnsynced, At(2));
+  CommitOne(store, WritingOne("x2", "unsynced"), Durability::kUnsynced, At(3));
   EXPECT_THAT(ValueOf(store, "x1"), Optional(std::string("unsynced")));
   store.Crash();
   EXPECT_THAT(ValueOf(store, "x1"), Optional(std::string("synced")));
   EXPECT_EQ(ValueOf(store, "x2"), std::nullopt);
   EXPECT_EQ(store.LastPersistedTime(), At(1));
-  EXPECT_EQ(CommitOne(store, Writing("x3", "")).position->batch, 2u);
+  EXPECT_EQ(CommitOne(store, WritingOne("x3", "")).position->batch, 2u);
 }
 
 TEST(MemoryStore, SyncCarriesEarlierUnsyncedBatches) {
   MemoryStore store;
-  CommitOne(store, Writing("x1", "unsynced"), Durability::kUnsynced);
-  CommitOne(store, Writing("x2", "synced"), Durability::kSynced);
+  CommitOne(store, WritingOne("x1", "unsynced"), Durability::kUnsynced);
+  CommitOne(store, WritingOne("x2", "synced"), Durability::kSynced);
   store.Crash();
   EXPECT_THAT(ValueOf(store, "x1"), Optional(std::string("unsynced")));
 }
 
 TEST(MemoryStore, CrashMayKeepTheFirstUnsyncedBatches) {
   MemoryStore store;
-  for (const char* key : {"x1", "x2", "x3"}) CommitOne(store, Writing(key, "unsynced"), Durability::kUnsynced);
+  for (const char* key : {"x1", "x2", "x3"}) CommitOne(store, WritingOne(key, "unsynced"), Durability::kUnsynced);
   store.Crash(2);
   EXPECT_NE(ValueOf(store, "x2"), std::nullopt);
   EXPECT_EQ(ValueOf(store, "x3"), std::nullopt);
@@ -65,7 +65,7 @@ TEST(MemoryStore, StepCarriesOutOneBatchAndCrashDropsTheRest) {
   MemoryStore store(MemoryStoreMode::kStepped);
   int answers = 0;
   for (const char* key : {"x1", "x2", "x3"}) {
-    store.Commit({Writing(key, "")}, Durability::kSynced, At(0), [&](std::vector<Outcome>) { ++answers; });
+    store.Commit({WritingOne(key, "")}, Durability::kSynced, At(0), [&](std::vector<Outcome>) { ++answers; });
   }
   EXPECT_EQ(ValueOf(store, "x1"), std::nullopt);
   EXPECT_TRUE(store.Step(2));
@@ -80,17 +80,17 @@ TEST(MemoryStore, StepCarriesOutOneBatchAndCrashDropsTheRest) {
 TEST(MemoryStore, FailedBatchIsIndeterminateAndNothingIsAnsweredAfterIt) {
   for (const bool applied : {false, true}) {
     MemoryStore store;
-    CommitOne(store, Writing("x1", ""), Durability::kUnsynced);
+    CommitOne(store, WritingOne("x1", ""), Durability::kUnsynced);
     store.FailNextBatch(applied);
-    EXPECT_EQ(CommitOne(store, Writing("x2", "")).kind, Outcome::Kind::kIndeterminate);
-    EXPECT_EQ(CommitOne(store, Writing("x3", "")).kind, Outcome::Kind::kIndeterminate);
+    EXPECT_EQ(CommitOne(store, WritingOne("x2", "")).kind, Outcome::Kind::kIndeterminate);
+    EXPECT_EQ(CommitOne(store, WritingOne("x3", "")).kind, Outcome::Kind::kIndeterminate);
     EXPECT_FALSE(store.Get("x1").ok());
     EXPECT_FALSE(store.Scan({.from = "x", .to = "y"}).ok());
     store.Crash();
     EXPECT_EQ(ValueOf(store, "x1").has_value(), applied);
     EXPECT_EQ(ValueOf(store, "x2").has_value(), applied);
     EXPECT_EQ(ValueOf(store, "x3"), std::nullopt);
-    EXPECT_EQ(CommitOne(store, Writing("x4", "")).kind, Outcome::Kind::kCommitted);
+    EXPECT_EQ(CommitOne(store, WritingOne("x4", "")).kind, Outcome::Kind::kCommitted);
   }
 }
 

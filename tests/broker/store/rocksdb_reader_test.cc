@@ -18,7 +18,7 @@
 namespace envej::store {
 namespace {
 
-Transition Writing(uint64_t number, size_t bytes) {
+Transition WritingBytes(uint64_t number, size_t bytes) {
   return Transition{.conditions = {},
                     .mutations = {Put("n" + std::to_string(number % 1000), std::string(bytes, 'v'))},
                     .events = {"event " + std::to_string(number)}};
@@ -52,7 +52,7 @@ TEST(RocksDbReader, ReadsAStoppedStoreAndChangesNoFile) {
   const std::string path = directory.path("store");
   {
     const std::unique_ptr<RocksDbStore> store = OpenStore(path);
-    for (uint64_t number = 0; number < 20; ++number) CommitOne(*store, Writing(number, 10));
+    for (uint64_t number = 0; number < 20; ++number) CommitOne(*store, WritingBytes(number, 10));
   }
   const std::map<std::string, std::string> before = AllFiles(path);
   for (int count = 0; count < 3; ++count) {
@@ -73,7 +73,7 @@ TEST(RocksDbReader, ReadsAWholeStoreBesideOneThatWritesFlushesAndCompacts) {
   std::atomic<uint64_t> written = 0;
   std::thread writer([&] {
     while (!stop) {
-      EXPECT_EQ(CommitOne(*store, Writing(written, 4096), Durability::kUnsynced).kind, Outcome::Kind::kCommitted);
+      EXPECT_EQ(CommitOne(*store, WritingBytes(written, 4096), Durability::kUnsynced).kind, Outcome::Kind::kCommitted);
       ++written;
       // A new log some eight times a second; seldomer where reading takes much longer than usual.
       std::this_thread::sleep_for(std::chrono::milliseconds(support::kUnderSanitizer ? 20 : 2));

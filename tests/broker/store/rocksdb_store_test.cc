@@ -25,10 +25,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Optional;
 
-constexpr Outcome::Kind kCommitted = Outcome::Kind::kCommitted;
-constexpr Outcome::Kind kRefused = Outcome::Kind::kRefused;
-constexpr Outcome::Kind kIndeterminate = Outcome::Kind::kIndeterminate;
-
 class RocksDbEngine : public Engine {
  public:
   OrderedStore& store() override { return *store_; }
@@ -45,7 +41,7 @@ class RocksDbEngine : public Engine {
 INSTANTIATE_TEST_SUITE_P(RocksDb, StoreContract,
                          testing::Values(EngineUnderTest{"rocksdb", [] { return std::make_unique<RocksDbEngine>(); }}));
 
-Transition Writing(std::string key, std::string value) {
+Transition WritingOne(std::string key, std::string value) {
   return Transition{.conditions = {}, .mutations = {Put(std::move(key), std::move(value))}, .events = {"event"}};
 }
 
@@ -94,7 +90,7 @@ TEST(RocksDbStore, SecondOpeningIsRefusedWhileTheFirstLasts) {
   const absl::Status second = RocksDbStore::Open(OptionsFor(directory.path("store"))).status();
   EXPECT_EQ(second.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.message()), HasSubstr("in use"));
-  EXPECT_EQ(CommitOne(*first, Writing("x1", "")).kind, kCommitted);
+  EXPECT_EQ(CommitOne(*first, WritingOne("x1", "")).kind, kCommitted);
   first.reset();
   EXPECT_NE(OpenStore(directory.path("store")), nullptr);
 }
@@ -132,12 +128,12 @@ TEST(RocksDbStore, StopAnswersWhatWaitsAndRefusesWhatComesAfter) {
   ASSERT_NE(store, nullptr);
   std::atomic<int> committed{0};
   for (int index = 0; index < 500; ++index) {
-    store->Commit({Writing(absl::StrCat("x", index), "")}, Durability::kUnsynced, At(0),
+    store->Commit({WritingOne(absl::StrCat("x", index), "")}, Durability::kUnsynced, At(0),
                   [&](std::vector<Outcome> outcomes) { committed += outcomes[0].kind == kCommitted ? 1 : 0; });
   }
   EXPECT_TRUE(store->Stop().ok());
   EXPECT_EQ(committed, 500);
-  EXPECT_EQ(CommitOne(*store, Writing("y", "")).kind, kRefused);
+  EXPECT_EQ(CommitOne(*store, WritingOne("y", "")).kind, kRefused);
   EXPECT_NE(ValueOf(*store, "x499"), std::nullopt);
   EXPECT_TRUE(store->Stop().ok());
   store.reset();
@@ -157,7 +153,7 @@ TEST(RocksDbStore, FullQueueRefuses) {
   ASSERT_NE(store, nullptr);
   std::promise<void> started;
   std::promise<void> release;
-  store->Commit({Writing("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
+  store->Commit({WritingOne("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
     started.set_value();
     release.get_future().wait();
   });
@@ -165,7 +161,7 @@ TEST(RocksDbStore, FullQueueRefuses) {
   std::vector<Outcome::Kind> kinds(4, kIndeterminate);
   std::atomic<int> answered{0};
   for (size_t index = 0; index < 4; ++index) {
-    store->Commit({Writing(absl::StrCat("x", index + 1), "")}, Durability::kUnsynced, At(0),
+    store->Commit({WritingOne(absl::StrCat("x", index + 1), "")}, Durability::kUnsynced, At(0),
                   [&, index](std::vector<Outcome> outcomes) {
                     kinds[index] = outcomes[0].kind;
                     ++answered;
@@ -189,14 +185,14 @@ TEST(RocksDbStore, TheAgeOfTheOldestCommitIsToldWithoutWaitingForIt) {
   EXPECT_EQ(store->OldestCommitAge(), absl::ZeroDuration());
   std::promise<void> started;
   std::promise<void> release;
-  store->Commit({Writing("x0", "")}, Durability::kSynced, At(0), [&](std::vector<Outcome>) {
+  store->Commit({WritingOne("x0", "")}, Durability::kSynced, At(0), [&](std::vector<Outcome>) {
     started.set_value();
     release.get_future().wait();
   });
   started.get_future().wait();
   clock.Advance(absl::Seconds(7));
   EXPECT_EQ(store->OldestCommitAge(), absl::Seconds(7));
-  store->Commit({Writing("x1", "")}, Durability::kSynced, At(0), [](std::vector<Outcome>) {});
+  store->Commit({WritingOne("x1", "")}, Durability::kSynced, At(0), [](std::vector<Outcome>) {});
   clock.Advance(absl::Seconds(3));
   EXPECT_EQ(store->OldestCommitAge(), absl::Seconds(10));
   release.set_value();
@@ -222,10 +218,10 @@ TEST(RocksDbStore, SyncedAnswerIsOnTheDiskAndUnsyncedNeedNotBe) {
   options.env = env.get();
   std::unique_ptr<RocksDbStore> store = OpenStore(options);
   ASSERT_NE(store, nullptr);
-  CommitOne(*store, Writing("x1", ""), Durability::kUnsynced);
-  CommitOne(*store, Writing("x2", ""), Durability::kSynced);
+  CommitOne(*store, WritingOne("x1", ""), Durability::kUnsynced);
+  CommitOne(*store, WritingOne("x2", ""), Durability::kSynced);
   const int syncs = system->syncs();
-  CommitOne(*store, Writing("x3", ""), Durability::kUnsynced);
+  CommitOne(*store, WritingOne("x3", ""), Durability::kUnsynced);
   EXPECT_EQ(system->syncs(), syncs);
   EXPECT_NE(ValueOf(*store, "x3"), std::nullopt);
   CopySynced(*system, directory.path("store"), directory.path("after"));
@@ -247,7 +243,7 @@ TEST(RocksDbStore, AnotherBatchSharesOneSync) {
   ASSERT_NE(store, nullptr);
   std::promise<void> started;
   std::promise<void> release;
-  store->Commit({Writing("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
+  store->Commit({WritingOne("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
     started.set_value();
     release.get_future().wait();
   });
@@ -255,7 +251,7 @@ TEST(RocksDbStore, AnotherBatchSharesOneSync) {
   const int syncs = system->syncs();
   std::vector<std::promise<void>> answers(64);
   for (std::promise<void>& answer : answers) {
-    store->Commit({Writing("x1", "")}, Durability::kSynced, At(0),
+    store->Commit({WritingOne("x1", "")}, Durability::kSynced, At(0),
                   [&answer](std::vector<Outcome>) { answer.set_value(); });
   }
   release.set_value();
@@ -274,13 +270,13 @@ TEST(RocksDbStore, NothingIsAnsweredOkAfterAFailedWriteOrSync) {
     options.fail_stop = [&](absl::Status status) { stops.push_back(std::move(status)); };
     std::unique_ptr<RocksDbStore> store = OpenStore(options);
     ASSERT_NE(store, nullptr);
-    EXPECT_EQ(CommitOne(*store, Writing("x1", "")).kind, kCommitted);
+    EXPECT_EQ(CommitOne(*store, WritingOne("x1", "")).kind, kCommitted);
     system->Break(fault);
-    EXPECT_EQ(CommitOne(*store, Writing("x2", "")).kind, kIndeterminate);
+    EXPECT_EQ(CommitOne(*store, WritingOne("x2", "")).kind, kIndeterminate);
     system->Break(FaultyFileSystem::Fault::kNone);
     const std::string log = ReadFile(LogOf(directory.path("store")));
-    EXPECT_EQ(CommitOne(*store, Writing("x3", "")).kind, kIndeterminate);
-    EXPECT_EQ(CommitOne(*store, Writing("x4", ""), Durability::kUnsynced).kind, kIndeterminate);
+    EXPECT_EQ(CommitOne(*store, WritingOne("x3", "")).kind, kIndeterminate);
+    EXPECT_EQ(CommitOne(*store, WritingOne("x4", ""), Durability::kUnsynced).kind, kIndeterminate);
     EXPECT_FALSE(store->Get("x1").ok());
     EXPECT_FALSE(store->Scan({.from = "x", .to = "y"}).ok());
     EXPECT_FALSE(store->Stop().ok());
@@ -306,7 +302,7 @@ TEST(RocksDbStore, WhatWaitsBehindAFailedBatchIsIndeterminate) {
   ASSERT_NE(store, nullptr);
   std::promise<void> started;
   std::promise<void> release;
-  store->Commit({Writing("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
+  store->Commit({WritingOne("x0", "")}, Durability::kUnsynced, At(0), [&](std::vector<Outcome>) {
     started.set_value();
     release.get_future().wait();
   });
@@ -314,7 +310,7 @@ TEST(RocksDbStore, WhatWaitsBehindAFailedBatchIsIndeterminate) {
   system->Break(FaultyFileSystem::Fault::kSync);
   std::vector<Outcome::Kind> kinds;
   for (int index = 0; index < 5; ++index) {
-    store->Commit({Writing("x1", "")}, Durability::kSynced, At(0),
+    store->Commit({WritingOne("x1", "")}, Durability::kSynced, At(0),
                   [&](std::vector<Outcome> outcomes) { kinds.push_back(outcomes[0].kind); });
   }
   release.set_value();
@@ -331,11 +327,11 @@ TEST(RocksDbStore, EachBatchThatWasSyncedIsToldWithWhatItHeld) {
   options.synced = [&](const SyncedBatch& batch) { synced.push_back(batch); };
   const std::unique_ptr<RocksDbStore> store = OpenStore(options);
   ASSERT_NE(store, nullptr);
-  CommitAndWait(*store, {Writing("n1", "x"), Writing("n2", "x")});
-  CommitOne(*store, Writing("n3", "x"), Durability::kUnsynced);
-  Transition failing = Writing("n4", "x");
+  CommitAndWait(*store, {WritingOne("n1", "x"), WritingOne("n2", "x")});
+  CommitOne(*store, WritingOne("n3", "x"), Durability::kUnsynced);
+  Transition failing = WritingOne("n4", "x");
   failing.conditions = {Absent("n1")};
-  CommitAndWait(*store, {failing, Writing("n5", std::string(1000, 'x'))});
+  CommitAndWait(*store, {failing, WritingOne("n5", std::string(1000, 'x'))});
   ASSERT_TRUE(store->Stop().ok());
   ASSERT_EQ(synced.size(), 2u);
   EXPECT_EQ(synced[0].transitions, 2u);

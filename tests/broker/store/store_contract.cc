@@ -27,10 +27,6 @@ std::vector<Outcome::Kind> KindsOf(const std::vector<Outcome>& outcomes) {
   return kinds;
 }
 
-constexpr Outcome::Kind kCommitted = Outcome::Kind::kCommitted;
-constexpr Outcome::Kind kConditionFailed = Outcome::Kind::kConditionFailed;
-constexpr Outcome::Kind kRefused = Outcome::Kind::kRefused;
-
 std::vector<std::string> KeysOf(const absl::StatusOr<ScanResult>& result) {
   std::vector<std::string> keys;
   if (!result.ok()) {

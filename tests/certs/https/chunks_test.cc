@@ -12,12 +12,12 @@ namespace {
 
 using support::MemoryStream;
 
-constexpr size_t kMost = 20;
+constexpr size_t kMostOfChunks = 20;
 
 absl::Status StatusOf(absl::string_view bytes) {
   MemoryStream stream(bytes);
   std::string content;
-  return ReadChunks(stream, kMost, content);
+  return ReadChunks(stream, kMostOfChunks, content);
 }
 
 TEST(ChunksTest, TheirContentIsJoinedAndWhatFollowsIsLeft) {
@@ -26,13 +26,13 @@ TEST(ChunksTest, TheirContentIsJoinedAndWhatFollowsIsLeft) {
         "00000005;a;b=\"c\"\r\nabcde\r\n000;d\r\nA: b\r\nC: d\r\n\r\nrest", "5 \t;a\r\nabcde\r\n0\r\n\r\nrest"}) {
     MemoryStream stream(bytes);
     std::string content;
-    EXPECT_TRUE(ReadChunks(stream, kMost, content).ok()) << bytes;
+    EXPECT_TRUE(ReadChunks(stream, kMostOfChunks, content).ok()) << bytes;
     EXPECT_EQ(content, "abcde");
     EXPECT_EQ(stream.rest(), "rest");
   }
   MemoryStream none("0\r\n\r\n");
   std::string content;
-  EXPECT_TRUE(ReadChunks(none, kMost, content).ok());
+  EXPECT_TRUE(ReadChunks(none, kMostOfChunks, content).ok());
   EXPECT_EQ(content, "");
 }
 
@@ -55,7 +55,8 @@ TEST(ChunksTest, ContentThatIsTooLongIsNotRead) {
 
 TEST(ChunksTest, WhatStandsAroundTheContentIsBoundedToo) {
   std::string trailers = "0\r\n";
-  while (trailers.size() <= ChunkFramingMost(kMost)) absl::StrAppend(&trailers, "A: ", std::string(100, 'b'), "\r\n");
+  while (trailers.size() <= ChunkFramingMost(kMostOfChunks))
+    absl::StrAppend(&trailers, "A: ", std::string(100, 'b'), "\r\n");
   EXPECT_TRUE(absl::IsResourceExhausted(StatusOf(absl::StrCat(trailers, "\r\n"))));
   const std::string line = absl::StrCat("1;", std::string(kChunkLineBytesMost, 'a'));
   EXPECT_TRUE(absl::IsResourceExhausted(StatusOf(absl::StrCat(line, "\r\nx\r\n0\r\n\r\n"))));

@@ -39,13 +39,16 @@ class AgentConfigTest : public testing::Test {
 };
 
 TEST_F(AgentConfigTest, ReadsWhatIsSaidAndTakesPathsFromItsFolder) {
-  const absl::StatusOr<AgentConfig> config = Read(absl::StrCat(
-      kGood, "limits:\n  cases: 50\ntelling:\n  file: told.jsonl\n  on_call:\n    command: [page, --now]\n"));
+  const absl::StatusOr<AgentConfig> config = Read(
+      absl::StrCat(kGood, "  same_authority: [PAS, \"urn:oid:1.2.3\"]\n",
+                   "limits:\n  cases: 50\ntelling:\n  file: told.jsonl\n  on_call:\n    command: [page, --now]\n"));
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->connection.broker, "broker.example:8443");
   EXPECT_EQ(config->sealing.secret, folder_.Path("commitment.secret"));
   EXPECT_EQ(config->store.folder, folder_.Path("data"));
   EXPECT_EQ(config->socket(), folder_.Path("data/agent.sock"));
+  EXPECT_EQ(config->desk.site.patient_authority, "hospital");
+  EXPECT_THAT(config->desk.site.same_authority, ElementsAre("PAS", "urn:oid:1.2.3"));
   EXPECT_THAT(config->desk.site.wards, ElementsAre("P1", "P2"));
   EXPECT_EQ(config->desk.cases_most, 50u);
   EXPECT_EQ(config->telling.file, folder_.Path("told.jsonl"));
@@ -58,6 +61,8 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
   EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"broker.example:8443", "broker"}})),
               testing::AllOf(HasSubstr("agent.yaml:2: "), HasSubstr("address")));
   EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  wards: [P1, P2]\n", ""}})), HasSubstr("wards"));
+  EXPECT_THAT(error(absl::StrReplaceAll(kGood, {{"  patient_authority: hospital\n", ""}})),
+              HasSubstr("patient_authority"));
   EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  webhook:\n    url: http://ward.example/\n")), HasSubstr("url"));
   EXPECT_THAT(error(absl::StrCat(kGood, "telling:\n  on_call: {}\n")), HasSubstr("command"));
   EXPECT_THAT(error(absl::StrCat(kGood, "limits:\n  outgoing: 0\n")), HasSubstr("outgoing"));

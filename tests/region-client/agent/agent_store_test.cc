@@ -22,7 +22,7 @@ const std::string kCase(kCaseIdBytes, 'c');
 
 ward::v1::Case KnownCase() {
   ward::v1::Case known;
-  *known.add_patient_ids() = Patient("4711");
+  *known.add_patient_ids() = Patient("H4711");
   *known.mutable_touched_at() = contract::ToMessage(kNow);
   known.mutable_person()->mutable_contact()->set_name("Nanna Prøve");
   known.add_notices()->set_notice_id("9c2f4d0e-6f0f-4b57-9a53-0c1d2e3f4a5b");
@@ -35,6 +35,12 @@ ward::v1::Outgoing OutgoingWith(uint32_t revision) {
   return outgoing;
 }
 
+ward::v1::AnsweredMessage Answered(absl::Time at) {
+  ward::v1::AnsweredMessage answered;
+  *answered.mutable_answered_at() = contract::ToMessage(at);
+  return answered;
+}
+
 class AgentStoreTest : public testing::Test {
  protected:
   std::unique_ptr<AgentStore> Open(char secret = 'a', const std::string& former = "") {
@@ -45,7 +51,7 @@ class AgentStoreTest : public testing::Test {
   void PutCase(AgentStore& store) {
     AgentBatch batch = store.NewBatch();
     batch.PutCase(kCase, std::nullopt, KnownCase());
-    batch.PutPatient(Patient("4711"), kCase);
+    batch.PutPatient(Patient("H4711"), kCase);
     ASSERT_TRUE(store.Write(std::move(batch)).ok());
   }
   // All that its files hold.
@@ -60,6 +66,20 @@ class AgentStoreTest : public testing::Test {
   AgentFolder folder_;
 };
 
+TEST_F(AgentStoreTest, WhatTheBrokerSaidOfTheMunicipalitiesIsThereAtTheNextStart) {
+  std::unique_ptr<AgentStore> store = Open();
+  EXPECT_FALSE(store->ReadMunicipalities()->has_value());
+  v1::ListMunicipalitiesResponse municipalities;
+  municipalities.add_municipalities()->set_name("København");
+  AgentBatch batch = store->NewBatch();
+  batch.PutMunicipalities(municipalities);
+  ASSERT_TRUE(store->Write(std::move(batch)).ok());
+  store.reset();
+  store = Open();
+  ASSERT_TRUE(store->ReadMunicipalities()->has_value());
+  EXPECT_EQ(store->ReadMunicipalities()->value().municipalities(0).name(), "København");
+}
+
 TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   {
     const auto store = Open();
@@ -67,7 +87,7 @@ TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
     AgentBatch batch = store->NewBatch();
     batch.AddOutgoing(OutgoingWith(1));
     batch.AddOutgoing(OutgoingWith(2));
-    batch.PutAnswered("adt", "m1", kNow);
+    batch.PutAnswered("adt", "m1", std::nullopt, Answered(kNow));
     batch.PutWatchToken("token");
     batch.Count(absl::CivilDay(2027, 1, 15), "no-consent");
     batch.Count(absl::CivilDay(2027, 1, 15), "no-consent");
@@ -76,7 +96,7 @@ TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
   const auto store = Open();
   EXPECT_EQ(store->cases(), 1u);
   EXPECT_EQ(store->outgoing(), 2u);
-  EXPECT_EQ(store->CaseOfPatient(Patient("4711"))->value_or(""), kCase);
+  EXPECT_EQ(store->CaseOfPatient(Patient("H4711"))->value_or(""), kCase);
   EXPECT_EQ(store->CaseOfNotice("9c2f4d0e-6f0f-4b57-9a53-0c1d2e3f4a5b")->value_or(""), kCase);
   EXPECT_EQ(store->ReadCase(kCase)->value().person().contact().name(), "Nanna Prøve");
   const std::vector<StoredOutgoing> outbox = *store->ReadOutbox(0, 10);
@@ -100,7 +120,7 @@ TEST_F(AgentStoreTest, KeepsOverAStartWhatWasWritten) {
 TEST_F(AgentStoreTest, ItsFilesNameNobody) {
   { PutCase(*Open()); }
   EXPECT_THAT(Bytes(), Not(HasSubstr("Nanna")));
-  EXPECT_THAT(Bytes(), Not(HasSubstr("4711")));
+  EXPECT_THAT(Bytes(), Not(HasSubstr("H4711")));
 }
 
 TEST_F(AgentStoreTest, IsOpenOnceAtATime) {
@@ -112,14 +132,14 @@ TEST_F(AgentStoreTest, FindsWhatWasNamedUnderAFormerSecret) {
   { PutCase(*Open('a')); }
   {
     const auto store = Open('b', "a");
-    ASSERT_EQ(store->CaseOfPatient(Patient("4711"))->value_or(""), kCase);
+    ASSERT_EQ(store->CaseOfPatient(Patient("H4711"))->value_or(""), kCase);
     AgentBatch batch = store->NewBatch();
     batch.PutCase(kCase, KnownCase(), KnownCase());
-    batch.PutPatient(Patient("4711"), kCase);
+    batch.PutPatient(Patient("H4711"), kCase);
     ASSERT_TRUE(store->Write(std::move(batch)).ok());
   }
   // All of it is under the new one now.
-  EXPECT_EQ(Open('b')->CaseOfPatient(Patient("4711"))->value_or(""), kCase);
+  EXPECT_EQ(Open('b')->CaseOfPatient(Patient("H4711"))->value_or(""), kCase);
   EXPECT_EQ(AgentStore::Open(folder_.Options('c')).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
@@ -153,7 +173,7 @@ TEST_F(AgentStoreTest, ErasesWhatIsOver) {
   EXPECT_THAT(*store->CasesToErase(kNow + kWithoutConsentKept - absl::Seconds(1), 10), IsEmpty());
   EXPECT_THAT(*store->CasesToErase(kNow + kWithoutConsentKept + absl::Seconds(1), 10), testing::ElementsAre(kCase));
   AgentBatch batch = store->NewBatch();
-  batch.PutAnswered("adt", "m1", kNow);
+  batch.PutAnswered("adt", "m1", std::nullopt, Answered(kNow));
   batch.EraseCase(kCase, KnownCase());
   ASSERT_TRUE(store->Write(std::move(batch)).ok());
   EXPECT_EQ(store->cases(), 0u);
@@ -161,6 +181,24 @@ TEST_F(AgentStoreTest, ErasesWhatIsOver) {
   EXPECT_FALSE(store->CaseOfNotice("9c2f4d0e-6f0f-4b57-9a53-0c1d2e3f4a5b")->has_value());
   EXPECT_EQ(*store->ForgetAnswers(kNow + kAnswersKept - absl::Seconds(1), 10), 0u);
   EXPECT_EQ(*store->ForgetAnswers(kNow + kAnswersKept + absl::Seconds(1), 10), 1u);
+  EXPECT_FALSE(store->ReadAnswered("adt", "m1")->has_value());
+}
+
+TEST_F(AgentStoreTest, AMessageIsForgottenByWhenItsIdWasLastUsedUnderWhicheverSecret) {
+  const absl::Time later = kNow + absl::Hours(24);
+  {
+    const auto store = Open();
+    AgentBatch batch = store->NewBatch();
+    batch.PutAnswered("adt", "m1", std::nullopt, Answered(kNow));
+    ASSERT_TRUE(store->Write(std::move(batch)).ok());
+  }
+  const auto store = Open('b', "a");
+  AgentBatch batch = store->NewBatch();
+  batch.PutAnswered("adt", "m1", *store->ReadAnswered("adt", "m1"), Answered(later));
+  ASSERT_TRUE(store->Write(std::move(batch)).ok());
+  EXPECT_EQ(*store->ForgetAnswers(later + kAnswersKept - absl::Seconds(1), 10), 0u);
+  EXPECT_TRUE(store->ReadAnswered("adt", "m1")->has_value());
+  EXPECT_EQ(*store->ForgetAnswers(later + kAnswersKept + absl::Seconds(1), 10), 1u);
   EXPECT_FALSE(store->ReadAnswered("adt", "m1")->has_value());
 }
 
@@ -178,6 +216,20 @@ TEST_F(AgentStoreTest, WhatWasErasedIsInNoFileOnceItIsCompacted) {
   EXPECT_GT(Bytes().size(), kLarge);
   ASSERT_TRUE(store->Compact().ok());
   EXPECT_LT(Bytes().size(), kLarge);
+}
+
+TEST_F(AgentStoreTest, RewritingEndsWhereAStopWasRequestedAndTheStoreGoesOn) {
+  const std::unique_ptr<AgentStore> store = *AgentStore::Open(folder_.Options());
+  AgentBatch first = store->NewBatch();
+  first.PutWatchToken("first");
+  ASSERT_TRUE(store->Write(std::move(first)).ok());
+  std::stop_source stopping;
+  stopping.request_stop();
+  EXPECT_TRUE(store->Compact(stopping.get_token()).ok());
+  AgentBatch second = store->NewBatch();
+  second.PutWatchToken("second");
+  EXPECT_TRUE(store->Write(std::move(second)).ok());
+  EXPECT_TRUE(store->Compact().ok());
 }
 
 }  // namespace

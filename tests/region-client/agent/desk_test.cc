@@ -35,6 +35,13 @@ class DeskTest : public testing::Test {
     return answer.ok() && !answer->repeated;
   }
   std::vector<StoredOutgoing> Outbox() { return *store_->ReadOutbox(0, 1000); }
+  uint64_t CountOf(const std::string& reason) {
+    const std::vector<DayCount> counts = *store_->ReadCounts("", 100);
+    for (const DayCount& count : counts) {
+      if (count.reason == reason) return count.count;
+    }
+    return 0;
+  }
 
   AgentFolder folder_;
   absl::Time now_ = kNow;
@@ -64,13 +71,160 @@ TEST_F(DeskTest, ARepeatedMessageIsAnsweredAsBeforeAlsoAfterAStart) {
   EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
   Start({.site = TestSite()});
   now_ += absl::Hours(1);
-  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kNow)});
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->answered_at, kNow);
-  EXPECT_EQ(store_->cases(), 1u);
   EXPECT_TRUE(desk_->TakeMessage({.source = "other", .id = "m1"}, {Discharge("2", kNow)}).ok());
   EXPECT_EQ(store_->cases(), 2u);
+}
+
+TEST_F(DeskTest, AnIdThatIsUsedAgainIsOfANewMessageAndCounted) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  const absl::StatusOr<Answer> other = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_FALSE(other->repeated);
+  EXPECT_TRUE(other->id_used_again);
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  Start({.site = TestSite()});
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)})) << "both are known";
+  EXPECT_FALSE(Takes("m1", {Discharge("2", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("2", kNow + absl::Seconds(1))})) << "recorded at another time";
+  EXPECT_EQ(CountOf("message-id-used-again"), 2u);
+}
+
+TEST_F(DeskTest, OfAnIdTheNewestMessagesAreKnown) {
+  const auto discharge = [](int number) { return Discharge("1", kNow + absl::Seconds(number)); };
+  for (int number = 0; number <= kMessageContents; ++number) EXPECT_TRUE(Takes("0", {discharge(number)}));
+  EXPECT_FALSE(Takes("0", {discharge(1)}));
+  EXPECT_FALSE(Takes("0", {discharge(kMessageContents)}));
+  EXPECT_TRUE(Takes("0", {discharge(0)}));
+}
+
+TEST_F(DeskTest, UnderAnIdThatAnOlderProgramAnsweredEverythingIsARepeat) {
+  ward::v1::AnsweredMessage answered;
+  answered.mutable_answered_at()->set_seconds(absl::ToUnixSeconds(kNow));
+  AgentBatch batch = store_->NewBatch();
+  batch.PutAnswered("adt", "m1", std::nullopt, answered);
+  ASSERT_TRUE(store_->Write(std::move(batch)).ok());
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+}
+
+TEST_F(DeskTest, AMessageIsKnownAgainUnderAFormerSecret) {
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  desk_.reset();
+  store_.reset();
+  absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options('b', "a"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  store_ = *std::move(store);
+  desk_ = std::make_unique<Desk>(
+      DeskOptions{.site = TestSite()}, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [] {});
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+}
+
+TEST_F(DeskTest, AnAnswerUnderAnIdThatWasUsedIsTakenAndTheOneBeforeItNotAgain) {
+  const MessageName name{.source = "staff", .id = "c1"};
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"), name).ok());
+  const absl::StatusOr<ConsentTaken> withdrawn = desk_->WithdrawConsent({"", "1"}, name);
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_FALSE(withdrawn->repeated);
+  EXPECT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"), name)->repeated);
+  EXPECT_TRUE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+}
+
+TEST_F(DeskTest, OfANoNothingIsKeptAndWhatWasGivenBeforeIsWithdrawn) {
+  ward::v1::RegisteredConsent no = Consent("2027-01-15");
+  no.mutable_consent()->clear_disclosure();
+  const absl::StatusOr<ConsentTaken> declined = desk_->RegisterConsent({"", "1"}, no);
+  ASSERT_TRUE(declined.ok()) << declined.status();
+  EXPECT_EQ(declined->why_not, ward::WhyNot::kNoConsent);
+  EXPECT_EQ(declined->patient_reference, "");
+  EXPECT_FALSE(declined->withdrawn);
+  EXPECT_EQ(store_->cases(), 0u);
+  EXPECT_EQ(CountOf("declined"), 1u);
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, no).ok());
+  EXPECT_FALSE(desk_->Find({"", "1"})->value().known.has_consent());
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  now_ += absl::Minutes(1);
+  const absl::StatusOr<ConsentTaken> withdrawn = desk_->RegisterConsent({"", "1"}, no);
+  EXPECT_EQ(withdrawn->why_not, ward::WhyNot::kConsentWithdrawn);
+  EXPECT_TRUE(withdrawn->withdrawn);
+  EXPECT_FALSE(withdrawn->stands);
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_TRUE(Outbox()[1].outgoing.has_withdraw());
+  EXPECT_FALSE(desk_->RegisterConsent({"", "1"}, no)->withdrawn);
+  EXPECT_EQ(CountOf("declined"), 4u);
+}
+
+TEST_F(DeskTest, AWithdrawnConsentDoesNotComeBackWithAListOfOldAnswers) {
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-14")).ok());
+  now_ += absl::Minutes(1);
+  ASSERT_TRUE(desk_->WithdrawConsent({"", "1"}).ok());
+  now_ += absl::Hours(9);
+  const auto register_from = [&](ward::AnswerFrom from, const std::string& given_on) {
+    return desk_->RegisterConsent({"", "1"}, Consent(given_on), MessageName{.source = "nightly", .id = given_on}, from)
+        .status()
+        .code();
+  };
+  EXPECT_EQ(register_from(ward::AnswerFrom::kSystem, "2027-01-14"), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(register_from(ward::AnswerFrom::kSystem, "2027-01-15"), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(register_from(ward::AnswerFrom::kStaff, "2027-01-14"), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(desk_->Find({"", "1"})->value().known.consent().has_withdrawn_at());
+  EXPECT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(register_from(ward::AnswerFrom::kStaff, "2027-01-15"), absl::StatusCode::kOk);
+  EXPECT_THAT(Outbox(), SizeIs(3));
+}
+
+TEST_F(DeskTest, WhoLivesWhereNoSchemeTakesPartHasNoNoticeElsewhere) {
+  Takes("m1", {Discharge("1", kNow)});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0101")).ok());
+  now_ += absl::Minutes(1);
+  const absl::StatusOr<ConsentTaken> same = desk_->NoteLivesElsewhere({"", "1"}, "0101");
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_TRUE(same->stands);
+  const absl::StatusOr<ConsentTaken> other = desk_->NoteLivesElsewhere({"", "1"}, "0147");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_TRUE(other->withdrawn);
+  EXPECT_EQ(other->why_not, ward::WhyNot::kLivesElsewhere);
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_EQ(Outbox()[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
+  now_ += absl::Minutes(1);
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-14", "0101")).ok());
+  EXPECT_THAT(Outbox(), SizeIs(3)) << "the municipality was right, and the citizen had not withdrawn";
+  EXPECT_TRUE(desk_->NoteLivesElsewhere({"", "99"}, "0147").ok());
+  EXPECT_EQ(store_->cases(), 1u);
+}
+
+TEST_F(DeskTest, NumbersMeetHoweverTheyAreWrittenAndUnderAnyNameOfTheirAuthority) {
+  ward::Site site = TestSite();
+  site.same_authority = {"urn:oid:1.2.208.176.1.2"};
+  Start({.site = site});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0101909999"}, Consent("2027-01-15")).ok());
+  EXPECT_TRUE(Takes("m1", {Discharge("010190-9999", kNow)}));
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  ward::Event fhir = Discharge("010190 9999", kNow);
+  fhir.patient[0].authority = "urn:oid:1.2.208.176.1.2";
+  EXPECT_TRUE(Takes("m2", {fhir}));
+  EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_TRUE(desk_->Find({"urn:oid:1.2.208.176.1.2", " 010190-9999"})->has_value());
+  ward::Event merge = Discharge("4711", kNow);
+  merge.kind = ward::EventKind::kMerged;
+  merge.merged = {{.authority = "hospital", .value = "010190-9999"}};
+  EXPECT_TRUE(Takes("m3", {merge}));
+  EXPECT_EQ(store_->cases(), 1u);
+}
+
+TEST_F(DeskTest, ANumberOfAnotherAuthorityIdentifiesNobody) {
+  for (const ward::PatientId& patient :
+       {ward::PatientId{.authority = "elsewhere", .value = "1"}, ward::PatientId{.authority = "", .value = " "}}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->RegisterConsent(patient, Consent("2027-01-15")).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->WithdrawConsent(patient).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(desk_->Find(patient).status()));
+  }
+  EXPECT_EQ(store_->cases(), 0u);
 }
 
 TEST_F(DeskTest, AMessageIsTakenWholeOrNotAtAll) {
@@ -118,6 +272,41 @@ TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
   EXPECT_EQ(counts[0].count, 1u);
 }
 
+TEST_F(DeskTest, OfAPatientOfWhomNothingIsKnownWhatIsOfNoConcernIsCountedAndNotKept) {
+  ward::Event elsewhere = Discharge("1", kNow);
+  elsewhere.ward = "K1";
+  EXPECT_TRUE(Takes("m1", {elsewhere}));
+  EXPECT_FALSE(Takes("m1", {elsewhere})) << "it was answered";
+  ward::Event visit = Discharge("2", kNow);
+  visit.patient_class = ward::PatientClass::kOther;
+  EXPECT_TRUE(Takes("m2", {visit}));
+  EXPECT_EQ(store_->cases(), 0u);
+  const std::vector<DayCount> counts = *store_->ReadCounts("", 10);
+  ASSERT_THAT(counts, SizeIs(2));
+  EXPECT_EQ(counts[0].reason, "not-inpatient");
+  EXPECT_EQ(counts[0].count, 1u);
+  EXPECT_EQ(counts[1].reason, "not-psychiatry");
+  EXPECT_EQ(counts[1].count, 1u);
+  EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
+  elsewhere.kind = ward::EventKind::kMoved;
+  EXPECT_TRUE(Takes("m4", {elsewhere}));
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kNotPsychiatry)
+      << "of a patient who is known it is kept";
+}
+
+TEST_F(DeskTest, ADeathIsTakenBackOnlyByTheSourceThatSaidIt) {
+  Takes("m1", {Discharge("1", kNow)});
+  ward::Event dead = Discharge("1", kNow);
+  dead.deceased = true;
+  ASSERT_TRUE(desk_->TakeMessage({.source = "fhir", .id = "f1"}, {dead}).ok());
+  ward::Event alive = Discharge("1", kNow + absl::Hours(1));
+  alive.deceased = false;
+  Takes("m2", {alive});
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kDeceased);
+  ASSERT_TRUE(desk_->TakeMessage({.source = "fhir", .id = "f2"}, {alive}).ok());
+  EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kNoConsent);
+}
+
 TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   Start({.site = TestSite(), .cases_most = 1, .outgoing_most = 1});
   EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
@@ -139,6 +328,27 @@ TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenM
   EXPECT_TRUE(desk_->Find({"", "2"})->has_value());
   now_ = kNow + absl::Hours(24 * 216);
   EXPECT_TRUE(*desk_->Upkeep(1));
+  EXPECT_EQ(store_->cases(), 0u);
+}
+
+TEST_F(DeskTest, KeepsTheConsentOfWhoIsStillAdmittedForAsLongAsItHolds) {
+  ward::Event admitted = Discharge("1", kNow);
+  admitted.kind = ward::EventKind::kAdmitted;
+  Takes("m1", {admitted});
+  ward::Event elsewhere = Discharge("2", kNow);
+  elsewhere.kind = ward::EventKind::kAdmitted;
+  elsewhere.ward = "K1";
+  for (const char* const patient : {"1", "2", "3"}) {
+    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
+  }
+  Takes("m2", {elsewhere});
+  now_ = kNow + absl::Hours(24 * 216);
+  EXPECT_FALSE(*desk_->Upkeep(100));
+  EXPECT_TRUE(desk_->Find({"", "1"})->has_value());
+  EXPECT_FALSE(desk_->Find({"", "2"})->has_value()) << "not in psychiatry";
+  EXPECT_FALSE(desk_->Find({"", "3"})->has_value());
+  now_ = absl::FromCivil(absl::CivilDay(2028, 1, 18), absl::UTCTimeZone());
+  EXPECT_FALSE(*desk_->Upkeep(100));
   EXPECT_EQ(store_->cases(), 0u);
 }
 

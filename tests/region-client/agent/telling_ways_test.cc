@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <atomic>
+#include <stop_token>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "certs/listening_sockets.h"
 #include "region-client/agent/run_command.h"
 #include "tests/certs/test_files.h"
 
@@ -23,8 +27,10 @@ ward::v1::Telling TellingOfKind(ward::v1::TellingKind kind) {
   return telling;
 }
 
-absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling) {
-  for (const TellingWay& way : MakeTellingWays(options, [](const std::string&) {})) {
+absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling,
+                    const std::stop_token& stop = {}) {
+  for (const TellingWay& way : MakeTellingWays(
+           options, [](const std::string&) {}, stop)) {
     if (way.name == name) return way.tell(telling);
   }
   return absl::NotFoundError("there is no such way");
@@ -72,6 +78,59 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   server.stop();
   thread.join();
   EXPECT_FALSE(TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+}
+
+TEST(TellingWaysTest, AWebhookOverTlsIsTrustedUnderTheAuthorityThatIsNamedAndNoOther) {
+  const certs::TestDirectory folder;
+  const certs::TestAuthority hospital("hospital");
+  certs::LeafRequest request = certs::ServerRequest();
+  request.dns_names = {"webhook.example"};
+  const certs::TlsFiles files = hospital.IssueFiles(folder, "webhook", request);
+  httplib::SSLServer server(files.certificate_chain.c_str(), files.private_key.c_str());
+  std::atomic<int> told = 0;
+  server.Post("/told", [&](const httplib::Request&, httplib::Response& response) {
+    ++told;
+    response.status = 204;
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  const auto tell_under = [&](const std::string& authorities, const std::string& host) {
+    const TellingOptions options{
+        .file = {},
+        .webhook = {{.url = absl::StrCat("https://", host, ":", port, "/told"), .authorities = authorities}},
+        .on_call = {}};
+    return TellBy("webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED));
+  };
+  const std::string other = folder.Write("other.pem", certs::TestAuthority("another").CertificatePem());
+  EXPECT_TRUE(absl::IsUnavailable(tell_under(other, "127.0.0.1")));
+  EXPECT_TRUE(absl::IsUnavailable(tell_under("", "127.0.0.1"))) << "the system's authorities do not know it";
+  EXPECT_TRUE(absl::IsUnavailable(tell_under(files.authorities, "localhost"))) << "its certificate has another name";
+  EXPECT_EQ(told, 0);
+  EXPECT_TRUE(tell_under(files.authorities, "127.0.0.1").ok());
+  EXPECT_EQ(told, 1);
+  server.stop();
+  thread.join();
+}
+
+TEST(TellingWaysTest, WhatIsBeingToldEndsSoonWhenTheAgentIsToStop) {
+  absl::StatusOr<ListeningSockets> silent = Listen("127.0.0.1:0", /*backlog=*/8);
+  ASSERT_TRUE(silent.ok());
+  const TellingOptions options{
+      .file = {},
+      .webhook = {{.url = absl::StrCat("http://127.0.0.1:", silent->port, "/told"), .authorities = {}}},
+      .on_call = {{.command = {"sleep", "60"}, .webhook = {}}}};
+  for (const char* const way : {"webhook", "on-call-command"}) {
+    std::stop_source stopping;
+    absl::Status told;
+    std::thread thread(
+        [&] { told = TellBy(way, options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED), stopping.get_token()); });
+    absl::SleepFor(absl::Milliseconds(300));
+    const absl::Time asked = absl::Now();
+    stopping.request_stop();
+    thread.join();
+    EXPECT_LT(absl::Now() - asked, absl::Seconds(2)) << way;
+    EXPECT_TRUE(absl::IsUnavailable(told)) << way;
+  }
 }
 
 TEST(TellingWaysTest, OnlyWhatSomebodyMustActOnReachesThePersonOnCall) {

@@ -11,7 +11,7 @@ std::string Xml(absl::string_view inside, absl::string_view before = "") {
   return absl::StrCat(before, "<Patient xmlns='http://hl7.org/fhir'>", inside, "</Patient>");
 }
 
-Problem Refused(const std::string& text) {
+Problem RefusedXml(const std::string& text) {
   const auto read = ReadXml(text);
   EXPECT_TRUE(std::holds_alternative<Problem>(read)) << text;
   return std::holds_alternative<Problem>(read) ? std::get<Problem>(read) : Problem();
@@ -24,10 +24,10 @@ std::string Value(absl::string_view raw) {
 
 TEST(ReadXml, NothingDefinesEntities) {
   const std::string laughs = "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;'>]>";
-  EXPECT_EQ(Refused(Xml("<id value='&c;'/>", laughs)).issue, Issue::kStructure);
-  EXPECT_EQ(Refused(Xml("", "<!DOCTYPE l SYSTEM 'file:///etc/passwd'>")).where, "byte 11");
-  EXPECT_EQ(Refused(Xml("", "<!DOCTYPE l>")).issue, Issue::kStructure);
-  Refused(Xml("<!DOCTYPE l>"));
+  EXPECT_EQ(RefusedXml(Xml("<id value='&c;'/>", laughs)).issue, Issue::kStructure);
+  EXPECT_EQ(RefusedXml(Xml("", "<!DOCTYPE l SYSTEM 'file:///etc/passwd'>")).where, "byte 11");
+  EXPECT_EQ(RefusedXml(Xml("", "<!DOCTYPE l>")).issue, Issue::kStructure);
+  RefusedXml(Xml("<!DOCTYPE l>"));
 }
 
 TEST(ReadXml, OnlyXmlsOwnEntitiesAreRead) {
@@ -40,31 +40,31 @@ TEST(ReadXml, OnlyXmlsOwnEntitiesAreRead) {
 }
 
 TEST(ReadXml, AnotherEncodingIsRefused) {
-  EXPECT_EQ(Refused(Xml("", "<?xml version='1.0' encoding='ISO-8859-1'?>")).issue, Issue::kStructure);
+  EXPECT_EQ(RefusedXml(Xml("", "<?xml version='1.0' encoding='ISO-8859-1'?>")).issue, Issue::kStructure);
   EXPECT_TRUE(std::holds_alternative<Element>(ReadXml(Xml("", "<?xml version='1.0'?>"))));
 }
 
 TEST(ReadXml, WhatIsNotFhirsIsRefused) {
-  Refused("<Patient/>");
-  Refused("<Patient xmlns='http://hl7.org/v3'/>");
-  Refused("<f:Patient xmlns:f='http://hl7.org/fhir'/>");
-  Refused(Xml("<id xmlns='http://hl7.org/v3' value='a'/>"));
-  Refused(Xml("<x:id value='a'/>"));
-  Refused(Xml("text"));
-  Refused(Xml("<![CDATA[text]]>"));
-  Refused(Xml("<id value='a' value='b'/>"));
-  Refused(Xml("<contained><Patient/><Organization/></contained>"));
-  Refused(absl::StrCat(Xml(""), Xml("")));
-  Refused(absl::StrCat(Xml(""), "text"));
-  Refused(absl::StrCat(Xml(""), "&#65;"));
+  RefusedXml("<Patient/>");
+  RefusedXml("<Patient xmlns='http://hl7.org/v3'/>");
+  RefusedXml("<f:Patient xmlns:f='http://hl7.org/fhir'/>");
+  RefusedXml(Xml("<id xmlns='http://hl7.org/v3' value='a'/>"));
+  RefusedXml(Xml("<x:id value='a'/>"));
+  RefusedXml(Xml("text"));
+  RefusedXml(Xml("<![CDATA[text]]>"));
+  RefusedXml(Xml("<id value='a' value='b'/>"));
+  RefusedXml(Xml("<contained><Patient/><Organization/></contained>"));
+  RefusedXml(absl::StrCat(Xml(""), Xml("")));
+  RefusedXml(absl::StrCat(Xml(""), "text"));
+  RefusedXml(absl::StrCat(Xml(""), "&#65;"));
 }
 
 TEST(ReadXml, WhatIsNoXmlIsRefusedAtItsByte) {
-  EXPECT_EQ(Refused("<Patient xmlns='http://hl7.org/fhir'></Bundle>").text, "is not XML");
+  EXPECT_EQ(RefusedXml("<Patient xmlns='http://hl7.org/fhir'></Bundle>").text, "is not XML");
   for (const char* text : {"", " ", "Patient", "<", "<Patient", "<Patient xmlns='http://hl7.org/fhir'>", "{}"}) {
-    EXPECT_EQ(Refused(text).issue, Issue::kStructure) << text;
+    EXPECT_EQ(RefusedXml(text).issue, Issue::kStructure) << text;
   }
-  EXPECT_EQ(Refused(Xml("<id value='\x01'/>")).text, "is a control character");
+  EXPECT_EQ(RefusedXml(Xml("<id value='\x01'/>")).text, "is a control character");
 }
 
 TEST(ReadXml, TheNarrativeIsDropped) {

@@ -207,6 +207,16 @@ TEST_F(FolderSourceTest, OutcomesGoAfterAMonthAndWhatWasRejectedStays) {
   EXPECT_THAT(world_.Names("rejected"), UnorderedElementsAre("b.words", "b.words.reason.json"));
 }
 
+TEST_F(FolderSourceTest, BeginsNoFileOnceItIsToStop) {
+  world_.Put("a.words", "4711\n");
+  std::stop_source stopping;
+  stopping.request_stop();
+  ASSERT_TRUE(world_.Look(stopping.get_token()).ok());
+  EXPECT_FALSE(world_.Knows("4711"));
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_TRUE(world_.Knows("4711"));
+}
+
 TEST_F(FolderSourceTest, LooksUntilTheAgentStopsAndSaysAnErrorOnce) {
   std::atomic<int> errors = 0;
   world_.options_.on_error = [&](const absl::Status&) { ++errors; };

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,10 +75,10 @@ class FolderWorld {
   std::string Path(absl::string_view name) const { return absl::StrCat(options_.folder, "/", name); }
   void Put(absl::string_view name, absl::string_view text) const { files_.Write(absl::StrCat("in/", name), text); }
   // Looks until what lies there is unchanged for long enough, and is taken.
-  absl::Status Look() {
-    absl::Status status = source_->Look();
+  absl::Status Look(const std::stop_token& stop = {}) {
+    absl::Status status = source_->Look(stop);
     now_ += options_.unchanged_for;
-    status.Update(source_->Look());
+    status.Update(source_->Look(stop));
     return status;
   }
   // Whether a citizen's discharge reached the desk.

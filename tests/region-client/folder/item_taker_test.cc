@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/contract/day.h"
 #include "tests/region-client/folder/folder_world.h"
 #include "tests/region-client/support/notice_lines.h"
 
@@ -24,6 +25,7 @@ class ItemTakerTest : public testing::Test {
                  .name = {.source = "consents", .id = id},
                  .said = ConsentAnswer{.patient = {"", "1"}, .given = std::move(given)}});
   }
+  std::string Today() const { return contract::FormatDay(absl::ToCivilDay(world_.now_, absl::UTCTimeZone())); }
   ward::v1::Case Known() { return world_.desk_->Find({"", "1"})->value().known; }
 
   FolderWorld world_;
@@ -38,13 +40,18 @@ TEST_F(ItemTakerTest, WhatHasNoIdIsKnownAgainByFileAndPlace) {
 }
 
 TEST_F(ItemTakerTest, AnAnswerIsTakenOnceAlsoIfItWasWithdrawnSince) {
-  EXPECT_EQ(Answer(Consent("2027-01-15"), "c1").taken, 1u);
+  EXPECT_EQ(Answer(Consent(Today()), "c1").taken, 1u);
   EXPECT_EQ(Answer(std::nullopt, "c2").taken, 1u);
   EXPECT_TRUE(Known().consent().has_withdrawn_at());
-  EXPECT_EQ(Answer(Consent("2027-01-15"), "c1").repeated, 1u);
+  EXPECT_EQ(Answer(Consent(Today()), "c1").repeated, 1u);
   EXPECT_TRUE(Known().consent().has_withdrawn_at());
-  world_.now_ += absl::Minutes(1);
-  EXPECT_EQ(Answer(Consent("2027-01-15"), "c3").taken, 1u);
+  const std::string before = Today();
+  world_.now_ += absl::Hours(24);
+  const FileOutcome refused = Answer(Consent(before), "c3");
+  ASSERT_THAT(refused.refused, SizeIs(1));
+  EXPECT_EQ(refused.refused[0].problem.reason, "CONSENT_WITHDRAWN_SINCE") << "a file may hold what is old";
+  EXPECT_TRUE(Known().consent().has_withdrawn_at());
+  EXPECT_EQ(Answer(Consent(Today()), "c4").taken, 1u);
   EXPECT_FALSE(Known().consent().has_withdrawn_at());
 }
 

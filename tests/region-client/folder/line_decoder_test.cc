@@ -89,11 +89,12 @@ TEST_F(LineDecoderTest, AWithdrawalIsOneAlone) {
 }
 
 TEST_F(LineDecoderTest, RefusesAConsentFromWhichNoProperNoticeWouldFollow) {
-  EXPECT_EQ(ReasonWith("0101", "101"), "FIELD_INVALID");
-  EXPECT_EQ(ReasonWith("2027-01-14", "2027-01-17"), "FIELD_INVALID");
-  EXPECT_THAT(ReasonWith("2027-01-14", "2025-01-14"), HasSubstr("CONSENT"));
-  EXPECT_EQ(ReasonWith("+45 20 00 00 01", "12"), "FIELD_INVALID");
-  EXPECT_EQ(ReasonWith("4711", ""), "FIELD_INVALID");
+  EXPECT_EQ(ReasonWith("0101", "101"), "MUNICIPALITY_UNKNOWN");
+  EXPECT_EQ(ReasonWith("2027-01-14", "2027-01-17"), "CONSENT_TO_CONTACT_IN_FUTURE");
+  EXPECT_EQ(ReasonWith("2027-01-14", "2025-01-14"), "CONSENT_TO_CONTACT_TOO_OLD");
+  EXPECT_EQ(ReasonWith("+45 20 00 00 01", "12"), "PHONE_NUMBER_INVALID");
+  EXPECT_EQ(ReasonWith("Nanna Prøve", "1234"), "NAME_MISSING");
+  EXPECT_EQ(ReasonWith("4711", " "), "PATIENT_NUMBER_INVALID");
   EXPECT_EQ(ReasonWith("c1", std::string(600, 'c')), "FIELD_INVALID");
   EXPECT_EQ(ReasonWith("criteria", "diagnosis"), "LINE_INVALID");
 }

@@ -167,5 +167,10 @@ TEST(AcknowledgementTest, AnAnswerIsItselfAMessage) {
   EXPECT_THAT(Acknowledge(kReceived, Missing(), Own()), Not(HasSubstr("\n")));
 }
 
+TEST(AcknowledgementTest, WhatStandsInThePlaceOfACodeIsNotSaidAgain) {
+  const std::string received = "MSH|^~\\&|PAS|NORD|ENVEJ|REGION|20270115||ADT^Prøve|M1|Prøve|Prøve||||||Prøve\r";
+  EXPECT_THAT(Acknowledge(received, std::nullopt, Own()), AllOf(HasSubstr("||ACK|7|P|2.5\r"), Not(HasSubstr("Prøve"))));
+}
+
 }  // namespace
 }  // namespace envej::hl7

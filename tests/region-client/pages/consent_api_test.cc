@@ -59,7 +59,14 @@ class ConsentApiTest : public testing::Test {
   }
 
   WardPagesWorld world_{kNow};
-  const ConsentApi api_{world_.desk(), world_.municipalities(), [this] { return world_.now(); }, absl::UTCTimeZone()};
+  ConsentApi::Parts PartsWith(const Municipalities& municipalities) {
+    return {.desk = world_.desk(),
+            .municipalities = municipalities,
+            .reaches_broker = [this] { return world_.reaches_broker(); },
+            .now = [this] { return world_.now(); },
+            .copenhagen = absl::UTCTimeZone()};
+  }
+  const ConsentApi api_{PartsWith(world_.municipalities())};
 };
 
 TEST_F(ConsentApiTest, RegistersWhatWasAnsweredInItsForm) {
@@ -121,15 +128,22 @@ TEST_F(ConsentApiTest, ANoWithdrawsWhatWasGivenBefore) {
   EXPECT_TRUE(outbox[1].outgoing.has_withdraw());
 }
 
-TEST_F(ConsentApiTest, WhereNoSchemeTakesPartNothingIsKeptAndNothingWithdrawn) {
+TEST_F(ConsentApiTest, WhereNoSchemeTakesPartNothingIsKeptAndAConsentForAnotherMunicipalityIsWithdrawn) {
   Ask(Register(Yes()));
+  ASSERT_TRUE(world_.desk().TakeMessage({.source = "adt", .id = "1"}, {Discharge("123", kNow)}).ok());
+  world_.SetNow(kNow + absl::Minutes(1));
   Json request = Yes();
   request["consent"]["municipality_code"] = "0147";
-  const Json said = Ask(Register(request));
+  const ApiAnswer answer = Register(request);
+  const Json said = Ask(answer);
   EXPECT_EQ(said["because"], "not-taking-part");
-  EXPECT_EQ(said["standing"], true);
-  EXPECT_EQ(said["withdrawn"], false);
-  EXPECT_EQ(Find("123")->known.consent().municipality_code(), "0101");
+  EXPECT_EQ(said["standing"], false);
+  EXPECT_EQ(said["withdrawn"], true);
+  EXPECT_EQ(said["municipality"]["code"], "0147");
+  EXPECT_EQ(answer.action, "consent-withdrawn");
+  const std::vector<StoredOutgoing> outbox = *world_.store().ReadOutbox(0, 10);
+  ASSERT_THAT(outbox, SizeIs(2));
+  EXPECT_EQ(outbox[1].outgoing.withdraw().reason(), v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
   request["patient"]["value"] = "124";
   EXPECT_EQ(Ask(Register(request))["standing"], false);
   EXPECT_EQ(world_.store().cases(), 1u);
@@ -155,14 +169,24 @@ TEST_F(ConsentApiTest, EveryFieldThatIsWrongIsNamedAndNothingIsKept) {
           "consent.contact.email EMAIL_INVALID", "consent.contact.postal_address POSTAL_ADDRESS_INVALID"));
 }
 
+TEST_F(ConsentApiTest, SaysWhereTheBrokerIsAwaySoThatWhatIsSentIsSentLater) {
+  EXPECT_EQ(Ask(Register(Yes()))["broker_away"], false);
+  world_.SetReachesBroker(false);
+  EXPECT_EQ(Ask(Register(Yes()))["broker_away"], true);
+  EXPECT_EQ(Ask(api_.Find(R"({"patient": {"value": "123"}})"))["broker_away"], true);
+}
+
 TEST_F(ConsentApiTest, AnUnknownMunicipalityIsRefusedAndOneThatIsNotKnownYetIsAskedForAgain) {
   Json request = Yes();
   request["consent"]["municipality_code"] = "9999";
   EXPECT_THAT(FaultsOf(request), UnorderedElementsAre("consent.municipality_code MUNICIPALITY_UNKNOWN"));
   const KeptMunicipalities none;
-  const ConsentApi early(
-      world_.desk(), none, [this] { return world_.now(); }, absl::UTCTimeZone());
+  const ConsentApi early(PartsWith(none));
   EXPECT_EQ(Ask(early.Register(Yes().dump()), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
+  Ask(Register(Yes()));
+  const Json said = Ask(early.Register(R"({"patient": {"value": "123"}})"));
+  EXPECT_EQ(said["withdrawn"], true) << "a no needs no list";
+  EXPECT_TRUE(said["municipality"].is_null());
   EXPECT_EQ(Ask(early.ListMunicipalities(), 503)["reason"], "MUNICIPALITIES_NOT_KNOWN_YET");
 }
 
@@ -197,9 +221,22 @@ TEST_F(ConsentApiTest, TellsWhatBecameOfItAndNotOfWhom) {
 TEST_F(ConsentApiTest, OneWithoutAnAgreementTakesNoPart) {
   v1::ListMunicipalitiesResponse all = SomeMunicipalities();
   all.mutable_municipalities(0)->set_agreement_in_force(false);
+  Ask(Register(Yes()));
   world_.municipalities().Keep(all);
-  EXPECT_EQ(Ask(Register(Yes()))["because"], "not-taking-part");
+  const Json said = Ask(Register(Yes()));
+  EXPECT_EQ(said["because"], "not-taking-part");
+  EXPECT_EQ(said["standing"], true) << "for the same municipality";
   EXPECT_EQ(Ask(api_.ListMunicipalities())["municipalities"][0]["takes_part"], false);
+}
+
+TEST_F(ConsentApiTest, WhatWasWithdrawnSinceItWasGivenIsAskedAgain) {
+  Ask(Register(Yes()));
+  Ask(api_.Withdraw(R"({"patient": {"value": "123"}})"));
+  const Json said = Ask(Register(Yes()), 422);
+  EXPECT_EQ(said["errors"][0]["reason"], "CONSENT_WITHDRAWN_SINCE");
+  Json again = Yes();
+  again["consent"]["consent"] = {{"contact", Part("2027-01-15")}, {"disclosure", Part("2027-01-15")}};
+  EXPECT_EQ(Ask(Register(again))["outcome"], "registered");
 }
 
 TEST_F(ConsentApiTest, WithdrawsAConsent) {

@@ -46,6 +46,7 @@ TEST_F(PageOptionsTest, WhatIsWrongIsNamed) {
   for (const auto& [text, said] : std::vector<std::pair<std::string, std::string>>{
            {"page: {}\n", "listen"},
            {least + "  colour: red\n", "colour"},
+           {least, "must name who may come"},
            {least + "  staff: []\n", "names nobody"},
            {least + "  proxy:\n    certificate: a\n    header: \"X Staff\"\n    origin: https://ward.example\n",
             "header"},

@@ -15,16 +15,13 @@ PeerKind KindOf(absl::string_view uri, const SignInOptions& options) {
   return PeerOf(authority.IssueCertificate(certs::ClientRequest(uri)), options).kind;
 }
 
-TEST(SignInTest, WhoeverIsNotNamedOtherwiseIsStaffWhereNobodyIsNamed) {
-  const SignInOptions options{.staff = {}, .systems = {kTwo}, .proxy = std::nullopt};
-  EXPECT_EQ(KindOf(kOne, options), PeerKind::kStaff);
-  EXPECT_EQ(KindOf(kTwo, options), PeerKind::kSystem);
-}
-
-TEST(SignInTest, WhereStaffIsNamedNobodyElseIs) {
+TEST(SignInTest, OnlyWhoIsNamedIsStaff) {
   const SignInOptions options{.staff = {kOne}, .systems = {}, .proxy = std::nullopt};
   EXPECT_EQ(KindOf(kOne, options), PeerKind::kStaff);
   EXPECT_EQ(KindOf(kTwo, options), PeerKind::kNobody);
+  const SignInOptions nobody_named{.staff = {}, .systems = {kTwo}, .proxy = std::nullopt};
+  EXPECT_EQ(KindOf(kOne, nobody_named), PeerKind::kNobody);
+  EXPECT_EQ(KindOf(kTwo, nobody_named), PeerKind::kSystem);
 }
 
 TEST(SignInTest, WhoIsNamedTwiceIsNobody) {

@@ -63,6 +63,7 @@ class WardPagesWorld {
   WardPagesParts Parts(ProcessMessage process_message = {}) {
     return {.desk = *desk_,
             .municipalities = municipalities_,
+            .reaches_broker = [this] { return reaches_broker_.load(); },
             .now = [this] { return now_.load(); },
             .copenhagen = absl::UTCTimeZone(),
             .process_message = std::move(process_message),
@@ -81,6 +82,8 @@ class WardPagesWorld {
   KeptMunicipalities& municipalities() { return municipalities_; }
   absl::Time now() const { return now_; }
   void SetNow(absl::Time now) { now_ = now; }
+  bool reaches_broker() const { return reaches_broker_; }
+  void SetReachesBroker(bool reaches) { reaches_broker_ = reaches; }
   std::vector<std::string> logged() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return logged_;
@@ -91,6 +94,7 @@ class WardPagesWorld {
   const certs::TestAuthority authority_;
   AgentFolder folder_;
   std::atomic<absl::Time> now_;
+  std::atomic<bool> reaches_broker_ = true;
   CaseLocks locks_;
   KeptMunicipalities municipalities_;
   std::unique_ptr<AgentStore> store_;

@@ -80,11 +80,22 @@ TEST_F(Hl7SourceTest, ADischargeIsDurableBeforeItIsAcknowledged) {
 TEST_F(Hl7SourceTest, AMessageThatComesAgainIsAcknowledgedAndDoesNothing) {
   ASSERT_TRUE(desk_->RegisterConsent({"", "0001011234"}, Consent("2027-01-15")).ok());
   EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
-  EXPECT_THAT(source_->Answer("pas", absl::StrReplaceAll(Discharge("M1"), {{"A03", "A13"}})), HasSubstr("MSA|AA|M1"));
+  EXPECT_THAT(source_->Answer(
+                  "pas", absl::StrReplaceAll(Discharge("M1"), {{"Opdigtet Vej 1", "Opdigtet Vej 1 "}, {"DNK", ""}})),
+              HasSubstr("MSA|AA|M1"));
   EXPECT_EQ(Outbox(), 1u);
+  EXPECT_THAT(log_, IsEmpty());
   EXPECT_THAT(source_->Answer("pas", absl::StrReplaceAll(Discharge("M1"), {{"A03", "A13"}, {"PAS", "OTHER"}})),
               HasSubstr("MSA|AA|M1"));
   EXPECT_EQ(Outbox(), 2u) << "another system's message of the same id";
+}
+
+TEST_F(Hl7SourceTest, AnEngineThatCountsAnewLosesNoDischarge) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "0002021234"}, Consent("2027-01-15")).ok());
+  EXPECT_THAT(source_->Answer("pas", Discharge("1")), HasSubstr("MSA|AA|1"));
+  EXPECT_THAT(source_->Answer("pas", Discharge("1", "0002021234")), HasSubstr("MSA|AA|1"));
+  EXPECT_EQ(Outbox(), 1u);
+  EXPECT_THAT(log_, AllOf(HasSubstr("MSH-10"), Not(HasSubstr("000202"))));
 }
 
 TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsTakenToo) {

@@ -65,7 +65,7 @@ TEST(JoiningTest, OnePatientsNumbersAddAndTheSitesIdentifies) {
   const Site site{.patient_authority = "CPR", .wards = {}, .services = {}};
   EXPECT_EQ(Identify({{"HOSP", "1"}, {"CPR", ""}, {"CPR", "2"}}, site), (PatientId{"CPR", "2"}));
   EXPECT_EQ(Identify({{"HOSP", "1"}}, site), std::nullopt);
-  EXPECT_EQ(Identify({{"HOSP", "1"}}, {}), (PatientId{"HOSP", "1"}));
+  EXPECT_EQ(Identify({{"HOSP", "1"}}, {}), std::nullopt);
   WardDay day = Discharged();
   Event event = EventAt(EventKind::kUpdated, 3);
   event.patient.push_back({.authority = "CPR", .value = "x"});
@@ -248,6 +248,112 @@ TEST(JoiningTest, WhatWasRefusedOrReturnedIsMadeAnewOnlyWhenItSaysSomethingElse)
     EXPECT_EQ(day.municipality_.messages(), 2);
     EXPECT_THAT(day.municipality_.withdrawn(), IsEmpty());
   }
+}
+
+TEST(JoiningTest, AfterAReturnAsNotResidentOrDeadOnlyANewConsentSendsAgain) {
+  for (const auto reason : {envej::v1::RETURN_REASON_NOT_RESIDENT, envej::v1::RETURN_REASON_DECEASED}) {
+    WardDay day;
+    day.Take(ConsentAt(1));
+    day.Take(PlanAt(2, absl::CivilDay(2027, 3, 10)));
+    day.last().set_standing(v1::NOTICE_STANDING_RETURNED);
+    day.last().set_return_reason(reason);
+    *day.last().mutable_changed_at() = contract::ToMessage(At(3));
+    day.Take(DischargeAt(4));
+    Event renamed = EventAt(EventKind::kUpdated, 5);
+    renamed.contact.name = "Ane Opdigtet Nu";
+    day.Take(renamed);
+    EXPECT_EQ(day.municipality_.messages(), 1);
+    WardDay moved = day;
+    v1::RegisteredConsent elsewhere = ConsentAt(2);
+    elsewhere.set_municipality_code("0147");
+    moved.Take(elsewhere);
+    EXPECT_EQ(moved.municipality_.messages(), 2) << "to another municipality";
+    day.Take(ConsentAt(6));
+    EXPECT_EQ(day.municipality_.messages(), 2);
+    EXPECT_EQ(day.last().discharge_date(), kToday);
+  }
+}
+
+TEST(JoiningTest, WhatWasReturnedForAnotherReasonIsSentAgainWhenItSaysSomethingElse) {
+  WardDay day;
+  day.Take(ConsentAt(1));
+  day.Take(PlanAt(2, absl::CivilDay(2027, 3, 10)));
+  day.last().set_standing(v1::NOTICE_STANDING_RETURNED);
+  day.last().set_return_reason(envej::v1::RETURN_REASON_RULES_BROKEN);
+  day.Take(DischargeAt(4));
+  EXPECT_EQ(day.municipality_.messages(), 2);
+}
+
+Event SaysOfDeath(bool deceased, int hours, const std::string& source) {
+  Event event = EventAt(EventKind::kUpdated, hours);
+  event.deceased = deceased;
+  event.source = source;
+  return event;
+}
+
+TEST(JoiningTest, ADeathIsTakenBackOnlyByWhoSaidIt) {
+  const Event said = SaysOfDeath(true, 4, "fhir");
+  const Event other = SaysOfDeath(false, 5, "adt");
+  for (const auto& [first, second] : {std::pair(said, other), std::pair(other, said)}) {
+    WardDay day = Discharged();
+    day.Take(first);
+    day.Take(second);
+    EXPECT_EQ(day.Why(), WhyNot::kDeceased);
+    day.Take(SaysOfDeath(false, 3, "fhir"));
+    EXPECT_EQ(day.Why(), WhyNot::kDeceased) << "it was recorded before";
+    day.Take(SaysOfDeath(false, 6, "fhir"));
+    EXPECT_EQ(day.Why(), std::nullopt);
+  }
+}
+
+TEST(JoiningTest, OfManySourcesADeathIsKept) {
+  WardDay day = Discharged();
+  day.Take(SaysOfDeath(true, 4, "fhir"));
+  for (int source = 0; source < 20; ++source) day.Take(SaysOfDeath(false, 5, std::to_string(source)));
+  EXPECT_EQ(day.Why(), WhyNot::kDeceased);
+  EXPECT_EQ(day.known_.person().death_words_size(), 8);
+}
+
+TEST(JoiningTest, AConsentIsWithdrawnThoughTheClockWentBack) {
+  WardDay day = Discharged();
+  day.WithdrawConsentAt(-1);
+  EXPECT_EQ(day.Why(), WhyNot::kConsentWithdrawn);
+  EXPECT_EQ(contract::FromMessage(day.known_.consent().withdrawn_at()), At(1));
+}
+
+TEST(JoiningTest, AConsentIsAskedForWhereAllElseIsThere) {
+  WardDay day;
+  Event minor = DischargeAt(2);
+  minor.birth_day = absl::CivilDay(2010, 3, 10);
+  day.Take(minor);
+  EXPECT_EQ(day.Why(), WhyNot::kUnderAge);
+  Event elsewhere = DischargeAt(3);
+  elsewhere.ward = "K1";
+  day.Take(elsewhere);
+  EXPECT_EQ(day.Why(), WhyNot::kNotPsychiatry);
+  day.Take(DischargeAt(4));
+  EXPECT_EQ(day.Why(), WhyNot::kNoConsent);
+}
+
+TEST(JoiningTest, OfNoConcernIsWhatSaysThatItDoesNotCount) {
+  const Site site = WardDay().site_;
+  Event event = DischargeAt(2);
+  EXPECT_EQ(WhyOfNoConcern(event, site), std::nullopt);
+  event.patient_class = PatientClass::kUnknown;
+  EXPECT_EQ(WhyOfNoConcern(event, site), std::nullopt) << "it may be said later";
+  event.ward = "K1";
+  EXPECT_EQ(WhyOfNoConcern(event, site), WhyNot::kNotPsychiatry);
+  event.service = "PSY";
+  EXPECT_EQ(WhyOfNoConcern(event, site), std::nullopt);
+  event.patient_class = PatientClass::kOther;
+  EXPECT_EQ(WhyOfNoConcern(event, site), WhyNot::kNotInpatient);
+  event.deceased = false;
+  EXPECT_EQ(WhyOfNoConcern(event, site), WhyNot::kNotInpatient);
+  event.deceased = true;
+  EXPECT_EQ(WhyOfNoConcern(event, site), std::nullopt);
+  event.deceased.reset();
+  event.kind = EventKind::kMerged;
+  EXPECT_EQ(WhyOfNoConcern(event, site), std::nullopt);
 }
 
 TEST(JoiningTest, OfAPatientAtMostEightNoticesAreKept) {

@@ -54,6 +54,20 @@ TEST(MergedPatientsTest, OfTwoNoticesOneIsLeft) {
   EXPECT_EQ(outgoing[0].withdraw().reason(), envej::v1::WITHDRAWAL_REASON_SENT_IN_ERROR);
 }
 
+TEST(MergedPatientsTest, ANoticeTellsOfItsStayUnderTheOtherNumberToo) {
+  WardDay gone;
+  gone.Take(ConsentAt(1));
+  gone.Take(DischargeAt(2));
+  WardDay kept;
+  kept.now_ = At(24 * 41);
+  kept.Take(Of("2002", EventAt(EventKind::kAdmitted, 24 * 40, "S2")));
+  kept.Take(Of("2002", EventAt(EventKind::kMoved, 24 * 41, "S2")));
+  kept.Merge(gone);
+  EXPECT_THAT(kept.municipality_.withdrawn(), IsEmpty());
+  kept.Take(Of("2002", EventAt(EventKind::kDischargeCancelled, 24 * 42, "S1")));
+  EXPECT_THAT(kept.municipality_.withdrawn(), ElementsAre(envej::v1::WITHDRAWAL_REASON_SENT_IN_ERROR));
+}
+
 TEST(MergedPatientsTest, DaysInAnotherHospitalUnderTheOtherNumberEndNothing) {
   WardDay gone;
   Event elsewhere = DischargeAt(5, "S8");

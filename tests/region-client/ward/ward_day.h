@@ -6,10 +6,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "proto/contract/day.h"
 #include "proto/contract/message_codec.h"
 #include "region-client/ward/joining.h"
@@ -136,6 +138,13 @@ class WardDay {
   envej::v1::Notice Had() const {
     EXPECT_LE(municipality_.notices().size(), 1u);
     return municipality_.notices().empty() ? envej::v1::Notice() : municipality_.notices().begin()->second;
+  }
+  // Of all notices that the municipality has, in order.
+  std::string DischargeDates() const {
+    std::set<std::string> dates;
+    for (const auto& [id, notice] : municipality_.notices()) dates.insert(notice.envelope().discharge_date());
+    EXPECT_EQ(dates.size(), municipality_.notices().size());
+    return absl::StrJoin(dates, " ");
   }
   v1::CaseNotice& last() { return *known_.mutable_notices(known_.notices_size() - 1); }
 

@@ -19,17 +19,17 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kShownAt = absl::FromUnixSeconds(1'800'000'000);
 
 std::vector<std::string> Screen(const TopState& state, const ScreenSize& size, bool colour = false) {
-  return TopScreen(state, "localhost:8443", size, colour, contract::CopenhagenTimeZone().value(), kNow);
+  return TopScreen(state, "localhost:8443", size, colour, contract::CopenhagenTimeZone().value(), kShownAt);
 }
 
 TopState StateOf(int inboxes) {
   TopState state;
   state.status.set_broker("main");
   state.status.set_can_write(true);
-  state.answered_at = kNow - absl::Seconds(1);
+  state.answered_at = kShownAt - absl::Seconds(1);
   for (int i = 0; i < inboxes; ++i) {
     v1::InboxStatus& inbox = state.inboxes.emplace_back();
     inbox.set_municipality_code(absl::StrFormat("%04d", 101 + i));
@@ -82,7 +82,7 @@ TEST(TopScreenTest, AgesOfInboxesAreByTheBrokersClock) {
   state.broker_ahead = absl::Hours(5);
   state.inboxes[0].set_silent(true);
   state.inboxes[0].mutable_silent_since()->set_seconds(
-      absl::ToUnixSeconds(kNow + state.broker_ahead - absl::Minutes(25)));
+      absl::ToUnixSeconds(kShownAt + state.broker_ahead - absl::Minutes(25)));
   EXPECT_THAT(Screen(state, {.rows = 24, .columns = 200}),
               AllOf(Contains(HasSubstr("SILENT for 25 min")), Contains(HasSubstr("answered 1 s ago"))));
 }
