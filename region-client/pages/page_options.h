@@ -16,8 +16,8 @@ struct PageOptions {
 };
 
 // Reads the mapping `page` of an agent's configuration. What is wrong is reported to its reader.
-//   listen, certificate, key, authorities; and who may come, at least one of staff and systems, lists of names, and proxy
-//   (certificate, header, origin)
+//   listen, certificate, key, authorities; and who may come, at least one of staff and systems, lists of names, and
+//   proxy (certificate, header, origin)
 PageOptions ReadPageOptions(options::YamlMapping mapping);
 
 }  // namespace envej::region

@@ -262,9 +262,9 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   EXPECT_THAT(run({"outbox"}).out, HasSubstr("submit"));
   EXPECT_THAT(run({"find", "--patient", "0"}).out, HasSubstr("to be sent"));
   EXPECT_THAT(run({"consent", "list"}).out, HasSubstr("yes"));
-  const std::vector<std::string> no = {"consent", "add", "--patient", "0", "--municipality", kCode};
-  EXPECT_THAT(run(no).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));
-  EXPECT_THAT(run(no).out, HasSubstr("nothing is registered: hand out the leaflet"));
+  const std::vector<std::string> neither = {"consent", "add", "--patient", "0", "--municipality", kCode};
+  EXPECT_THAT(run(neither).out, HasSubstr("the consent is withdrawn: hand out the leaflet"));
+  EXPECT_THAT(run(neither).out, HasSubstr("nothing is registered: hand out the leaflet"));
   const std::string list = broker_.folder().Write(
       "list.jsonl", absl::StrCat(R"({"patient":{"value":"0"},"consent":{"municipality_code":")", kCode,
                                  R"(","consent":{"contact":{"given_on":")", Today(),

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "proto/contract/day.h"
 #include "tests/certs/test_files.h"
 #include "tests/support/process.h"
@@ -83,6 +85,18 @@ struct Arrival {
   std::string bytes;
 };
 
+// The day of the courses is over when its consents are registered: who withdrew did so today, and was asked again
+// today.
+inline std::string AskedAgain(const std::string& consent, std::set<std::string>& withdrew) {
+  nlohmann::json said = nlohmann::json::parse(consent);
+  const std::string patient = said["patient"]["value"].get<std::string>();
+  if (said.contains("withdrawn")) withdrew.insert(patient);
+  if (!withdrew.contains(patient) || !said.contains("consent")) return consent;
+  const absl::CivilDay today = absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone());
+  for (auto& [name, part] : said["consent"].items()) part["given_on"] = contract::FormatDay(today);
+  return said.dump();
+}
+
 // The day anew, for another one, in their order.
 inline std::vector<Arrival> MakeDay(const std::string& folder, absl::CivilDay day) {
   const support::Ended made = support::RunProgram(
@@ -94,13 +108,14 @@ inline std::vector<Arrival> MakeDay(const std::string& folder, absl::CivilDay da
       absl::StrSplit(certs::ReadFile(folder + "/consents.jsonl"), '\n', absl::SkipEmpty());
   const std::string order = certs::ReadFile(folder + "/arrivals.txt");
   std::vector<Arrival> arrivals;
+  std::set<std::string> withdrew;
   size_t message = 0;
   size_t consent = 0;
   for (const absl::string_view line : absl::StrSplit(order, '\n', absl::SkipEmpty())) {
     if (absl::StrContains(line, " hl7 ")) {
       arrivals.push_back({.is_message = true, .bytes = absl::StrCat("MSH|", messages.at(message++))});
     } else {
-      arrivals.push_back({.is_message = false, .bytes = consents.at(consent++)});
+      arrivals.push_back({.is_message = false, .bytes = AskedAgain(consents.at(consent++), withdrew)});
     }
   }
   EXPECT_EQ(message, messages.size());

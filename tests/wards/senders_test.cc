@@ -175,7 +175,11 @@ TEST_F(SendersTest, TheDayComesFromBoth) {
   EXPECT_EQ(Count("MSA|", answers), messages);
   EXPECT_GT(Count("MSA|", by_node.out), 100u);
   EXPECT_GT(Count("MSA|", by_python.out), 100u);
-  std::filesystem::rename(broker_.folder().Path("day/consents.jsonl"),
+  std::string consents;
+  for (const Arrival& arrival : arrivals) {
+    if (!arrival.is_message) absl::StrAppend(&consents, arrival.bytes, "\n");
+  }
+  std::filesystem::rename(broker_.folder().Write("consents.jsonl", consents),
                           broker_.folder().Path("register/consents.jsonl"));
   std::map<std::string, std::string> held;
   for (const auto& [patient, expected] : ReadLedger(yesterday)) {
