@@ -122,17 +122,6 @@ class WardsDayTest : public testing::Test {
     }
   }
 
-  // Of the patient's course.
-  static int StepOf(const nlohmann::json& line) {
-    int step = 0;
-    const std::string id = line["id"].get<std::string>();
-    EXPECT_TRUE(absl::SimpleAtoi(id.substr(id.find('-') + 1), &step)) << id;
-    return step;
-  }
-  static std::string Today() {
-    return contract::FormatDay(absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()));
-  }
-
   bool SendConsent(const std::string& line) {
     const nlohmann::json said = nlohmann::json::parse(line);
     ward::v1::PatientId patient;
@@ -143,15 +132,9 @@ class WardsDayTest : public testing::Test {
       ward::v1::WithdrawConsentRequest request;
       *request.mutable_patient() = patient;
       ward::v1::WithdrawConsentResponse answer;
-      withdrawn_[patient.value()] = StepOf(said);
       return stub_->WithdrawConsent(context.get(), request, &answer).ok();
     }
     nlohmann::json consent = said;
-    const auto withdrawn = withdrawn_.find(patient.value());
-    if (withdrawn != withdrawn_.end() && StepOf(said) > withdrawn->second) {
-      // The day of the courses is over, and the citizen was asked again after a withdrawal of today.
-      for (auto& [name, part] : consent["consent"].items()) part["given_on"] = Today();
-    }
     consent.erase("id");
     consent.erase("patient");
     ward::v1::RegisterConsentRequest request;
@@ -310,7 +293,6 @@ class WardsDayTest : public testing::Test {
                          .more = "journal: {mirror: mirror, checkpoint_seconds: 1}\n"}};
   const std::string listen_ = support::FreeAddress(std::random_device{}() + 1);
   std::unique_ptr<Process> agent_;
-  std::map<std::string, int> withdrawn_;  // by patient: at which step of the course
   std::unique_ptr<Descriptor> sender_;
   std::thread killer_;
   std::unique_ptr<ward::v1::AgentService::Stub> stub_;
