@@ -36,6 +36,7 @@ using support::RunProgram;
 using testing::HasSubstr;
 
 constexpr absl::Duration kInstallation = absl::Minutes(4);
+constexpr absl::Duration kSending = absl::Minutes(4);  // of a day; each message is synced before it is answered
 
 size_t Count(absl::string_view words, absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, words);
@@ -104,11 +105,12 @@ class SendersTest : public testing::Test {
     std::vector<std::string> arguments = {"/usr/bin/env", "node", tree_ / "send.js", PortOf(address),
                                           broker_.folder().Path(file)};
     arguments.insert(arguments.end(), identity.begin(), identity.end());
-    return RunProgram(arguments);
+    return RunProgram(arguments, kSending);
   }
   Ended SendByPython(const std::string& file) const {
-    return RunProgram({"/usr/bin/mllp_send", "--loose", "--port", PortOf(plain_), "--file", broker_.folder().Path(file),
-                       "127.0.0.1"});
+    return RunProgram(
+        {"/usr/bin/mllp_send", "--loose", "--port", PortOf(plain_), "--file", broker_.folder().Path(file), "127.0.0.1"},
+        kSending);
   }
 
   // As if 0851's agreement had never ended.
