@@ -163,7 +163,8 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (!found.ok()) return ToGrpc(found.status());
     if (!found->has_value()) return ToGrpc(absl::NotFoundError("nothing is known by this"));
     const wire::Case& known = (*found)->known;
-    *answer->mutable_patient_ids() = known.patient_ids();
+    // Who asks by a number knows it.
+    if (!request->has_patient()) *answer->mutable_patient_ids() = known.patient_ids();
     answer->set_patient_reference(PatientReference((*found)->id));
     answer->set_stay_state(known.stay().state());
     answer->set_discharge_date(known.stay().discharge_date());

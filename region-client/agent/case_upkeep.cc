@@ -21,6 +21,11 @@ bool HoldsAny(const v1::Citizen& contact) {
          contact.has_postal_address();
 }
 
+bool IsUnderWay(const CaseNotice& notice) {
+  return notice.standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT ||
+         notice.standing() == ward::v1::NOTICE_STANDING_ACCEPTED;
+}
+
 void Clear(v1::Citizen& contact) {
   const bool is_protected = contact.name_and_address_protection();
   contact.Clear();
@@ -41,16 +46,17 @@ absl::Time PlanPassedAt(const Case& known) {
 
 absl::Time ContactOverAt(const Case& known) {
   if (!HoldsAny(known.consent().contact()) && !HoldsAny(known.person().contact())) return absl::InfiniteFuture();
-  const CaseNotice* const last = known.notices().empty() ? nullptr : &*known.notices().rbegin();
-  const bool is_under_way = last != nullptr && (last->standing() == ward::v1::NOTICE_STANDING_TO_BE_SENT ||
-                                                last->standing() == ward::v1::NOTICE_STANDING_ACCEPTED);
-  if (is_under_way) return absl::InfiniteFuture();
-  if (known.consent().has_withdrawn_at() || known.person().deceased()) return absl::InfinitePast();
+  if (std::any_of(known.notices().begin(), known.notices().end(), IsUnderWay)) return absl::InfiniteFuture();
+  if (known.consent().has_withdrawn_at() || ward::IsDead(known.person())) return absl::InfinitePast();
   const bool goes_on = known.stay().state() == ward::v1::STAY_STATE_ADMITTED ||
                        known.stay().state() == ward::v1::STAY_STATE_DISCHARGE_PLANNED;
-  if (last == nullptr || goes_on) return absl::InfiniteFuture();
-  const absl::Time changed = contract::FromMessage(last->changed_at());
-  return std::max(changed, EndOfDay(last->discharge_date(), changed)) + kContactKept;
+  if (known.notices().empty() || goes_on) return absl::InfiniteFuture();
+  absl::Time over = absl::InfinitePast();
+  for (const CaseNotice& notice : known.notices()) {
+    const absl::Time changed = contract::FromMessage(notice.changed_at());
+    over = std::max({over, changed, EndOfDay(notice.discharge_date(), changed)});
+  }
+  return over + kContactKept;
 }
 
 absl::Time LookAt(const Case& known) { return std::min(PlanPassedAt(known), ContactOverAt(known)); }

@@ -218,7 +218,6 @@ absl::Status Desk::Conclude(CaseWork& work, absl::Time now) {
   for (OpenCase* known : work.cases()) {
     for (ward::v1::Outgoing& each : ward::Reconcile(known->after, options_.site, now, copenhagen_, new_id)) {
       each.set_case_id(known->id);
-      if (!each.has_withdraw()) known->after.mutable_notices()->rbegin()->set_ward(known->after.stay().ward());
       Put(each, work);
       sends = true;
     }

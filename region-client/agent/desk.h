@@ -106,6 +106,9 @@ class Desk {
   absl::StatusOr<std::optional<StoredCase>> FindByNotice(const std::string& notice_id) const;
   absl::StatusOr<std::optional<StoredCase>> FindByReference(absl::string_view reference) const;
 
+  // By which patients are identified.
+  const ward::Site& site() const { return options_.site; }
+
   // Why there is no notice of what is known, by now; nothing where there is one.
   std::optional<ward::WhyNot> WhyNotNow(const ward::v1::Case& known) const { return WhyNotAt(known, now_()); }
 

@@ -155,9 +155,8 @@ std::optional<ward::v1::Outgoing> AgainOf(const CaseNotice& notice, const std::s
     *(notice.revision() == 1 ? outgoing.mutable_submit() : outgoing.mutable_revise()) = notice.said();
     return outgoing;
   }
-  const bool is_withdrawn =
-      notice.standing() == ward::v1::NOTICE_STANDING_WITHDRAWN && notice.receipt().revision() == notice.revision();
-  if (!is_withdrawn) return std::nullopt;
+  // Also one that was learned from the broker. One that is in the outbox still is only said twice.
+  if (notice.standing() != ward::v1::NOTICE_STANDING_WITHDRAWN) return std::nullopt;
   v1::Withdrawal& withdrawal = *outgoing.mutable_withdraw();
   withdrawal.set_municipality_code(notice.municipality_code());
   withdrawal.set_notice_id(notice.notice_id());

@@ -34,13 +34,40 @@ Happening WhatGoingOnTells(const Activity& activity, std::optional<bool> decease
       if (is_cancelled) return std::monostate();
       return activity.change == Activity::Change::kNew ? EventKind::kAdmitted : EventKind::kUpdated;
     case Activity::Subject::kLeave:
-      if (deceased.has_value()) return EventKind::kUpdated;
+      if (deceased.has_value()) return EventKind::kUpdated;  // also that it was none
       return NoConcern::kLeave;
     case Activity::Subject::kDischarge:
       if (!is_cancelled) return std::monostate();
       return EventKind::kDischargeCancelled;
   }
   return std::monostate();
+}
+
+Happening WhatMessageTells(const Activity& activity, absl::string_view status, std::optional<bool> deceased) {
+  if (NeverWas(status)) return EventKind::kEnteredInError;
+  if (HasNotBegun(status)) return NoConcern::kNoStayYet;
+  if (GoesOn(status)) return WhatGoingOnTells(activity, deceased);
+  if (status != "finished") return std::monostate();
+  const bool is_discharge =
+      activity.subject == Activity::Subject::kDischarge && activity.change != Activity::Change::kCancelled;
+  if (is_discharge) return EventKind::kDischarged;
+  return std::monostate();
+}
+
+Happening WhatStayTells(absl::string_view status, bool has_end) {
+  if (NeverWas(status)) return EventKind::kEnteredInError;
+  if (HasNotBegun(status)) return NoConcern::kNoStayYet;
+  if (status == "finished") return EventKind::kDischarged;
+  if (!GoesOn(status)) return std::monostate();
+  if (has_end) return EventKind::kDischargePlanned;
+  if (status == "onleave") return NoConcern::kLeave;
+  return EventKind::kAdmitted;
+}
+
+// Of a death nothing is of no concern.
+Happening OrDeath(const Happening& happening, std::optional<bool> deceased) {
+  const bool is_event = std::holds_alternative<EventKind>(happening);
+  return deceased == true && !is_event ? Happening(EventKind::kUpdated) : happening;
 }
 
 }  // namespace
@@ -63,25 +90,11 @@ std::optional<Activity> ParseActivity(absl::string_view code) {
 }
 
 Happening WhatMedcomTells(const Activity& activity, absl::string_view status, std::optional<bool> deceased) {
-  if (NeverWas(status)) return EventKind::kEnteredInError;
-  if (HasNotBegun(status)) return NoConcern::kNoStayYet;
-  if (GoesOn(status)) return WhatGoingOnTells(activity, deceased);
-  if (status != "finished") return std::monostate();
-  const bool is_discharge =
-      activity.subject == Activity::Subject::kDischarge && activity.change != Activity::Change::kCancelled;
-  if (is_discharge) return EventKind::kDischarged;
-  if (deceased == true) return EventKind::kUpdated;
-  return std::monostate();
+  return OrDeath(WhatMessageTells(activity, status, deceased), deceased);
 }
 
-Happening WhatStatusTells(absl::string_view status, bool has_end) {
-  if (NeverWas(status)) return EventKind::kEnteredInError;
-  if (HasNotBegun(status)) return NoConcern::kNoStayYet;
-  if (status == "finished") return EventKind::kDischarged;
-  if (!GoesOn(status)) return std::monostate();
-  if (has_end) return EventKind::kDischargePlanned;
-  if (status == "onleave") return NoConcern::kLeave;
-  return EventKind::kAdmitted;
+Happening WhatStatusTells(absl::string_view status, bool has_end, std::optional<bool> deceased) {
+  return OrDeath(WhatStayTells(status, has_end), deceased);
 }
 
 }  // namespace envej::fhir

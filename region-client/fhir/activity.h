@@ -28,11 +28,12 @@ std::optional<Activity> ParseActivity(absl::string_view code);
 // What an Encounter of that status tells. `deceased` is what the Patient says of it, if anything.
 using Happening = std::variant<std::monostate, NoConcern, ward::EventKind>;
 // In MedCom's message; monostate where status and activity contradict each other. A death is told with the status
-// "finished" and the activity of the message before; that it was none, with the status of then.
+// "finished" and the activity of the message before; that it was none, with the status of then. With whatever status
+// and activity it comes, a death is told.
 Happening WhatMedcomTells(const Activity& activity, absl::string_view status, std::optional<bool> deceased);
 // Without an activity; monostate where the status says nothing. A stay that goes on and has an end is one whose
-// discharge is planned.
-Happening WhatStatusTells(absl::string_view status, bool has_end);
+// discharge is planned. A death is told also with a status of no concern.
+Happening WhatStatusTells(absl::string_view status, bool has_end, std::optional<bool> deceased);
 
 }  // namespace envej::fhir
 

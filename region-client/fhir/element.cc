@@ -7,6 +7,7 @@
 #include "proto/contract/text_rules.h"
 #include "region-client/fhir/json_form.h"
 #include "region-client/fhir/xml_form.h"
+#include "region-client/ward/event.h"
 
 namespace envej::fhir {
 
@@ -83,6 +84,13 @@ std::optional<Moment> Place::DateTime(absl::string_view name) const {
   const std::optional<Moment> moment = ParseMoment(place.Value());
   if (!moment.has_value()) place.Wrong(Issue::kValue, "is no date, and no time with its seconds and its zone");
   return moment;
+}
+
+std::optional<absl::Time> Place::PastTime(absl::string_view name, absl::Time now) const {
+  const std::optional<Moment> moment = DateTime(name);
+  if (!moment.has_value() || !moment->time.has_value()) return std::nullopt;
+  if (*moment->time > now + ward::kRecordedAheadMost) Only(name).Wrong(Issue::kValue, "is more than an hour ahead");
+  return moment->time;
 }
 
 void Place::Wrong(Issue issue, absl::string_view text) const {

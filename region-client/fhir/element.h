@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "region-client/fhir/problem.h"
 #include "region-client/fhir/times.h"
 
@@ -64,6 +65,8 @@ class Place {
   // The same; nothing where it is absent, or wrong.
   std::optional<bool> Boolean(absl::string_view name) const;
   std::optional<Moment> DateTime(absl::string_view name) const;
+  // The time that it says; nothing where it says none. One that is ahead (ward::kRecordedAheadMost) is wrong.
+  std::optional<absl::Time> PastTime(absl::string_view name, absl::Time now) const;
 
   // Notes that this element, which may be absent, is wrong; nothing if something was before.
   void Wrong(Issue issue, absl::string_view text) const;

@@ -82,15 +82,12 @@ void ReadDisposition(const Place& encounter, ward::Event& event) {
   }
 }
 
-std::optional<absl::Time> TimeOf(const std::optional<Moment>& moment) {
-  return moment.has_value() ? moment->time : std::nullopt;
-}
-
 // One Encounter of a message.
 class Reader {
  public:
-  Reader(const Bundle& bundle, const std::optional<Provenance>& provenance, const absl::TimeZone& copenhagen)
-      : bundle_(bundle), provenance_(provenance), copenhagen_(copenhagen) {}
+  Reader(const Bundle& bundle, const std::optional<Provenance>& provenance, const absl::TimeZone& copenhagen,
+         absl::Time now)
+      : bundle_(bundle), provenance_(provenance), copenhagen_(copenhagen), now_(now) {}
 
   std::variant<NoConcern, ward::Event> Read(const Place& encounter) const {
     ward::Event event;
@@ -98,9 +95,10 @@ class Reader {
     ReadDisposition(encounter, event);
     const Place period = encounter.Only("period");
     const Place status = encounter.Required("status");
-    const Happening happening = provenance_.has_value()
-                                    ? WhatMedcomTells(provenance_->activity, status.Value(), event.deceased)
-                                    : WhatStatusTells(status.Value(), static_cast<bool>(period.Only("end")));
+    const Happening happening =
+        provenance_.has_value()
+            ? WhatMedcomTells(provenance_->activity, status.Value(), event.deceased)
+            : WhatStatusTells(status.Value(), static_cast<bool>(period.Only("end")), event.deceased);
     if (const auto* no_concern = std::get_if<NoConcern>(&happening)) return *no_concern;
     if (const auto* kind = std::get_if<EventKind>(&happening)) {
       event.kind = *kind;
@@ -134,14 +132,20 @@ class Reader {
     if (event.kind == EventKind::kDischarged && !event.discharge_day.has_value() && event.deceased != true) {
       period.Absent("end").Wrong(Issue::kRequired, "says no day, and the stay is over");
     }
-    event.recorded_at = TimeOf(bundle_.root().DateTime("timestamp"));
+    event.recorded_at = bundle_.root().PastTime("timestamp", now_);
     if (!event.recorded_at.has_value() && provenance_.has_value()) event.recorded_at = provenance_->recorded_at;
     if (IsSaidFirst(event)) {
-      if (event.kind == EventKind::kAdmitted) event.happened_at = TimeOf(start);
-      if (event.kind == EventKind::kDischarged) event.happened_at = TimeOf(end);
+      if (event.kind == EventKind::kAdmitted) event.happened_at = TimeIn(start);
+      if (event.kind == EventKind::kDischarged) event.happened_at = TimeIn(end);
     }
     if (!event.happened_at.has_value() && provenance_.has_value()) event.happened_at = provenance_->occurred_at;
     if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
+  }
+
+  std::optional<absl::Time> TimeIn(const std::optional<Moment>& moment) const {
+    const bool is_past =
+        moment.has_value() && moment->time.has_value() && *moment->time <= now_ + ward::kRecordedAheadMost;
+    return is_past ? moment->time : std::nullopt;
   }
 
   // Word of a death, or that it was none, comes with the activity of the message before.
@@ -153,12 +157,14 @@ class Reader {
   const Bundle& bundle_;
   const std::optional<Provenance>& provenance_;
   const absl::TimeZone& copenhagen_;
+  const absl::Time now_;
 };
 
 }  // namespace
 
 std::variant<Problem, NoConcern, std::vector<ward::Event>> ReadNotification(const Bundle& bundle,
-                                                                            const absl::TimeZone& copenhagen) {
+                                                                            const absl::TimeZone& copenhagen,
+                                                                            absl::Time now) {
   const Place coding = bundle.header().Only("eventCoding");
   const std::string code = coding.Text("code");
   std::optional<Provenance> provenance;
@@ -167,9 +173,9 @@ std::variant<Problem, NoConcern, std::vector<ward::Event>> ReadNotification(cons
     if (code != kHospitalNotification) {
       coding.Wrong(Issue::kNotSupported, "is another message than a hospital notification");
     }
-    provenance = ReadProvenance(bundle);
+    provenance = ReadProvenance(bundle, now);
   }
-  const Reader reader(bundle, provenance, copenhagen);
+  const Reader reader(bundle, provenance, copenhagen, now);
   std::vector<ward::Event> events;
   std::optional<NoConcern> no_concern;
   for (const Place& encounter : EncountersOf(bundle)) {

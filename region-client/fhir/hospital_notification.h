@@ -16,10 +16,11 @@ namespace envej::fhir {
 //
 // An event's times: what happens first is said to have happened when the Encounter begins or ends; a correction, a
 // cancellation and word of a death or of none, when the message's Provenance says, so that they come after what they
-// correct. The event of a corrected discharge is that of a discharge. A discharge says its day, or it is wrong, unless
-// it is a death.
+// correct. Nothing has happened that lies ahead. The event of a corrected discharge is that of a discharge. A discharge
+// says its day, or it is wrong, unless it is a death.
 std::variant<Problem, NoConcern, std::vector<ward::Event>> ReadNotification(const Bundle& bundle,
-                                                                            const absl::TimeZone& copenhagen);
+                                                                            const absl::TimeZone& copenhagen,
+                                                                            absl::Time now);
 
 }  // namespace envej::fhir
 

@@ -58,7 +58,7 @@ void ReadEnds(const Bundle& bundle, Message& message) {
 
 }  // namespace
 
-Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& copenhagen) {
+Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& copenhagen, absl::Time now) {
   Message message;
   const auto elements = ReadElements(bytes, form);
   if (const auto* problem = std::get_if<Problem>(&elements)) {
@@ -76,7 +76,7 @@ Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& co
   RefuseTests(bundle.root());
   RefuseTests(bundle.header());
   bundle.header().Required("id");
-  message.says = ReadNotification(bundle, copenhagen);
+  message.says = ReadNotification(bundle, copenhagen, now);
   // An answer to an acknowledgement, however bad, could be answered in turn.
   const auto* no_concern = std::get_if<NoConcern>(&message.says);
   const bool is_acknowledgement = no_concern != nullptr && *no_concern == NoConcern::kAcknowledgement;

@@ -50,9 +50,10 @@ struct Message {
 };
 
 // Reads a message from outside: MedCom's HospitalNotification 3.0.2, or a message of FHIR R4 without MedCom's codes
-// whose Encounter says it. One that is labelled as a test (HTEST) is not supported. Pure; `copenhagen` is the time zone
-// in which days are meant. What is clinical is dropped.
-Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& copenhagen);
+// whose Encounter says it. One that is labelled as a test (HTEST) is not supported, and one that says that it was made
+// after `now` is wrong (Place::PastTime). Pure; `copenhagen` is the time zone in which days are meant. What is clinical
+// is dropped.
+Message ReadMessage(absl::string_view bytes, Form form, const absl::TimeZone& copenhagen, absl::Time now);
 
 }  // namespace envej::fhir
 

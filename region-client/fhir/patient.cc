@@ -49,7 +49,7 @@ void ReadTelecom(const Place& patient, ward::Contact& contact) {
   for (const Place& telecom : patient.All("telecom")) {
     const std::string system = telecom.Text("system");
     std::string value = telecom.Text("value");
-    if (IsOld(telecom) || value.empty()) continue;
+    if (IsOld(telecom) || telecom.Text("use") == "work" || value.empty()) continue;
     if (system == "phone" || system == "sms") {
       contact.phone_numbers.push_back(std::move(value));
     } else if (system == "email" && contact.email.empty()) {

@@ -7,11 +7,6 @@
 namespace envej::fhir {
 namespace {
 
-std::optional<absl::Time> Time(const Place& place, absl::string_view name) {
-  const std::optional<Moment> moment = place.DateTime(name);
-  return moment.has_value() ? moment->time : std::nullopt;
-}
-
 std::optional<Activity> ReadActivity(const Place& provenance) {
   const Place activity = provenance.Required("activity");
   for (const Place& coding : activity.All("coding")) {
@@ -21,11 +16,12 @@ std::optional<Activity> ReadActivity(const Place& provenance) {
   return std::nullopt;
 }
 
-std::optional<Provenance> Read(const Place& place) {
+std::optional<Provenance> Read(const Place& place, absl::Time now) {
   const std::optional<Activity> activity = ReadActivity(place);
   if (!activity.has_value()) return std::nullopt;
-  return Provenance{
-      .activity = *activity, .occurred_at = Time(place, "occurredDateTime"), .recorded_at = Time(place, "recorded")};
+  return Provenance{.activity = *activity,
+                    .occurred_at = place.PastTime("occurredDateTime", now),
+                    .recorded_at = place.PastTime("recorded", now)};
 }
 
 bool IsOfThisMessage(const Bundle& bundle, const Place& provenance) {
@@ -41,7 +37,7 @@ std::optional<absl::Time> When(const Provenance& provenance) {
 
 }  // namespace
 
-std::optional<Provenance> ReadProvenance(const Bundle& bundle) {
+std::optional<Provenance> ReadProvenance(const Bundle& bundle, absl::Time now) {
   const std::vector<Place> all = bundle.OfType("Provenance");
   if (all.empty()) bundle.root().Absent("entry").Wrong(Issue::kRequired, "holds no Provenance");
   std::vector<Place> own;
@@ -50,7 +46,7 @@ std::optional<Provenance> ReadProvenance(const Bundle& bundle) {
   }
   std::optional<Provenance> newest;
   for (const Place& place : own.empty() ? all : own) {
-    std::optional<Provenance> read = Read(place);
+    std::optional<Provenance> read = Read(place, now);
     if (!read.has_value()) return std::nullopt;
     if (newest.has_value() && When(*read) == When(*newest) && !(read->activity == newest->activity)) {
       place.Wrong(Issue::kValue, "is as new as another of another activity");

@@ -18,8 +18,9 @@ struct Provenance {
 
 // The message's own Provenance: it says those of the messages before too. It is the newest of those whose target is the
 // message's header; where none is, as some systems have it, the newest of all. Wrong, and then nothing, where there is
-// none, where its activity is no hospital notification's, and where two are newest that differ in it.
-std::optional<Provenance> ReadProvenance(const Bundle& bundle);
+// none, where its activity is no hospital notification's, where it is of after `now` (Place::PastTime), and where two
+// are newest that differ in it.
+std::optional<Provenance> ReadProvenance(const Bundle& bundle, absl::Time now);
 
 }  // namespace envej::fhir
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "region-client/agent/desk.h"
 #include "region-client/folder/file_item.h"
 #include "region-client/hl7/message.h"
@@ -24,10 +25,10 @@ struct Hl7Files {
   hl7::CharacterSet unsaid = hl7::CharacterSet::kAscii;  // what MSH-18 means where it says nothing
 };
 
-// Reads a file of HL7 messages (hl7_file.h), each for itself. Nothing follows from what is of no concern, and from
-// batches without a message: a system may send those when it has nothing to say. What is wrong with a batch is a
-// problem of the file's own, behind its messages, which are taken all the same.
-absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files);
+// Reads a file of HL7 messages (hl7_file.h), each for itself, as of `now`. Nothing follows from what is of no concern,
+// and from batches without a message: a system may send those when it has nothing to say. What is wrong with a batch is
+// a problem of the file's own, behind its messages, which are taken all the same.
+absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files, absl::Time now);
 
 }  // namespace envej::region
 

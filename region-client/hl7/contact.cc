@@ -16,7 +16,9 @@ namespace {
 
 constexpr int kName = 5;
 constexpr int kAddress = 11;
-constexpr int kTelephones[] = {13, 14, 40};  // at home, at work; both and more from 2.7 on
+constexpr int kTelephones = 13;
+constexpr int kTelephonesAtWork = 14;
+constexpr int kAllTelephones = 40;  // from 2.7 on
 
 // One repetition of a field of PID.
 class Repetition {
@@ -75,9 +77,17 @@ std::optional<ward::PostalAddress> ReadAddress(const Message& message) {
   return std::nullopt;
 }
 
-// XTN: 1 the number as text, from 2.7 on 12; 2 the use (table 0201), 3 the equipment (table 0202), 4 an e-mail address;
-// 5 to 7 country, area and number.
-void AddTelephone(const Repetition& telephone, ward::Contact& contact) {
+// By XTN.2 (table 0201) and XTN.3 (table 0202): whoever answers there is somebody else, as who is to be called in an
+// emergency, or nobody, as a pager.
+bool IsCitizens(const std::string& use, const std::string& equipment, bool also_at_work) {
+  static const auto* const kOthers = new std::set<std::string>{"ASN", "BPN", "EMR"};
+  static const auto* const kNoTelephones = new std::set<std::string>{"BP", "FX", "MD", "X.400"};
+  return kOthers->count(use) == 0 && kNoTelephones->count(equipment) == 0 && (also_at_work || use != "WPN");
+}
+
+// XTN: 1 the number as text, from 2.7 on 12; 2 the use, 3 the equipment, 4 an e-mail address; 5 to 7 country, area and
+// number.
+void AddTelephone(const Repetition& telephone, bool also_at_work, ward::Contact& contact) {
   const std::string use = telephone.Component(2);
   const std::string equipment = telephone.Component(3);
   if (use == "NET" || equipment == "Internet") {
@@ -86,7 +96,7 @@ void AddTelephone(const Repetition& telephone, ward::Contact& contact) {
     if (contact.email.empty() && absl::StrContains(email, '@')) contact.email = std::move(email);
     return;
   }
-  if (use == "BPN" || equipment == "BP" || equipment == "FX" || equipment == "MD" || equipment == "X.400") return;
+  if (!IsCitizens(use, equipment, also_at_work)) return;
   std::string number = telephone.Component(1);
   if (number.empty()) number = telephone.Component(12);
   if (number.empty()) {
@@ -99,17 +109,22 @@ void AddTelephone(const Repetition& telephone, ward::Contact& contact) {
   contact.phone_numbers.push_back(std::move(number));
 }
 
+bool SaysNone(const Message& message, int field) {
+  return message.IsExplicitlyNothing({.segment = "PID", .field = field});
+}
+
 }  // namespace
 
-ward::Contact ReadContact(const Message& message) {
-  ward::Contact contact{.name = ReadName(message),
-                        .phone_numbers = {},
-                        .email = {},
-                        .postal_address = ReadAddress(message),
-                        .name_and_address_protection = std::nullopt};
-  for (const int field : kTelephones) {
-    for (const Repetition& telephone : RepetitionsOf(message, field)) AddTelephone(telephone, contact);
+ward::Contact ReadContact(const Message& message, bool also_at_work) {
+  ward::Contact contact;
+  contact.name = ReadName(message);
+  contact.postal_address = ReadAddress(message);
+  for (const int field : {kTelephones, kTelephonesAtWork, kAllTelephones}) {
+    if (field == kTelephonesAtWork && !also_at_work) continue;
+    for (const Repetition& telephone : RepetitionsOf(message, field)) AddTelephone(telephone, also_at_work, contact);
   }
+  contact.has_no_phone_number =
+      contact.phone_numbers.empty() && (SaysNone(message, kTelephones) || SaysNone(message, kAllTelephones));
   return contact;
 }
 

@@ -6,9 +6,9 @@
 
 namespace envej::hl7 {
 
-// How the patient is reached, by PID-5, PID-11, PID-13, PID-14 and PID-40; patient_event.h says which of several.
-// Without what PD1-12 says of protection.
-ward::Contact ReadContact(const Message& message);
+// How the patient is reached, by PID-5, PID-11, PID-13 and PID-40, and at work, if that is asked for, by PID-14;
+// patient_event.h says which of several. Without what PD1-12 says of protection.
+ward::Contact ReadContact(const Message& message, bool also_at_work);
 
 }  // namespace envej::hl7
 

@@ -19,15 +19,29 @@ struct TriggerEvent {
   absl::string_view code;
   EventKind kind;
   bool needs_visit;  // PV1
+  ward::PatientClass unsaid_class = ward::PatientClass::kUnknown;
 };
 
 constexpr TriggerEvent kTriggerEvents[] = {
-    {"A01", EventKind::kAdmitted, true},         {"A02", EventKind::kMoved, true},
-    {"A03", EventKind::kDischarged, true},       {"A08", EventKind::kUpdated, false},
-    {"A11", EventKind::kEnteredInError, false},  {"A13", EventKind::kDischargeCancelled, false},
-    {"A16", EventKind::kDischargePlanned, true}, {"A25", EventKind::kDischargePlanCancelled, false},
-    {"A31", EventKind::kUpdated, false},         {"A40", EventKind::kMerged, false},
+    {"A01", EventKind::kAdmitted, true},
+    {"A02", EventKind::kMoved, true},
+    {"A03", EventKind::kDischarged, true},
+    {"A08", EventKind::kUpdated, false},
+    {"A11", EventKind::kEnteredInError, false},
+    {"A13", EventKind::kDischargeCancelled, false},
+    {"A16", EventKind::kDischargePlanned, true},
+    {"A25", EventKind::kDischargePlanCancelled, false},
+    {"A31", EventKind::kUpdated, false},
+    {"A40", EventKind::kMerged, false},
+    {"A06", EventKind::kMoved, true, ward::PatientClass::kInpatient},
+    {"A07", EventKind::kMoved, true, ward::PatientClass::kOther},
 };
+
+// They merge what A40 does, where they name what is merged as it does.
+constexpr absl::string_view kOtherMerges[] = {"A30", "A34", "A36", "A47"};
+constexpr TriggerEvent kOtherMerge = {"", EventKind::kMerged, false};
+// Of which only a death counts.
+constexpr TriggerEvent kAnyOther = {"", EventKind::kUpdated, false};
 
 constexpr size_t kPatientIdBytesMost = 199;
 
@@ -74,13 +88,19 @@ bool IsCode(absl::string_view text) {
 // Reads one message; remembers the first thing that is wrong and goes on as if it were absent.
 class EventReader {
  public:
-  EventReader(const Message& message, const Site& site) : message_(message), site_(site) {}
+  EventReader(const Message& message, const Site& site, absl::Time now) : message_(message), site_(site), now_(now) {}
 
   std::variant<ward::Event, NotOfConcern, Problem> Read();
 
  private:
-  void ReadPatient(ward::Event& event);
-  void ReadVisit(ward::Event& event);
+  const TriggerEvent* FindTrigger(absl::string_view code) const;
+  bool IsDead() const { return !Text(kDeathTime).empty() || Text(kDeath) == "Y"; }
+  ward::Event ReadEvent(const TriggerEvent& trigger);
+  ward::Event ReadDeath();
+  void ReadNumbers(ward::Event& event);
+  void ReadPerson(ward::Event& event);
+  void ReadVisit(const TriggerEvent& trigger, ward::Event& event);
+  void ReadDays(ward::Event& event);
   void ReadTimes(ward::Event& event);
   std::optional<TimeStamp> ReadDischargeTime();
   std::optional<absl::CivilDay> ReadPlannedDay();
@@ -90,11 +110,16 @@ class EventReader {
   std::string EventCode() const;
   std::string Text(Field field, int component = 0) const { return message_.Text(PlaceOf(field, component)); }
   std::optional<TimeStamp> Stamp(Field field);
+  // The time that it says, if any, not ahead.
+  std::optional<absl::Time> PastTime(Field field);
+  std::optional<absl::CivilDay> Day(Field field);
+  bool IsAhead(absl::Time time) const { return time > now_ + ward::kRecordedAheadMost; }
   std::optional<bool> YesOrNo(Field field);
   void Fail(Place place, ErrorCode code, absl::string_view what);
 
   const Message& message_;
   const Site& site_;
+  const absl::Time now_;
   std::optional<Problem> problem_;
 };
 
@@ -107,25 +132,47 @@ std::string EventReader::EventCode() const {
   return code.empty() ? Text(kEventCode) : code;
 }
 
+const TriggerEvent* EventReader::FindTrigger(absl::string_view code) const {
+  const auto* const known = std::find_if(std::begin(kTriggerEvents), std::end(kTriggerEvents),
+                                         [&](const TriggerEvent& each) { return each.code == code; });
+  if (known != std::end(kTriggerEvents)) return known;
+  const bool merges = std::find(std::begin(kOtherMerges), std::end(kOtherMerges), code) != std::end(kOtherMerges);
+  if (merges && !Text(kPatientIds).empty() && !Text(kMergedIds).empty()) return &kOtherMerge;
+  return IsDead() ? &kAnyOther : nullptr;
+}
+
 std::variant<ward::Event, NotOfConcern, Problem> EventReader::Read() {
   const std::string type = Text(kMessageType, 1);
   const std::string code = EventCode();
-  const auto* const trigger = std::find_if(std::begin(kTriggerEvents), std::end(kTriggerEvents),
-                                           [&](const TriggerEvent& known) { return known.code == code; });
-  if (type != "ADT" || trigger == std::end(kTriggerEvents)) {
-    return NotOfConcern{IsCode(type) && IsCode(code) ? absl::StrCat(type, "^", code) : ""};
-  }
+  const TriggerEvent* const trigger = type == "ADT" ? FindTrigger(code) : nullptr;
+  if (trigger == nullptr) return NotOfConcern{IsCode(type) && IsCode(code) ? absl::StrCat(type, "^", code) : ""};
   const std::string processing_id = Text(kProcessingId);
   if (!processing_id.empty() && processing_id != site_.processing_id) {
     Fail(PlaceOf(kProcessingId), ErrorCode::kUnsupportedProcessingId, "is not that of messages that count here");
   }
   CheckSegments(*trigger);
-  ward::Event event;
-  event.kind = trigger->kind;
-  ReadPatient(event);
-  ReadVisit(event);
-  ReadTimes(event);
+  ward::Event event = trigger == &kAnyOther ? ReadDeath() : ReadEvent(*trigger);
   if (problem_.has_value()) return *std::move(problem_);
+  return event;
+}
+
+ward::Event EventReader::ReadEvent(const TriggerEvent& trigger) {
+  ward::Event event;
+  event.kind = trigger.kind;
+  ReadNumbers(event);
+  ReadPerson(event);
+  ReadVisit(trigger, event);
+  ReadDays(event);
+  ReadTimes(event);
+  return event;
+}
+
+ward::Event EventReader::ReadDeath() {
+  ward::Event event;
+  event.kind = EventKind::kUpdated;
+  ReadNumbers(event);
+  event.deceased = true;
+  ReadTimes(event);
   return event;
 }
 
@@ -143,7 +190,7 @@ void EventReader::CheckSegments(const TriggerEvent& trigger) {
   }
 }
 
-void EventReader::ReadPatient(ward::Event& event) {
+void EventReader::ReadNumbers(ward::Event& event) {
   event.patient = ReadIds(kPatientIds);
   if (event.patient.empty()) event.patient = ReadIds(kExternalIds);
   if (event.patient.empty()) Fail(PlaceOf(kPatientIds), ErrorCode::kRequiredFieldMissing, "is missing");
@@ -151,10 +198,13 @@ void EventReader::ReadPatient(ward::Event& event) {
     event.merged = ReadIds(kMergedIds);
     if (event.merged.empty()) Fail(PlaceOf(kMergedIds), ErrorCode::kRequiredFieldMissing, "is missing");
   }
-  if (const std::optional<TimeStamp> birth = Stamp(kBirth); birth.has_value()) event.birth_day = birth->day;
+}
+
+void EventReader::ReadPerson(ward::Event& event) {
+  event.birth_day = Day(kBirth);
   event.deceased = YesOrNo(kDeath);
   if (!Text(kDeathTime).empty()) event.deceased = true;
-  event.contact = ReadContact(message_);
+  event.contact = ReadContact(message_, site_.telephones_at_work);
   event.contact.name_and_address_protection = YesOrNo(kProtection);
 }
 
@@ -178,31 +228,32 @@ std::vector<ward::PatientId> EventReader::ReadIds(Field field) {
   return ids;
 }
 
-void EventReader::ReadVisit(ward::Event& event) {
+void EventReader::ReadVisit(const TriggerEvent& trigger, ward::Event& event) {
   event.stay = Text(kStay);
   if (event.stay.empty()) event.stay = Text(kOtherStay);
   event.ward = Text(kWard);
+  const std::string facility = site_.wards_by_facility ? Text(kWard, 4) : "";
+  if (!facility.empty() && !event.ward.empty()) event.ward = absl::StrCat(facility, "/", event.ward);
   event.service = Text(kService);
-  const std::string patient_class = Text(kPatientClass);
-  if (!patient_class.empty()) {
-    event.patient_class = patient_class == "I" ? ward::PatientClass::kInpatient : ward::PatientClass::kOther;
+  event.patient_class = trigger.unsaid_class;
+  if (const std::string said = Text(kPatientClass); !said.empty()) {
+    const bool is_inpatient = site_.inpatient_classes.count(said) > 0;
+    event.patient_class = is_inpatient ? ward::PatientClass::kInpatient : ward::PatientClass::kOther;
   }
   event.discharged_home = site_.dispositions_elsewhere.count(Text(kDisposition)) == 0 &&
                           site_.locations_elsewhere.count(Text(kDischargedTo)) == 0;
 }
 
-void EventReader::ReadTimes(ward::Event& event) {
-  std::vector<std::optional<TimeStamp>> happened = {Stamp(kEventOccurred)};
+void EventReader::ReadDays(ward::Event& event) {
   if (event.kind == EventKind::kDischarged) {
-    const std::optional<TimeStamp> discharge = ReadDischargeTime();
-    if (discharge.has_value()) event.discharge_day = discharge->day;
+    if (const auto discharge = ReadDischargeTime(); discharge.has_value()) event.discharge_day = discharge->day;
     if (!event.discharge_day.has_value()) {
       Fail(PlaceOf(kDischargeTime), ErrorCode::kRequiredFieldMissing,
            "is missing, and nothing else says the day of discharge");
     }
-    happened.push_back(discharge);
   } else if (event.kind == EventKind::kUpdated) {
-    if (const auto discharge = Stamp(kDischargeTime); discharge.has_value()) event.discharge_day = discharge->day;
+    event.discharge_day = Day(kDischargeTime);
+    event.planned_day = Day(kExpectedDischarge);
   } else if (event.kind == EventKind::kDischargePlanned) {
     event.discharge_day = ReadPlannedDay();
     if (!event.discharge_day.has_value()) {
@@ -210,12 +261,22 @@ void EventReader::ReadTimes(ward::Event& event) {
            "is missing, and nothing else says the planned day");
     }
   }
-  happened.push_back(Stamp(kEventRecorded));
-  happened.push_back(Stamp(kMessageMade));
-  if (happened.back().has_value()) event.recorded_at = happened.back()->time;
-  for (const std::optional<TimeStamp>& stamp : happened) {
-    if (!event.happened_at.has_value() && stamp.has_value()) event.happened_at = stamp->time;
+}
+
+void EventReader::ReadTimes(ward::Event& event) {
+  const std::optional<absl::Time> recorded = PastTime(kEventRecorded);
+  const std::optional<absl::Time> made = PastTime(kMessageMade);
+  event.recorded_at = recorded.has_value() ? recorded : made;
+  const bool is_of_plan =
+      event.kind == EventKind::kDischargePlanned || event.kind == EventKind::kDischargePlanCancelled;
+  if (!is_of_plan) event.happened_at = PastTime(kEventOccurred);
+  if (!event.happened_at.has_value() && event.kind == EventKind::kDischarged) {
+    const std::optional<TimeStamp> discharge = ReadDischargeTime();
+    if (discharge.has_value() && discharge->time.has_value() && !IsAhead(*discharge->time)) {
+      event.happened_at = discharge->time;
+    }
   }
+  if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
 }
 
 std::optional<TimeStamp> EventReader::ReadDischargeTime() {
@@ -232,8 +293,7 @@ std::optional<TimeStamp> EventReader::ReadDischargeTime() {
 
 std::optional<absl::CivilDay> EventReader::ReadPlannedDay() {
   for (const Field field : {kExpectedDischarge, kDischargeTime, kEventPlanned}) {
-    const std::optional<TimeStamp> stamp = Stamp(field);
-    if (stamp.has_value() && stamp->day.has_value()) return stamp->day;
+    if (const std::optional<absl::CivilDay> day = Day(field); day.has_value()) return day;
   }
   return std::nullopt;
 }
@@ -246,6 +306,18 @@ std::optional<TimeStamp> EventReader::Stamp(Field field) {
   return stamp;
 }
 
+std::optional<absl::CivilDay> EventReader::Day(Field field) {
+  const std::optional<TimeStamp> stamp = Stamp(field);
+  return stamp.has_value() ? stamp->day : std::nullopt;
+}
+
+std::optional<absl::Time> EventReader::PastTime(Field field) {
+  const std::optional<TimeStamp> stamp = Stamp(field);
+  if (!stamp.has_value() || !stamp->time.has_value()) return std::nullopt;
+  if (IsAhead(*stamp->time)) Fail(PlaceOf(field), ErrorCode::kDataTypeError, "is more than an hour ahead");
+  return stamp->time;
+}
+
 std::optional<bool> EventReader::YesOrNo(Field field) {
   const std::string text = Text(field);
   if (text.empty()) return std::nullopt;
@@ -255,8 +327,9 @@ std::optional<bool> EventReader::YesOrNo(Field field) {
 
 }  // namespace
 
-std::variant<ward::Event, NotOfConcern, Problem> ReadPatientEvent(const Message& message, const Site& site) {
-  return EventReader(message, site).Read();
+std::variant<ward::Event, NotOfConcern, Problem> ReadPatientEvent(const Message& message, const Site& site,
+                                                                  absl::Time now) {
+  return EventReader(message, site, now).Read();
 }
 
 }  // namespace envej::hl7

@@ -12,8 +12,9 @@ MessageName NameOfFhir(const std::string& source, const fhir::MessageIds& ids) {
 }
 
 absl::StatusOr<std::vector<FileItem>> DecodeFhirFile(absl::string_view bytes, fhir::Form form,
-                                                     const std::string& source, const absl::TimeZone& copenhagen) {
-  const fhir::Message message = fhir::ReadMessage(bytes, form, copenhagen);
+                                                     const std::string& source, const absl::TimeZone& copenhagen,
+                                                     absl::Time now) {
+  const fhir::Message message = fhir::ReadMessage(bytes, form, copenhagen, now);
   FileItem item{
       .place = 1, .name = NameOfFhir(source, message.ids), .said = NothingFollows{.reason = "NOT_OF_CONCERN"}};
   if (const auto* const problem = std::get_if<fhir::Problem>(&message.says)) {

@@ -16,9 +16,10 @@ namespace envej::region {
 // By which a message is known again, of what came in at `source`: two of them may have the same ids.
 MessageName NameOfFhir(const std::string& source, const fhir::MessageIds& ids);
 
-// Reads a file that is one FHIR message. Nothing follows from what is of no concern.
+// Reads a file that is one FHIR message, as of `now`. Nothing follows from what is of no concern.
 absl::StatusOr<std::vector<FileItem>> DecodeFhirFile(absl::string_view bytes, fhir::Form form,
-                                                     const std::string& source, const absl::TimeZone& copenhagen);
+                                                     const std::string& source, const absl::TimeZone& copenhagen,
+                                                     absl::Time now);
 
 }  // namespace envej::region
 

@@ -66,6 +66,11 @@ std::optional<fhir::Problem> FhirSource::Take(const Peer& peer, const fhir::Mess
   if (const auto* const problem = std::get_if<fhir::Problem>(&message.says)) return *problem;
   const auto* const events = std::get_if<std::vector<ward::Event>>(&message.says);
   if (events == nullptr) return std::nullopt;
+  if (events->size() > kMessageEvents) {
+    return fhir::Problem{.issue = fhir::Issue::kTooLong,
+                         .where = "MessageHeader.focus",
+                         .text = absl::StrCat("has more Encounters than ", kMessageEvents)};
+  }
   // Whoever may post as the peer has ids of its own.
   const absl::StatusOr<Answer> answer = parts_.desk.TakeMessage(NameOfFhir(peer.name, message.ids), *events);
   if (answer.ok() && answer->id_used_again) {
@@ -96,7 +101,7 @@ MessageAnswer FhirSource::Process(const Peer& peer, const std::string& content_t
     return {
         .status = 415, .content_type = "text/plain", .body = "send application/fhir+json or application/fhir+xml\n"};
   }
-  const fhir::Message message = fhir::ReadMessage(body, *form, parts_.copenhagen);
+  const fhir::Message message = fhir::ReadMessage(body, *form, parts_.copenhagen, parts_.now());
   const auto* const no_concern = std::get_if<fhir::NoConcern>(&message.says);
   if (no_concern != nullptr && *no_concern == fhir::NoConcern::kAcknowledgement) {
     return {.status = 204, .content_type = std::string(TypeOf(*form)), .body = ""};

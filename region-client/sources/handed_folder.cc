@@ -23,11 +23,11 @@ constexpr TextRule kAfterTaking = {.accepts = IsAfterTaking, .form = "wiped or s
 FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copenhagen,
                         const std::function<absl::Time()>& now) {
   const Hl7Files hl7{.name = options.name, .site = SiteOf(options.hl7, copenhagen), .unsaid = options.hl7.unsaid};
-  const auto fhir = [name = options.name, copenhagen](fhir::Form form) {
-    return [=](absl::string_view bytes) { return DecodeFhirFile(bytes, form, name, copenhagen); };
+  const auto fhir = [name = options.name, copenhagen, now](fhir::Form form) {
+    return [=](absl::string_view bytes) { return DecodeFhirFile(bytes, form, name, copenhagen, now()); };
   };
   return {
-      {".hl7", [hl7](absl::string_view bytes) { return DecodeHl7File(bytes, hl7); }},
+      {".hl7", [hl7, now](absl::string_view bytes) { return DecodeHl7File(bytes, hl7, now()); }},
       {".jsonl", [now, copenhagen](absl::string_view bytes) { return DecodeLines(bytes, now(), copenhagen); }},
       {".json", fhir(fhir::Form::kJson)},
       {".xml", fhir(fhir::Form::kXml)},

@@ -18,11 +18,15 @@ struct Hl7Form {
   std::vector<hl7::Site::DischargeTimeField> discharge_time = hl7::Site().discharge_time;
   std::set<std::string> dispositions_elsewhere = {};
   std::set<std::string> locations_elsewhere = {};
+  std::set<std::string> inpatient_classes = hl7::Site().inpatient_classes;
+  bool wards_by_facility = false;
+  bool telephones_at_work = false;
   std::string processing_id = "P";
 };
 
-// What the configuration says of it among other keys: `character_set`, `discharge_time`, `elsewhere`, `processing_id`,
-// none of which must be there. What is wrong is reported to the reader.
+// What the configuration says of it among other keys: `character_set`, `discharge_time`, `elsewhere`,
+// `inpatient_classes`, `wards`, `telephones`, `processing_id`, none of which must be there. What is wrong is reported
+// to the reader.
 Hl7Form ReadHl7Form(options::YamlMapping& mapping);
 
 hl7::Site SiteOf(const Hl7Form& form, absl::TimeZone copenhagen);

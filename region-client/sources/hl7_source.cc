@@ -8,11 +8,33 @@
 #include "region-client/agent/random_ids.h"
 #include "region-client/folder/hl7_decoder.h"
 #include "region-client/hl7/acknowledgement.h"
+#include "region-client/ward/joining.h"
 
 namespace envej::region {
 namespace {
 
 constexpr size_t kControlIdRandomBytes = 10;  // 20 digits, as many as MSH-10 may have in every version
+
+// What of a message is wrong by the site's word, where nothing is by HL7's own.
+std::optional<hl7::Problem> WhatIsWrong(const MessageName& name, const hl7::Message& message, const ward::Event& event,
+                                        const ward::Site& site) {
+  constexpr char kNoNumber[] = "has no number from the authority that identifies patients here";
+  if (name.source.size() > kMessageNameBytes) {
+    const auto size = [&](int field) { return message.Text({.segment = "MSH", .field = field}).size(); };
+    return hl7::Problem{.place = {.segment = "MSH", .field = size(3) >= size(4) ? 3 : 4},
+                        .code = hl7::ErrorCode::kValueTooLong,
+                        .what = "is too long for a sender's name"};
+  }
+  if (!ward::Identify(event.patient, site).has_value()) {
+    return hl7::Problem{
+        .place = {.segment = "PID", .field = 3}, .code = hl7::ErrorCode::kRequiredFieldMissing, .what = kNoNumber};
+  }
+  if (event.kind == ward::EventKind::kMerged && !ward::Identify(event.merged, site).has_value()) {
+    return hl7::Problem{
+        .place = {.segment = "MRG", .field = 1}, .code = hl7::ErrorCode::kRequiredFieldMissing, .what = kNoNumber};
+  }
+  return std::nullopt;
+}
 
 hl7::Problem NotKept() {
   return {.place = {},
@@ -36,16 +58,13 @@ std::string NewControlId() {
 }  // namespace
 
 std::optional<hl7::Problem> Hl7Source::TakeEvent(const hl7::Message& message, const ward::Event& event) const {
-  const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(NameOfHl7(parts_.name, message), {event});
+  const MessageName name = NameOfHl7(parts_.name, message);
+  if (auto problem = WhatIsWrong(name, message, event, parts_.desk.site()); problem.has_value()) return problem;
+  const absl::StatusOr<region::Answer> answer = parts_.desk.TakeMessage(name, {event});
   if (answer.ok() && answer->id_used_again) {
     parts_.log(absl::StrCat(parts_.name, ": a message id (MSH-10) was used again: the message is taken as a new one"));
   }
   if (answer.ok()) return std::nullopt;
-  if (absl::IsInvalidArgument(answer.status())) {
-    return hl7::Problem{.place = {.segment = "PID", .field = 3},
-                        .code = hl7::ErrorCode::kRequiredFieldMissing,
-                        .what = "has no number from the authority that identifies patients here"};
-  }
   parts_.log(absl::StrCat(parts_.name, ": ", answer.status().message()));
   return NotKept();
 }
@@ -54,7 +73,7 @@ std::optional<hl7::Problem> Hl7Source::Take(absl::string_view sender, absl::stri
   const std::variant<hl7::Message, hl7::Problem> read = hl7::Message::Read(bytes, parts_.unsaid);
   std::optional<hl7::Problem> problem;
   if (const auto* const message = std::get_if<hl7::Message>(&read)) {
-    const auto event = hl7::ReadPatientEvent(*message, parts_.site);
+    const auto event = hl7::ReadPatientEvent(*message, parts_.site, parts_.now());
     if (const auto* const said = std::get_if<ward::Event>(&event)) problem = TakeEvent(*message, *said);
     if (const auto* const wrong = std::get_if<hl7::Problem>(&event)) problem = *wrong;
   } else {

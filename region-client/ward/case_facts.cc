@@ -43,12 +43,18 @@ void TakeText(const std::string& said, bool is_newer, std::string& known) {
   if (!said.empty() && (is_newer || known.empty())) known = said;
 }
 
+// That there is none is word as any.
+void TakePhoneNumbers(const Contact& said, bool is_newer, v1::Person& person) {
+  if (said.phone_numbers.empty() && !said.has_no_phone_number) return;
+  auto& known = *person.mutable_contact()->mutable_phone_numbers();
+  if (!is_newer && (!known.empty() || person.has_no_phone_number())) return;
+  known.Assign(said.phone_numbers.begin(), said.phone_numbers.end());
+  person.set_has_no_phone_number(said.phone_numbers.empty());
+}
+
 // No more than a notice may take from systems: an address or an e-mail address is passed on if the citizen gave it.
 void TakeContact(const Contact& said, bool is_newer, envej::v1::Citizen& known) {
   TakeText(said.name, is_newer, *known.mutable_name());
-  if (!said.phone_numbers.empty() && (is_newer || known.phone_numbers().empty())) {
-    known.mutable_phone_numbers()->Assign(said.phone_numbers.begin(), said.phone_numbers.end());
-  }
   // What protects is believed of anybody who says it last.
   if (said.name_and_address_protection.has_value() && (is_newer || *said.name_and_address_protection)) {
     known.set_name_and_address_protection(*said.name_and_address_protection);
@@ -75,6 +81,7 @@ void TakePerson(const Event& event, v1::Person& person) {
   const absl::Time at = RecordedAt(event);
   const bool is_newer = IsNewer(at, person.has_recorded_at(), person.recorded_at());
   TakeContact(event.contact, is_newer, *person.mutable_contact());
+  TakePhoneNumbers(event.contact, is_newer, person);
   if (event.birth_day.has_value()) {
     TakeText(contract::FormatDay(*event.birth_day), is_newer, *person.mutable_birth_date());
   }
@@ -102,6 +109,7 @@ v1::StayEvent StayEventOf(const Event& event) {
   said.set_stay_class(ClassOf(event.patient_class));
   said.set_not_home(!event.discharged_home);
   if (event.discharge_day.has_value()) said.set_discharge_date(contract::FormatDay(*event.discharge_day));
+  if (event.planned_day.has_value()) said.set_planned_date(contract::FormatDay(*event.planned_day));
   *said.mutable_happened_at() = ToMessage(HappenedAt(event));
   *said.mutable_recorded_at() = ToMessage(RecordedAt(event));
   return said;
@@ -110,7 +118,7 @@ v1::StayEvent StayEventOf(const Event& event) {
 bool SaysOfStay(const Event& event) {
   if (event.kind == EventKind::kMerged) return false;
   const bool is_of_patient = event.kind == EventKind::kUpdated && event.stay.empty();
-  return !is_of_patient || event.discharge_day.has_value() || !event.discharged_home;
+  return !is_of_patient || event.discharge_day.has_value() || event.planned_day.has_value() || !event.discharged_home;
 }
 
 // What is recorded together stays as it came.
@@ -125,7 +133,7 @@ void SortStayEvents(v1::Case& known) {
 bool Repeats(const v1::StayEvent& event, const v1::StayEvent& other) {
   const auto said = [](const v1::StayEvent& each) {
     return std::tuple(each.kind(), each.stay(), each.ward(), each.service(), each.stay_class(), each.not_home(),
-                      each.discharge_date());
+                      each.discharge_date(), each.planned_date());
   };
   return event.kind() == v1::STAY_EVENT_KIND_UPDATED && said(event) == said(other);
 }
@@ -212,8 +220,11 @@ v1::Person Newer(const v1::Person& one, const v1::Person& other) {
   const v1::Person& last = one_is_newer ? one : other;
   newer.MergeFrom(last);
   for (const v1::DeathWord& word : (one_is_newer ? other : one).death_words()) TakeDeathWord(word, newer);
-  if (last.contact().phone_numbers().empty()) {
-    *newer.mutable_contact()->mutable_phone_numbers() = (one_is_newer ? other : one).contact().phone_numbers();
+  newer.set_has_no_phone_number(last.has_no_phone_number());
+  if (last.contact().phone_numbers().empty() && !last.has_no_phone_number()) {
+    const v1::Person& older = one_is_newer ? other : one;
+    *newer.mutable_contact()->mutable_phone_numbers() = older.contact().phone_numbers();
+    newer.set_has_no_phone_number(older.has_no_phone_number());
   }
   return newer;
 }

@@ -47,10 +47,15 @@ struct PostalAddress {
   bool operator==(const PostalAddress&) const = default;
 };
 
+// How far ahead of the clock here a message may say that it was recorded. A decoder refuses what says more: whatever
+// comes later would be older than it.
+inline constexpr absl::Duration kRecordedAheadMost = absl::Hours(1);
+
 // What a message says of how the patient is reached. What it does not say is empty.
 struct Contact {
   std::string name;                        // as the citizen is addressed: given names, then the family name
   std::vector<std::string> phone_numbers;  // as written there
+  bool has_no_phone_number = false;        // it says so: one that was known before is none any more
   std::string email;
   std::optional<PostalAddress> postal_address;
   std::optional<bool> name_and_address_protection;
@@ -67,9 +72,10 @@ struct Event {
   std::string service;  // the hospital service: HL7 PV1-10
   PatientClass patient_class = PatientClass::kUnknown;
   bool discharged_home = true;  // false where it is said that the patient went elsewhere: another hospital, say
-  std::optional<absl::Time> happened_at;        // when it did, by which the events of a patient are in order
-  std::optional<absl::Time> recorded_at;        // when the message was made
+  std::optional<absl::Time> happened_at;        // when it did
+  std::optional<absl::Time> recorded_at;        // when it was recorded, by which later word stands before earlier
   std::optional<absl::CivilDay> discharge_day;  // in Copenhagen
+  std::optional<absl::CivilDay> planned_day;    // of kUpdated: the day on which a discharge is expected that is planned
   std::optional<absl::CivilDay> birth_day;
   std::optional<bool> deceased;
   Contact contact;

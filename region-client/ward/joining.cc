@@ -69,11 +69,6 @@ bool HasConsent(const Situation& situation) {
          IsOfStay(consent.disclosure(), from);
 }
 
-bool IsDead(const v1::Person& person) {
-  const auto& words = person.death_words();
-  return std::any_of(words.begin(), words.end(), [](const v1::DeathWord& word) { return word.deceased(); });
-}
-
 std::optional<WhyNot> WhyWithdrawn(const v1::Case& known) {
   if (!known.consent().has_withdrawn_at()) return std::nullopt;
   return known.consent().lives_elsewhere() ? WhyNot::kLivesElsewhere : WhyNot::kConsentWithdrawn;
@@ -268,6 +263,7 @@ v1::CaseNotice& AddNotice(const Stay& stay, v1::Case& known, const NewNoticeId& 
   v1::CaseNotice& notice = *notices.Add();
   notice.set_notice_id(std::move(id));
   notice.set_stay_event(stay.discharge_event);
+  notice.set_ward(stay.ward);
   return notice;
 }
 
@@ -317,6 +313,11 @@ v1::Stay InShort(const Stay& stay) {
 }
 
 }  // namespace
+
+bool IsDead(const v1::Person& person) {
+  const auto& words = person.death_words();
+  return std::any_of(words.begin(), words.end(), [](const v1::DeathWord& word) { return word.deceased(); });
+}
 
 bool IsCurrent(const v1::CaseNotice& notice) {
   return notice.standing() == v1::NOTICE_STANDING_TO_BE_SENT || notice.standing() == v1::NOTICE_STANDING_ACCEPTED ||

@@ -71,6 +71,9 @@ void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known);
 using Verdict = std::variant<envej::v1::Notice, WhyNot>;
 Verdict Judge(const v1::Case& known, const Site& site, absl::Time now, const absl::TimeZone& copenhagen);
 
+// Whether any source's last word is that the patient is dead.
+bool IsDead(const v1::Person& person);
+
 // Whether a notice can still be revised or withdrawn: the municipality has it, or will.
 bool IsCurrent(const v1::CaseNotice& notice);
 

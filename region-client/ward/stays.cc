@@ -142,6 +142,9 @@ void TakeState(const v1::StayEvent& event, Stay& stay) {
       return;
     case v1::STAY_EVENT_KIND_UPDATED:
       if (!event.discharge_date().empty()) stay.discharge_date = event.discharge_date();
+      if (stay.state == v1::STAY_STATE_DISCHARGE_PLANNED && !event.planned_date().empty()) {
+        stay.discharge_date = event.planned_date();
+      }
       // That the patient went home says also who does not say where to.
       if (event.not_home()) stay.not_home = true;
       return;

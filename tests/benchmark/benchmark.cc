@@ -79,7 +79,7 @@ absl::StatusOr<Report> Measure(const Options& options) {
   if (options.parts.size() > size_t{watching} + size_t{hl7}) status = MeasureLoads(options, report);
   if (status.ok() && watching) status = MeasureWatching(options, report);
   if (status.ok() && hl7) {
-    status = MeasureHl7(options.directory, absl::Seconds(options.seconds), options.rounds, report);
+    status = MeasureHl7(options.programs, options.directory, absl::Seconds(options.seconds), options.rounds, report);
   }
   if (!status.ok()) return status;
   return report;

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <thread>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace envej::benchmark {
@@ -21,7 +22,6 @@ namespace {
 constexpr std::chrono::milliseconds kPause(20);
 constexpr int kPausesToServe = 3000;
 constexpr int kPausesToStop = 1500;
-constexpr char kServing[] = "serving";  // the event of a program's log
 constexpr int kFieldsBeforeTimes = 11;  // of /proc/PID/stat, after the name
 
 std::optional<int> FindPort(const std::string& log_path, const std::string& event, std::string& last_line) {
@@ -29,7 +29,12 @@ std::optional<int> FindPort(const std::string& log_path, const std::string& even
   for (std::string line; std::getline(log, line);) {
     last_line = line;
     const nlohmann::json fields = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (fields.is_object() && fields.value("event", "") == event) return fields.value("port", 0);
+    if (!fields.is_object()) continue;
+    if (fields.value("event", "") == event) return fields.value("port", 0);
+    const std::string message = fields.value("message", "");
+    const size_t words = message.find(event);
+    int port = 0;
+    if (words != message.npos && absl::SimpleAtoi(message.substr(words + event.size()), &port)) return port;
   }
   return std::nullopt;
 }
@@ -67,19 +72,20 @@ std::optional<int> WaitFor(pid_t process, int pauses) {
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::vector<std::string>& arguments,
                                                                     const std::string& log_path,
-                                                                    const std::vector<std::string>& environment) {
+                                                                    const std::vector<std::string>& environment,
+                                                                    const std::string& serving) {
   const pid_t process = Spawn(arguments, log_path, environment);
   if (process < 0) return absl::UnavailableError(absl::StrCat("cannot start ", arguments.front()));
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess(process, log_path));
   std::string last_line;
   for (int pause = 0; pause < kPausesToServe; ++pause) {
-    if (const std::optional<int> port = FindPort(log_path, kServing, last_line)) {
+    if (const std::optional<int> port = FindPort(log_path, serving, last_line)) {
       server->port_ = *port;
       return server;
     }
     if (WaitFor(process, 1).has_value()) {
       server->process_ = -1;
-      FindPort(log_path, kServing, last_line);
+      FindPort(log_path, serving, last_line);
       return absl::UnavailableError(absl::StrCat(arguments.front(), " ended before it served: ", last_line));
     }
   }

@@ -12,14 +12,19 @@
 
 namespace envej::benchmark {
 
+// How a program's log says that it serves: by an event with its port, or, as an agent, in words that end with it.
+inline constexpr char kServing[] = "serving";
+inline constexpr char kListensForHl7[] = "listens for HL7 on port ";
+
 // A program that serves, and says on which port in its log. It ends with its owner.
 class ServerProcess {
  public:
   // Starts the program, whose log goes to this file, and waits until it serves. The error is the log's end.
-  // `environment`: entries beside our own.
+  // `environment`: entries beside our own; `serving` as above.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::vector<std::string>& arguments,
                                                               const std::string& log_path,
-                                                              const std::vector<std::string>& environment = {});
+                                                              const std::vector<std::string>& environment = {},
+                                                              const std::string& serving = kServing);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

@@ -38,7 +38,7 @@ constexpr char kXml[] =
 
 void TryAs(absl::string_view bytes, fhir::Form form) {
   static const absl::TimeZone copenhagen = contract::CopenhagenTimeZone().value();
-  const fhir::Message message = fhir::ReadMessage(bytes, form, copenhagen);
+  const fhir::Message message = fhir::ReadMessage(bytes, form, copenhagen, absl::FromUnixSeconds(1'800'100'000));
   if (const auto* events = std::get_if<std::vector<ward::Event>>(&message.says)) {
     ENVEJ_FUZZ_CHECK(!events->empty() && !message.ids.header_id.empty());
     for (const ward::Event& event : *events) ENVEJ_FUZZ_CHECK(!event.patient.empty());
@@ -52,7 +52,7 @@ void TryAs(absl::string_view bytes, fhir::Form form) {
   const fhir::AcknowledgementIds ids = {"b", "h", "p", "o", "s", "r"};
   const std::string answer =
       fhir::WriteAcknowledgement(message, problem, ids, absl::FromUnixSeconds(1'800'000'000), form);
-  const fhir::Message read = fhir::ReadMessage(answer, form, copenhagen);
+  const fhir::Message read = fhir::ReadMessage(answer, form, copenhagen, absl::InfiniteFuture());
   const auto* no_concern = std::get_if<fhir::NoConcern>(&read.says);
   ENVEJ_FUZZ_CHECK(no_concern != nullptr && *no_concern == fhir::NoConcern::kAcknowledgement);
 }

@@ -16,6 +16,7 @@ namespace envej::fuzz {
 namespace {
 
 constexpr size_t kFrameBytesMost = 4096;
+constexpr absl::Time kNow = absl::FromUnixSeconds(1'800'100'000);
 
 constexpr char kDischarge[] =
     "MSH|^~\\&|PAS|NORD|ENVEJ|REGION|20270115140500||ADT^A03^ADT_A03|M1|P|2.5|||||DNK|UTF-8\r"
@@ -32,12 +33,13 @@ constexpr char kPlan[] =
     "PV2|||||||||20270121\r\n";
 
 void TryEvent(const hl7::Message& message, std::optional<hl7::Problem>& problem) {
-  const auto outcome = hl7::ReadPatientEvent(message, {.zone = absl::FixedTimeZone(3600)});
+  const auto outcome = hl7::ReadPatientEvent(message, {.zone = absl::FixedTimeZone(3600)}, kNow);
   if (const auto* const found = std::get_if<hl7::Problem>(&outcome); found != nullptr) problem = *found;
   if (const auto* const event = std::get_if<ward::Event>(&outcome); event != nullptr) {
     ENVEJ_FUZZ_CHECK(!event->patient.empty());
     ENVEJ_FUZZ_CHECK((event->kind == ward::EventKind::kMerged) == !event->merged.empty());
     ENVEJ_FUZZ_CHECK(event->kind != ward::EventKind::kDischarged || event->discharge_day.has_value());
+    ENVEJ_FUZZ_CHECK(!event->recorded_at.has_value() || *event->recorded_at <= kNow + ward::kRecordedAheadMost);
     ENVEJ_FUZZ_CHECK(hl7::ToUtf8(event->contact.name, hl7::CharacterSet::kUtf8).has_value());
   }
 }

@@ -211,10 +211,12 @@ TEST_F(WardPrivacyTest, TheSameSearchFindsEverybodyUnderTheSecretAndWhereTheyBel
   ASSERT_EQ(kept.markers().size(), traffic_.kept().size() * 5);
   SearchOpened(kept);
   Print("control: the store under its secret", kept);
-  EXPECT_EQ(kept.FoundMarkers().size(), kept.markers().size());
   const std::set<size_t> found = kept.FoundMarkers();
-  for (size_t marker = 0; marker < kept.markers().size(); ++marker) {
-    EXPECT_TRUE(found.contains(marker)) << kept.markers()[marker].path << ": " << kept.markers()[marker].kind;
+  for (size_t at = 0; at < kept.markers().size(); ++at) {
+    const Marker& marker = kept.markers()[at];
+    const bool is_asked_of_citizen = absl::StartsWith(marker.path, "page") || absl::StartsWith(marker.path, "command");
+    const bool is_of_systems = !is_asked_of_citizen && (marker.kind == "e-mail address" || marker.kind == "street");
+    EXPECT_EQ(found.contains(at), !is_of_systems) << marker.path << ": " << marker.kind;
   }
 }
 

@@ -67,7 +67,9 @@ class AgentFaultsTest : public testing::Test {
     const std::string message =
         absl::StrReplaceAll(certs::ReadFile(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"),
                                                          "/tests/region-client/fhir/examples/discharge.json")),
-                            {{"urn:oid:1.2.208.176.1.2", "hospital"}, {"\"1000000000000001\"", "\"P1\""}});
+                            {{"urn:oid:1.2.208.176.1.2", "hospital"},
+                             {"\"1000000000000001\"", "\"P1\""},
+                             {"2027-01-15", support::DayFromToday(-1)}});
     const support::PageAnswer answer = agent_.Ask({.as = support::kWardSystem,
                                                    .path = "/fhir/$process-message",
                                                    .body = message,

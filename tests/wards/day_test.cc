@@ -1,6 +1,7 @@
 // A day of two psychiatric wards, as HL7 messages and consents, through a real agent and a real broker to the
-// municipalities: what they hold in the end is what the ledger says, which was written by hand. Meanwhile the agent is
-// killed again and again and once restored from an older backup, and the broker is away for a part of the day.
+// municipalities: what they hold in the end, and what they were told to be withdrawn, is what the ledger says, which
+// was written by hand. Meanwhile the agent is killed again and again, the broker is away for a part of the day, and
+// each of the two is once restored from an older backup.
 
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
@@ -9,12 +10,12 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include <atomic>
+#include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -24,9 +25,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "certs/listening_sockets.h"
@@ -40,6 +39,7 @@
 #include "tests/support/loopback.h"
 #include "tests/support/process.h"
 #include "tests/wards/consumer.h"
+#include "tests/wards/day_files.h"
 
 namespace envej::wards {
 namespace {
@@ -49,82 +49,19 @@ using support::CallContext;
 using support::Process;
 
 constexpr int kKills = 50;
+const std::vector<v1::NoticeState> kWaiting = {v1::NOTICE_STATE_WAITING, v1::NOTICE_STATE_LEASED,
+                                               v1::NOTICE_STATE_MISSING};
 const std::vector<std::string> kMunicipalities = {"0101", "0147", "0851"};
 
-// What one patient's municipality ends up with, and what was withdrawn from any.
-struct Expected {
-  std::string holds;                     // "0101 / 2027-01-20 / name / phone"; empty: nothing
-  std::multiset<std::string> withdrawn;  // "0101 READMITTED"
-
-  bool operator==(const Expected&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& out, const Expected& expected) {
-  return out << "holds [" << expected.holds << "], withdrawn " << testing::PrintToString(expected.withdrawn);
+size_t CountWithdrawn(const std::map<std::string, Expected>& ledger) {
+  size_t count = 0;
+  for (const auto& [label, expected] : ledger) count += expected.withdrawn.size();
+  return count;
 }
 
-// `text` with D, D+3, D-1 as the day that it is.
-std::string WithDays(const std::string& text, absl::CivilDay day) {
-  std::vector<std::string> parts = absl::StrSplit(text, " / ");
-  if (parts.size() != 4) return text;
-  int days = 0;
-  const std::string& relative = parts[1];
-  if (relative.size() > 1) {
-    EXPECT_TRUE(absl::SimpleAtoi(relative.substr(1), &days)) << text;
-  }
-  parts[1] = contract::FormatDay(day + days);
-  return absl::StrJoin(parts, " / ");
-}
-
-// The ledger, by patient.
-std::map<std::string, Expected> ReadLedger(const std::string& file, absl::CivilDay day) {
-  std::map<std::string, Expected> ledger;
-  for (const absl::string_view line : absl::StrSplit(certs::ReadFile(file), '\n', absl::SkipEmpty())) {
-    if (line.front() == '#' || line.front() == ' ') continue;
-    const std::vector<std::string> clauses = absl::StrSplit(line, " ; ");
-    const std::vector<std::string> first = absl::StrSplit(clauses[0], absl::MaxSplits(' ', 2));
-    Expected& expected = ledger[first[0]];
-    if (first[1] == "holds") expected.holds = WithDays(first[2], day);
-    for (size_t clause = 1; clause < clauses.size(); ++clause) {
-      expected.withdrawn.emplace(absl::StripPrefix(clauses[clause], "withdrawn "));
-    }
-  }
-  return ledger;
-}
-
-// What arrives: messages and consents, in their order.
-struct Arrivals {
-  struct Arrival {
-    bool is_message = false;
-    std::string bytes;
-  };
-  std::vector<Arrival> all;
-  std::set<std::string> patients;  // labels
-};
-
-Arrivals MakeDay(const std::string& folder, absl::CivilDay day) {
-  const std::string source = absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/tests/wards/make_day.py");
-  const support::Ended made =
-      support::RunProgram({"/usr/bin/python3", source, "--day", contract::FormatDay(day), folder});
-  EXPECT_EQ(made.code, 0) << made.err;
-  std::vector<std::string> messages =
-      absl::StrSplit(certs::ReadFile(folder + "/messages.hl7"), "MSH|", absl::SkipEmpty());
-  const std::vector<std::string> consents =
-      absl::StrSplit(certs::ReadFile(folder + "/consents.jsonl"), '\n', absl::SkipEmpty());
-  Arrivals arrivals;
-  size_t message = 0;
-  size_t consent = 0;
-  for (const absl::string_view line :
-       absl::StrSplit(certs::ReadFile(folder + "/arrivals.txt"), '\n', absl::SkipEmpty())) {
-    if (absl::StrContains(line, " hl7 ")) {
-      arrivals.all.push_back({.is_message = true, .bytes = absl::StrCat("MSH|", messages.at(message++))});
-    } else {
-      arrivals.all.push_back({.is_message = false, .bytes = consents.at(consent++)});
-    }
-  }
-  EXPECT_EQ(message, messages.size());
-  EXPECT_EQ(consent, consents.size());
-  return arrivals;
+uint64_t NumberBehind(absl::string_view words, absl::string_view text) {
+  const size_t found = text.find(words);
+  return found == text.npos ? 0 : std::stoull(absl::StrCat("0", text.substr(found + words.size(), 10)));
 }
 
 class WardsDayTest : public testing::Test {
@@ -133,6 +70,7 @@ class WardsDayTest : public testing::Test {
     if (killer_.joinable()) killer_.join();
   }
   void SetUp() override {
+    std::filesystem::create_directory(broker_.folder().Path("mirror"));
     std::string participants = certs::ReadFile(broker_.folder().Path("participants.yaml"));
     participants = absl::StrReplaceAll(participants, {{"last_day: 2020-12-31", "last_day: 2199-12-31"}});
     broker_.folder().Write("participants.yaml", participants, 0644);
@@ -184,17 +122,6 @@ class WardsDayTest : public testing::Test {
     }
   }
 
-  // Of the patient's course.
-  static int StepOf(const nlohmann::json& line) {
-    int step = 0;
-    const std::string id = line["id"].get<std::string>();
-    EXPECT_TRUE(absl::SimpleAtoi(id.substr(id.find('-') + 1), &step)) << id;
-    return step;
-  }
-  static std::string Today() {
-    return contract::FormatDay(absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()));
-  }
-
   bool SendConsent(const std::string& line) {
     const nlohmann::json said = nlohmann::json::parse(line);
     ward::v1::PatientId patient;
@@ -205,15 +132,9 @@ class WardsDayTest : public testing::Test {
       ward::v1::WithdrawConsentRequest request;
       *request.mutable_patient() = patient;
       ward::v1::WithdrawConsentResponse answer;
-      withdrawn_[patient.value()] = StepOf(said);
       return stub_->WithdrawConsent(context.get(), request, &answer).ok();
     }
     nlohmann::json consent = said;
-    const auto withdrawn = withdrawn_.find(patient.value());
-    if (withdrawn != withdrawn_.end() && StepOf(said) > withdrawn->second) {
-      // The day of the courses is over, and the citizen was asked again after a withdrawal of today.
-      for (auto& [name, part] : consent["consent"].items()) part["given_on"] = Today();
-    }
     consent.erase("id");
     consent.erase("patient");
     ward::v1::RegisterConsentRequest request;
@@ -228,7 +149,7 @@ class WardsDayTest : public testing::Test {
   }
 
   // Once it is taken, over kills: as a ward's system does, it is sent again until it is acknowledged.
-  void Send(const Arrivals::Arrival& arrival) {
+  void Send(const Arrival& arrival) {
     for (int tries = 0; tries < 20; ++tries) {
       if (arrival.is_message) {
         const std::string answer = SendMessage(arrival.bytes);
@@ -244,17 +165,16 @@ class WardsDayTest : public testing::Test {
     ADD_FAILURE() << "never taken: " << arrival.bytes;
   }
 
-  // Until the broker has all of it, and the municipalities too.
   std::string Data() const { return broker_.folder().Path("agent-data/store"); }
   std::string Backup() const { return broker_.folder().Path("agent-backup"); }
   // Of the whole store, while the agent does not run.
-  void BackUp() {
+  void BackUpAgent() {
     agent_->Signal(SIGKILL);
     agent_->Wait();
     std::filesystem::copy(Data(), Backup(), std::filesystem::copy_options::recursive);
     StartAgent();
   }
-  void Restore() {
+  void RestoreAgent() {
     agent_->Signal(SIGKILL);
     agent_->Wait();
     std::filesystem::remove_all(Data());
@@ -262,6 +182,29 @@ class WardsDayTest : public testing::Test {
     StartAgent();
   }
 
+  std::string RunBroker(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), support::ProgramPath("envej-broker"));
+    arguments.insert(arguments.end(), {"--config", broker_.config()});
+    const support::Ended ended = support::RunProgram(arguments);
+    EXPECT_EQ(ended.code, support::kDone) << ended.err;
+    return ended.out;
+  }
+  void BackUpBroker() { RunBroker({"backup", "--to", broker_.folder().Path("backups")}); }
+  // Its disk is lost. What it answered since the backup is known from the journal's mirror, but for the content.
+  void RestoreBroker() {
+    broker_.Stop();
+    std::filesystem::remove_all(broker_.data());
+    std::string backup;
+    for (const auto& entry : std::filesystem::directory_iterator(broker_.folder().Path("backups"))) {
+      if (std::filesystem::exists(entry.path() / "manifest.json")) backup = entry.path();
+    }
+    const std::string restored = RunBroker({"restore", "--from", backup, "--wait", "5s"});
+    EXPECT_GT(NumberBehind("replayed up to batch ", restored), NumberBehind("backup: up to batch ", restored))
+        << "the backup is older: " << restored;
+    ASSERT_TRUE(broker_.Start());
+  }
+
+  // Until the broker has all of it, and the municipalities too.
   bool WaitUntilDelivered() {
     for (int wait = 0; wait < 2400; ++wait) {
       ward::v1::GetStatusResponse answer;
@@ -272,94 +215,138 @@ class WardsDayTest : public testing::Test {
     return false;
   }
   bool NothingWaits() {
+    return std::all_of(kMunicipalities.begin(), kMunicipalities.end(), [this](const std::string& code) {
+      const auto waiting = Statuses(code, kWaiting);
+      return waiting.has_value() && waiting->empty();
+    });
+  }
+  std::string WhatWaits() {
+    std::string waits;
     for (const std::string& code : kMunicipalities) {
-      v1::ListNoticesRequest list;
-      list.set_municipality_code(code);
-      list.add_states(v1::NOTICE_STATE_WAITING);
-      list.add_states(v1::NOTICE_STATE_LEASED);
-      v1::ListNoticesResponse page;
-      if (!broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), list, &page).ok()) return false;
-      if (!page.notices().empty() || !page.next_page_token().empty()) return false;
+      for (const v1::NoticeStatus& status : Statuses(code, kWaiting).value_or(std::vector<v1::NoticeStatus>())) {
+        absl::StrAppend(&waits, status.ShortDebugString(), "\n");
+      }
     }
-    return true;
+    return waits;
+  }
+  // What the broker has of a municipality's notices in these states, or in any; nothing if it does not answer.
+  std::optional<std::vector<v1::NoticeStatus>> Statuses(const std::string& code,
+                                                        const std::vector<v1::NoticeState>& states) {
+    v1::ListNoticesRequest list;
+    list.set_municipality_code(code);
+    list.set_page_size(500);
+    for (const v1::NoticeState state : states) list.add_states(state);
+    v1::ListNoticesResponse page;
+    if (!broker_.Intake(support::kRegion)->ListNotices(CallContext().get(), list, &page).ok()) return std::nullopt;
+    EXPECT_EQ(page.next_page_token(), "");
+    return std::vector<v1::NoticeStatus>(page.notices().begin(), page.notices().end());
   }
 
-  // What became of a patient: what its municipality holds is said by `held`.
-  Expected Became(const std::string& label, const std::map<std::string, std::string>& held) {
-    Expected became;
-    ward::v1::FindPatientRequest request;
-    request.mutable_patient()->set_authority("HOSP");
-    request.mutable_patient()->set_value(absl::StrCat("H0", std::string(3 - (label.size() - 1), '0'), label.substr(1)));
-    ward::v1::FindPatientResponse answer;
-    if (!stub_->FindPatient(CallContext().get(), request, &answer).ok()) return became;
-    for (const ward::v1::NoticeSummary& notice : answer.notices()) {
-      if (const auto found = held.find(notice.notice_id()); found != held.end()) {
-        EXPECT_TRUE(became.holds.empty()) << label << " is held twice";
-        became.holds = found->second;
-      }
-      if (notice.standing() == ward::v1::NOTICE_STANDING_WITHDRAWN) {
-        became.withdrawn.insert(absl::StrCat(
-            notice.municipality_code(), " ",
-            absl::StripPrefix(v1::WithdrawalReason_Name(notice.withdrawal_reason()), "WITHDRAWAL_REASON_")));
+  // What became of each patient, by what the municipalities fetched.
+  std::map<std::string, Expected> WhatMunicipalitiesKnow(const std::vector<std::unique_ptr<Consumer>>& consumers) {
+    std::map<std::string, Expected> became;
+    for (const auto& consumer : consumers) {
+      consumer->Stop();
+      for (const auto& [id, notice] : consumer->fetched()) {
+        // What a restored broker lost may have been fetched: its withdrawal is told.
+        if (notice.phone.empty()) continue;
+        Expected& patient = became[PatientOf(notice.phone)];
+        fetched_.insert(id);
+        if (!notice.withdrawn.empty()) {
+          patient.withdrawn.insert(notice.withdrawn);
+          continue;
+        }
+        EXPECT_EQ(patient.holds, "") << notice.phone << " is held twice";
+        patient.holds = notice.holds;
       }
     }
     return became;
   }
+  // What was withdrawn before anybody fetched it: no municipality can know whose it was. That it was withdrawn, and
+  // why, the broker says, and only of whom the agent.
+  size_t AddNeverFetched(std::map<std::string, Expected>& became, const std::string& label) {
+    ward::v1::FindPatientRequest request;
+    request.mutable_patient()->set_authority("HOSP");
+    request.mutable_patient()->set_value(NumberOf(label));
+    ward::v1::FindPatientResponse answer;
+    if (!stub_->FindPatient(CallContext().get(), request, &answer).ok()) return 0;
+    size_t added = 0;
+    for (const ward::v1::NoticeSummary& notice : answer.notices()) {
+      const auto at_broker = withdrawn_.find(notice.notice_id());
+      if (at_broker == withdrawn_.end() || fetched_.contains(notice.notice_id())) continue;
+      const absl::string_view reason = v1::WithdrawalReason_Name(at_broker->second.withdrawal_reason());
+      became[label].withdrawn.insert(
+          absl::StrCat(at_broker->second.municipality_code(), " ", absl::StripPrefix(reason, "WITHDRAWAL_REASON_")));
+      ++added;
+    }
+    return added;
+  }
+  void ReadWithdrawn() {
+    for (const std::string& code : kMunicipalities) {
+      const auto withdrawn = Statuses(code, {v1::NOTICE_STATE_WITHDRAWN});
+      ASSERT_TRUE(withdrawn.has_value());
+      for (const v1::NoticeStatus& status : *withdrawn) withdrawn_.emplace(status.notice_id(), status);
+    }
+  }
 
-  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()), .more = {}}};
+  BrokerProcess broker_{{.listen = support::FreeAddress(std::random_device{}()),
+                         .more = "journal: {mirror: mirror, checkpoint_seconds: 1}\n"}};
   const std::string listen_ = support::FreeAddress(std::random_device{}() + 1);
   std::unique_ptr<Process> agent_;
-  std::map<std::string, int> withdrawn_;  // by patient: at which step of the course
   std::unique_ptr<Descriptor> sender_;
   std::thread killer_;
   std::unique_ptr<ward::v1::AgentService::Stub> stub_;
+  std::set<std::string> fetched_;                      // ids of notices
+  std::map<std::string, v1::NoticeStatus> withdrawn_;  // by id, as the broker has them
 };
 
-TEST_F(WardsDayTest, TheMunicipalitiesHoldWhatTheLedgerSays) {
+TEST_F(WardsDayTest, TheMunicipalitiesKnowWhatTheLedgerSays) {
   const absl::CivilDay yesterday = absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()) - 1;
-  const Arrivals arrivals = MakeDay(broker_.folder().Path("day"), yesterday);
-  ASSERT_GT(arrivals.all.size(), 400u);
+  const std::vector<Arrival> arrivals = MakeDay(broker_.folder().Path("day"), yesterday);
+  ASSERT_GT(arrivals.size(), 400u);
   ASSERT_TRUE(broker_.Start());
   std::vector<std::unique_ptr<Consumer>> consumers;
   for (const std::string& code : kMunicipalities) consumers.push_back(std::make_unique<Consumer>(broker_, code));
   StartAgent();
-  const size_t each = arrivals.all.size() / kKills;
+  const auto at = [&](size_t percent) { return arrivals.size() * percent / 100; };
+  const size_t agent_backed_up = at(65);
+  const size_t agent_restored = at(85);
+  const size_t each = arrivals.size() / kKills;
   int kills = 0;
-  const size_t backed_up = arrivals.all.size() * 6 / 10;
-  const size_t restored = arrivals.all.size() * 8 / 10;
-  for (size_t next = 0; next < arrivals.all.size(); ++next) {
-    if (next == arrivals.all.size() / 3) broker_.Kill();
-    if (next == arrivals.all.size() / 2) {
+  for (size_t next = 0; next < arrivals.size(); ++next) {
+    if (next == at(30)) broker_.Kill();
+    if (next == at(50)) {
       ASSERT_TRUE(broker_.Start());
     }
     if (next % each == each / 2 && kills < kKills) KillAgentIn(absl::Microseconds(300 * (++kills % 10)));
-    Send(arrivals.all[next]);
-    if (next == backed_up) BackUp();
-    if (next != restored) continue;
-    Restore();
+    Send(arrivals[next]);
+    if (next == at(60)) BackUpBroker();
+    if (next == agent_backed_up) BackUpAgent();
+    if (next == at(75)) RestoreBroker();
+    if (next != agent_restored) continue;
+    RestoreAgent();
     // Those who sent something since are told to send it again.
-    for (size_t again = backed_up + 1; again <= restored; ++again) Send(arrivals.all[again]);
+    for (size_t again = agent_backed_up + 1; again <= agent_restored; ++again) Send(arrivals[again]);
   }
   EXPECT_EQ(kills, kKills);
   StartAgent();
-  ASSERT_TRUE(WaitUntilDelivered()) << agent_->Err();
-  std::map<std::string, std::string> held;
-  for (const auto& consumer : consumers) {
-    consumer->Stop();
-    held.insert(consumer->held().begin(), consumer->held().end());
-  }
-  const std::map<std::string, Expected> ledger =
-      ReadLedger(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/tests/wards/ledger.txt"), yesterday);
+  ASSERT_TRUE(WaitUntilDelivered()) << WhatWaits() << agent_->Err();
+  ReadWithdrawn();
+  std::map<std::string, Expected> became = WhatMunicipalitiesKnow(consumers);
+  const auto has_withdrawn = [](const auto& patient) { return !patient.second.withdrawn.empty(); };
+  const auto told = std::count_if(became.begin(), became.end(), has_withdrawn);
+  EXPECT_GT(told, 10) << "withdrawals reach those who fetched";
+  const std::map<std::string, Expected> ledger = ReadLedger(yesterday);
   EXPECT_EQ(ledger.size(), 94u);
-  size_t accounted = 0;
+  size_t never_fetched = 0;
   for (const auto& [label, expected] : ledger) {
-    const Expected became = Became(label, held);
-    EXPECT_EQ(became, expected) << label;
-    if (!became.holds.empty()) ++accounted;
+    never_fetched += AddNeverFetched(became, label);
+    EXPECT_EQ(became[label], expected) << label;
   }
-  EXPECT_EQ(held.size(), accounted) << "nobody holds what is nobody's";
-  std::cout << "arrivals " << arrivals.all.size() << ", kills " << kills << ", patients " << ledger.size() << ", held "
-            << held.size() << std::endl;
+  EXPECT_EQ(became.size(), ledger.size()) << "nobody knows of anybody else";
+  EXPECT_EQ(withdrawn_.size(), CountWithdrawn(ledger)) << "nothing else is withdrawn at the broker";
+  std::cout << "arrivals " << arrivals.size() << ", kills " << kills << ", patients " << ledger.size()
+            << ", told of a withdrawal " << told << ", withdrawn before it was fetched " << never_fetched << std::endl;
   agent_->Signal(SIGTERM);
   EXPECT_EQ(agent_->Wait().code, support::kDone);
 }

@@ -106,8 +106,8 @@ class WardsLedgerTest : public testing::Test {
       std::string error;
       ASSERT_TRUE(absl::ParseTime("%Y-%m-%dT%H:%M", words[0], copenhagen_, &now_, &error)) << error;
       const size_t at = std::stoul(words[2]) - 1;
-      const auto items =
-          words[1] == "hl7" ? DecodeHl7File(messages.at(at), files) : DecodeLines(consents.at(at), now_, copenhagen_);
+      const auto items = words[1] == "hl7" ? DecodeHl7File(messages.at(at), files, now_)
+                                           : DecodeLines(consents.at(at), now_, copenhagen_);
       ASSERT_EQ(items.value().size(), 1u);
       Take(items->front());
     }

@@ -14,6 +14,7 @@ import zoneinfo
 COPENHAGEN = zoneinfo.ZoneInfo("Europe/Copenhagen")
 EXAMPLE_DAY = datetime.date(2027, 1, 20)
 OF_PERSONS = {"A28", "A31", "A40"}  # messages without a stay
+IN_TRANSIT = datetime.timedelta(seconds=20)  # until the message of what was recorded is made
 
 
 @dataclasses.dataclass
@@ -76,7 +77,7 @@ class Course:
         own = {}
         for word in words:
             key, _, value = word.partition("=")
-            if key in ("late", "again", "out", "as", "from"):
+            if key in ("late", "again", "anew", "out", "as", "from"):
                 own[key] = value
             elif key == "name":
                 self.name = value.replace("_", " ")
@@ -98,11 +99,12 @@ class Course:
                 raise ValueError(f"{self.label}: {word}")
         return own
 
-    def message(self, code, recorded, own):
-        """The bytes of one message."""
+    def message(self, code, recorded, made, own):
+        """The bytes of one message, and with another id each time."""
         self.messages += 1
         utf8 = self.system == "A"
-        stamp = recorded.strftime("%Y%m%d%H%M%S") + (recorded.strftime("%z") if utf8 else "")
+        stamp, made_stamp = (time.strftime("%Y%m%d%H%M%S") + (time.strftime("%z") if utf8 else "")
+                             for time in (recorded, made))
         day = self.day + datetime.timedelta(days=int(own["out"])) if "out" in own else None
         occurred, discharged, expected = stamp, "", ""
         if code == "A03":
@@ -115,7 +117,7 @@ class Course:
         number = own.get("as", self.number)
         names = self.name.split()
         segments = [
-            segment("MSH", {2: "^~\\&", 3: f"PAS-{self.system}", 4: "HOSP", 5: "ENVEJ", 6: "REGION", 7: stamp,
+            segment("MSH", {2: "^~\\&", 3: f"PAS-{self.system}", 4: "HOSP", 5: "ENVEJ", 6: "REGION", 7: made_stamp,
                             9: f"ADT^{code}", 10: f"{self.label}-{self.messages}", 11: "P",
                             12: "2.5" if utf8 else "2.3", 18: "UNICODE UTF-8" if utf8 else "8859/1"}, first=2),
             segment("EVN", {1: code, 2: stamp, 6: occurred}),
@@ -162,10 +164,12 @@ class Course:
         if code in ("consent", "withdraw"):
             return [("consent", recorded, self.consent(words[1:], recorded))]
         own = self.take(words[2:])
-        text = self.message(code, recorded, own)
         at = self.when(0, own["late"]) if "late" in own else recorded
+        text = self.message(code, recorded, max(recorded + IN_TRANSIT, at), own)
         again = [self.when(0, clock) for clock in own["again"].split(",")] if "again" in own else []
-        return [("hl7", time, text) for time in [at, *again]]
+        anew = [self.when(0, clock) for clock in own["anew"].split(",")] if "anew" in own else []
+        return ([("hl7", time, text) for time in [at, *again]] +
+                [("hl7", time, self.message(code, recorded, time, own)) for time in anew])
 
 
 def segment(name, fields, first=1):

@@ -3,20 +3,30 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "proto/contract/day.h"
 #include "tests/certs/test_files.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/exit_codes.h"
 #include "tests/support/free_address.h"
 #include "tests/support/process.h"
+#include "tests/wards/consumer.h"
+#include "tests/wards/day_files.h"
 
 namespace envej::wards {
 namespace {
@@ -26,6 +36,12 @@ using support::RunProgram;
 using testing::HasSubstr;
 
 constexpr absl::Duration kInstallation = absl::Minutes(4);
+constexpr absl::Duration kSending = absl::Minutes(4);  // of a day; each message is synced before it is answered
+
+size_t Count(absl::string_view words, absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, words);
+  return parts.size() - 1;
+}
 
 std::string PortOf(const std::string& address) { return address.substr(address.rfind(':') + 1); }
 
@@ -53,6 +69,18 @@ class SendersTest : public testing::Test {
   }
 
   void SetUp() override {
+    StartAgent("  patient_authority: hospital\n  wards: [P1]\n");
+    const absl::CivilDay yesterday = absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()) - 1;
+    const std::string day = absl::StrReplaceAll(contract::FormatDay(yesterday), {{"-", ""}});
+    const std::string discharge = absl::StrReplaceAll(
+        certs::ReadFile(source_ + "/region-client/examples/hl7/discharged.hl7"), {{"20270115", day}});
+    broker_.folder().Write("right.hl7", discharge);
+    broker_.folder().Write("wrong.hl7", absl::StrReplaceAll(discharge, {{"0001011234", ""}}));
+  }
+
+  // With what the site says of itself, in place of any before.
+  void StartAgent(const std::string& site) {
+    agent_.reset();
     const std::vector<std::string> connection = broker_.ConnectionArguments(support::kRegion, "agent");
     listener_ = support::SharedAuthority().IssueFiles(broker_.folder(), "listener", certs::ServerRequest());
     broker_.folder().Write("agent.secret", absl::StrCat(std::string(64, 'b'), "\n"));
@@ -60,8 +88,9 @@ class SendersTest : public testing::Test {
         "agent.yaml",
         absl::StrCat("broker:\n  address: ", connection[1], "\n  certificate: ", connection[3], "\n  key: ",
                      connection[5], "\n  authorities: ", connection[7], "\n  commitment_secret: commitment.secret\n",
-                     "data:\n  folder: agent-data\n  secret: agent.secret\n",
-                     "site:\n  patient_authority: hospital\n  wards: [P1]\nhl7:\n  - name: plain\n    listen: ", plain_,
+                     "data:\n  folder: agent-data\n  secret: agent.secret\n", "site:\n", site,
+                     "folders:\n  - name: register\n    folder: register\n",
+                     "hl7:\n  - name: plain\n    elsewhere: {dispositions: [OVF]}\n    listen: ", plain_,
                      "\n  - name: tls\n    listen: ", tls_, "\n    tls:\n      certificate: listener.pem\n",
                      "      key: listener.key\n      authorities: listener.authorities.pem\n"));
     agent_ = std::make_unique<support::Process>(
@@ -69,9 +98,6 @@ class SendersTest : public testing::Test {
     ASSERT_TRUE(agent_->WaitForError([](const std::string& error) {
       return error.find("agent: ready") != std::string::npos;
     })) << agent_->Err();
-    const std::string discharge = certs::ReadFile(source_ + "/region-client/examples/hl7/discharged.hl7");
-    broker_.folder().Write("right.hl7", discharge);
-    broker_.folder().Write("wrong.hl7", absl::StrReplaceAll(discharge, {{"0001011234", ""}}));
   }
 
   Ended SendByNode(const std::string& address, const std::string& file,
@@ -79,11 +105,35 @@ class SendersTest : public testing::Test {
     std::vector<std::string> arguments = {"/usr/bin/env", "node", tree_ / "send.js", PortOf(address),
                                           broker_.folder().Path(file)};
     arguments.insert(arguments.end(), identity.begin(), identity.end());
-    return RunProgram(arguments);
+    return RunProgram(arguments, kSending);
   }
   Ended SendByPython(const std::string& file) const {
-    return RunProgram({"/usr/bin/mllp_send", "--loose", "--port", PortOf(plain_), "--file", broker_.folder().Path(file),
-                       "127.0.0.1"});
+    return RunProgram(
+        {"/usr/bin/mllp_send", "--loose", "--port", PortOf(plain_), "--file", broker_.folder().Path(file), "127.0.0.1"},
+        kSending);
+  }
+
+  // As if 0851's agreement had never ended.
+  void LetAllTakePart() const {
+    const std::string participants = certs::ReadFile(broker_.folder().Path("participants.yaml"));
+    broker_.folder().Write("participants.yaml",
+                           absl::StrReplaceAll(participants, {{"last_day: 2020-12-31", "last_day: 2199-12-31"}}), 0644);
+  }
+
+  // By patient, what municipalities hold once it is that, or time is up.
+  std::map<std::string, std::string> WhatIsHeldIn(const std::vector<std::unique_ptr<Consumer>>& consumers,
+                                                  const std::map<std::string, std::string>& expected) {
+    std::map<std::string, std::string> held;
+    for (const absl::Time give_up = absl::Now() + absl::Minutes(2); held != expected && absl::Now() < give_up;) {
+      absl::SleepFor(absl::Milliseconds(50));
+      held.clear();
+      for (const auto& consumer : consumers) {
+        for (const auto& [id, notice] : consumer->fetched()) {
+          if (!notice.holds.empty()) held.emplace(PatientOf(notice.phone), notice.holds);
+        }
+      }
+    }
+    return held;
   }
 
   static inline std::string source_;
@@ -94,6 +144,51 @@ class SendersTest : public testing::Test {
   certs::TlsFiles listener_;
   std::unique_ptr<support::Process> agent_;
 };
+
+// One hospital's system has the one sender, the other's the other, both at once; then comes the register of consents.
+TEST_F(SendersTest, TheDayComesFromBoth) {
+  LetAllTakePart();
+  ASSERT_TRUE(broker_.Start());
+  std::vector<std::unique_ptr<Consumer>> consumers;
+  for (const char* const code : {"0101", "0147", "0851"})
+    consumers.push_back(std::make_unique<Consumer>(broker_, code));
+  StartAgent("  patient_authority: HOSP\n  wards: [P1, P2]\n");
+  const absl::CivilDay yesterday = absl::ToCivilDay(absl::Now(), *contract::CopenhagenTimeZone()) - 1;
+  const std::vector<Arrival> arrivals = MakeDay(broker_.folder().Path("day"), yesterday);
+  const auto messages_of = [&](const std::string& system) {
+    std::string messages;
+    for (const Arrival& arrival : arrivals) {
+      if (absl::StrContains(arrival.bytes, absl::StrCat("|", system, "|"))) messages += arrival.bytes;
+    }
+    return messages;
+  };
+  broker_.folder().Write("a.hl7", messages_of("PAS-A"));
+  broker_.folder().Write("b.hl7", messages_of("PAS-B"));
+  Ended by_node;
+  std::thread node([&] { by_node = SendByNode(plain_, "a.hl7"); });
+  const Ended by_python = SendByPython("b.hl7");
+  node.join();
+  EXPECT_EQ(by_node.code, 0) << by_node.err;
+  EXPECT_EQ(by_python.code, 0) << by_python.err;
+  const auto messages = static_cast<size_t>(
+      std::count_if(arrivals.begin(), arrivals.end(), [](const Arrival& arrival) { return arrival.is_message; }));
+  const std::string answers = by_node.out + by_python.out;
+  EXPECT_EQ(Count("MSA|AA|P", answers), messages);
+  EXPECT_EQ(Count("MSA|", answers), messages);
+  EXPECT_GT(Count("MSA|", by_node.out), 100u);
+  EXPECT_GT(Count("MSA|", by_python.out), 100u);
+  std::string consents;
+  for (const Arrival& arrival : arrivals) {
+    if (!arrival.is_message) absl::StrAppend(&consents, arrival.bytes, "\n");
+  }
+  std::filesystem::rename(broker_.folder().Write("consents.jsonl", consents),
+                          broker_.folder().Path("register/consents.jsonl"));
+  std::map<std::string, std::string> held;
+  for (const auto& [patient, expected] : ReadLedger(yesterday)) {
+    if (!expected.holds.empty()) held.emplace(patient, expected.holds);
+  }
+  EXPECT_EQ(WhatIsHeldIn(consumers, held), held) << agent_->Err();
+}
 
 TEST_F(SendersTest, NodeIsToldWhatWasTakenAndWhatIsWrong) {
   EXPECT_THAT(SendByNode(plain_, "right.hl7").out, HasSubstr("MSA|AA|EXAMPLE-3"));

@@ -92,6 +92,25 @@ TEST_F(AgentConfigTest, ReadsWhereSystemsPutFiles) {
               HasSubstr("another folder's"));
 }
 
+TEST_F(AgentConfigTest, ReadsHowASystemWritesItsFields) {
+  const auto with = [](const std::string& lines) {
+    return absl::StrCat(kGood, "folders:\n  - name: files\n    folder: in\n    hl7: {", lines, "}\n");
+  };
+  const absl::StatusOr<AgentConfig> said =
+      Read(with("inpatient_classes: [I, R], wards: PV1-3.4/PV1-3.1, telephones: own-and-work"));
+  ASSERT_TRUE(said.ok()) << said.status();
+  EXPECT_THAT(said->folders[0].hl7.inpatient_classes, ElementsAre("I", "R"));
+  EXPECT_TRUE(said->folders[0].hl7.wards_by_facility);
+  EXPECT_TRUE(said->folders[0].hl7.telephones_at_work);
+  const absl::StatusOr<AgentConfig> unsaid = Read(with("wards: PV1-3.1, telephones: own"));
+  ASSERT_TRUE(unsaid.ok()) << unsaid.status();
+  EXPECT_THAT(unsaid->folders[0].hl7.inpatient_classes, ElementsAre("I"));
+  EXPECT_FALSE(unsaid->folders[0].hl7.wards_by_facility);
+  EXPECT_FALSE(unsaid->folders[0].hl7.telephones_at_work);
+  EXPECT_THAT(std::string(Read(with("wards: PV1-3.2")).status().message()), HasSubstr("wards"));
+  EXPECT_THAT(std::string(Read(with("telephones: all")).status().message()), HasSubstr("telephones"));
+}
+
 TEST_F(AgentConfigTest, TheExampleIsGood) {
   const absl::StatusOr<AgentConfig> config =
       ReadAgentConfig(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/region-client/examples/agent/agent.yaml"));

@@ -173,7 +173,8 @@ TEST_F(SenderTest, WhatIsAboutOneNoticeIsSentInItsOrderAndAgainWhereAnAnswerIsLo
   Start();
   ASSERT_TRUE(WaitUntil([this] { return IsEmptyOutbox(); }));
   Stop();
-  EXPECT_THAT(Told(), IsEmpty());
+  ASSERT_THAT(Told(), SizeIs(1));
+  EXPECT_EQ(Told()[0].telling.kind(), ward::v1::TELLING_KIND_WITHDRAWN);
   std::vector<uint32_t> revisions;
   for (const v1::Notice& notice : server_.revisions()) {
     if (notice.envelope().notice_id() != NoticeIdNumber(0)) continue;

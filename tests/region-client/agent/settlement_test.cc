@@ -325,5 +325,16 @@ TEST_F(SettlementTest, WhatIsMissingIsSentAgainAsItWas) {
   EXPECT_EQ(Outbox()[0].outgoing.revise().envelope().revision(), 2u);
 }
 
+// As an agent learns it that was restored from a backup of before the withdrawal.
+TEST_F(SettlementTest, AWithdrawalThatIsMissingIsSentAgainAlsoIfTheBrokerToldIt) {
+  Put(1, ward::v1::NOTICE_STANDING_TO_BE_SENT);
+  End(Accepted(1));
+  Change(v1::CHANGE_KIND_WITHDRAWN, 2);
+  ASSERT_EQ(Notice().standing(), ward::v1::NOTICE_STANDING_WITHDRAWN);
+  EXPECT_TRUE(Change(v1::CHANGE_KIND_MISSING, 2).sends);
+  ASSERT_THAT(Outbox(), SizeIs(1));
+  EXPECT_EQ(Outbox()[0].outgoing.withdraw().revision(), 2u);
+}
+
 }  // namespace
 }  // namespace envej::region

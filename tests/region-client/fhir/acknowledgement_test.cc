@@ -68,7 +68,7 @@ TEST(Acknowledgement, WhatCouldNotBeKeptNowMayBeSentAgain) {
 }
 
 TEST(Acknowledgement, WhatCannotBeReadAtAllIsAnswered) {
-  const Message message = ReadMessage("{", Form::kJson, Copenhagen());
+  const Message message = ReadMessage("{", Form::kJson, Copenhagen(), kNow);
   const Json answer = Answer(message, ProblemOf(message));
   EXPECT_EQ(HeaderOf(answer)["response"]["identifier"], "unknown");
   EXPECT_EQ(HeaderOf(answer)["response"]["code"], "fatal-error");
@@ -77,7 +77,7 @@ TEST(Acknowledgement, WhatCannotBeReadAtAllIsAnswered) {
 }
 
 TEST(Acknowledgement, EveryReferenceLeadsToAnEntry) {
-  const Message message = ReadMessage("{", Form::kJson, Copenhagen());
+  const Message message = ReadMessage("{", Form::kJson, Copenhagen(), kNow);
   const Json answer = Answer(message, ProblemOf(message));
   std::string urls;
   for (const Json& entry : answer["entry"]) urls += entry["fullUrl"].get<std::string>() + "\n";
@@ -110,7 +110,7 @@ TEST(Acknowledgement, XmlIsTheSameAsJson) {
 
 TEST(Acknowledgement, IsItselfAnAcknowledgementThatIsNotAnswered) {
   const std::string written = Written(Read(Discharge()), std::nullopt, Form::kXml);
-  const Message read = ReadMessage(written, Form::kXml, Copenhagen());
+  const Message read = ReadMessage(written, Form::kXml, Copenhagen(), kNow);
   EXPECT_EQ(std::get<NoConcern>(read.says), NoConcern::kAcknowledgement);
   EXPECT_EQ(read.ids.bundle_id, kIds.bundle);
   EXPECT_EQ(read.sender.sor_code, "1000000000000002");

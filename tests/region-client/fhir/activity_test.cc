@@ -69,6 +69,24 @@ TEST(WhatMedcomTells, ADeathIsToldWhateverTheActivity) {
   EXPECT_EQ(Told(WhatMedcomTells(*ParseActivity("start-leave-inpatient"), "onleave", false)),
             Told(EventKind::kUpdated));
   EXPECT_EQ(Told(WhatMedcomTells(*ParseActivity("admit-inpatient"), "finished", false)), "contradiction");
+  for (const char* status : {"planned", "arrived", "triaged", "onleave", "in-progress"}) {
+    EXPECT_EQ(Told(WhatMedcomTells(*ParseActivity("start-leave-inpatient"), status, true)), Told(EventKind::kUpdated))
+        << status;
+    EXPECT_EQ(Told(WhatMedcomTells(*ParseActivity("discharge-inpatient-home"), status, true)),
+              Told(EventKind::kUpdated))
+        << status;
+  }
+  EXPECT_EQ(Told(WhatMedcomTells(*ParseActivity("admit-inpatient"), "planned", false)), "no concern");
+}
+
+TEST(WhatStatusTells, ADeathIsToldWhateverTheStatus) {
+  for (const char* status : {"planned", "arrived", "triaged", "onleave", "unknown"}) {
+    EXPECT_EQ(Told(WhatStatusTells(status, false, true)), Told(EventKind::kUpdated)) << status;
+  }
+  EXPECT_EQ(Told(WhatStatusTells("planned", false, false)), "no concern");
+  EXPECT_EQ(Told(WhatStatusTells("onleave", false, {})), "no concern");
+  EXPECT_EQ(Told(WhatStatusTells("in-progress", true, true)), Told(EventKind::kDischargePlanned));
+  EXPECT_EQ(Told(WhatStatusTells("finished", true, true)), Told(EventKind::kDischarged));
 }
 
 }  // namespace

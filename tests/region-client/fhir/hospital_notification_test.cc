@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/region-client/fhir/messages.h"
 
 namespace envej::fhir {
@@ -145,6 +146,29 @@ TEST(HospitalNotification, WhatSaysNoTimesOfItsOwnTakesThoseOfTheMessage) {
   message = Notification("cancel-discharge-inpatient-home", "in-progress");
   OwnProvenance(message).erase("occurredDateTime");
   EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-16T08:00:01+01:00"));
+}
+
+TEST(HospitalNotification, WhatIsMadeInTheFutureIsWrongAtItsPlace) {
+  const std::string future = "2099-01-01T00:00:00Z";
+  Json message = Discharge();
+  message["timestamp"] = future;
+  EXPECT_EQ(ProblemOf(message).where, "Bundle.timestamp");
+  EXPECT_EQ(ProblemOf(message).issue, Issue::kValue);
+  for (const char* name : {"occurredDateTime", "recorded"}) {
+    message = Discharge();
+    OwnProvenance(message)[name] = future;
+    EXPECT_EQ(ProblemOf(message).where, absl::StrCat("Bundle.entry[6].resource.", name));
+  }
+  message = Discharge();
+  message["timestamp"] = "2027-01-16T10:00:00+01:00";
+  EXPECT_EQ(OneEvent(message).recorded_at, kNow + ward::kRecordedAheadMost);
+}
+
+TEST(HospitalNotification, WhatIsStillToComeHasNotHappened) {
+  Json message = Discharge();
+  Encounter(message)["period"]["end"] = "2027-01-20T12:00:00+01:00";
+  EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-16T08:00:00+01:00"));
+  EXPECT_EQ(OneEvent(message).discharge_day, absl::CivilDay(2027, 1, 20));
 }
 
 TEST(HospitalNotification, AWardThatIsNotInTheMessageIsWrong) {

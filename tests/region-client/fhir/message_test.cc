@@ -16,8 +16,8 @@ std::string Example(const char* name) {
 }
 
 TEST(ReadMessage, TheSameExampleInEitherFormIsTheSameEvent) {
-  const Message json = ReadMessage(Example("discharge.json"), Form::kJson, Copenhagen());
-  const Message xml = ReadMessage(Example("discharge.xml"), Form::kXml, Copenhagen());
+  const Message json = ReadMessage(Example("discharge.json"), Form::kJson, Copenhagen(), kNow);
+  const Message xml = ReadMessage(Example("discharge.xml"), Form::kXml, Copenhagen(), kNow);
   const auto& events = std::get<std::vector<ward::Event>>(json.says);
   ASSERT_EQ(events.size(), 1);
   EXPECT_EQ(events[0].kind, ward::EventKind::kDischarged);

@@ -132,8 +132,8 @@ absl::Time At(absl::string_view text) {
 }
 
 Message Read(const Json& message) {
-  Message read = ReadMessage(message.dump(), Form::kJson, Copenhagen());
-  EXPECT_EQ(Text(ReadMessage(WriteXml(message), Form::kXml, Copenhagen())), Text(read));
+  Message read = ReadMessage(message.dump(), Form::kJson, Copenhagen(), kNow);
+  EXPECT_EQ(Text(ReadMessage(WriteXml(message), Form::kXml, Copenhagen(), kNow)), Text(read));
   return read;
 }
 

@@ -29,6 +29,9 @@ Json& Patient(Json& message);
 Json& Encounter(Json& message);
 Json& OwnProvenance(Json& message);
 
+// 16 January 2027 at 9 in Copenhagen, an hour after the message.
+inline const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 16, 8), absl::UTCTimeZone());
+
 absl::TimeZone Copenhagen();
 absl::Time At(absl::string_view text);
 

@@ -40,7 +40,8 @@ TEST(Patient, TheOfficialNameIsTakenAndOldOnesAreNot) {
 
 TEST(Patient, NumbersMailAndAddressAreThoseInUse) {
   const ward::Contact contact = EventOf(R"({"identifier": [{"value": "p"}],
-      "telecom": [{"system": "phone", "use": "old", "value": "1"}, {"system": "phone", "value": "2"},
+      "telecom": [{"system": "phone", "use": "old", "value": "1"},
+                  {"system": "phone", "use": "work", "value": "3"}, {"system": "phone", "value": "2"},
                   {"system": "sms", "value": "3"}, {"system": "fax", "value": "4"},
                   {"system": "email", "value": "a@b.example"}, {"system": "email", "value": "c@d.example"}],
       "address": [{"use": "old", "city": "Gammelby"},

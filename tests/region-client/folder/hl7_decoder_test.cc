@@ -17,13 +17,15 @@ std::string Message(const std::string& event, const std::string& id, const std::
                       "20270115140000\r");
 }
 
+const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 15), absl::UTCTimeZone());
+
 Hl7Files Files() { return {.name = "files", .site = {.zone = absl::UTCTimeZone()}}; }
 
 TEST(Hl7DecoderTest, EachMessageOfAFileIsReadForItself) {
   const std::vector<FileItem> items =
       DecodeHl7File(absl::StrCat(Message("A03", "m1", "4711"), "MSH|broken\r", Message("A04", "m2", "4712"),
                                  Message("A03", "m3", "")),
-                    Files())
+                    Files(), kNow)
           .value();
   ASSERT_THAT(items, SizeIs(4));
   EXPECT_EQ(items[0].name.source, "files|PAS|NORD");
@@ -41,7 +43,7 @@ TEST(Hl7DecoderTest, EachMessageOfAFileIsReadForItself) {
 
 TEST(Hl7DecoderTest, ABatchThatLacksAMessageIsAProblemOfTheFileBehindThoseThatAreThere) {
   const std::vector<FileItem> items =
-      DecodeHl7File(absl::StrCat("BHS|^~\\&\r", Message("A03", "m1", "4711"), "BTS|2\r"), Files()).value();
+      DecodeHl7File(absl::StrCat("BHS|^~\\&\r", Message("A03", "m1", "4711"), "BTS|2\r"), Files(), kNow).value();
   ASSERT_THAT(items, SizeIs(2));
   EXPECT_TRUE(std::holds_alternative<std::vector<ward::Event>>(items[0].said));
   EXPECT_EQ(std::get<FileProblem>(items[1].said).reason, "BATCH_COUNT_WRONG");
@@ -49,10 +51,10 @@ TEST(Hl7DecoderTest, ABatchThatLacksAMessageIsAProblemOfTheFileBehindThoseThatAr
 }
 
 TEST(Hl7DecoderTest, NothingFollowsFromBatchesWithoutAMessage) {
-  const std::vector<FileItem> items = DecodeHl7File("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", Files()).value();
+  const std::vector<FileItem> items = DecodeHl7File("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", Files(), kNow).value();
   ASSERT_THAT(items, SizeIs(1));
   EXPECT_EQ(std::get<NothingFollows>(items[0].said).reason, "BATCH_EMPTY");
-  EXPECT_THAT(DecodeHl7File("\r\n", Files()).value(), SizeIs(0));
+  EXPECT_THAT(DecodeHl7File("\r\n", Files(), kNow).value(), SizeIs(0));
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ward::Contact ContactOf(const std::vector<std::pair<int, std::string>>& fields) {
-  return ReadContact(Read(Joined({kHeader, SegmentOf("PID", fields)})));
+ward::Contact ContactOf(const std::vector<std::pair<int, std::string>>& fields, bool also_at_work = false) {
+  return ReadContact(Read(Joined({kHeader, SegmentOf("PID", fields)})), also_at_work);
 }
 
 TEST(ContactTest, ANameIsWrittenAsTheCitizenIsAddressed) {
@@ -36,13 +36,28 @@ TEST(ContactTest, AnAddressIsOneWhereTheCitizenLives) {
 }
 
 TEST(ContactTest, TelephonesAreInOrderAndEachOnce) {
-  EXPECT_THAT(ContactOf({{13, "+45 00 00 00 01^PRN^PH~00000002^PRS^CP"}, {14, "00000003^WPN~00000002"}}).phone_numbers,
+  EXPECT_THAT(ContactOf({{13, "+45 00 00 00 01^PRN^PH~00000002^PRS^CP"}, {40, "00000003^VHN~00000002"}}).phone_numbers,
               ElementsAre("+45 00 00 00 01", "00000002", "00000003"));
   EXPECT_THAT(ContactOf({{13, "^PRN^PH^^45^^00000001~^PRN^PH^^+45^00^000002"}}).phone_numbers,
               ElementsAre("+45 00000001", "+45 00 000002"));
   EXPECT_THAT(ContactOf({{13, "^PRN^PH^^^^^^^^^+4500000001"}, {40, "^PRS^CP^^^^^^^^^+4500000002"}}).phone_numbers,
               ElementsAre("+4500000001", "+4500000002"));
   EXPECT_THAT(ContactOf({{13, "1^PRN^FX~2^BPN~3^PRN^BP~4^PRN^MD~\"\""}}).phone_numbers, IsEmpty());
+}
+
+TEST(ContactTest, WhoElseAnswersIsNotTheCitizen) {
+  const std::vector<std::pair<int, std::string>> fields = {
+      {13, "1^EMR^PH~2^ASN~3^WPN~4^PRN"}, {14, "5~6^WPN~7^EMR"}, {40, "8^WPN^CP~9^EMR"}};
+  EXPECT_THAT(ContactOf(fields).phone_numbers, ElementsAre("4"));
+  EXPECT_THAT(ContactOf(fields, /*also_at_work=*/true).phone_numbers, ElementsAre("3", "4", "5", "6", "8"));
+}
+
+TEST(ContactTest, ThatThereIsNoNumberIsSaid) {
+  EXPECT_TRUE(ContactOf({{13, "\"\""}}).has_no_phone_number);
+  EXPECT_TRUE(ContactOf({{40, "\"\""}}).has_no_phone_number);
+  EXPECT_FALSE(ContactOf({{13, ""}, {14, "\"\""}}).has_no_phone_number);
+  EXPECT_FALSE(ContactOf({{13, "\"\""}, {40, "00000001"}}).has_no_phone_number);
+  EXPECT_FALSE(ContactOf({{13, "1^EMR"}}).has_no_phone_number) << "of the citizen's own nothing is said";
 }
 
 TEST(ContactTest, AnEmailIsKnownByWhatItIsSaidToBe) {

@@ -36,7 +36,8 @@ std::string Processed(const std::string& message) {
   const std::variant<Message, Problem> read = Message::Read(message);
   if (read.index() == 1) {
     problem = std::get<Problem>(read);
-  } else if (const auto event = ReadPatientEvent(std::get<Message>(read), site); event.index() == 2) {
+  } else if (const auto event = ReadPatientEvent(std::get<Message>(read), site, absl::InfiniteFuture());
+             event.index() == 2) {
     problem = std::get<Problem>(event);
   }
   return Acknowledge(message, problem, {.control_id = "1", .now = absl::Now(), .zone = zone});

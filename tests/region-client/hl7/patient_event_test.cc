@@ -24,7 +24,7 @@ class PatientEventTest : public testing::Test {
   PatientEventTest() { site_.zone = contract::CopenhagenTimeZone().value(); }
 
   std::variant<ward::Event, NotOfConcern, Problem> Outcome(const std::vector<std::string>& segments) const {
-    return ReadPatientEvent(Read(Joined(segments)), site_);
+    return ReadPatientEvent(Read(Joined(segments)), site_, now_);
   }
   ward::Event EventOf(const std::vector<std::string>& segments) const {
     const auto outcome = Outcome(segments);
@@ -44,6 +44,8 @@ class PatientEventTest : public testing::Test {
   absl::Time Local(absl::CivilSecond second) const { return absl::FromCivil(second, site_.zone); }
 
   Site site_;
+  // A year on, so that only the tests of it are ahead.
+  absl::Time now_ = absl::FromCivil(absl::CivilSecond(2028, 1, 1), absl::UTCTimeZone());
 };
 
 TEST_F(PatientEventTest, ADischargeIsTold) {
@@ -63,7 +65,7 @@ TEST_F(PatientEventTest, ADischargeIsTold) {
   EXPECT_EQ(event.patient_class, ward::PatientClass::kInpatient);
   EXPECT_TRUE(event.discharged_home);
   EXPECT_EQ(event.happened_at, Local(absl::CivilSecond(2027, 1, 15, 13, 45)));
-  EXPECT_EQ(event.recorded_at, Local(absl::CivilSecond(2027, 1, 15, 14, 5)));
+  EXPECT_EQ(event.recorded_at, Local(absl::CivilSecond(2027, 1, 15, 14, 4)));
   EXPECT_EQ(event.discharge_day, absl::CivilDay(2027, 1, 15));
   EXPECT_EQ(event.birth_day, absl::CivilDay(1980, 2, 29));
   EXPECT_EQ(event.deceased, std::nullopt);
@@ -74,12 +76,22 @@ TEST_F(PatientEventTest, ADischargeIsTold) {
 }
 
 TEST_F(PatientEventTest, EachEventIsOfItsKind) {
-  const std::pair<const char*, EventKind> cases[] = {
-      {"A01", EventKind::kAdmitted},         {"A02", EventKind::kMoved},
-      {"A03", EventKind::kDischarged},       {"A08", EventKind::kUpdated},
-      {"A11", EventKind::kEnteredInError},   {"A13", EventKind::kDischargeCancelled},
-      {"A16", EventKind::kDischargePlanned}, {"A25", EventKind::kDischargePlanCancelled},
-      {"A31", EventKind::kUpdated},          {"A40", EventKind::kMerged}};
+  const std::pair<const char*, EventKind> cases[] = {{"A01", EventKind::kAdmitted},
+                                                     {"A02", EventKind::kMoved},
+                                                     {"A03", EventKind::kDischarged},
+                                                     {"A08", EventKind::kUpdated},
+                                                     {"A11", EventKind::kEnteredInError},
+                                                     {"A13", EventKind::kDischargeCancelled},
+                                                     {"A16", EventKind::kDischargePlanned},
+                                                     {"A25", EventKind::kDischargePlanCancelled},
+                                                     {"A31", EventKind::kUpdated},
+                                                     {"A40", EventKind::kMerged},
+                                                     {"A06", EventKind::kMoved},
+                                                     {"A07", EventKind::kMoved},
+                                                     {"A30", EventKind::kMerged},
+                                                     {"A34", EventKind::kMerged},
+                                                     {"A36", EventKind::kMerged},
+                                                     {"A47", EventKind::kMerged}};
   for (const char* const version : {"2.2", "2.3.1", "2.5", "2.8"}) {
     for (const auto& [code, kind] : cases) {
       const ward::Event event = EventOf({HeaderOf(code, version), "EVN||20270115||", kPatient, "MRG|OLD^^^NORD",
@@ -105,6 +117,106 @@ TEST_F(PatientEventTest, WhatIsOfNoConcernIsNoProblem) {
   EXPECT_EQ(event_of("ADT"), "");
   EXPECT_EQ(event_of("ADT^Opdigtet"), "");
   EXPECT_EQ(event_of("adt^A03"), "");
+}
+
+TEST_F(PatientEventTest, AMergeThatNamesNoNumbersAsA40DoesIsOfNoConcern) {
+  for (const char* const code : {"A30", "A34", "A36", "A47"}) {
+    EXPECT_EQ(Outcome({HeaderOf(code), kPatient, "MRG||||OLD"}).index(), 1u) << code;
+    EXPECT_EQ(Outcome({HeaderOf(code), "PID|1", "MRG|OLD^^^NORD"}).index(), 1u) << code;
+  }
+  for (const char* const code : {"A35", "A39", "A41", "A43"}) {
+    EXPECT_EQ(Outcome({HeaderOf(code), kPatient, "MRG|OLD^^^NORD"}).index(), 1u) << code << " is not of numbers alone";
+  }
+}
+
+TEST_F(PatientEventTest, OfAnyOtherMessageADeathIsTold) {
+  const std::string visit = SegmentOf("PV1", {{2, "O"}, {3, "AMB"}, {19, "S9"}, {45, "20270115"}});
+  for (const char* const code : {"A04", "A05", "A28", "A35", "A54"}) {
+    const std::string alive = "PID|1||A^^^NORD||Pr\u00F8vesen^Opdigtet|||||||| +4500000001";
+    const std::string dead = SegmentOf("PID", {{3, "A^^^NORD"}, {5, "Andet^Navn"}, {13, "+4500000001"}, {30, "Y"}});
+    EXPECT_EQ(Outcome({HeaderOf(code), alive, visit}).index(), 1u) << code;
+    const ward::Event event = EventOf({HeaderOf(code), "EVN||20270115130000", dead, visit});
+    EXPECT_EQ(event.kind, EventKind::kUpdated);
+    EXPECT_EQ(event.deceased, true);
+    EXPECT_EQ(event.recorded_at, Local(absl::CivilSecond(2027, 1, 15, 13)));
+    EXPECT_EQ(event.contact, ward::Contact());
+    EXPECT_EQ(event.ward + event.stay, "");
+    EXPECT_EQ(event.discharge_day, std::nullopt);
+  }
+  const std::string since = SegmentOf("PID", {{3, "A^^^NORD"}, {29, "20270114"}});
+  EXPECT_EQ(EventOf({HeaderOf("A04"), since}).deceased, true);
+  const std::string training = absl::StrReplaceAll(HeaderOf("A04"), {{"|P|", "|T|"}});
+  EXPECT_EQ(ProblemIn({training, since}).place, (Place{.segment = "MSH", .field = 11}));
+}
+
+TEST_F(PatientEventTest, FromAndToAnOutpatientIsOfTheClassThatItSays) {
+  const auto class_of = [this](const char* code, const std::string& said) {
+    return EventOf({HeaderOf(code), kPatient, SegmentOf("PV1", {{1, "1"}, {2, said}, {3, "P4"}})}).patient_class;
+  };
+  EXPECT_EQ(class_of("A06", ""), ward::PatientClass::kInpatient);
+  EXPECT_EQ(class_of("A06", "E"), ward::PatientClass::kOther);
+  EXPECT_EQ(class_of("A07", ""), ward::PatientClass::kOther);
+  EXPECT_EQ(class_of("A07", "I"), ward::PatientClass::kInpatient);
+  EXPECT_EQ(class_of("A02", ""), ward::PatientClass::kUnknown);
+}
+
+TEST_F(PatientEventTest, WhatIsSentAnewIsAsOldAsItWas) {
+  const std::string anew = absl::StrReplaceAll(HeaderOf("A13"), {{"20270115140500", "20270116090000"}});
+  const absl::Time recorded = Local(absl::CivilSecond(2027, 1, 15, 14));
+  EXPECT_EQ(EventOf({anew, "EVN||20270115140000", kPatient}).recorded_at, recorded);
+  const absl::Time made = Local(absl::CivilSecond(2027, 1, 16, 9));
+  EXPECT_EQ(EventOf({anew, "EVN||20270115", kPatient}).recorded_at, made);
+  EXPECT_EQ(EventOf({anew, "EVN", kPatient}).recorded_at, made);
+}
+
+TEST_F(PatientEventTest, WhatIsRecordedInTheFutureIsRefusedByItsField) {
+  now_ = Local(absl::CivilSecond(2027, 1, 15, 14));
+  const std::string made = absl::StrReplaceAll(HeaderOf("A13"), {{"20270115140500", "209901010000"}});
+  EXPECT_EQ(ProblemIn({made, "EVN||20270115140000", kPatient}).place, (Place{.segment = "MSH", .field = 7}));
+  EXPECT_EQ(ProblemIn({HeaderOf("A13"), "EVN||20270115150001", kPatient}).place, (Place{.segment = "EVN", .field = 2}));
+  EXPECT_EQ(ProblemIn({HeaderOf("A13"), "EVN||||||20270115150001", kPatient}).place,
+            (Place{.segment = "EVN", .field = 6}));
+  EventOf({HeaderOf("A13"), "EVN||20270115150000||||20270115150000", kPatient});
+  // What is still to come is planned, or a discharge that was entered before.
+  EventOf({HeaderOf("A16"), "EVN||||||20270120", kPatient, "PV1|1|I", SegmentOf("PV2", {{9, "20270120100000"}})});
+  const ward::Event early =
+      EventOf({HeaderOf("A03"), "EVN||20270115140000", kPatient, SegmentOf("PV1", {{45, "202701151600"}})});
+  EXPECT_EQ(early.happened_at, now_);
+  EXPECT_EQ(early.discharge_day, absl::CivilDay(2027, 1, 15));
+}
+
+TEST_F(PatientEventTest, WhenAPlanWasMadeIsNotWhenItIsFor) {
+  const ward::Event plan = EventOf({HeaderOf("A16"), "EVN||20270115140000||||20270120100000", kPatient, "PV1|1|I",
+                                    SegmentOf("PV2", {{9, "20270120"}})});
+  EXPECT_EQ(plan.happened_at, Local(absl::CivilSecond(2027, 1, 15, 14)));
+}
+
+TEST_F(PatientEventTest, AnUpdateSaysTheDayOfAPlanBesideThatOfADischarge) {
+  const std::string expected = SegmentOf("PV2", {{9, "20270120"}});
+  for (const char* const code : {"A08", "A31"}) {
+    const ward::Event plan = EventOf({HeaderOf(code), kPatient, "PV1|1|I", expected});
+    EXPECT_EQ(plan.planned_day, absl::CivilDay(2027, 1, 20));
+    EXPECT_EQ(plan.discharge_day, std::nullopt);
+    const ward::Event both = EventOf({HeaderOf(code), kPatient, SegmentOf("PV1", {{45, "20270118"}}), expected});
+    EXPECT_EQ(both.planned_day, absl::CivilDay(2027, 1, 20));
+    EXPECT_EQ(both.discharge_day, absl::CivilDay(2027, 1, 18));
+  }
+  EXPECT_EQ(EventOf({HeaderOf("A01"), kPatient, "PV1|1|I", expected}).planned_day, std::nullopt);
+}
+
+TEST_F(PatientEventTest, TheSiteSaysWhichClassesLieInABedAndHowWardsAreNamed) {
+  const auto visit = [this](const Fields& fields) {
+    return EventOf({HeaderOf("A08"), kPatient, SegmentOf("PV1", fields)});
+  };
+  const Fields said = {{2, "R"}, {3, "P1^201^1^NORD&1.2"}};
+  EXPECT_EQ(visit(said).patient_class, ward::PatientClass::kOther);
+  EXPECT_EQ(visit(said).ward, "P1");
+  site_.inpatient_classes = {"I", "R"};
+  site_.wards_by_facility = true;
+  EXPECT_EQ(visit(said).patient_class, ward::PatientClass::kInpatient);
+  EXPECT_EQ(visit(said).ward, "NORD/P1");
+  EXPECT_EQ(visit({{3, "P1"}}).ward, "P1");
+  EXPECT_EQ(visit({{3, "^^^NORD"}}).ward, "");
 }
 
 TEST_F(PatientEventTest, OldVersionsMayHaveTheirNumbersInPid2) {

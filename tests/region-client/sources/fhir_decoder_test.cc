@@ -18,13 +18,16 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
+// A day after the examples.
+const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 16), absl::UTCTimeZone());
+
 std::string Example(const std::string& name) {
   return certs::ReadFile(
       absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/tests/region-client/fhir/examples/", name));
 }
 
 FileItem Decoded(const std::string& bytes, fhir::Form form = fhir::Form::kJson) {
-  const auto items = DecodeFhirFile(bytes, form, "files", *contract::CopenhagenTimeZone());
+  const auto items = DecodeFhirFile(bytes, form, "files", *contract::CopenhagenTimeZone(), kNow);
   EXPECT_TRUE(items.ok()) << items.status();
   EXPECT_THAT(*items, SizeIs(1));
   return items->front();

@@ -114,7 +114,8 @@ TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsT
 
 TEST_F(Hl7SourceTest, WhatComesAgainInAFolderOfTheSameNameIsKnown) {
   EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
-  const std::vector<FileItem> items = *DecodeHl7File(Discharge("M1"), {.name = "adt", .site = {.zone = copenhagen_}});
+  const std::vector<FileItem> items =
+      *DecodeHl7File(Discharge("M1"), {.name = "adt", .site = {.zone = copenhagen_}}, kNow);
   ASSERT_THAT(items, SizeIs(1));
   const auto again = desk_->TakeMessage(items[0].name, std::get<std::vector<ward::Event>>(items[0].said));
   ASSERT_TRUE(again.ok()) << again.status();
@@ -136,6 +137,12 @@ TEST_F(Hl7SourceTest, WhatIsWrongIsRefusedByPlaceAndNeverByValue) {
       {absl::StrReplaceAll(Discharge("M1"), {{"20270115140000", "Ane"}}), "MSA|AE|M1", "PV1^1^45"},
       {absl::StrReplaceAll(Discharge("M1"), {{"^^^hospital", "^^^other"}}), "MSA|AE|M1", "PID^1^3"},
       {absl::StrReplaceAll(Discharge("M1"), {{"|2.5|", "|9.9|"}}), "MSA|AR|M1", "MSH^1^12"},
+      {absl::StrReplaceAll(Discharge("M1"), {{"|PAS|", absl::StrCat("|", std::string(600, 'P'), "|")}}), "MSA|AE|M1",
+       "MSH^1^3"},
+      {absl::StrReplaceAll(Discharge("M1"), {{"|NORD|", "|" + std::string(600, 'N') + "|"}}), "MSA|AE|M1", "MSH^1^4"},
+      {absl::StrReplaceAll(Discharge("M1"), {{"ADT^A03^ADT_A03", "ADT^A40"}, {"\rPV1", "\rMRG|OLD^^^other\rPV1"}}),
+       "MSA|AE|M1", "MRG^1^1"},
+      {absl::StrReplaceAll(Discharge("M1"), {{"A03|20270115140500", "A03|20270115160500"}}), "MSA|AE|M1", "EVN^1^2"},
       {"Ane Opdigtet", "MSA|AR|", "ERR|"},
   };
   for (const auto& [message, acknowledged, place] : cases) {

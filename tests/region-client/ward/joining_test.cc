@@ -399,5 +399,44 @@ TEST(JoiningTest, ADayOfDischargeThatIsCorrectedIsRevised) {
   EXPECT_EQ(day.Had().envelope().revision(), 2u);
 }
 
+TEST(JoiningTest, ThePlannedDayOfAnUpdateMovesAPlanAndNoDischarge) {
+  WardDay day;
+  day.Take(ConsentAt(1));
+  day.Take(PlanAt(2, absl::CivilDay(2027, 3, 11)));
+  Event update = EventAt(EventKind::kUpdated, 3);
+  update.planned_day = absl::CivilDay(2027, 3, 12);
+  day.Take(update);
+  EXPECT_EQ(day.Had().envelope().discharge_date(), "2027-03-12");
+  day.Take(DischargeAt(4));
+  update.recorded_at = At(5);
+  day.Take(update);
+  EXPECT_EQ(day.Had().envelope().discharge_date(), kToday);
+}
+
+TEST(JoiningTest, ANumberThatIsNoneAnyMoreIsNotTakenFromOlderWord) {
+  const auto said = [](int hours, const std::string& number) {
+    Event event = EventAt(EventKind::kUpdated, hours);
+    if (number.empty()) {
+      event.contact.has_no_phone_number = true;
+    } else {
+      event.contact.phone_numbers = {number};
+    }
+    return event;
+  };
+  v1::RegisteredConsent consent = ConsentAt(1);
+  consent.mutable_contact()->clear_phone_numbers();
+  const std::string old = "+4520000001";
+  const std::vector<std::vector<Event>> orders = {{said(2, old), said(3, "")}, {said(3, ""), said(2, old)}};
+  for (const std::vector<Event>& order : orders) {
+    WardDay day;
+    day.Take(consent);
+    for (const Event& event : order) day.Take(event);
+    day.Take(DischargeAt(4));
+    EXPECT_EQ(day.municipality_.messages(), 0) << "there is nothing to call";
+    day.Take(said(5, "+4520000002"));
+    EXPECT_EQ(day.Had().citizen().phone_numbers(0), "+4520000002");
+  }
+}
+
 }  // namespace
 }  // namespace envej::ward
