@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <memory>
 #include <thread>
 
-#include "tests/region-client/agent/agent_world.h"
+#include "tests/region-client/agent/desk_fixture.h"
 
 namespace envej::region {
 namespace {
@@ -15,54 +14,8 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 12), absl::UTCTimeZone());
-
-class DeskTest : public testing::Test {
- protected:
-  void SetUp() override { Start({.site = TestSite()}); }
-  void Start(const DeskOptions& options) {
-    desk_.reset();
-    store_.reset();
-    absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options());
-    ASSERT_TRUE(store.ok()) << store.status();
-    store_ = *std::move(store);
-    desk_ = std::make_unique<Desk>(
-        options, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [this] { ++woken_; });
-  }
-  bool Takes(const std::string& id, const std::vector<ward::Event>& events) {
-    const absl::StatusOr<Answer> answer = desk_->TakeMessage({.source = "adt", .id = id}, events);
-    EXPECT_TRUE(answer.ok()) << answer.status();
-    return answer.ok() && !answer->repeated;
-  }
-  std::vector<StoredOutgoing> Outbox() { return *store_->ReadOutbox(0, 1000); }
-  uint64_t CountOf(const std::string& reason) {
-    const std::vector<DayCount> counts = *store_->ReadCounts("", 100);
-    for (const DayCount& count : counts) {
-      if (count.reason == reason) return count.count;
-    }
-    return 0;
-  }
-  std::vector<StoredTelling> Told() { return *store_->ReadTellings(0, 1000); }
-  // As the follower takes it.
-  void Acknowledge(const std::string& patient) {
-    const StoredCase known = desk_->Find({"", patient})->value();
-    ward::v1::Case after = known.known;
-    after.mutable_notices(0)->set_standing(ward::v1::NOTICE_STANDING_ACKNOWLEDGED);
-    AgentBatch batch = store_->NewBatch();
-    batch.PutCase(known.id, known.known, after);
-    ASSERT_TRUE(store_->Write(std::move(batch)).ok());
-  }
-
-  AgentFolder folder_;
-  absl::Time now_ = kNow;
-  std::atomic<int> woken_ = 0;
-  CaseLocks locks_;
-  std::unique_ptr<AgentStore> store_;
-  std::unique_ptr<Desk> desk_;
-};
-
 TEST_F(DeskTest, ANoticeIsThereOnceConsentAndDischargeAreInWhicheverOrder) {
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
   EXPECT_THAT(Outbox(), IsEmpty());
   const absl::StatusOr<ConsentTaken> taken = desk_->RegisterConsent({"", "1"}, Consent("2027-01-15"));
   ASSERT_TRUE(taken.ok()) << taken.status();
@@ -70,7 +23,7 @@ TEST_F(DeskTest, ANoticeIsThereOnceConsentAndDischargeAreInWhicheverOrder) {
   EXPECT_THAT(Outbox(), SizeIs(1));
   ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
   EXPECT_THAT(Outbox(), SizeIs(1));
-  EXPECT_TRUE(Takes("m2", {Discharge("2", kNow)}));
+  EXPECT_TRUE(Takes("m2", {Discharge("2", kDeskOpened)}));
   ASSERT_THAT(Outbox(), SizeIs(2));
   EXPECT_EQ(woken_, 2);
   const std::string notice = Outbox()[1].outgoing.submit().envelope().notice_id();
@@ -78,34 +31,34 @@ TEST_F(DeskTest, ANoticeIsThereOnceConsentAndDischargeAreInWhicheverOrder) {
 }
 
 TEST_F(DeskTest, ARepeatedMessageIsAnsweredAsBeforeAlsoAfterAStart) {
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
   Start({.site = TestSite()});
   now_ += absl::Hours(1);
-  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kNow)});
+  const absl::StatusOr<Answer> again = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kDeskOpened)});
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->repeated);
-  EXPECT_EQ(again->answered_at, kNow);
-  EXPECT_TRUE(desk_->TakeMessage({.source = "other", .id = "m1"}, {Discharge("2", kNow)}).ok());
+  EXPECT_EQ(again->answered_at, kDeskOpened);
+  EXPECT_TRUE(desk_->TakeMessage({.source = "other", .id = "m1"}, {Discharge("2", kDeskOpened)}).ok());
   EXPECT_EQ(store_->cases(), 2u);
 }
 
 TEST_F(DeskTest, AnIdThatIsUsedAgainIsOfANewMessageAndCounted) {
   ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
-  const absl::StatusOr<Answer> other = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kNow)});
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
+  const absl::StatusOr<Answer> other = desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("2", kDeskOpened)});
   ASSERT_TRUE(other.ok()) << other.status();
   EXPECT_FALSE(other->repeated);
   EXPECT_TRUE(other->id_used_again);
   EXPECT_THAT(Outbox(), SizeIs(1));
   Start({.site = TestSite()});
-  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)})) << "both are known";
-  EXPECT_FALSE(Takes("m1", {Discharge("2", kNow)}));
-  EXPECT_TRUE(Takes("m1", {Discharge("2", kNow + absl::Seconds(1))})) << "recorded at another time";
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kDeskOpened)})) << "both are known";
+  EXPECT_FALSE(Takes("m1", {Discharge("2", kDeskOpened)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("2", kDeskOpened + absl::Seconds(1))})) << "recorded at another time";
   EXPECT_EQ(CountOf("message-id-used-again"), 2u);
 }
 
 TEST_F(DeskTest, OfAnIdTheNewestMessagesAreKnown) {
-  const auto discharge = [](int number) { return Discharge("1", kNow + absl::Seconds(number)); };
+  const auto discharge = [](int number) { return Discharge("1", kDeskOpened + absl::Seconds(number)); };
   for (int number = 0; number <= kMessageContents; ++number) EXPECT_TRUE(Takes("0", {discharge(number)}));
   EXPECT_FALSE(Takes("0", {discharge(1)}));
   EXPECT_FALSE(Takes("0", {discharge(kMessageContents)}));
@@ -114,15 +67,15 @@ TEST_F(DeskTest, OfAnIdTheNewestMessagesAreKnown) {
 
 TEST_F(DeskTest, UnderAnIdThatAnOlderProgramAnsweredEverythingIsARepeat) {
   ward::v1::AnsweredMessage answered;
-  answered.mutable_answered_at()->set_seconds(absl::ToUnixSeconds(kNow));
+  answered.mutable_answered_at()->set_seconds(absl::ToUnixSeconds(kDeskOpened));
   AgentBatch batch = store_->NewBatch();
   batch.PutAnswered("adt", "m1", std::nullopt, answered);
   ASSERT_TRUE(store_->Write(std::move(batch)).ok());
-  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kDeskOpened)}));
 }
 
 TEST_F(DeskTest, AMessageIsKnownAgainUnderAFormerSecret) {
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
   desk_.reset();
   store_.reset();
   absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options('b', "a"));
@@ -130,7 +83,7 @@ TEST_F(DeskTest, AMessageIsKnownAgainUnderAFormerSecret) {
   store_ = *std::move(store);
   desk_ = std::make_unique<Desk>(
       DeskOptions{.site = TestSite()}, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [] {});
-  EXPECT_FALSE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_FALSE(Takes("m1", {Discharge("1", kDeskOpened)}));
 }
 
 TEST_F(DeskTest, AnAnswerUnderAnIdThatWasUsedIsTakenAndTheOneBeforeItNotAgain) {
@@ -153,7 +106,7 @@ TEST_F(DeskTest, OfANoNothingIsKeptAndWhatWasGivenBeforeIsWithdrawn) {
   EXPECT_FALSE(declined->withdrawn);
   EXPECT_EQ(store_->cases(), 0u);
   EXPECT_EQ(CountOf("declined"), 1u);
-  Takes("m1", {Discharge("1", kNow)});
+  Takes("m1", {Discharge("1", kDeskOpened)});
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, no).ok());
   EXPECT_FALSE(desk_->Find({"", "1"})->value().known.has_consent());
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
@@ -169,7 +122,7 @@ TEST_F(DeskTest, OfANoNothingIsKeptAndWhatWasGivenBeforeIsWithdrawn) {
 }
 
 TEST_F(DeskTest, AWithdrawnConsentDoesNotComeBackWithAListOfOldAnswers) {
-  Takes("m1", {Discharge("1", kNow)});
+  Takes("m1", {Discharge("1", kDeskOpened)});
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-14")).ok());
   now_ += absl::Minutes(1);
   ASSERT_TRUE(desk_->WithdrawConsent({"", "1"}).ok());
@@ -189,7 +142,7 @@ TEST_F(DeskTest, AWithdrawnConsentDoesNotComeBackWithAListOfOldAnswers) {
 }
 
 TEST_F(DeskTest, WhoLivesWhereNoSchemeTakesPartHasNoNoticeElsewhere) {
-  Takes("m1", {Discharge("1", kNow)});
+  Takes("m1", {Discharge("1", kDeskOpened)});
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0101")).ok());
   now_ += absl::Minutes(1);
   const absl::StatusOr<ConsentTaken> same = desk_->NoteLivesElsewhere({"", "1"}, "0101");
@@ -213,14 +166,14 @@ TEST_F(DeskTest, NumbersMeetHoweverTheyAreWrittenAndUnderAnyNameOfTheirAuthority
   site.same_authority = {"urn:oid:1.2.208.176.1.2"};
   Start({.site = site});
   ASSERT_TRUE(desk_->RegisterConsent({"", "0101909999"}, Consent("2027-01-15")).ok());
-  EXPECT_TRUE(Takes("m1", {Discharge("010190-9999", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("010190-9999", kDeskOpened)}));
   EXPECT_THAT(Outbox(), SizeIs(1));
-  ward::Event fhir = Discharge("010190 9999", kNow);
+  ward::Event fhir = Discharge("010190 9999", kDeskOpened);
   fhir.patient[0].authority = "urn:oid:1.2.208.176.1.2";
   EXPECT_TRUE(Takes("m2", {fhir}));
   EXPECT_EQ(store_->cases(), 1u);
   EXPECT_TRUE(desk_->Find({"urn:oid:1.2.208.176.1.2", " 010190-9999"})->has_value());
-  ward::Event merge = Discharge("4711", kNow);
+  ward::Event merge = Discharge("4711", kDeskOpened);
   merge.kind = ward::EventKind::kMerged;
   merge.merged = {{.authority = "hospital", .value = "010190-9999"}};
   EXPECT_TRUE(Takes("m3", {merge}));
@@ -238,19 +191,19 @@ TEST_F(DeskTest, ANumberOfAnotherAuthorityIdentifiesNobody) {
 }
 
 TEST_F(DeskTest, AMessageIsTakenWholeOrNotAtAll) {
-  ward::Event unknown = Discharge("2", kNow);
+  ward::Event unknown = Discharge("2", kDeskOpened);
   unknown.patient[0].authority = "elsewhere";
-  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kNow), unknown}).status().code(),
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m1"}, {Discharge("1", kDeskOpened), unknown}).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(store_->cases(), 0u);
-  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = ""}, {Discharge("1", kNow)}).status().code(),
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = ""}, {Discharge("1", kDeskOpened)}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
 }
 
 TEST_F(DeskTest, AWithdrawnConsentWithdrawsTheNotice) {
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
-  Takes("m1", {Discharge("1", kNow)});
+  Takes("m1", {Discharge("1", kDeskOpened)});
   now_ += absl::Minutes(1);
   const absl::StatusOr<ConsentTaken> taken = desk_->WithdrawConsent({"", "1"});
   ASSERT_TRUE(taken.ok()) << taken.status();
@@ -263,7 +216,7 @@ TEST_F(DeskTest, AWithdrawnConsentWithdrawsTheNotice) {
 TEST_F(DeskTest, AWithdrawalTakesThePlaceOfAllThatWasToBeSentOfItsNoticeAlsoAfterAStart) {
   for (const std::string patient : {"1", "2"}) {
     ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
-    Takes("d" + patient, {Discharge(patient, kNow)});
+    Takes("d" + patient, {Discharge(patient, kDeskOpened)});
   }
   now_ += absl::Minutes(1);
   ward::Event later = Discharge("1", now_);
@@ -285,20 +238,20 @@ TEST_F(DeskTest, AWithdrawalTakesThePlaceOfAllThatWasToBeSentOfItsNoticeAlsoAfte
 
 TEST_F(DeskTest, WhatIsFoundByAMergedNumberIsThePatients) {
   ASSERT_TRUE(desk_->RegisterConsent({"", "old"}, Consent("2027-01-15")).ok());
-  ward::Event merge = Discharge("new", kNow);
+  ward::Event merge = Discharge("new", kDeskOpened);
   merge.kind = ward::EventKind::kMerged;
   merge.merged = {{.authority = "hospital", .value = "old"}};
   EXPECT_TRUE(Takes("m1", {merge}));
   EXPECT_EQ(store_->cases(), 1u);
   ASSERT_TRUE(desk_->Find({"", "old"})->has_value());
   EXPECT_EQ(desk_->Find({"", "old"})->value().id, desk_->Find({"", "new"})->value().id);
-  Takes("m2", {Discharge("old", kNow)});
+  Takes("m2", {Discharge("old", kDeskOpened)});
   EXPECT_THAT(Outbox(), SizeIs(1));
 }
 
 TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
-  Takes("m1", {Discharge("1", kNow)});
-  Takes("m2", {Discharge("1", kNow)});
+  Takes("m1", {Discharge("1", kDeskOpened)});
+  Takes("m2", {Discharge("1", kDeskOpened)});
   const std::vector<DayCount> counts = *store_->ReadCounts("", 10);
   ASSERT_THAT(counts, SizeIs(1));
   EXPECT_EQ(counts[0].reason, ward::NameOf(ward::WhyNot::kNoConsent));
@@ -306,11 +259,11 @@ TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
 }
 
 TEST_F(DeskTest, OfAPatientOfWhomNothingIsKnownWhatIsOfNoConcernIsCountedAndNotKept) {
-  ward::Event elsewhere = Discharge("1", kNow);
+  ward::Event elsewhere = Discharge("1", kDeskOpened);
   elsewhere.ward = "K1";
   EXPECT_TRUE(Takes("m1", {elsewhere}));
   EXPECT_FALSE(Takes("m1", {elsewhere})) << "it was answered";
-  ward::Event visit = Discharge("2", kNow);
+  ward::Event visit = Discharge("2", kDeskOpened);
   visit.patient_class = ward::PatientClass::kOther;
   EXPECT_TRUE(Takes("m2", {visit}));
   EXPECT_EQ(store_->cases(), 0u);
@@ -320,7 +273,7 @@ TEST_F(DeskTest, OfAPatientOfWhomNothingIsKnownWhatIsOfNoConcernIsCountedAndNotK
   EXPECT_EQ(counts[0].count, 1u);
   EXPECT_EQ(counts[1].reason, "not-psychiatry");
   EXPECT_EQ(counts[1].count, 1u);
-  EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m3", {Discharge("1", kDeskOpened)}));
   elsewhere.kind = ward::EventKind::kMoved;
   EXPECT_TRUE(Takes("m4", {elsewhere}));
   EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kNotPsychiatry)
@@ -328,11 +281,11 @@ TEST_F(DeskTest, OfAPatientOfWhomNothingIsKnownWhatIsOfNoConcernIsCountedAndNotK
 }
 
 TEST_F(DeskTest, ADeathIsTakenBackOnlyByTheSourceThatSaidIt) {
-  Takes("m1", {Discharge("1", kNow)});
-  ward::Event dead = Discharge("1", kNow);
+  Takes("m1", {Discharge("1", kDeskOpened)});
+  ward::Event dead = Discharge("1", kDeskOpened);
   dead.deceased = true;
   ASSERT_TRUE(desk_->TakeMessage({.source = "fhir", .id = "f1"}, {dead}).ok());
-  ward::Event alive = Discharge("1", kNow + absl::Hours(1));
+  ward::Event alive = Discharge("1", kDeskOpened + absl::Hours(1));
   alive.deceased = false;
   Takes("m2", {alive});
   EXPECT_EQ(desk_->WhyNotNow(desk_->Find({"", "1"})->value().known), ward::WhyNot::kDeceased);
@@ -342,128 +295,16 @@ TEST_F(DeskTest, ADeathIsTakenBackOnlyByTheSourceThatSaidIt) {
 
 TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   Start({.site = TestSite(), .cases_most = 1, .outgoing_most = 1});
-  EXPECT_TRUE(Takes("m1", {Discharge("1", kNow)}));
-  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m2"}, {Discharge("2", kNow)}).status().code(),
+  EXPECT_TRUE(Takes("m1", {Discharge("1", kDeskOpened)}));
+  EXPECT_EQ(desk_->TakeMessage({.source = "adt", .id = "m2"}, {Discharge("2", kDeskOpened)}).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(Takes("m3", {Discharge("1", kNow)}));
+  EXPECT_TRUE(Takes("m3", {Discharge("1", kDeskOpened)}));
   ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
   now_ += absl::Minutes(1);
   EXPECT_EQ(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0147")).status().code(),
             absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(desk_->Find({"", "1"})->value().known.consent().municipality_code(), "0101");
   EXPECT_TRUE(desk_->WithdrawConsent({"", "1"}).ok()) << "it takes the place of what waits";
-}
-
-TEST_F(DeskTest, ErasesAnEventWithoutConsentAfterFortyDaysAndAConsentAfterSevenMonths) {
-  Takes("m1", {Discharge("1", kNow)});
-  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
-  now_ = kNow + absl::Hours(24 * 41);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_FALSE(desk_->Find({"", "1"})->has_value());
-  EXPECT_TRUE(desk_->Find({"", "2"})->has_value());
-  now_ = kNow + absl::Hours(24 * 216);
-  EXPECT_TRUE(*desk_->Upkeep(1));
-  EXPECT_EQ(store_->cases(), 0u);
-}
-
-TEST_F(DeskTest, KeepsTheConsentOfWhoIsStillAdmittedForAsLongAsItHolds) {
-  ward::Event admitted = Discharge("1", kNow);
-  admitted.kind = ward::EventKind::kAdmitted;
-  Takes("m1", {admitted});
-  ward::Event elsewhere = Discharge("2", kNow);
-  elsewhere.kind = ward::EventKind::kAdmitted;
-  elsewhere.ward = "K1";
-  for (const char* const patient : {"1", "2", "3"}) {
-    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, Consent("2027-01-15")).ok());
-  }
-  Takes("m2", {elsewhere});
-  now_ = kNow + absl::Hours(24 * 216);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_TRUE(desk_->Find({"", "1"})->has_value());
-  EXPECT_FALSE(desk_->Find({"", "2"})->has_value()) << "not in psychiatry";
-  EXPECT_FALSE(desk_->Find({"", "3"})->has_value());
-  now_ = absl::FromCivil(absl::CivilDay(2028, 1, 18), absl::UTCTimeZone());
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_EQ(store_->cases(), 0u);
-}
-
-// A discharge is planned for the day after, and the notice of it stands.
-TEST_F(DeskTest, APlannedDayThatPassesWithoutADischargeIsToldOnceAndAgainOfAnotherDay) {
-  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
-  ward::Event plan = Discharge("1", kNow);
-  plan.kind = ward::EventKind::kDischargePlanned;
-  plan.discharge_day = absl::CivilDay(2027, 1, 16);
-  Takes("p1", {plan});
-  now_ = absl::FromCivil(absl::CivilSecond(2027, 1, 16, 23, 59), absl::UTCTimeZone());
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_THAT(Told(), IsEmpty());
-  now_ += absl::Minutes(2);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  ASSERT_THAT(Told(), SizeIs(1));
-  EXPECT_EQ(Told()[0].telling.kind(), ward::v1::TELLING_KIND_PLAN_PASSED);
-  EXPECT_EQ(Told()[0].telling.reason(), "2027-01-16");
-  EXPECT_EQ(Told()[0].telling.ward(), "P1");
-  EXPECT_EQ(Told()[0].telling.notice_id(), Outbox()[0].outgoing.submit().envelope().notice_id());
-  plan.discharge_day = absl::CivilDay(2027, 1, 17);
-  plan.recorded_at = now_;
-  Takes("p2", {plan});
-  now_ += absl::Hours(24);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_THAT(Told(), SizeIs(2));
-}
-
-TEST_F(DeskTest, ADischargeThatTookPlaceIsNoPlanThatPassed) {
-  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
-  ward::Event plan = Discharge("1", kNow);
-  plan.kind = ward::EventKind::kDischargePlanned;
-  Takes("p1", {plan});
-  Takes("d1", {Discharge("1", kNow + absl::Hours(1))});
-  now_ += absl::Hours(48);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_THAT(Told(), IsEmpty());
-}
-
-TEST_F(DeskTest, ContactDetailsGoOnceNoNoticeCanComeOfThem) {
-  const auto contact = [this](const std::string& patient) {
-    const ward::v1::Case known = desk_->Find({"", patient})->value().known;
-    return absl::StrCat(known.consent().contact().phone_numbers_size(), " ", known.person().contact().name());
-  };
-  ward::v1::RegisteredConsent consent = Consent("2027-01-15");
-  consent.mutable_contact()->add_phone_numbers("+4520123458");
-  for (const std::string patient : {"1", "2", "3"}) {
-    ASSERT_TRUE(desk_->RegisterConsent({"", patient}, consent).ok());
-    Takes("d" + patient, {Discharge(patient, kNow)});
-  }
-  now_ += absl::Minutes(1);
-  ASSERT_TRUE(desk_->WithdrawConsent({"", "1"}).ok());
-  Acknowledge("2");
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_EQ(contact("1"), "0 ");
-  EXPECT_EQ(contact("2"), "1 Nanna Prøve");
-  now_ += absl::Hours(24 * 32);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  EXPECT_EQ(contact("2"), "0 ") << "the municipality has had it for a month";
-  EXPECT_EQ(contact("3"), "1 Nanna Prøve") << "it may have to be sealed again";
-  EXPECT_TRUE(desk_->WithdrawConsent({"", "2"}).ok());
-  EXPECT_TRUE(Outbox().back().outgoing.has_withdraw()) << "it needs no more than the number";
-}
-
-TEST_F(DeskTest, ContactDetailsStayAsLongAsTheStayGoesOn) {
-  ward::v1::RegisteredConsent consent = Consent("2027-01-15");
-  consent.mutable_contact()->add_phone_numbers("+4520123458");
-  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, consent).ok());
-  Takes("d1", {Discharge("1", kNow)});
-  ward::Event cancelled = Discharge("1", kNow + absl::Hours(1));
-  cancelled.kind = ward::EventKind::kDischargeCancelled;
-  Takes("c1", {cancelled});
-  now_ += absl::Hours(24 * 40);
-  EXPECT_FALSE(*desk_->Upkeep(100));
-  ward::Event again = Discharge("1", now_);
-  again.contact = {};
-  Takes("d2", {again});
-  ASSERT_TRUE(Outbox().back().outgoing.has_submit());
-  EXPECT_EQ(Outbox().back().outgoing.submit().citizen().phone_numbers(0), "+4520123458");
 }
 
 TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {
@@ -478,7 +319,7 @@ TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {
       for (int patient = 0; patient < kPatients; ++patient) {
         EXPECT_TRUE(desk_
                         ->TakeMessage({.source = "adt", .id = absl::StrCat("m", patient)},
-                                      {Discharge(absl::StrCat(patient), kNow)})
+                                      {Discharge(absl::StrCat(patient), kDeskOpened)})
                         .ok());
       }
     });

@@ -163,6 +163,16 @@ class WardDay {
   const absl::TimeZone copenhagen_ = *contract::CopenhagenTimeZone();
 };
 
+// A notice was made of a discharge today.
+inline WardDay Discharged() {
+  WardDay day;
+  day.Take(EventAt(EventKind::kAdmitted, -20));
+  day.Take(ConsentAt(1));
+  day.Take(DischargeAt(2));
+  EXPECT_EQ(day.municipality_.notices().size(), 1u);
+  return day;
+}
+
 }  // namespace envej::ward
 
 #endif  // ENVEJ_TESTS_REGION_CLIENT_WARD_WARD_DAY_H_
