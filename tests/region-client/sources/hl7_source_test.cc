@@ -159,7 +159,9 @@ TEST_F(Hl7SourceTest, WhatIsWrongIsRefusedByPlaceAndNeverByValue) {
     counted.push_back(absl::StrCat(count.day, " ", count.source, " ", count.reason, " ", count.count));
   }
   EXPECT_THAT(counted, UnorderedElementsAre("2027-01-15 adt 102 PV1-45 1", "2027-01-15 adt 101 PID-3 1",
-                                            "2027-01-15 adt 203 MSH-12 1", "2027-01-15 adt 100 MSH 1"));
+                                            "2027-01-15 adt 203 MSH-12 1", "2027-01-15 adt 104 MSH-3 1",
+                                            "2027-01-15 adt 104 MSH-4 1", "2027-01-15 adt 101 MRG-1 1",
+                                            "2027-01-15 adt 102 EVN-2 1", "2027-01-15 adt 100 MSH 1"));
 }
 
 TEST_F(Hl7SourceTest, WhatCannotBeKeptNowMayComeAgainAsItIs) {
