@@ -12,6 +12,7 @@
 #include "region-client/agent/case_notice_id.h"
 #include "region-client/agent/event_form.h"
 #include "region-client/agent/message_content.h"
+#include "region-client/agent/message_numbers.h"
 #include "region-client/agent/outgoing.h"
 #include "region-client/agent/patient_reference.h"
 #include "region-client/agent/random_ids.h"
@@ -26,30 +27,6 @@ constexpr char kDeclined[] = "declined";
 using ward::v1::AnsweredMessage;
 using ward::v1::Case;
 using ward::v1::PatientId;
-
-PatientId ToMessage(const ward::PatientId& patient) {
-  PatientId message;
-  message.set_authority(patient.authority);
-  message.set_value(patient.value);
-  return message;
-}
-
-bool IsSame(const PatientId& left, const PatientId& right) {
-  return left.authority() == right.authority() && left.value() == right.value();
-}
-
-// By which the site identifies; nothing where none of them does.
-std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, const ward::Site& site) {
-  const std::optional<ward::PatientId> found = ward::Identify(ids, site);
-  return found.has_value() ? std::optional(ToMessage(*found)) : std::nullopt;
-}
-
-// So that the case can be erased whole: all that finds it stands in it.
-void KeepNumber(const PatientId& patient, Case& known) {
-  const auto& ids = known.patient_ids();
-  const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
-  if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
-}
 
 absl::Status CheckName(const MessageName& name) {
   const bool named = !name.id.empty() && name.id.size() <= kMessageNameBytes && name.source.size() <= kMessageNameBytes;
@@ -125,13 +102,7 @@ absl::StatusOr<Answer> Desk::TakeMessage(const MessageName& name, const std::vec
   const std::vector<ward::Event> events = InTheirForm(said, name.source, options_.site);
   WorkSubjects subjects{.message = LockOf(name)};
   for (const ward::Event& event : events) {
-    const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
-    if (!patient.has_value()) {
-      return absl::InvalidArgumentError("the message has no number of its patient from the authority that identifies");
-    }
-    subjects.patients.push_back(*patient);
-    const std::optional<PatientId> merged = Identifying(event.merged, options_.site);
-    if (merged.has_value()) subjects.patients.push_back(*merged);
+    if (absl::Status status = AddSubjects(event, options_.site, subjects); !status.ok()) return status;
   }
   absl::StatusOr<CaseWork> work = CaseWork::Begin(store_, locks_, subjects);
   if (!work.ok()) return work.status();
@@ -173,33 +144,41 @@ absl::StatusOr<OpenCase*> Desk::CaseOf(const PatientId& patient, CaseWork& work)
 }
 
 absl::Status Desk::Take(const ward::Event& event, absl::Time now, CaseWork& work) const {
-  const std::optional<PatientId> patient = Identifying(event.patient, options_.site);
-  const absl::StatusOr<OpenCase*> found = work.OfPatient(*patient);
-  if (!found.ok()) return found.status();
+  std::vector<PatientId> numbers = Identifying(event.patient, options_.site);
+  OpenCase* known = nullptr;
+  for (const PatientId& number : numbers) {
+    const absl::StatusOr<OpenCase*> found = work.OfPatient(number);
+    if (!found.ok()) return found.status();
+    if (known == nullptr) known = *found;
+  }
   const std::optional<ward::WhyNot> of_no_concern = ward::WhyOfNoConcern(event, options_.site);
-  if (*found == nullptr && of_no_concern.has_value()) {
+  if (known == nullptr && of_no_concern.has_value()) {
     work.batch().Count(absl::ToCivilDay(now, copenhagen_), ward::NameOf(*of_no_concern));
     return absl::OkStatus();
   }
-  const absl::StatusOr<OpenCase*> known = CaseOf(*patient, work);
-  if (!known.ok()) return known.status();
-  ward::TakeEvent(event, options_.site, (*known)->after);
-  KeepNumber(*patient, (*known)->after);
-  return event.kind == ward::EventKind::kMerged ? Merge(event, **known, work) : absl::OkStatus();
+  if (known == nullptr) {
+    const absl::StatusOr<OpenCase*> made = CaseOf(numbers.front(), work);
+    if (!made.ok()) return made.status();
+    known = *made;
+  }
+  ward::TakeEvent(event, options_.site, known->after);
+  for (PatientId& merged : Identifying(event.merged, options_.site)) numbers.push_back(std::move(merged));
+  for (const PatientId& number : numbers) {
+    if (absl::Status status = Join(number, *known, work); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
-absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const {
-  const std::optional<PatientId> merged = Identifying(event.merged, options_.site);
-  if (!merged.has_value()) return absl::InvalidArgumentError("the merge does not say which number is no more");
-  const absl::StatusOr<OpenCase*> gone = work.OfPatient(*merged);
-  if (!gone.ok()) return gone.status();
-  if (*gone != nullptr && *gone != &into) {
-    ward::TakeMerged((*gone)->after, options_.site, into.after);
-    for (const PatientId& number : (*gone)->after.patient_ids()) KeepNumber(number, into.after);
-    if (absl::Status status = work.Erase(**gone, &into); !status.ok()) return status;
+absl::Status Desk::Join(const PatientId& number, OpenCase& into, CaseWork& work) const {
+  const absl::StatusOr<OpenCase*> other = work.OfPatient(number);
+  if (!other.ok()) return other.status();
+  if (*other != nullptr && *other != &into) {
+    ward::TakeMerged((*other)->after, options_.site, into.after);
+    for (const PatientId& each : (*other)->after.patient_ids()) KeepNumber(each, into.after);
+    if (absl::Status status = work.Erase(**other, &into); !status.ok()) return status;
   }
-  work.Name(*merged, into);
-  KeepNumber(*merged, into.after);
+  if (*other != &into) work.Name(number, into);
+  KeepNumber(number, into.after);
   return absl::OkStatus();
 }
 
@@ -246,9 +225,8 @@ absl::Status Desk::Commit(CaseWork& work, bool sends) {
 absl::StatusOr<PatientId> Desk::IdentifyingOf(const ward::PatientId& patient) const {
   ward::PatientId named = patient;
   if (named.authority.empty()) named.authority = options_.site.patient_authority;
-  const std::optional<PatientId> number =
-      Identifying({ward::InItsForm(std::move(named), options_.site)}, options_.site);
-  if (number.has_value()) return *number;
+  const std::vector<PatientId> numbers = Identifying({ward::InItsForm(std::move(named), options_.site)}, options_.site);
+  if (!numbers.empty()) return numbers.front();
   return absl::InvalidArgumentError("there is no number of the patient from the authority that identifies");
 }
 

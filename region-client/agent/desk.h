@@ -124,7 +124,8 @@ class Desk {
  private:
   absl::Status Take(const ward::Event& event, absl::Time now, CaseWork& work) const;
   absl::StatusOr<OpenCase*> CaseOf(const ward::v1::PatientId& patient, CaseWork& work) const;
-  absl::Status Merge(const ward::Event& event, OpenCase& into, CaseWork& work) const;
+  // What is known by the number is the case's from now on, and nothing beside it.
+  absl::Status Join(const ward::v1::PatientId& number, OpenCase& into, CaseWork& work) const;
   std::optional<ward::WhyNot> WhyNotAt(const ward::v1::Case& known, absl::Time now) const;
   // What follows from what was taken, durable.
   absl::Status Conclude(CaseWork& work, absl::Time now);

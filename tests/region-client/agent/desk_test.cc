@@ -249,6 +249,30 @@ TEST_F(DeskTest, WhatIsFoundByAMergedNumberIsThePatients) {
   EXPECT_THAT(Outbox(), SizeIs(1));
 }
 
+TEST_F(DeskTest, NumbersThatAMessageHasBesideOneAnotherAreOfOnePatient) {
+  const auto with_both = [](const std::string& first, const std::string& second, absl::Time at) {
+    ward::Event event = Discharge(first, at);
+    event.patient.push_back({.authority = "hospital", .value = second});
+    return event;
+  };
+  ASSERT_TRUE(desk_->RegisterConsent({"", "5041"}, Consent("2027-01-15")).ok());
+  Takes("m1", {with_both("5041", "5042", kDeskOpened)});
+  EXPECT_THAT(Outbox(), SizeIs(1));
+  ward::Event cancelled = with_both("5042", "5041", kDeskOpened + absl::Hours(1));
+  cancelled.kind = ward::EventKind::kDischargeCancelled;
+  Takes("m2", {cancelled});
+  ASSERT_THAT(Outbox(), SizeIs(1));
+  EXPECT_TRUE(Outbox()[0].outgoing.has_withdraw());
+  EXPECT_EQ(desk_->Find({"", "5041"})->value().id, desk_->Find({"", "5042"})->value().id);
+
+  ASSERT_TRUE(desk_->RegisterConsent({"", "5032"}, Consent("2027-01-15")).ok());
+  Takes("m3", {Discharge("5031", kDeskOpened)});
+  EXPECT_EQ(store_->cases(), 3u);
+  Takes("m4", {with_both("5031", "5032", kDeskOpened + absl::Hours(1))});
+  EXPECT_EQ(store_->cases(), 2u) << "what was known of each is of one";
+  EXPECT_TRUE(Outbox().back().outgoing.has_submit());
+}
+
 TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
   Takes("m1", {Discharge("1", kDeskOpened)});
   Takes("m2", {Discharge("1", kDeskOpened)});
