@@ -184,6 +184,10 @@ class AgentServer::Service final : public wire::AgentService::Service {
     if (!patient.has_value()) return PatientNumberInvalid();
     const auto rejection = CheckConsent(consent, contract::Moment::At(parts_.now(), parts_.copenhagen));
     if (rejection.has_value()) return ToGrpc(*rejection);
+    if (ward::IsYes(consent)) {
+      const std::optional<grpc::Status> no_scheme = AnswerNoScheme(*patient, consent.municipality_code(), *answer);
+      if (no_scheme.has_value()) return *no_scheme;
+    }
     const auto from = request->imported() ? ward::AnswerFrom::kSystem : ward::AnswerFrom::kStaff;
     const absl::StatusOr<ConsentTaken> taken = parts_.desk.RegisterConsent(*patient, consent, std::nullopt, from);
     if (!taken.ok()) return ToGrpc(taken.status());
@@ -225,6 +229,25 @@ class AgentServer::Service final : public wire::AgentService::Service {
   }
 
  private:
+  // Where the municipality is none, or takes no part: nothing is registered, and what names another one is withdrawn.
+  // As the page does; while the municipalities are not known, the broker says so once there is a notice.
+  std::optional<grpc::Status> AnswerNoScheme(const ward::PatientId& patient, const std::string& municipality_code,
+                                             wire::RegisterConsentResponse& answer) const {
+    const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();
+    if (all == nullptr) return std::nullopt;
+    const v1::Municipality* const municipality = FindMunicipality(*all, municipality_code);
+    if (municipality == nullptr) {
+      return ToGrpc({.reason = contract::Reason::kMunicipalityUnknown,
+                     .violations = {{.field = "municipality_code", .reason = contract::Reason::kMunicipalityUnknown}}});
+    }
+    if (TakesPart(*municipality)) return std::nullopt;
+    const absl::StatusOr<ConsentTaken> taken = parts_.desk.NoteLivesElsewhere(patient, municipality_code);
+    if (!taken.ok()) return ToGrpc(taken.status());
+    answer.set_withdrawn(taken->withdrawn);
+    SetDeclined(municipality_code, answer);
+    return grpc::Status::OK;
+  }
+
   void SetDeclined(const std::string& municipality_code, wire::RegisterConsentResponse& answer) const {
     answer.set_declined(true);
     const std::shared_ptr<const v1::ListMunicipalitiesResponse> all = parts_.municipalities.current();

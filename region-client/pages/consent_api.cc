@@ -66,22 +66,10 @@ std::optional<ApiAnswer> ReadRequest(const std::string& json, google::protobuf::
 
 ApiAnswer SayNumberInvalid() { return SayErrors(Json::array({ErrorOf("patient.value", kPatientNumberInvalid)})); }
 
-bool TakesPart(const v1::Municipality& municipality) {
-  return municipality.participating() && municipality.agreement_in_force();
-}
-
 Json ToJson(const v1::Municipality& municipality) {
   return {{"code", municipality.municipality_code()},    {"name", municipality.name()},
           {"takes_part", TakesPart(municipality)},       {"scheme_name", municipality.scheme_name()},
           {"phone_number", municipality.phone_number()}, {"leaflet_text", municipality.leaflet_text()}};
-}
-
-const v1::Municipality* FindMunicipality(const v1::ListMunicipalitiesResponse& all, const std::string& code) {
-  const auto& list = all.municipalities();
-  const auto found = std::find_if(list.begin(), list.end(), [&](const v1::Municipality& municipality) {
-    return municipality.municipality_code() == code;
-  });
-  return found == list.end() ? nullptr : &*found;
 }
 
 // `municipality` is nullptr where it is not known.

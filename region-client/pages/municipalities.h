@@ -9,6 +9,19 @@
 
 namespace envej::region {
 
+// Whether discharge notices are passed on to it.
+inline bool TakesPart(const v1::Municipality& municipality) {
+  return municipality.participating() && municipality.agreement_in_force();
+}
+
+// nullptr where there is none of the code.
+inline const v1::Municipality* FindMunicipality(const v1::ListMunicipalitiesResponse& all, const std::string& code) {
+  for (const v1::Municipality& municipality : all.municipalities()) {
+    if (municipality.municipality_code() == code) return &municipality;
+  }
+  return nullptr;
+}
+
 // What the broker says of the municipalities, as far as it is known here.
 //
 // Thread safety: any number of threads.

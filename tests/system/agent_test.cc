@@ -192,6 +192,16 @@ TEST_F(SystemAgentTest, KnowsTheMunicipalitiesWhereItIsStartedWhileTheBrokerIsAw
   ward::v1::RegisterConsentResponse answer;
   EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), no, &answer).ok());
   EXPECT_TRUE(answer.declined());
+  ward::v1::RegisterConsentRequest yes;
+  yes.mutable_patient()->set_value("1");
+  *yes.mutable_consent() = region::Consent(Today(), "9999");
+  yes.mutable_consent()->mutable_contact()->add_phone_numbers("20 12 34 56");
+  const grpc::Status unknown = stub_->RegisterConsent(CallContext().get(), yes, &answer);
+  EXPECT_THAT(unknown.error_message(), HasSubstr("MUNICIPALITY_UNKNOWN"));
+  yes.mutable_consent()->set_municipality_code(support::kNotParticipatingCode);
+  EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), yes, &answer).ok());
+  EXPECT_TRUE(answer.declined()) << "it takes no part: the leaflet";
+  EXPECT_TRUE(stub_->RegisterConsent(CallContext().get(), no, &answer).ok());
   EXPECT_NE(answer.scheme_name(), "");
   EXPECT_NE(answer.phone_number(), "");
   StopAgent();
