@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <httplib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,14 +26,25 @@ constexpr absl::Duration kCommandMost = absl::Seconds(30);
 constexpr int kSuccessLeast = 200;
 constexpr int kSuccessMost = 299;
 
+// Takes back the `bytes` that were just appended, unless something stands behind them.
+void TakeBack(int file, ssize_t bytes) {
+  const off_t end = lseek(file, 0, SEEK_CUR);
+  struct stat about {};
+  if (end < bytes || fstat(file, &about) != 0 || about.st_size != end) return;
+  // If it fails, the way is out of order all the same.
+  [[maybe_unused]] const int truncated = ftruncate(file, end - bytes);
+}
+
 absl::Status AppendSynced(const std::string& path, const std::string& line) {
   const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kFileMode);
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
   // One write, so that a line is never mixed with another's.
   const std::string whole = absl::StrCat(line, "\n");
   const ssize_t written = write(file, whole.data(), whole.size());
-  const bool done = written == static_cast<ssize_t>(whole.size()) && fsync(file) == 0;
-  const int error = errno;
+  const bool is_cut = written >= 0 && written < static_cast<ssize_t>(whole.size());
+  const bool done = written >= 0 && !is_cut && fsync(file) == 0;
+  const int error = is_cut ? ENOSPC : errno;
+  if (is_cut) TakeBack(file, written);
   close(file);
   return done ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
 }

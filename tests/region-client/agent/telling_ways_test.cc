@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <csignal>
 #include <stop_token>
 #include <thread>
 
@@ -62,6 +64,28 @@ TEST(TellingWaysTest, AFileGetsALineEach) {
       .name = "all", .wards = {}, .file = folder.Path("no/file"), .webhook = {}, .on_call = {}};
   EXPECT_EQ(TellBy("all/file", nowhere, {}).code(), absl::StatusCode::kNotFound);  // the folder, and not the way
   EXPECT_NE(TellBy("all/file", nowhere, {}).message(), "there is no such way");
+}
+
+TEST(TellingWaysTest, ALineThatThereIsNoRoomForIsNotToldAndNothingOfItStays) {
+  const certs::TestDirectory folder;
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
+  const ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
+  ASSERT_TRUE(TellBy("all/file", options, telling).ok());
+  const std::string before = certs::ReadFile(options.file);
+  rlimit room{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &room), 0);
+  rlimit little = room;
+  little.rlim_cur = before.size() + 5;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
+  const absl::Status told = TellBy("all/file", options, telling);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &room), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(told.ok());
+  EXPECT_EQ(certs::ReadFile(options.file), before);
+  EXPECT_TRUE(TellBy("all/file", options, telling).ok());
+  EXPECT_EQ(certs::ReadFile(options.file), before + before);
 }
 
 TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
