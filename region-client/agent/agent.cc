@@ -138,7 +138,7 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
   teller_ = std::make_unique<Teller>(
       TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
       MakeTellingWays(
-          config_.telling, [this](const std::string& line) { log_.Tell(line); }, stopping_.token()));
+          config_.telling, [this](const std::string& line) { return log_.Tell(line); }, stopping_.token()));
   const auto told = [this] { teller_->Ring(); };
   const auto put = [this] { outbox_bell_.Ring(); };
   desk_ = std::make_unique<Desk>(

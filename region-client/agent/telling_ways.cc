@@ -167,12 +167,11 @@ bool ConcernsOnCall(const ward::v1::Telling& telling) {
 }
 
 std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
-                                        const std::function<void(const std::string& line)>& log,
+                                        const std::function<absl::Status(const std::string& line)>& log,
                                         const std::stop_token& stop) {
   std::vector<TellingWay> ways;
   ways.push_back({.name = "log", .is_told = Always, .tell = [log](const ward::v1::Telling& telling) {
-                    log(contract::ToJsonLine(telling));
-                    return absl::OkStatus();
+                    return log(contract::ToJsonLine(telling));
                   }});
   std::set<std::string> named;
   for (const TellingOptions& each : options) named.insert(each.wards.begin(), each.wards.end());

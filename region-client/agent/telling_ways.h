@@ -55,10 +55,10 @@ struct TellingWay {
 bool ConcernsOnCall(const ward::v1::Telling& telling);
 
 // The ways that were configured, the log first. What is of no ward, or of one that nobody is told of, is told to all.
-// `log` writes a line. Once a stop is requested, what is being told ends within a second, but for the look-up of a
-// webhook's name.
+// `log` writes a line, and its error is that way's. Once a stop is requested, what is being told ends within a second,
+// but for the look-up of a webhook's name.
 std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
-                                        const std::function<void(const std::string& line)>& log,
+                                        const std::function<absl::Status(const std::string& line)>& log,
                                         const std::stop_token& stop = {});
 
 }  // namespace envej::region

@@ -7,12 +7,15 @@
 
 #include <atomic>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 #include <stop_token>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "certs/listening_sockets.h"
+#include "region-client/agent/agent_log.h"
 #include "region-client/agent/run_command.h"
 #include "tests/certs/test_files.h"
 
@@ -33,7 +36,7 @@ ward::v1::Telling TellingOfKind(ward::v1::TellingKind kind) {
 absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling,
                     const std::stop_token& stop = {}) {
   for (const TellingWay& way : MakeTellingWays(
-           {options}, [](const std::string&) {}, stop)) {
+           {options}, [](const std::string&) { return absl::OkStatus(); }, stop)) {
     if (way.name == name) return way.tell(telling);
   }
   return absl::NotFoundError("there is no such way");
@@ -171,7 +174,7 @@ TEST(TellingWaysTest, WhatIsBeingToldEndsSoonWhenTheAgentIsToStop) {
 TEST(TellingWaysTest, OnlyWhatSomebodyMustActOnReachesThePersonOnCall) {
   const TellingOptions options{
       .name = "all", .wards = {}, .file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}};
-  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) {});
+  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) { return absl::OkStatus(); });
   ASSERT_THAT(ways, SizeIs(2));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_RETURNED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_REFUSED)));
@@ -190,7 +193,8 @@ TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
                           .on_call = {{.command = {"true"}, .webhook = {}}}};
   };
   const std::vector<TellingWay> ways =
-      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})}, [](const auto&) {});
+      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})},
+                      [](const auto&) { return absl::OkStatus(); });
   const auto told_of = [&](const std::string& ward) {
     ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
     telling.set_ward(ward);
@@ -223,3 +227,20 @@ TEST(RunCommandTest, IsKilledWhenItsTimeIsOver) {
 
 }  // namespace
 }  // namespace envej::region
+TEST(TellingWaysTest, WhatTheLogDoesNotTakeIsNotTold) {
+  std::ofstream full("/dev/full");
+  AgentLog log(full, absl::Now);
+  const std::vector<TellingWay> ways = MakeTellingWays({}, [&](const std::string& line) { return log.Tell(line); });
+  ASSERT_THAT(ways, SizeIs(1));
+  log.Say("an earlier line that fails");
+  EXPECT_TRUE(absl::IsUnavailable(ways[0].tell(TellingOfKind(ward::v1::TELLING_KIND_RETURNED))));
+}
+
+TEST(TellingWaysTest, AfterALineThatFailedTheLogIsTriedAgain) {
+  std::ostringstream out;
+  out.setstate(std::ios::badbit);
+  AgentLog log(out, absl::Now);
+  EXPECT_TRUE(log.Tell("{}").ok());
+  EXPECT_THAT(out.str(), HasSubstr("\"telling\":{}"));
+}
+
