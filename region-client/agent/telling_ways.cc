@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -37,7 +38,7 @@ void TakeBack(int file, ssize_t bytes) {
 
 absl::Status AppendSynced(const std::string& path, const std::string& line) {
   const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kFileMode);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  if (file < 0) return absl::UnavailableError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
   // One write, so that a line is never mixed with another's.
   const std::string whole = absl::StrCat(line, "\n");
   const ssize_t written = write(file, whole.data(), whole.size());
@@ -46,7 +47,8 @@ absl::Status AppendSynced(const std::string& path, const std::string& line) {
   const int error = is_cut ? ENOSPC : errno;
   if (is_cut) TakeBack(file, written);
   close(file);
-  return done ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+  return done ? absl::OkStatus()
+              : absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", std::strerror(error)));
 }
 
 // A call's connection, which whoever waits for it finds at its end once it is cut.
@@ -71,9 +73,27 @@ class Cuttable {
   int socket_ = -1;
 };
 
+// What an HTTP status says of the telling, where it is no success.
+absl::StatusCode CodeOf(int http_status) {
+  switch (http_status) {
+    case 408:  // it took too long
+    case 425:  // too early
+    case 429:  // too many
+      return absl::StatusCode::kUnavailable;
+    case 401:  // how the webhook is set up is more likely the cause than what was posted
+    case 403:
+    case 404:
+    case 405:
+    case 407:
+      return absl::StatusCode::kAborted;
+    default:
+      return http_status / 100 == 4 ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kUnavailable;
+  }
+}
+
 absl::Status Post(const WebhookOptions& webhook, const std::string& line, const std::stop_token& stop) {
   const std::optional<WebhookUrl> url = ParseWebhookUrl(webhook.url);
-  if (!url.has_value()) return absl::InvalidArgumentError("the webhook's address is none");
+  if (!url.has_value()) return absl::FailedPreconditionError("the webhook's address is none");
   httplib::Client client(url->origin);
   client.set_connection_timeout(kWebhookSeconds);
   client.set_read_timeout(kWebhookSeconds);
@@ -89,7 +109,7 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line, const 
         absl::StrCat("the webhook at ", url->origin, ": ", httplib::to_string(result.error())));
   }
   if (result->status >= kSuccessLeast && result->status <= kSuccessMost) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, " answers ", result->status));
+  return {CodeOf(result->status), absl::StrCat("the webhook at ", url->origin, " answers ", result->status)};
 }
 
 using IsTold = std::function<bool(const ward::v1::Telling&)>;

@@ -47,7 +47,9 @@ std::optional<WebhookUrl> ParseWebhookUrl(absl::string_view url);
 struct TellingWay {
   std::string name;  // under which the store knows how far it got
   std::function<bool(const ward::v1::Telling&)> is_told;
-  // Tells it; blocks no longer than 30 seconds. An error says what to mend and names no citizen.
+  // Tells it; blocks no longer than 30 seconds. An error says what to mend and names no citizen: INVALID_ARGUMENT if
+  // this telling is refused for good, ABORTED if it was not taken and may be the cause; after any other the way is out
+  // of order.
   std::function<absl::Status(const ward::v1::Telling&)> tell;
 };
 

@@ -65,8 +65,7 @@ TEST(TellingWaysTest, AFileGetsALineEach) {
   EXPECT_EQ(certs::ModeOf(options.file), 0600u);
   const TellingOptions nowhere{
       .name = "all", .wards = {}, .file = folder.Path("no/file"), .webhook = {}, .on_call = {}};
-  EXPECT_EQ(TellBy("all/file", nowhere, {}).code(), absl::StatusCode::kNotFound);  // the folder, and not the way
-  EXPECT_NE(TellBy("all/file", nowhere, {}).message(), "there is no such way");
+  EXPECT_TRUE(absl::IsUnavailable(TellBy("all/file", nowhere, {})));
 }
 
 TEST(TellingWaysTest, ALineThatThereIsNoRoomForIsNotToldAndNothingOfItStays) {
@@ -112,6 +111,33 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   server.stop();
   thread.join();
   EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+}
+
+TEST(TellingWaysTest, WhatAWebhookAnswersSaysWhetherTheTellingIsAtFault) {
+  httplib::Server server;
+  std::atomic<int> answer = 0;
+  server.Post("/told", [&](const httplib::Request&, httplib::Response& response) { response.status = answer; });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  const TellingOptions options{
+      .name = "all",
+      .wards = {},
+      .file = {},
+      .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}},
+      .on_call = {}};
+  const auto code_after = [&](int status) {
+    answer = status;
+    return TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).code();
+  };
+  for (const int status : {400, 409, 413, 422}) {
+    EXPECT_EQ(code_after(status), absl::StatusCode::kInvalidArgument) << status;
+  }
+  for (const int status : {401, 403, 404}) EXPECT_EQ(code_after(status), absl::StatusCode::kAborted) << status;
+  for (const int status : {408, 425, 429, 500, 503}) {
+    EXPECT_EQ(code_after(status), absl::StatusCode::kUnavailable) << status;
+  }
+  server.stop();
+  thread.join();
 }
 
 TEST(TellingWaysTest, AWebhookOverTlsIsTrustedUnderTheAuthorityThatIsNamedAndNoOther) {
@@ -212,21 +238,6 @@ TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
   EXPECT_THAT(told_of(""), SizeIs(ways.size()));
 }
 
-TEST(RunCommandTest, GetsTheLineAndItsEndIsJudged) {
-  const certs::TestDirectory folder;
-  EXPECT_TRUE(RunCommand({"tee", folder.Path("out")}, "line", absl::Seconds(10)).ok());
-  EXPECT_EQ(certs::ReadFile(folder.Path("out")), "line\n");
-  EXPECT_TRUE(RunCommand({"true"}, "line", absl::Seconds(10)).ok());
-  EXPECT_FALSE(RunCommand({"false"}, "line", absl::Seconds(10)).ok());
-  EXPECT_FALSE(RunCommand({"no-such-program"}, "line", absl::Seconds(10)).ok());
-}
-
-TEST(RunCommandTest, IsKilledWhenItsTimeIsOver) {
-  EXPECT_THAT(RunCommand({"sleep", "60"}, "line", absl::Milliseconds(100)).message(), HasSubstr("in time"));
-}
-
-}  // namespace
-}  // namespace envej::region
 TEST(TellingWaysTest, WhatTheLogDoesNotTakeIsNotTold) {
   std::ofstream full("/dev/full");
   AgentLog log(full, absl::Now);
@@ -244,3 +255,18 @@ TEST(TellingWaysTest, AfterALineThatFailedTheLogIsTriedAgain) {
   EXPECT_THAT(out.str(), HasSubstr("\"telling\":{}"));
 }
 
+TEST(RunCommandTest, GetsTheLineAndItsEndIsJudged) {
+  const certs::TestDirectory folder;
+  EXPECT_TRUE(RunCommand({"tee", folder.Path("out")}, "line", absl::Seconds(10)).ok());
+  EXPECT_EQ(certs::ReadFile(folder.Path("out")), "line\n");
+  EXPECT_TRUE(RunCommand({"true"}, "line", absl::Seconds(10)).ok());
+  EXPECT_TRUE(absl::IsAborted(RunCommand({"false"}, "line", absl::Seconds(10))));
+  EXPECT_TRUE(absl::IsUnavailable(RunCommand({"no-such-program"}, "line", absl::Seconds(10))));
+}
+
+TEST(RunCommandTest, IsKilledWhenItsTimeIsOver) {
+  EXPECT_THAT(RunCommand({"sleep", "60"}, "line", absl::Milliseconds(100)).message(), HasSubstr("in time"));
+}
+
+}  // namespace
+}  // namespace envej::region
