@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -13,7 +14,13 @@ void ForEachAtOnce(size_t count, size_t at_once, const std::function<void(size_t
     for (size_t index = next++; index < count; index = next++) act(index);
   };
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < std::min(at_once, count); ++i) threads.emplace_back(take);
+  const size_t most = std::min(at_once, count);
+  threads.reserve(most);
+  try {
+    while (threads.size() < most) threads.emplace_back(take);
+  } catch (const std::system_error&) {  // the system gives no thread
+    take();
+  }
   for (std::thread& thread : threads) thread.join();
 }
 

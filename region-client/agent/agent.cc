@@ -136,9 +136,13 @@ absl::Status Agent::Run(const AgentSignals& signals, const std::function<void()>
   if (last_said->has_value()) municipalities_.Keep(**std::move(last_said));
   const auto log = [this](const std::string& line) { log_.Say(line); };
   teller_ = std::make_unique<Teller>(
-      TellerParts{.store = *store_, .stopping = stopping_, .surroundings = surroundings_, .log = log},
+      TellerParts{.store = *store_,
+                  .stopping = stopping_,
+                  .surroundings = surroundings_,
+                  .log = log,
+                  .copenhagen = copenhagen_},
       MakeTellingWays(
-          config_.telling, [this](const std::string& line) { log_.Tell(line); }, stopping_.token()));
+          config_.telling, [this](const std::string& line) { return log_.Tell(line); }, stopping_.token()));
   const auto told = [this] { teller_->Ring(); };
   const auto put = [this] { outbox_bell_.Ring(); };
   desk_ = std::make_unique<Desk>(

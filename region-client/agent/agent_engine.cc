@@ -1,23 +1,23 @@
 #include "region-client/agent/agent_engine.h"
 
+#include <fcntl.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "region-client/agent/agent_keys.h"
+#include "region-client/private_folder.h"
 
 namespace envej::region {
 namespace {
 
-constexpr mode_t kFolderMode = 0700;
 constexpr double kFilterBitsPerKey = 10;
 constexpr size_t kProtectionBytes = 8;
 constexpr size_t kWriteBufferBytes = size_t{8} << 20;
@@ -101,12 +101,11 @@ absl::Status CheckRoom(const std::string& folder) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& folder) {
-  if (mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", folder));
-  }
   const std::string path = absl::StrCat(folder, "/store");
-  if (mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", path));
+  for (const std::string& each : {folder, path}) {
+    const absl::StatusOr<int> opened = OpenPrivateFolder(AT_FDCWD, each, each);
+    if (!opened.ok()) return opened.status();
+    close(*opened);
   }
   if (absl::Status status = CheckRoom(path); !status.ok()) return status;
   const absl::StatusOr<bool> holds_data = HoldsData(path);

@@ -14,8 +14,8 @@
 namespace envej::region {
 
 // Opens the engine in `folder`, or makes it where none is, with what it means for a damaged store not to open as if it
-// were whole. FAILED_PRECONDITION where files of an engine are without its beginning; UNAVAILABLE where the disk has no
-// room for a start.
+// were whole. FAILED_PRECONDITION where files of an engine are without its beginning, or the folder is not its user's
+// alone (private_folder.h); UNAVAILABLE where the disk has no room for a start.
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenAgentEngine(const std::string& folder);
 
 // What to do about a store that is damaged: the end of every text that says it is.

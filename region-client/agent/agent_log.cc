@@ -8,17 +8,19 @@ namespace envej::region {
 
 void AgentLog::Say(const std::string& text) {
   const nlohmann::json value = text;
-  Write("message", value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  Write("message", value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).IgnoreError();
 }
 
-void AgentLog::Tell(const std::string& telling) { Write("telling", telling); }
+absl::Status AgentLog::Tell(const std::string& telling) { return Write("telling", telling); }
 
-void AgentLog::SayOfPage(const std::string& done) { Write("page", done); }
+void AgentLog::SayOfPage(const std::string& done) { Write("page", done).IgnoreError(); }
 
-void AgentLog::Write(const std::string& name, const std::string& json) {
+absl::Status AgentLog::Write(const std::string& name, const std::string& json) {
   const std::string at = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now_(), absl::UTCTimeZone());
   const std::lock_guard<std::mutex> lock(mutex_);
+  out_.clear();  // of what failed before: each line is tried
   out_ << absl::StrCat("{\"at\":\"", at, "\",\"", name, "\":", json, "}\n") << std::flush;
+  return out_.good() ? absl::OkStatus() : absl::UnavailableError("the agent's log cannot be written");
 }
 
 }  // namespace envej::region

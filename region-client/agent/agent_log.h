@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace envej::region {
@@ -18,15 +19,15 @@ class AgentLog {
   // Both must outlive it.
   AgentLog(std::ostream& out, std::function<absl::Time()> now) : out_(out), now_(std::move(now)) {}
 
-  // Something that operators read.
+  // Something that operators read. That it cannot be logged is said nowhere.
   void Say(const std::string& text);
-  // What the ward is told: `telling` is a JSON object.
-  void Tell(const std::string& telling);
+  // What the ward is told: `telling` is a JSON object. UNAVAILABLE if the log did not take it.
+  absl::Status Tell(const std::string& telling);
   // What was done on the page for staff: a JSON object.
   void SayOfPage(const std::string& done);
 
  private:
-  void Write(const std::string& name, const std::string& json);
+  absl::Status Write(const std::string& name, const std::string& json);
 
   std::ostream& out_;
   const std::function<absl::Time()> now_;

@@ -73,8 +73,8 @@ struct DayCount {
 class AgentStore {
  public:
   // Opens the store, or makes it where there is none, and reads all of it once. DATA_LOSS if any of it is damaged;
-  // FAILED_PRECONDITION if a newer program wrote it, or a secret is missing; UNAVAILABLE if another process has it open
-  // or the medium fails; otherwise the errors of AtRest::Read.
+  // FAILED_PRECONDITION if a newer program wrote it, a secret is missing, or its folder is not its user's alone;
+  // UNAVAILABLE if another process has it open or the medium fails; otherwise the errors of AtRest::Read.
   static absl::StatusOr<std::unique_ptr<AgentStore>> Open(const AgentStoreOptions& options);
   ~AgentStore();
 

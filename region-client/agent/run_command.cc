@@ -102,8 +102,9 @@ absl::Status RunCommand(const std::vector<std::string>& command, const std::stri
   int how = 0;
   if (waitpid(*process, &how, 0) != *process) return absl::ErrnoToStatus(errno, "cannot wait for a command");
   if (in_time && WIFEXITED(how) && WEXITSTATUS(how) == 0) return absl::OkStatus();
-  return absl::UnavailableError(in_time ? absl::StrCat(command[0], " failed")
-                                        : absl::StrCat(command[0], " did not end in time"));
+  if (!in_time) return absl::UnavailableError(absl::StrCat(command[0], " did not end in time"));
+  const std::string failed = absl::StrCat(command[0], " failed");
+  return WIFEXITED(how) ? absl::AbortedError(failed) : absl::UnavailableError(failed);
 }
 
 }  // namespace envej::region

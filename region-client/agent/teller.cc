@@ -12,6 +12,8 @@ namespace {
 // How often what is to be told is looked at, so that no lost ring is waited for.
 constexpr absl::Duration kTellingsLookEach = absl::Seconds(30);
 constexpr size_t kForgottenAtOnce = 100;
+constexpr absl::Duration kNotTakenMost = absl::Hours(1);
+constexpr absl::string_view kSetAside = "telling-set-aside";
 
 }  // namespace
 
@@ -30,9 +32,10 @@ absl::Status Teller::Run(size_t way) {
   // Also forgets what other ways told before it was known how far this one had.
   if (absl::Status status = Advance(way, *told); !status.ok()) return status;
   contract::RetryPolicy policy(absl::InfiniteFuture(), parts_.surroundings.random);
+  Attempt attempt;
   bool said = false;
   while (!parts_.stopping.stopped()) {
-    const absl::StatusOr<bool> done = TellOne(way);
+    const absl::StatusOr<bool> done = TellOne(way, attempt);
     if (done.ok()) {
       policy.Progressed();
       said = false;
@@ -50,7 +53,7 @@ absl::Status Teller::Run(size_t way) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Teller::TellOne(size_t way) {
+absl::StatusOr<bool> Teller::TellOne(size_t way, Attempt& attempt) {
   uint64_t from = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -61,10 +64,32 @@ absl::StatusOr<bool> Teller::TellOne(size_t way) {
   if (next->empty()) return false;
   const StoredTelling& telling = next->front();
   if (ways_[way].is_told(telling.telling)) {
-    if (absl::Status told = ways_[way].tell(telling.telling); !told.ok()) return absl::UnavailableError(told.message());
+    const absl::Status told = ways_[way].tell(telling.telling);
+    const bool is_set_aside = IsToBeSetAside(told, telling.number, attempt);
+    if (!told.ok() && !is_set_aside) return absl::UnavailableError(told.message());
+    if (is_set_aside) {
+      if (absl::Status status = SetAside(way, telling, told); !status.ok()) return status;
+    }
   }
   if (absl::Status status = Advance(way, telling.number); !status.ok()) return status;
   return true;
+}
+
+bool Teller::IsToBeSetAside(const absl::Status& told, uint64_t number, Attempt& attempt) const {
+  if (std::exchange(attempt.number, number) != number) attempt.not_taken_since = absl::InfiniteFuture();
+  if (absl::IsInvalidArgument(told)) return true;
+  if (!absl::IsAborted(told)) return false;
+  const absl::Time now = parts_.surroundings.now();
+  attempt.not_taken_since = std::min(attempt.not_taken_since, now);
+  return now - attempt.not_taken_since >= kNotTakenMost;
+}
+
+absl::Status Teller::SetAside(size_t way, const StoredTelling& telling, const absl::Status& why) {
+  parts_.log(absl::StrCat("set aside a telling about ", telling.telling.patient_reference(), " that ", ways_[way].name,
+                          " does not take: ", why.message()));
+  AgentBatch batch = parts_.store.NewBatch();
+  batch.CountRefused(absl::ToCivilDay(parts_.surroundings.now(), parts_.copenhagen), ways_[way].name, kSetAside, 1);
+  return parts_.store.Write(std::move(batch));
 }
 
 absl::Status Teller::Advance(size_t way, uint64_t number) {

@@ -23,11 +23,14 @@ struct TellerParts {
   Stopping& stopping;
   const certs::Surroundings& surroundings;
   std::function<void(const std::string& line)> log;
+  absl::TimeZone copenhagen;
 };
 
 // Tells the ward, by every way for itself: in order, at least once, and where a way fails again until it does not, with
 // the contract's backoff. How far a way got is kept; what all ways have told is forgotten. So a way that is out of
-// order keeps no other waiting.
+// order keeps no other waiting. A telling that a way refuses for good, or for an hour does not take, is set aside: the
+// log says so, it is counted as refused of that way, and the next is told. What does not reach a way is never set
+// aside.
 class Teller {
  public:
   // All that is given must outlive it.
@@ -40,7 +43,15 @@ class Teller {
   void Ring();
 
  private:
-  absl::StatusOr<bool> TellOne(size_t way);
+  // What is being told by a way, and since when it was not taken.
+  struct Attempt {
+    uint64_t number = 0;
+    absl::Time not_taken_since = absl::InfiniteFuture();
+  };
+
+  absl::StatusOr<bool> TellOne(size_t way, Attempt& attempt);
+  bool IsToBeSetAside(const absl::Status& told, uint64_t number, Attempt& attempt) const;
+  absl::Status SetAside(size_t way, const StoredTelling& telling, const absl::Status& why);
   absl::Status Advance(size_t way, uint64_t number);
 
   const TellerParts parts_;

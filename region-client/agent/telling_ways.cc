@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <httplib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -25,16 +27,28 @@ constexpr absl::Duration kCommandMost = absl::Seconds(30);
 constexpr int kSuccessLeast = 200;
 constexpr int kSuccessMost = 299;
 
+// Takes back the `bytes` that were just appended, unless something stands behind them.
+void TakeBack(int file, ssize_t bytes) {
+  const off_t end = lseek(file, 0, SEEK_CUR);
+  struct stat about {};
+  if (end < bytes || fstat(file, &about) != 0 || about.st_size != end) return;
+  // If it fails, the way is out of order all the same.
+  [[maybe_unused]] const int truncated = ftruncate(file, end - bytes);
+}
+
 absl::Status AppendSynced(const std::string& path, const std::string& line) {
   const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kFileMode);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  if (file < 0) return absl::UnavailableError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
   // One write, so that a line is never mixed with another's.
   const std::string whole = absl::StrCat(line, "\n");
   const ssize_t written = write(file, whole.data(), whole.size());
-  const bool done = written == static_cast<ssize_t>(whole.size()) && fsync(file) == 0;
-  const int error = errno;
+  const bool is_cut = written >= 0 && written < static_cast<ssize_t>(whole.size());
+  const bool done = written >= 0 && !is_cut && fsync(file) == 0;
+  const int error = is_cut ? ENOSPC : errno;
+  if (is_cut) TakeBack(file, written);
   close(file);
-  return done ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+  return done ? absl::OkStatus()
+              : absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", std::strerror(error)));
 }
 
 // A call's connection, which whoever waits for it finds at its end once it is cut.
@@ -59,9 +73,27 @@ class Cuttable {
   int socket_ = -1;
 };
 
+// What an HTTP status says of the telling, where it is no success.
+absl::StatusCode CodeOf(int http_status) {
+  switch (http_status) {
+    case 408:  // it took too long
+    case 425:  // too early
+    case 429:  // too many
+      return absl::StatusCode::kUnavailable;
+    case 401:  // how the webhook is set up is more likely the cause than what was posted
+    case 403:
+    case 404:
+    case 405:
+    case 407:
+      return absl::StatusCode::kAborted;
+    default:
+      return http_status / 100 == 4 ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kUnavailable;
+  }
+}
+
 absl::Status Post(const WebhookOptions& webhook, const std::string& line, const std::stop_token& stop) {
   const std::optional<WebhookUrl> url = ParseWebhookUrl(webhook.url);
-  if (!url.has_value()) return absl::InvalidArgumentError("the webhook's address is none");
+  if (!url.has_value()) return absl::FailedPreconditionError("the webhook's address is none");
   httplib::Client client(url->origin);
   client.set_connection_timeout(kWebhookSeconds);
   client.set_read_timeout(kWebhookSeconds);
@@ -77,7 +109,7 @@ absl::Status Post(const WebhookOptions& webhook, const std::string& line, const 
         absl::StrCat("the webhook at ", url->origin, ": ", httplib::to_string(result.error())));
   }
   if (result->status >= kSuccessLeast && result->status <= kSuccessMost) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the webhook at ", url->origin, " answers ", result->status));
+  return {CodeOf(result->status), absl::StrCat("the webhook at ", url->origin, " answers ", result->status)};
 }
 
 using IsTold = std::function<bool(const ward::v1::Telling&)>;
@@ -155,12 +187,11 @@ bool ConcernsOnCall(const ward::v1::Telling& telling) {
 }
 
 std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
-                                        const std::function<void(const std::string& line)>& log,
+                                        const std::function<absl::Status(const std::string& line)>& log,
                                         const std::stop_token& stop) {
   std::vector<TellingWay> ways;
   ways.push_back({.name = "log", .is_told = Always, .tell = [log](const ward::v1::Telling& telling) {
-                    log(contract::ToJsonLine(telling));
-                    return absl::OkStatus();
+                    return log(contract::ToJsonLine(telling));
                   }});
   std::set<std::string> named;
   for (const TellingOptions& each : options) named.insert(each.wards.begin(), each.wards.end());

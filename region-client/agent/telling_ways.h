@@ -47,7 +47,9 @@ std::optional<WebhookUrl> ParseWebhookUrl(absl::string_view url);
 struct TellingWay {
   std::string name;  // under which the store knows how far it got
   std::function<bool(const ward::v1::Telling&)> is_told;
-  // Tells it; blocks no longer than 30 seconds. An error says what to mend and names no citizen.
+  // Tells it; blocks no longer than 30 seconds. An error says what to mend and names no citizen: INVALID_ARGUMENT if
+  // this telling is refused for good, ABORTED if it was not taken and may be the cause; after any other the way is out
+  // of order.
   std::function<absl::Status(const ward::v1::Telling&)> tell;
 };
 
@@ -55,10 +57,10 @@ struct TellingWay {
 bool ConcernsOnCall(const ward::v1::Telling& telling);
 
 // The ways that were configured, the log first. What is of no ward, or of one that nobody is told of, is told to all.
-// `log` writes a line. Once a stop is requested, what is being told ends within a second, but for the look-up of a
-// webhook's name.
+// `log` writes a line, and its error is that way's. Once a stop is requested, what is being told ends within a second,
+// but for the look-up of a webhook's name.
 std::vector<TellingWay> MakeTellingWays(const std::vector<TellingOptions>& options,
-                                        const std::function<void(const std::string& line)>& log,
+                                        const std::function<absl::Status(const std::string& line)>& log,
                                         const std::stop_token& stop = {});
 
 }  // namespace envej::region

@@ -9,40 +9,21 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "region-client/private_folder.h"
 
 namespace envej::region {
 namespace {
 
-constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr size_t kBlockBytes = size_t{64} << 10;
 // Of what is written and not in its place yet.
 constexpr char kHalfName[] = ".half";
-
-absl::Status SystemError(absl::string_view what, absl::string_view folder, int error) {
-  const std::string text = absl::StrCat(folder, ": cannot ", what, ": ", std::strerror(error));
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return absl::ResourceExhaustedError(text);
-    case ENOENT:
-    case ENOTDIR:
-    case ELOOP:
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::FailedPreconditionError(text);
-    default:
-      return absl::UnavailableError(text);
-  }
-}
 
 // An open file, closed with its owner.
 class OpenFile {
@@ -56,7 +37,6 @@ class OpenFile {
 
   int number() const { return number_; }
   bool open() const { return number_ >= 0; }
-  int Release() { return std::exchange(number_, -1); }
 
  private:
   int number_;
@@ -80,28 +60,6 @@ SeenFile Seen(std::string name, const struct stat& about) {
           .modified_at = absl::TimeFromTimespec(about.st_mtim)};
 }
 
-absl::Status CheckPrivate(int folder, const std::string& path) {
-  struct stat about {};
-  if (fstat(folder, &about) != 0) return SystemError("be examined", path, errno);
-  if (about.st_uid != geteuid()) return absl::FailedPreconditionError(absl::StrCat(path, " belongs to another user"));
-  if ((about.st_mode & 0077) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("others than the owner may enter ", path, "; make it private with: chmod 700 ", path));
-  }
-  return absl::OkStatus();
-}
-
-// Opens the folder `name` in the folder `at`; its number.
-absl::StatusOr<int> OpenFolder(int at, const std::string& name, const std::string& path) {
-  const bool made = mkdirat(at, name.c_str(), kFolderMode) == 0;
-  if (!made && errno != EEXIST) return SystemError("be made", path, errno);
-  OpenFile folder(openat(at, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder.open()) return SystemError("be opened as a folder", path, errno);
-  if (made && fchmod(folder.number(), kFolderMode) != 0) return SystemError("be made private", path, errno);
-  if (absl::Status status = CheckPrivate(folder.number(), path); !status.ok()) return status;
-  return folder.Release();
-}
-
 bool IsHandedOver(absl::string_view name) {
   return name.front() != '.' && !absl::EndsWith(name, ".tmp") && !absl::EndsWith(name, ".part");
 }
@@ -111,16 +69,15 @@ bool IsAny(absl::string_view name) { return name != "." && name != ".."; }
 }  // namespace
 
 absl::StatusOr<FolderFiles> FolderFiles::Open(const std::string& given) {
-  // With a slash behind it, a symbolic link would be followed.
   const std::string path = given.substr(0, given.find_last_not_of('/') + 1);
-  const absl::StatusOr<int> folder = OpenFolder(AT_FDCWD, path, path);
+  const absl::StatusOr<int> folder = OpenPrivateFolder(AT_FDCWD, path, path);
   if (!folder.ok()) return folder.status();
   FolderFiles files(path, {*folder});
   if (flock(*folder, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(absl::StrCat("another process takes files from ", path));
   }
   for (const char* const shelf : {"processed", "rejected"}) {
-    const absl::StatusOr<int> opened = OpenFolder(*folder, shelf, absl::StrCat(path, "/", shelf));
+    const absl::StatusOr<int> opened = OpenPrivateFolder(*folder, shelf, absl::StrCat(path, "/", shelf));
     if (!opened.ok()) return opened.status();
     files.folders_.push_back(*opened);
   }
@@ -136,20 +93,20 @@ FolderFiles::~FolderFiles() {
 }
 
 absl::Status FolderFiles::Sync(Shelf shelf) const {
-  if (fsync(At(shelf)) != 0) return SystemError("be synced", path_, errno);
+  if (fsync(At(shelf)) != 0) return FolderError("be synced", path_, errno);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<SeenFile>> FolderFiles::List(Shelf shelf, bool (*is_meant)(absl::string_view name)) const {
   const int copy = openat(At(shelf), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (copy < 0) return SystemError("be listed", path_, errno);
+  if (copy < 0) return FolderError("be listed", path_, errno);
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(fdopendir(copy), closedir);
-  if (listing == nullptr) return SystemError("be listed", path_, errno);
+  if (listing == nullptr) return FolderError("be listed", path_, errno);
   std::vector<SeenFile> files;
   for (size_t entries = 0; entries < kEntriesALook; ++entries) {
     errno = 0;
     const dirent* const entry = readdir(listing.get());
-    if (entry == nullptr && errno != 0) return SystemError("be listed", path_, errno);
+    if (entry == nullptr && errno != 0) return FolderError("be listed", path_, errno);
     if (entry == nullptr) break;
     struct stat about {};
     // What went meanwhile is not there.
@@ -171,7 +128,7 @@ absl::StatusOr<std::string> FolderFiles::Read(const SeenFile& seen) const {
   const OpenFile file(
       openat(At(Shelf::kHandedOver), seen.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file.open() && (errno == EACCES || errno == EPERM)) return absl::PermissionDeniedError("it may not be read");
-  if (!file.open()) return errno == ENOENT || errno == ELOOP ? changed : SystemError("be read", path_, errno);
+  if (!file.open()) return errno == ENOENT || errno == ELOOP ? changed : FolderError("be read", path_, errno);
   const auto is_as_seen = [&] {
     struct stat about {};
     return fstat(file.number(), &about) == 0 && Seen(seen.name, about) == seen;
@@ -181,7 +138,7 @@ absl::StatusOr<std::string> FolderFiles::Read(const SeenFile& seen) const {
   for (size_t got = 0; got < bytes.size();) {
     const ssize_t count = read(file.number(), bytes.data() + got, bytes.size() - got);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError("be read", path_, errno);
+    if (count < 0) return FolderError("be read", path_, errno);
     if (count == 0) return changed;
     got += static_cast<size_t>(count);
   }
@@ -196,11 +153,11 @@ bool FolderFiles::Exists(Shelf shelf, const std::string& name) const {
 
 absl::Status FolderFiles::Write(Shelf shelf, const std::string& name, absl::string_view bytes) const {
   // One is there if a process was killed in here.
-  if (unlinkat(At(shelf), kHalfName, 0) != 0 && errno != ENOENT) return SystemError("be written to", path_, errno);
+  if (unlinkat(At(shelf), kHalfName, 0) != 0 && errno != ENOENT) return FolderError("be written to", path_, errno);
   const OpenFile file(openat(At(shelf), kHalfName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
   const bool written = file.open() && fchmod(file.number(), kFileMode) == 0 && WriteAll(file.number(), bytes) &&
                        fsync(file.number()) == 0 && renameat(At(shelf), kHalfName, At(shelf), name.c_str()) == 0;
-  return written ? Sync(shelf) : SystemError("be written to", path_, errno);
+  return written ? Sync(shelf) : FolderError("be written to", path_, errno);
 }
 
 absl::Status FolderFiles::Move(const std::string& name, Shelf shelf, const std::string& to) const {
@@ -209,7 +166,7 @@ absl::Status FolderFiles::Move(const std::string& name, Shelf shelf, const std::
   // What is no file, and what is another user's, keeps the mode that it has.
   if (file.open() && fstat(file.number(), &about) == 0 && S_ISREG(about.st_mode)) fchmod(file.number(), kFileMode);
   if (renameat(At(Shelf::kHandedOver), name.c_str(), At(shelf), to.c_str()) != 0) {
-    return SystemError("have a file moved", path_, errno);
+    return FolderError("have a file moved", path_, errno);
   }
   if (absl::Status status = Sync(shelf); !status.ok()) return status;
   return Sync(Shelf::kHandedOver);
@@ -223,17 +180,17 @@ absl::Status FolderFiles::Overwrite(Shelf shelf, const std::string& name) const 
   for (uint64_t left = static_cast<uint64_t>(about.st_size); left > 0;) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(left, kBlockBytes));
     if (!WriteAll(file.number(), absl::string_view(nothing).substr(0, count))) {
-      return SystemError("have a file overwritten", path_, errno);
+      return FolderError("have a file overwritten", path_, errno);
     }
     left -= count;
   }
   const bool done = fsync(file.number()) == 0 && ftruncate(file.number(), 0) == 0 && fsync(file.number()) == 0;
-  return done ? absl::OkStatus() : SystemError("have a file overwritten", path_, errno);
+  return done ? absl::OkStatus() : FolderError("have a file overwritten", path_, errno);
 }
 
 absl::Status FolderFiles::Remove(Shelf shelf, const std::string& name) const {
   if (unlinkat(At(shelf), name.c_str(), 0) != 0 && errno != ENOENT) {
-    return SystemError("have a file removed", path_, errno);
+    return FolderError("have a file removed", path_, errno);
   }
   return Sync(shelf);
 }

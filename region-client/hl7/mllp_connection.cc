@@ -86,7 +86,7 @@ bool MllpConnection::ReadPeer() {
 void MllpConnection::SetReadingTime(absl::Duration time) { SetTimer(time); }
 
 absl::string_view MllpConnection::Read() {
-  while (!is_ending_) {
+  while (!is_ending_ && !IsOver()) {
     const int got = ReadSome();
     if (got > 0) return {buffer_.data(), static_cast<size_t>(got)};
     if ((got == 0 && ssl_ == nullptr) || !AwaitAfter(got, POLLIN)) break;
@@ -166,6 +166,13 @@ bool MllpConnection::WaitFor(short events) {
     if (!farewell_.has_value()) return false;
     SetTimer(*farewell_);
   }
+}
+
+// Whether the time is up or all is to end: a sender that always has bytes ready is never waited for.
+bool MllpConnection::IsOver() const {
+  std::array<pollfd, 2> watched = {
+      {{.fd = timer_.number(), .events = POLLIN, .revents = 0}, {.fd = stop_, .events = POLLIN, .revents = 0}}};
+  return poll(watched.data(), watched.size(), 0) != 0;
 }
 
 void MllpConnection::SetTimer(absl::Duration time) {

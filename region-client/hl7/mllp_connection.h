@@ -39,8 +39,8 @@ class MllpConnection {
 
   // From now on what is read must come within `time`.
   void SetReadingTime(absl::Duration time);
-  // Waits for bytes. Empty if the sender has gone or the time is up, or once all is to end. The bytes are there until
-  // the next call.
+  // Waits for bytes. Empty if the sender has gone or the time is up, or once all is to end, however much of it is there
+  // to be read. The bytes are there until the next call.
   absl::string_view Read();
 
   // False if the sender does not take it all within `time`; once all is to end, within `farewell`.
@@ -60,6 +60,7 @@ class MllpConnection {
   int WriteSome(absl::string_view bytes);
   bool AwaitAfter(int result, short plain_events);
   bool WaitFor(short events);
+  bool IsOver() const;
   void SetTimer(absl::Duration time);
 
   const Descriptor socket_;

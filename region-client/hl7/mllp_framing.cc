@@ -12,6 +12,7 @@ namespace {
 constexpr char kBegin = '\x0B';
 constexpr char kEnd = '\x1C';
 constexpr char kAfterEnd = '\r';
+constexpr size_t kBetweenBytesMost = 1024;
 
 }  // namespace
 
@@ -31,7 +32,8 @@ absl::StatusOr<std::optional<std::string>> FrameDecoder::Decode(absl::string_vie
         bytes.remove_prefix(1);
         if (next == kBegin) {
           state_ = State::kWithin;
-        } else if (next != '\r' && next != '\n') {
+          between_bytes_ = 0;
+        } else if ((next != '\r' && next != '\n') || ++between_bytes_ > kBetweenBytesMost) {
           return absl::InvalidArgumentError("something stands between the frames");
         }
         break;

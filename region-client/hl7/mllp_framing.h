@@ -23,9 +23,9 @@ class FrameDecoder {
   // Takes away from the beginning of `bytes` up to the end of one frame, and gives its message; or takes all, and
   // nothing if the frame is not at its end. After an error there is no telling where the next frame begins: nothing
   // more is to be decoded.
-  //   INVALID_ARGUMENT: between frames stands anything but CR and LF; a frame begins within a frame; 0x1C is not
-  //   followed by 0x0D.
-  //   RESOURCE_EXHAUSTED: the message is too long; TakeMessage gives its beginning, one byte more than it may have.
+  //   INVALID_ARGUMENT: between frames stands anything but CR and LF, or more than 1024 of them; a frame begins within
+  //   a frame; 0x1C is not followed by 0x0D. RESOURCE_EXHAUSTED: the message is too long; TakeMessage gives its
+  //   beginning, one byte more than it may have.
   absl::StatusOr<std::optional<std::string>> Decode(absl::string_view& bytes);
 
   // A frame has begun, and not ended.
@@ -41,6 +41,7 @@ class FrameDecoder {
 
   const size_t message_bytes_most_;
   State state_ = State::kBetween;
+  size_t between_bytes_ = 0;  // since the last frame
   std::string message_;
 };
 

@@ -45,7 +45,8 @@ Hl7Listener::Hl7Listener(const Hl7ListenerOptions& options, const Parts& parts)
                .unsaid = options.form.unsaid,
                .desk = parts.desk,
                .now = parts.now,
-               .log = parts.log}) {}
+               .log = parts.log}),
+      failed_handshakes_(options.name, parts.now, parts.log) {}
 
 absl::StatusOr<std::unique_ptr<Hl7Listener>> Hl7Listener::Start(const Hl7ListenerOptions& options, const Parts& parts) {
   std::unique_ptr<Hl7Listener> listener(new Hl7Listener(options, parts));
@@ -62,9 +63,13 @@ absl::StatusOr<std::unique_ptr<Hl7Listener>> Hl7Listener::Start(const Hl7Listene
       {.answer = [&source](const hl7::Peer& peer,
                            const std::string& message) { return source.Answer(peer.name, message); },
        .closed =
-           [log = parts.log, name = options.name](const hl7::Peer& peer, const absl::Status& why) {
-             log(absl::StrCat(name, ": a connection of ", peer.name.empty() ? "somebody" : peer.name,
-                              " was closed: ", why.message()));
+           [log = parts.log, name = options.name, &failed_handshakes = listener->failed_handshakes_](
+               const hl7::Peer& peer, const absl::Status& why) {
+             if (peer.name.empty()) {
+               failed_handshakes.Add();
+             } else {
+               log(absl::StrCat(name, ": a connection of ", peer.name, " was closed: ", why.message()));
+             }
            }});
   if (!listening.ok()) return Named(options, listening.status());
   listener->listener_ = *std::move(listening);

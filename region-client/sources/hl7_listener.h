@@ -13,6 +13,7 @@
 #include "certs/tls_files.h"
 #include "region-client/agent/desk.h"
 #include "region-client/hl7/mllp_listener.h"
+#include "region-client/sources/failed_handshakes.h"
 #include "region-client/sources/hl7_form.h"
 #include "region-client/sources/hl7_source.h"
 
@@ -57,6 +58,7 @@ class Hl7Listener {
   const std::optional<certs::TlsFiles> files_;
   const std::function<absl::Time()> now_;
   const Hl7Source source_;
+  FailedHandshakes failed_handshakes_;
   std::unique_ptr<certs::ServerContext> context_;  // null: plain
   std::unique_ptr<hl7::MllpListener> listener_;
 };

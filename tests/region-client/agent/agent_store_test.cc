@@ -167,6 +167,22 @@ TEST_F(AgentStoreTest, DoesNotTakeFilesWithoutABeginningForANewStore) {
   EXPECT_EQ(AgentStore::Open(folder_.Options()).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(AgentStoreTest, AFolderThatOthersMayEnterOrThatIsALinkIsRefused) {
+  { PutCase(*Open()); }
+  const std::string folder = folder_.folder();
+  for (const std::string& each : {folder, folder + "/store"}) {
+    std::filesystem::permissions(each, std::filesystem::perms(0750));
+    const absl::Status opened = AgentStore::Open(folder_.Options()).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(opened)) << opened;
+    EXPECT_THAT(opened.message(), HasSubstr("chmod 700 " + each));
+    std::filesystem::permissions(each, std::filesystem::perms(0700));
+  }
+  EXPECT_NE(Open(), nullptr);
+  std::filesystem::rename(folder, folder + "-elsewhere");
+  std::filesystem::create_directory_symlink(folder + "-elsewhere", folder);
+  EXPECT_THAT(AgentStore::Open(folder_.Options()).status().message(), HasSubstr("name the folder itself"));
+}
+
 TEST_F(AgentStoreTest, ErasesWhatIsOver) {
   const auto store = Open();
   PutCase(*store);

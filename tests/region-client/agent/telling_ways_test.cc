@@ -3,14 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <csignal>
+#include <fstream>
+#include <sstream>
 #include <stop_token>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "certs/listening_sockets.h"
+#include "region-client/agent/agent_log.h"
 #include "region-client/agent/run_command.h"
 #include "tests/certs/test_files.h"
 
@@ -31,7 +36,7 @@ ward::v1::Telling TellingOfKind(ward::v1::TellingKind kind) {
 absl::Status TellBy(const std::string& name, const TellingOptions& options, const ward::v1::Telling& telling,
                     const std::stop_token& stop = {}) {
   for (const TellingWay& way : MakeTellingWays(
-           {options}, [](const std::string&) {}, stop)) {
+           {options}, [](const std::string&) { return absl::OkStatus(); }, stop)) {
     if (way.name == name) return way.tell(telling);
   }
   return absl::NotFoundError("there is no such way");
@@ -60,8 +65,29 @@ TEST(TellingWaysTest, AFileGetsALineEach) {
   EXPECT_EQ(certs::ModeOf(options.file), 0600u);
   const TellingOptions nowhere{
       .name = "all", .wards = {}, .file = folder.Path("no/file"), .webhook = {}, .on_call = {}};
-  EXPECT_EQ(TellBy("all/file", nowhere, {}).code(), absl::StatusCode::kNotFound);  // the folder, and not the way
-  EXPECT_NE(TellBy("all/file", nowhere, {}).message(), "there is no such way");
+  EXPECT_TRUE(absl::IsUnavailable(TellBy("all/file", nowhere, {})));
+}
+
+TEST(TellingWaysTest, ALineThatThereIsNoRoomForIsNotToldAndNothingOfItStays) {
+  const certs::TestDirectory folder;
+  const TellingOptions options{
+      .name = "all", .wards = {}, .file = folder.Path("told.jsonl"), .webhook = {}, .on_call = {}};
+  const ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
+  ASSERT_TRUE(TellBy("all/file", options, telling).ok());
+  const std::string before = certs::ReadFile(options.file);
+  rlimit room{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &room), 0);
+  rlimit little = room;
+  little.rlim_cur = before.size() + 5;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
+  const absl::Status told = TellBy("all/file", options, telling);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &room), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(told.ok());
+  EXPECT_EQ(certs::ReadFile(options.file), before);
+  EXPECT_TRUE(TellBy("all/file", options, telling).ok());
+  EXPECT_EQ(certs::ReadFile(options.file), before + before);
 }
 
 TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
@@ -85,6 +111,33 @@ TEST(TellingWaysTest, AWebhookIsPostedToAndItsRefusalIsAnError) {
   server.stop();
   thread.join();
   EXPECT_FALSE(TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).ok());
+}
+
+TEST(TellingWaysTest, WhatAWebhookAnswersSaysWhetherTheTellingIsAtFault) {
+  httplib::Server server;
+  std::atomic<int> answer = 0;
+  server.Post("/told", [&](const httplib::Request&, httplib::Response& response) { response.status = answer; });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  const TellingOptions options{
+      .name = "all",
+      .wards = {},
+      .file = {},
+      .webhook = {{.url = absl::StrCat("http://127.0.0.1:", port, "/told"), .authorities = {}}},
+      .on_call = {}};
+  const auto code_after = [&](int status) {
+    answer = status;
+    return TellBy("all/webhook", options, TellingOfKind(ward::v1::TELLING_KIND_RETURNED)).code();
+  };
+  for (const int status : {400, 409, 413, 422}) {
+    EXPECT_EQ(code_after(status), absl::StatusCode::kInvalidArgument) << status;
+  }
+  for (const int status : {401, 403, 404}) EXPECT_EQ(code_after(status), absl::StatusCode::kAborted) << status;
+  for (const int status : {408, 425, 429, 500, 503}) {
+    EXPECT_EQ(code_after(status), absl::StatusCode::kUnavailable) << status;
+  }
+  server.stop();
+  thread.join();
 }
 
 TEST(TellingWaysTest, AWebhookOverTlsIsTrustedUnderTheAuthorityThatIsNamedAndNoOther) {
@@ -147,7 +200,7 @@ TEST(TellingWaysTest, WhatIsBeingToldEndsSoonWhenTheAgentIsToStop) {
 TEST(TellingWaysTest, OnlyWhatSomebodyMustActOnReachesThePersonOnCall) {
   const TellingOptions options{
       .name = "all", .wards = {}, .file = {}, .webhook = {}, .on_call = {{.command = {"true"}, .webhook = {}}}};
-  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) {});
+  const std::vector<TellingWay> ways = MakeTellingWays({options}, [](const std::string&) { return absl::OkStatus(); });
   ASSERT_THAT(ways, SizeIs(2));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_RETURNED)));
   EXPECT_TRUE(ways[1].is_told(TellingOfKind(ward::v1::TELLING_KIND_REFUSED)));
@@ -166,7 +219,8 @@ TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
                           .on_call = {{.command = {"true"}, .webhook = {}}}};
   };
   const std::vector<TellingWay> ways =
-      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})}, [](const auto&) {});
+      MakeTellingWays({options("first", {"P1"}), options("second", {"P2"}), options("all", {})},
+                      [](const auto&) { return absl::OkStatus(); });
   const auto told_of = [&](const std::string& ward) {
     ward::v1::Telling telling = TellingOfKind(ward::v1::TELLING_KIND_RETURNED);
     telling.set_ward(ward);
@@ -184,13 +238,30 @@ TEST(TellingWaysTest, AWardIsToldOfItsOwnAndWhatIsOfNobodyIsToldToAll) {
   EXPECT_THAT(told_of(""), SizeIs(ways.size()));
 }
 
+TEST(TellingWaysTest, WhatTheLogDoesNotTakeIsNotTold) {
+  std::ofstream full("/dev/full");
+  AgentLog log(full, absl::Now);
+  const std::vector<TellingWay> ways = MakeTellingWays({}, [&](const std::string& line) { return log.Tell(line); });
+  ASSERT_THAT(ways, SizeIs(1));
+  log.Say("an earlier line that fails");
+  EXPECT_TRUE(absl::IsUnavailable(ways[0].tell(TellingOfKind(ward::v1::TELLING_KIND_RETURNED))));
+}
+
+TEST(TellingWaysTest, AfterALineThatFailedTheLogIsTriedAgain) {
+  std::ostringstream out;
+  out.setstate(std::ios::badbit);
+  AgentLog log(out, absl::Now);
+  EXPECT_TRUE(log.Tell("{}").ok());
+  EXPECT_THAT(out.str(), HasSubstr("\"telling\":{}"));
+}
+
 TEST(RunCommandTest, GetsTheLineAndItsEndIsJudged) {
   const certs::TestDirectory folder;
   EXPECT_TRUE(RunCommand({"tee", folder.Path("out")}, "line", absl::Seconds(10)).ok());
   EXPECT_EQ(certs::ReadFile(folder.Path("out")), "line\n");
   EXPECT_TRUE(RunCommand({"true"}, "line", absl::Seconds(10)).ok());
-  EXPECT_FALSE(RunCommand({"false"}, "line", absl::Seconds(10)).ok());
-  EXPECT_FALSE(RunCommand({"no-such-program"}, "line", absl::Seconds(10)).ok());
+  EXPECT_TRUE(absl::IsAborted(RunCommand({"false"}, "line", absl::Seconds(10))));
+  EXPECT_TRUE(absl::IsUnavailable(RunCommand({"no-such-program"}, "line", absl::Seconds(10))));
 }
 
 TEST(RunCommandTest, IsKilledWhenItsTimeIsOver) {

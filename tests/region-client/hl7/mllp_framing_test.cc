@@ -53,6 +53,13 @@ TEST(MllpFramingTest, WhatIsNoFrameIsRefused) {
   }
 }
 
+TEST(MllpFramingTest, BetweenFramesStandsABoundedNumberOfLineEnds) {
+  const std::string most(1024, '\n');
+  EXPECT_THAT(*Decode(most + EncodeFrame("a") + most + EncodeFrame("b") + most), ElementsAre("a", "b"));
+  EXPECT_TRUE(absl::IsInvalidArgument(Decode(EncodeFrame("a") + most + "\r").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Decode(EncodeFrame("a") + most + "\r", 1).status()));
+}
+
 TEST(MllpFramingTest, OfAMessageThatIsTooLongTheBeginningIsKept) {
   EXPECT_THAT(*Decode(EncodeFrame(std::string(kMost, 'a'))), ElementsAre(std::string(kMost, 'a')));
   FrameDecoder decoder(kMost);
