@@ -115,12 +115,9 @@ absl::Status FolderSource::Take(const SeenFile& file) {
 }
 
 absl::StatusOr<std::vector<FileItem>> FolderSource::Decode(const SeenFile& file, absl::string_view bytes) const {
-  absl::StatusOr<std::vector<FileItem>> items = decoders_.find(EndingOf(file.name))->second(bytes);
+  absl::StatusOr<std::vector<FileItem>> items = decoders_.find(EndingOf(file.name))->second(bytes, options_.items_most);
   if (!items.ok()) return items;
   if (items->empty()) return absl::InvalidArgumentError("it says nothing");
-  if (items->size() > options_.items_most) {
-    return absl::InvalidArgumentError(absl::StrCat("it says more than ", options_.items_most, " things: split it"));
-  }
   return items;
 }
 
