@@ -197,6 +197,29 @@ TEST(HospitalNotification, OfManyEncountersTheOneInFocusIsTold) {
   EXPECT_EQ(ProblemOf(message).where, "Bundle.entry[0].resource.focus");
 }
 
+TEST(HospitalNotification, AnEncounterThatIsInFocusTwiceIsToldOnce) {
+  Json message = Discharge();
+  for (int again = 0; again < 100; ++again) Header(message)["focus"].push_back({{"reference", "Encounter/stay"}});
+  EXPECT_EQ(OneEvent(message).kind, EventKind::kDischarged);
+}
+
+TEST(HospitalNotification, ManyEncountersAreToldAndMoreAreWrong) {
+  Json message = Discharge();
+  const auto add = [&](size_t number) {
+    const std::string id = absl::StrCat("stay-", number);
+    Json other = message["entry"][2];
+    other["fullUrl"] = absl::StrCat("https://ward.example/fhir/Encounter/", id);
+    other["resource"]["id"] = id;
+    message["entry"].push_back(other);
+    Header(message)["focus"].push_back({{"reference", absl::StrCat("Encounter/", id)}});
+  };
+  for (size_t number = 1; number < kEncounters; ++number) add(number);
+  EXPECT_THAT(std::get<std::vector<ward::Event>>(Read(message).says), testing::SizeIs(kEncounters));
+  add(kEncounters);
+  EXPECT_EQ(ProblemOf(message).where, absl::StrCat("Bundle.entry[0].resource.focus[", kEncounters, "]"));
+  EXPECT_EQ(ProblemOf(message).issue, Issue::kTooLong);
+}
+
 TEST(HospitalNotification, WhatIsClinicalIsDropped) {
   Json message = Discharge();
   Encounter(message)["reasonCode"] = Json::array({{{"text", "hemmelig diagnose"}}});
