@@ -34,10 +34,6 @@ PatientId ToMessage(const ward::PatientId& patient) {
   return message;
 }
 
-bool IsSame(const PatientId& left, const PatientId& right) {
-  return left.authority() == right.authority() && left.value() == right.value();
-}
-
 // By which the site identifies; nothing where none of them does.
 std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, const ward::Site& site) {
   const std::optional<ward::PatientId> found = ward::Identify(ids, site);
@@ -47,7 +43,9 @@ std::optional<PatientId> Identifying(const std::vector<ward::PatientId>& ids, co
 // So that the case can be erased whole: all that finds it stands in it.
 void KeepNumber(const PatientId& patient, Case& known) {
   const auto& ids = known.patient_ids();
-  const auto is_it = [&](const PatientId& each) { return IsSame(each, patient); };
+  const auto is_it = [&](const PatientId& each) {
+    return each.authority() == patient.authority() && each.value() == patient.value();
+  };
   if (std::none_of(ids.begin(), ids.end(), is_it)) *known.add_patient_ids() = patient;
 }
 
@@ -195,7 +193,9 @@ absl::Status Desk::Merge(const ward::Event& event, OpenCase& into, CaseWork& wor
   if (!gone.ok()) return gone.status();
   if (*gone != nullptr && *gone != &into) {
     ward::TakeMerged((*gone)->after, options_.site, into.after);
-    for (const PatientId& number : (*gone)->after.patient_ids()) KeepNumber(number, into.after);
+    for (const PatientId& number : (*gone)->after.patient_ids()) {
+      if (number.authority() == options_.site.patient_authority) KeepNumber(number, into.after);
+    }
     if (absl::Status status = work.Erase(**gone, &into); !status.ok()) return status;
   }
   work.Name(*merged, into);
