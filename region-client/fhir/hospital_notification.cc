@@ -151,6 +151,9 @@ class Reader {
     }
     if (!event.happened_at.has_value() && provenance_.has_value()) event.happened_at = provenance_->occurred_at;
     if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
+    if (!event.happened_at.has_value()) {
+      bundle_.root().Absent("timestamp").Wrong(Issue::kRequired, "says no time of day, and nothing else does");
+    }
   }
 
   std::optional<absl::Time> TimeIn(const std::optional<Moment>& moment) const {

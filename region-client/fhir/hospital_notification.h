@@ -17,7 +17,7 @@ namespace envej::fhir {
 // An event's times: what happens first is said to have happened when the Encounter begins or ends; a correction, a
 // cancellation and word of a death or of none, when the message's Provenance says, so that they come after what they
 // correct. Nothing has happened that lies ahead. The event of a corrected discharge is that of a discharge. A discharge
-// says its day, or it is wrong, unless it is a death.
+// says its day, or it is wrong, unless it is a death; and so is what says nowhere at which time of day it was.
 std::variant<Problem, NoConcern, std::vector<ward::Event>> ReadNotification(const Bundle& bundle,
                                                                             const absl::TimeZone& copenhagen,
                                                                             absl::Time now);

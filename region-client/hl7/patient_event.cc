@@ -283,6 +283,9 @@ void EventReader::ReadTimes(ward::Event& event) {
     }
   }
   if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
+  if (!event.happened_at.has_value()) {
+    Fail(PlaceOf(kMessageMade), ErrorCode::kRequiredFieldMissing, "says no time of day, and nothing else does");
+  }
 }
 
 std::optional<TimeStamp> EventReader::ReadDischargeTime() {

@@ -148,6 +148,19 @@ TEST(HospitalNotification, WhatSaysNoTimesOfItsOwnTakesThoseOfTheMessage) {
   EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-16T08:00:01+01:00"));
 }
 
+TEST(HospitalNotification, WhatSaysNoTimeOfDayIsWrong) {
+  for (const char* const said : {"", "2027-01-16"}) {
+    Json message = PlainMessage("in-progress");
+    Encounter(message)["period"] = {{"start", "2027-01-10"}};
+    message["timestamp"] = said;
+    if (*said == '\0') message.erase("timestamp");
+    EXPECT_EQ(ProblemOf(message).where, "Bundle.timestamp");
+    EXPECT_EQ(ProblemOf(message).issue, Issue::kRequired);
+    Encounter(message)["period"]["start"] = "2027-01-10T12:00:00+01:00";
+    EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-10T12:00:00+01:00"));
+  }
+}
+
 TEST(HospitalNotification, WhatIsMadeInTheFutureIsWrongAtItsPlace) {
   const std::string future = "2099-01-01T00:00:00Z";
   Json message = Discharge();

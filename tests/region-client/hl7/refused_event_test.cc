@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_replace.h"
 #include "proto/contract/day.h"
 #include "region-client/hl7/patient_event.h"
 #include "tests/region-client/hl7/example_messages.h"
@@ -26,6 +27,15 @@ TEST(RefusedEventTest, AnAuthorityOrANameIsTooLong) {
   EXPECT_EQ(WrongIn({HeaderOf("A13"), "EVN", patient(most, most)}), "");
   EXPECT_EQ(WrongIn({HeaderOf("A13"), "EVN", patient(most + "x", most)}), "PID-3.4 104");
   EXPECT_EQ(WrongIn({HeaderOf("A13"), "EVN", patient(most, most + "^x")}), "PID-5 104");
+}
+
+TEST(RefusedEventTest, NothingSaysATimeOfDay) {
+  for (const char* const said : {"", "20270115", "202701"}) {
+    const std::string header = absl::StrReplaceAll(HeaderOf("A13"), {{"20270115140500", said}});
+    EXPECT_EQ(WrongIn({header, "EVN||20270115", "PID|1||1001^^^NORD"}), "MSH-7 101") << said;
+    EXPECT_EQ(WrongIn({header, "EVN||2027011514", "PID|1||1001^^^NORD"}), "");
+    EXPECT_EQ(WrongIn({header, "EVN||||||2027011514", "PID|1||1001^^^NORD"}), "");
+  }
 }
 
 }  // namespace
