@@ -174,7 +174,9 @@ absl::Status Desk::Join(const PatientId& number, OpenCase& into, CaseWork& work)
   if (!other.ok()) return other.status();
   if (*other != nullptr && *other != &into) {
     ward::TakeMerged((*other)->after, options_.site, into.after);
-    for (const PatientId& each : (*other)->after.patient_ids()) KeepNumber(each, into.after);
+    for (const PatientId& each : (*other)->after.patient_ids()) {
+      if (each.authority() == options_.site.patient_authority) KeepNumber(each, into.after);
+    }
     if (absl::Status status = work.Erase(**other, &into); !status.ok()) return status;
   }
   if (*other != &into) work.Name(number, into);

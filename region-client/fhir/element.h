@@ -24,6 +24,7 @@ inline constexpr size_t kMessageBytes = 1 << 20;
 inline constexpr size_t kMessageDepth = 64;
 inline constexpr size_t kMessageElements = 20'000;
 inline constexpr size_t kRepetitions = 200;  // of anything that is read
+inline constexpr size_t kEncounters = 64;    // that a message tells of
 
 // An element as either form says it. What repeats is several children of one name, in order; a resource has its type as
 // its child "resourceType". Dropped are the narrative of XML, ids of elements, and extensions of primitive values.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "region-client/fhir/activity.h"
 #include "region-client/fhir/identifier.h"
@@ -24,11 +25,21 @@ constexpr absl::string_view kActCodes = "http://terminology.hl7.org/CodeSystem/v
 constexpr absl::string_view kDispositions = "http://terminology.hl7.org/CodeSystem/discharge-disposition";
 constexpr absl::string_view kElsewhere[] = {"other-hcf", "hosp", "long", "psy", "rehab", "snf"};
 
+bool Holds(const std::vector<Place>& places, const Place& place) {
+  return std::any_of(places.begin(), places.end(),
+                     [&](const Place& each) { return each.element() == place.element(); });
+}
+
 std::vector<Place> EncountersOf(const Bundle& bundle) {
   std::vector<Place> encounters;
   for (const Place& focus : bundle.header().All("focus")) {
     const Place resource = bundle.Follow(bundle.header(), focus);
-    if (resource.Text("resourceType") == "Encounter") encounters.push_back(resource);
+    if (resource.Text("resourceType") != "Encounter" || Holds(encounters, resource)) continue;
+    if (encounters.size() == kEncounters) {
+      focus.Wrong(Issue::kTooLong, absl::StrCat("leads to more Encounters than ", kEncounters));
+      return encounters;
+    }
+    encounters.push_back(resource);
   }
   if (!encounters.empty()) return encounters;
   encounters = bundle.OfType("Encounter");
@@ -140,6 +151,9 @@ class Reader {
     }
     if (!event.happened_at.has_value() && provenance_.has_value()) event.happened_at = provenance_->occurred_at;
     if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
+    if (!event.happened_at.has_value()) {
+      bundle_.root().Absent("timestamp").Wrong(Issue::kRequired, "says no time of day, and nothing else does");
+    }
   }
 
   std::optional<absl::Time> TimeIn(const std::optional<Moment>& moment) const {

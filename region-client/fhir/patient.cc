@@ -1,18 +1,33 @@
 #include "region-client/fhir/patient.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "proto/contract/text_rules.h"
+#include "region-client/ward/text_bounds.h"
 
 namespace envej::fhir {
 namespace {
+
+constexpr size_t kPhoneNumbersMost = 8;
+
+void CheckLength(const Place& place, absl::string_view text, size_t characters_most) {
+  const std::optional<size_t> characters = contract::CountCharacters(text);
+  if (!characters.has_value() || *characters > characters_most) {
+    place.Wrong(Issue::kTooLong, absl::StrCat("is longer than ", characters_most, " characters"));
+  }
+}
 
 void ReadIdentifiers(const Place& patient, ward::Event& event) {
   for (const Place& identifier : patient.All("identifier")) {
     std::string value = identifier.Text("value");
     if (value.empty()) continue;
+    CheckLength(identifier.Only("system"), identifier.Text("system"), ward::kAuthorityCharacters);
     event.patient.push_back({.authority = identifier.Text("system"), .value = std::move(value)});
   }
   if (event.patient.empty()) patient.Absent("identifier").Wrong(Issue::kRequired, "is missing");
@@ -51,7 +66,7 @@ void ReadTelecom(const Place& patient, ward::Contact& contact) {
     std::string value = telecom.Text("value");
     if (IsOld(telecom) || telecom.Text("use") == "work" || value.empty()) continue;
     if (system == "phone" || system == "sms") {
-      contact.phone_numbers.push_back(std::move(value));
+      if (contact.phone_numbers.size() < kPhoneNumbersMost) contact.phone_numbers.push_back(std::move(value));
     } else if (system == "email" && contact.email.empty()) {
       contact.email = std::move(value);
     }
@@ -76,6 +91,7 @@ void ReadPatient(const Place& patient, const absl::TimeZone& copenhagen, ward::E
   event.deceased = patient.Boolean("deceasedBoolean");
   if (patient.DateTime("deceasedDateTime").has_value()) event.deceased = true;
   event.contact.name = Name(patient);
+  CheckLength(patient.Absent("name"), event.contact.name, ward::kNameCharacters);
   ReadTelecom(patient, event.contact);
   ReadAddress(patient, event.contact);
 }

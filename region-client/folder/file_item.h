@@ -8,7 +8,9 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "envej/v1/notice.pb.h"
 #include "envej/ward/v1/case.pb.h"
@@ -46,8 +48,13 @@ struct FileItem {
 };
 
 // What the bytes of a whole file say, in order. An error means that nothing of it can be read; its text says where and
-// what, and never what stood there. It must not block, and holds for hostile bytes.
-using FileDecoder = std::function<absl::StatusOr<std::vector<FileItem>>(absl::string_view bytes)>;
+// what, and never what stood there. It must not block, and holds for hostile bytes: of a file that says more than
+// `items_most` things it holds no more of them at once, and answers TooManyItems.
+using FileDecoder = std::function<absl::StatusOr<std::vector<FileItem>>(absl::string_view bytes, size_t items_most)>;
+
+inline absl::Status TooManyItems(size_t items_most) {
+  return absl::InvalidArgumentError(absl::StrCat("it says more than ", items_most, " things: split it"));
+}
 
 }  // namespace envej::region
 

@@ -43,6 +43,11 @@ std::optional<FileProblem> ProblemOf(const SeenFile& file, const FolderOptions& 
   return std::nullopt;
 }
 
+// Of the store or the disk. Any other, such as a record of one patient that is damaged, is of one file.
+bool IsOfEveryFile(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsFailedPrecondition(status);
+}
+
 }  // namespace
 
 absl::StatusOr<FolderSource> FolderSource::Open(FolderOptions options, FileDecoders decoders, Desk& desk,
@@ -66,11 +71,14 @@ absl::Status FolderSource::Look(const std::stop_token& stop) {
   if (absl::Status status = ClearProcessed(now); !status.ok()) return status;
   const absl::StatusOr<std::vector<SeenFile>> seen = files_.HandedOver();
   if (!seen.ok()) return seen.status();
+  absl::Status first;
   for (const SeenFile& file : Unchanged(*seen, now)) {
     if (stop.stop_requested()) break;
-    if (absl::Status status = Take(file); !status.ok()) return status;
+    const absl::Status status = Take(file);
+    if (IsOfEveryFile(status)) return status;
+    first.Update(status);
   }
-  return absl::OkStatus();
+  return first;
 }
 
 std::vector<SeenFile> FolderSource::Unchanged(const std::vector<SeenFile>& seen, absl::Time now) {
@@ -115,12 +123,9 @@ absl::Status FolderSource::Take(const SeenFile& file) {
 }
 
 absl::StatusOr<std::vector<FileItem>> FolderSource::Decode(const SeenFile& file, absl::string_view bytes) const {
-  absl::StatusOr<std::vector<FileItem>> items = decoders_.find(EndingOf(file.name))->second(bytes);
+  absl::StatusOr<std::vector<FileItem>> items = decoders_.find(EndingOf(file.name))->second(bytes, options_.items_most);
   if (!items.ok()) return items;
   if (items->empty()) return absl::InvalidArgumentError("it says nothing");
-  if (items->size() > options_.items_most) {
-    return absl::InvalidArgumentError(absl::StrCat("it says more than ", options_.items_most, " things: split it"));
-  }
   return items;
 }
 

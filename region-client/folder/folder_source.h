@@ -62,7 +62,8 @@ struct FolderOptions {
 //
 // Durability: a file leaves the folder only after all that it says is durable, or its reasons are. Killed anywhere, it
 // is taken again, and what was taken before is known by its id, or by a hash under the agent's secret.
-// What fails for the agent's own sake (a full disk, a full store) leaves the file where it is until a later look.
+// What fails for the agent's own sake (a full disk, a full store) leaves the file where it is until a later look, and
+// ends this one; where it is a matter of one file (a damaged record of its patient), the others are taken.
 //
 // Thread safety: none; one thread looks.
 class FolderSource {
@@ -71,8 +72,8 @@ class FolderSource {
   static absl::StatusOr<FolderSource> Open(FolderOptions options, FileDecoders decoders, Desk& desk,
                                            const AtRest& at_rest, std::function<absl::Time()> now);
 
-  // Looks once: takes up to files_a_look files that are as they were unchanged_for ago. Errors as above; looking again
-  // goes on. Once a stop is requested, it begins no other file.
+  // Looks once: takes up to files_a_look files that are as they were unchanged_for ago. Errors as above, and the
+  // first that is of one file; looking again goes on. Once a stop is requested, it begins no other file.
   absl::Status Look(const std::stop_token& stop = {});
 
   // Looks until the agent stops.

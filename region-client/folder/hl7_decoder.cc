@@ -38,8 +38,10 @@ MessageName NameOfHl7(const std::string& source, const hl7::Message& message) {
   return {.source = absl::StrCat(source, "|", text(3), "|", text(4)), .id = message.ControlId()};
 }
 
-absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files, absl::Time now) {
-  const Hl7File file = SplitHl7File(bytes);
+absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, size_t items_most, const Hl7Files& files,
+                                                    absl::Time now) {
+  const Hl7File file = SplitHl7File(bytes, items_most);
+  if (file.messages.size() > items_most) return TooManyItems(items_most);
   std::vector<FileItem> items;
   for (const absl::string_view message : file.messages) {
     FileItem& item = items.emplace_back();

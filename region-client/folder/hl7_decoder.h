@@ -27,8 +27,10 @@ struct Hl7Files {
 
 // Reads a file of HL7 messages (hl7_file.h), each for itself, as of `now`. Nothing follows from what is of no concern,
 // and from batches without a message: a system may send those when it has nothing to say. What is wrong with a batch is
-// a problem of the file's own, behind its messages, which are taken all the same.
-absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, const Hl7Files& files, absl::Time now);
+// a problem of the file's own, behind its messages, which are taken all the same. More than `items_most` messages are
+// TooManyItems.
+absl::StatusOr<std::vector<FileItem>> DecodeHl7File(absl::string_view bytes, size_t items_most, const Hl7Files& files,
+                                                    absl::Time now);
 
 }  // namespace envej::region
 

@@ -117,10 +117,10 @@ class Batches {
 // Where messages begin and end in the bytes, line by line.
 class Splitting {
  public:
-  explicit Splitting(absl::string_view bytes) : bytes_(bytes) {}
+  Splitting(absl::string_view bytes, size_t messages_most) : bytes_(bytes), messages_most_(messages_most) {}
 
   Hl7File Split() && {
-    for (size_t at = 0; at < bytes_.size();) {
+    for (size_t at = 0; at < bytes_.size() && file_.messages.size() <= messages_most_;) {
       const size_t end = std::min(bytes_.find_first_of("\r\n", at), bytes_.size());
       Line(at, Trim(bytes_.substr(at, end - at)));
       at = end + 1;
@@ -143,11 +143,13 @@ class Splitting {
     }
   }
   void End(size_t at) {
-    if (begin_ != absl::string_view::npos) file_.messages.push_back(Trim(bytes_.substr(begin_, at - begin_)));
+    const bool goes_on = begin_ != absl::string_view::npos && file_.messages.size() <= messages_most_;
+    if (goes_on) file_.messages.push_back(Trim(bytes_.substr(begin_, at - begin_)));
     begin_ = absl::string_view::npos;
   }
 
   const absl::string_view bytes_;
+  const size_t messages_most_;
   size_t begin_ = absl::string_view::npos;  // of the message that goes on, if one does
   Batches batches_;
   Hl7File file_;
@@ -155,6 +157,8 @@ class Splitting {
 
 }  // namespace
 
-Hl7File SplitHl7File(absl::string_view bytes) { return Splitting(absl::StripPrefix(bytes, kByteOrderMark)).Split(); }
+Hl7File SplitHl7File(absl::string_view bytes, size_t messages_most) {
+  return Splitting(absl::StripPrefix(bytes, kByteOrderMark), messages_most).Split();
+}
 
 }  // namespace envej::region

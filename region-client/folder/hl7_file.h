@@ -1,6 +1,7 @@
 #ifndef ENVEJ_REGION_CLIENT_FOLDER_HL7_FILE_H_
 #define ENVEJ_REGION_CLIENT_FOLDER_HL7_FILE_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -21,8 +22,8 @@ struct Hl7File {
   std::vector<FileProblem> problems;
 };
 
-// Takes time in proportion to the bytes.
-Hl7File SplitHl7File(absl::string_view bytes);
+// Takes time in proportion to the bytes. Goes no further than the first message beyond `messages_most`.
+Hl7File SplitHl7File(absl::string_view bytes, size_t messages_most);
 
 }  // namespace envej::region
 

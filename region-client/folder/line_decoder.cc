@@ -102,7 +102,7 @@ void TakeNotice(absl::string_view text, const contract::Moment& moment, FileItem
 
 }  // namespace
 
-absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, absl::Time now,
+absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, size_t items_most, absl::Time now,
                                                   const absl::TimeZone& copenhagen) {
   const contract::Moment moment = contract::Moment::At(now, copenhagen);
   bytes = absl::StripPrefix(bytes, kByteOrderMark);
@@ -112,6 +112,7 @@ absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, absl:
     const absl::string_view line = absl::StripAsciiWhitespace(bytes.substr(0, end));
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
     if (line.empty()) continue;
+    if (items.size() == items_most) return TooManyItems(items_most);
     FileItem& item = items.emplace_back();
     item.place = place;
     if (line.size() > kLineBytes) {

@@ -7,8 +7,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/text_rules.h"
 #include "region-client/hl7/contact.h"
 #include "region-client/hl7/time_stamp.h"
+#include "region-client/ward/text_bounds.h"
 
 namespace envej::hl7 {
 namespace {
@@ -59,6 +61,7 @@ constexpr Field kEventPlanned{"EVN", 3};
 constexpr Field kEventOccurred{"EVN", 6};
 constexpr Field kExternalIds{"PID", 2};
 constexpr Field kPatientIds{"PID", 3};
+constexpr Field kName{"PID", 5};
 constexpr Field kBirth{"PID", 7};
 constexpr Field kDeathTime{"PID", 29};
 constexpr Field kDeath{"PID", 30};
@@ -115,6 +118,7 @@ class EventReader {
   std::optional<absl::CivilDay> Day(Field field);
   bool IsAhead(absl::Time time) const { return time > now_ + ward::kRecordedAheadMost; }
   std::optional<bool> YesOrNo(Field field);
+  void CheckLength(const Place& place, absl::string_view text, size_t characters_most);
   void Fail(Place place, ErrorCode code, absl::string_view what);
 
   const Message& message_;
@@ -205,6 +209,7 @@ void EventReader::ReadPerson(ward::Event& event) {
   event.deceased = YesOrNo(kDeath);
   if (!Text(kDeathTime).empty()) event.deceased = true;
   event.contact = ReadContact(message_, site_.telephones_at_work);
+  CheckLength(PlaceOf(kName), event.contact.name, ward::kNameCharacters);
   event.contact.name_and_address_protection = YesOrNo(kProtection);
 }
 
@@ -223,6 +228,7 @@ std::vector<ward::PatientId> EventReader::ReadIds(Field field) {
       place.subcomponent = 2;
       authority = message_.Text(place);
     }
+    CheckLength(place, authority, ward::kAuthorityCharacters);
     ids.push_back({.authority = std::move(authority), .value = std::move(value)});
   }
   return ids;
@@ -277,6 +283,9 @@ void EventReader::ReadTimes(ward::Event& event) {
     }
   }
   if (!event.happened_at.has_value()) event.happened_at = event.recorded_at;
+  if (!event.happened_at.has_value()) {
+    Fail(PlaceOf(kMessageMade), ErrorCode::kRequiredFieldMissing, "says no time of day, and nothing else does");
+  }
 }
 
 std::optional<TimeStamp> EventReader::ReadDischargeTime() {
@@ -323,6 +332,13 @@ std::optional<bool> EventReader::YesOrNo(Field field) {
   if (text.empty()) return std::nullopt;
   if (text != "Y" && text != "N") Fail(PlaceOf(field), ErrorCode::kTableValueNotFound, "is neither Y nor N");
   return text == "Y";
+}
+
+void EventReader::CheckLength(const Place& place, absl::string_view text, size_t characters_most) {
+  const std::optional<size_t> characters = contract::CountCharacters(text);
+  if (!characters.has_value() || *characters > characters_most) {
+    Fail(place, ErrorCode::kValueTooLong, absl::StrCat("is longer than ", characters_most, " characters"));
+  }
 }
 
 }  // namespace

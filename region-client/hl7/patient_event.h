@@ -50,8 +50,9 @@ struct NotOfConcern {
 // PID is required, with a number in PID-3 (or, of an old version, PID-2); PV1 of A01, A02, A03, A06, A07 and A16; MRG-1
 // of A40; a day of discharge of A03 and A16. It is one patient's: a second PID is a problem, and so is a time stamp
 // that is none, or a Y/N that is neither, among the fields that are read. When something happened or was recorded
-// (EVN-6, EVN-2, MSH-7) is not more than ward::kRecordedAheadMost after `now`. What is said explicitly to be nothing
-// ("") is as absent, but for telephones.
+// (EVN-6, EVN-2, MSH-7) is not more than ward::kRecordedAheadMost after `now`. PID-5 and who gives a number (PID-3.4)
+// are within the bounds of text_bounds.h. At least one of those times, or of a discharge its own, says an hour. What is
+// said explicitly to be nothing ("") is as absent, but for telephones.
 //   recorded_at  EVN-2, else MSH-7, which engines make anew when they send again; of these the first that says an hour
 //   happened_at  EVN-6, of a plan not; else of a discharge its time, unless that is still to come; else as recorded_at
 //   patient_class  as PV1-2 says; where it does not, of A06 inpatient, of A07 another

@@ -14,6 +14,8 @@
 namespace envej::region {
 namespace {
 
+static_assert(fhir::kEncounters <= kMessageEvents);
+
 constexpr size_t kUuidBytes = 16;
 
 // The content type without its parameters.
@@ -66,11 +68,6 @@ std::optional<fhir::Problem> FhirSource::Take(const Peer& peer, const fhir::Mess
   if (const auto* const problem = std::get_if<fhir::Problem>(&message.says)) return *problem;
   const auto* const events = std::get_if<std::vector<ward::Event>>(&message.says);
   if (events == nullptr) return std::nullopt;
-  if (events->size() > kMessageEvents) {
-    return fhir::Problem{.issue = fhir::Issue::kTooLong,
-                         .where = "MessageHeader.focus",
-                         .text = absl::StrCat("has more Encounters than ", kMessageEvents)};
-  }
   // Whoever may post as the peer has ids of its own.
   const absl::StatusOr<Answer> answer = parts_.desk.TakeMessage(NameOfFhir(peer.name, message.ids), *events);
   if (answer.ok() && answer->id_used_again) {

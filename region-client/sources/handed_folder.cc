@@ -24,11 +24,14 @@ FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copen
                         const std::function<absl::Time()>& now) {
   const Hl7Files hl7{.name = options.name, .site = SiteOf(options.hl7, copenhagen), .unsaid = options.hl7.unsaid};
   const auto fhir = [name = options.name, copenhagen, now](fhir::Form form) {
-    return [=](absl::string_view bytes) { return DecodeFhirFile(bytes, form, name, copenhagen, now()); };
+    return [=](absl::string_view bytes, size_t /*items_most*/) {
+      return DecodeFhirFile(bytes, form, name, copenhagen, now());
+    };
   };
   return {
-      {".hl7", [hl7, now](absl::string_view bytes) { return DecodeHl7File(bytes, hl7, now()); }},
-      {".jsonl", [now, copenhagen](absl::string_view bytes) { return DecodeLines(bytes, now(), copenhagen); }},
+      {".hl7", [hl7, now](absl::string_view bytes, size_t most) { return DecodeHl7File(bytes, most, hl7, now()); }},
+      {".jsonl",
+       [now, copenhagen](absl::string_view bytes, size_t most) { return DecodeLines(bytes, most, now(), copenhagen); }},
       {".json", fhir(fhir::Form::kJson)},
       {".xml", fhir(fhir::Form::kXml)},
   };

@@ -1,6 +1,7 @@
 // What comes, taken into what is known (joining.h).
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -18,6 +19,7 @@ using Timestamp = google::protobuf::Timestamp;
 
 constexpr int kStayEventsMost = 64;
 constexpr int kDeathWordsMost = 8;
+constexpr int kPatientIdsMost = 16;
 static_assert(static_cast<int>(EventKind::kAdmitted) == v1::STAY_EVENT_KIND_ADMITTED &&
               static_cast<int>(EventKind::kMoved) == v1::STAY_EVENT_KIND_MOVED &&
               static_cast<int>(EventKind::kDischarged) == v1::STAY_EVENT_KIND_DISCHARGED &&
@@ -196,12 +198,24 @@ void TakeMergedStays(const v1::Case& merged, const Site& site, v1::Case& known) 
   KeepTheMost(site, known);
 }
 
-void AddIds(const std::vector<PatientId>& ids, v1::Case& known) {
+// Where there are as many as may be, one that identifies takes the place of the last that does not.
+bool MakeRoom(const PatientId& id, const Site& site, v1::Case& known) {
+  auto& ids = *known.mutable_patient_ids();
+  if (ids.size() < kPatientIdsMost) return true;
+  if (id.authority != site.patient_authority) return false;
+  const auto last = std::find_if(ids.rbegin(), ids.rend(),
+                                 [&](const auto& other) { return other.authority() != site.patient_authority; });
+  if (last == ids.rend()) return false;
+  ids.erase(std::prev(last.base()));
+  return true;
+}
+
+void AddIds(const std::vector<PatientId>& ids, const Site& site, v1::Case& known) {
   for (const PatientId& id : ids) {
     const bool is_known = std::any_of(known.patient_ids().begin(), known.patient_ids().end(), [&](const auto& other) {
       return other.authority() == id.authority && other.value() == id.value;
     });
-    if (is_known) continue;
+    if (is_known || !MakeRoom(id, site, known)) continue;
     v1::PatientId& added = *known.add_patient_ids();
     added.set_authority(id.authority);
     added.set_value(id.value);
@@ -253,8 +267,8 @@ std::optional<WhyNot> WhyOfNoConcern(const Event& event, const Site& site) {
 }
 
 void TakeEvent(const Event& event, const Site& site, v1::Case& known) {
-  AddIds(event.patient, known);
-  AddIds(event.merged, known);
+  AddIds(event.patient, site, known);
+  AddIds(event.merged, site, known);
   TakePerson(event, *known.mutable_person());
   if (SaysOfStay(event)) TakeStayEvent(StayEventOf(event), site, known);
 }
@@ -273,7 +287,7 @@ void TakeConsentWithdrawal(absl::Time at, v1::Case& known) {
 }
 
 void TakeMerged(const v1::Case& merged, const Site& site, v1::Case& known) {
-  AddIds(IdsOf(merged), known);
+  AddIds(IdsOf(merged), site, known);
   if (merged.has_consent()) TakeConsent(merged.consent(), known);
   *known.mutable_person() = Newer(known.person(), merged.person());
   TakeMergedStays(merged, site, known);

@@ -52,7 +52,8 @@ std::vector<PatientId> IdsOf(const v1::Case& known);
 // patient.
 std::optional<WhyNot> WhyOfNoConcern(const Event& event, const Site& site);
 
-// Takes what an event says into a case. Of the patient, what was recorded before what is known changes nothing of that;
+// Takes what an event says into a case. Of the patient's numbers the first 16 are kept, before others those that
+// identify. Of the patient, what was recorded before what is known changes nothing of that;
 // that the patient is dead no source takes back but the one that said it. What is said of stays is kept as it was said:
 // they follow from all of it (stays.h).
 void TakeEvent(const Event& event, const Site& site, v1::Case& known);

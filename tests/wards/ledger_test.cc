@@ -29,6 +29,7 @@ namespace {
 const absl::CivilDay kDay(2027, 1, 20);
 // Takes no part, so that what is sent there is refused.
 constexpr absl::string_view kTakesNoPart = "0185";
+constexpr size_t kFileItems = 1000;
 
 std::string Read(absl::string_view name) {
   return certs::ReadFile(absl::StrCat(std::getenv("ENVEJ_SOURCE_DIRECTORY"), "/tests/wards/", name));
@@ -98,7 +99,7 @@ class WardsLedgerTest : public testing::Test {
   void TakeAll() {
     const Hl7Files files{.name = "day", .site = {.zone = copenhagen_, .dispositions_elsewhere = {"OVF"}}};
     const std::string hl7 = Read("day/messages.hl7");
-    const std::vector<absl::string_view> messages = SplitHl7File(hl7).messages;
+    const std::vector<absl::string_view> messages = SplitHl7File(hl7, kFileItems).messages;
     const std::vector<std::string> consents = absl::StrSplit(Read("day/consents.jsonl"), '\n');
     const std::vector<std::string> arrivals = absl::StrSplit(Read("day/arrivals.txt"), '\n', absl::SkipEmpty());
     for (const std::string& arrival : arrivals) {
@@ -106,8 +107,8 @@ class WardsLedgerTest : public testing::Test {
       std::string error;
       ASSERT_TRUE(absl::ParseTime("%Y-%m-%dT%H:%M", words[0], copenhagen_, &now_, &error)) << error;
       const size_t at = std::stoul(words[2]) - 1;
-      const auto items = words[1] == "hl7" ? DecodeHl7File(messages.at(at), files, now_)
-                                           : DecodeLines(consents.at(at), now_, copenhagen_);
+      const auto items = words[1] == "hl7" ? DecodeHl7File(messages.at(at), kFileItems, files, now_)
+                                           : DecodeLines(consents.at(at), kFileItems, now_, copenhagen_);
       ASSERT_EQ(items.value().size(), 1u);
       Take(items->front());
     }

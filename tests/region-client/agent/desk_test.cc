@@ -273,6 +273,20 @@ TEST_F(DeskTest, NumbersThatAMessageHasBesideOneAnotherAreOfOnePatient) {
   EXPECT_TRUE(Outbox().back().outgoing.has_submit());
 }
 
+TEST_F(DeskTest, OfTheOtherNumbersOfMergedPatientsNoMoreAreKeptThanOfOne) {
+  ward::Event merge = Discharge("0", kDeskOpened);
+  merge.kind = ward::EventKind::kMerged;
+  for (const char* const number : {"1", "2", "3"}) {
+    ward::Event other = Discharge(number, kDeskOpened);
+    for (char value = 'a'; value <= 'z'; ++value) other.patient.push_back({number, std::string(1, value)});
+    EXPECT_TRUE(Takes(absl::StrCat("m", number), {other}));
+    merge.merged = {{.authority = "hospital", .value = number}};
+    EXPECT_TRUE(Takes(absl::StrCat("merge-", number), {merge}));
+  }
+  EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_EQ(desk_->Find({"", "3"})->value().known.patient_ids_size(), 16);
+}
+
 TEST_F(DeskTest, CountsWhyThereIsNoNoticeOnce) {
   Takes("m1", {Discharge("1", kDeskOpened)});
   Takes("m2", {Discharge("1", kDeskOpened)});

@@ -148,6 +148,19 @@ TEST(HospitalNotification, WhatSaysNoTimesOfItsOwnTakesThoseOfTheMessage) {
   EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-16T08:00:01+01:00"));
 }
 
+TEST(HospitalNotification, WhatSaysNoTimeOfDayIsWrong) {
+  for (const char* const said : {"", "2027-01-16"}) {
+    Json message = PlainMessage("in-progress");
+    Encounter(message)["period"] = {{"start", "2027-01-10"}};
+    message["timestamp"] = said;
+    if (*said == '\0') message.erase("timestamp");
+    EXPECT_EQ(ProblemOf(message).where, "Bundle.timestamp");
+    EXPECT_EQ(ProblemOf(message).issue, Issue::kRequired);
+    Encounter(message)["period"]["start"] = "2027-01-10T12:00:00+01:00";
+    EXPECT_EQ(OneEvent(message).happened_at, At("2027-01-10T12:00:00+01:00"));
+  }
+}
+
 TEST(HospitalNotification, WhatIsMadeInTheFutureIsWrongAtItsPlace) {
   const std::string future = "2099-01-01T00:00:00Z";
   Json message = Discharge();
@@ -195,6 +208,29 @@ TEST(HospitalNotification, OfManyEncountersTheOneInFocusIsTold) {
   EXPECT_EQ(OneEvent(message).kind, EventKind::kDischarged);
   Header(message).erase("focus");
   EXPECT_EQ(ProblemOf(message).where, "Bundle.entry[0].resource.focus");
+}
+
+TEST(HospitalNotification, AnEncounterThatIsInFocusTwiceIsToldOnce) {
+  Json message = Discharge();
+  for (int again = 0; again < 100; ++again) Header(message)["focus"].push_back({{"reference", "Encounter/stay"}});
+  EXPECT_EQ(OneEvent(message).kind, EventKind::kDischarged);
+}
+
+TEST(HospitalNotification, ManyEncountersAreToldAndMoreAreWrong) {
+  Json message = Discharge();
+  const auto add = [&](size_t number) {
+    const std::string id = absl::StrCat("stay-", number);
+    Json other = message["entry"][2];
+    other["fullUrl"] = absl::StrCat("https://ward.example/fhir/Encounter/", id);
+    other["resource"]["id"] = id;
+    message["entry"].push_back(other);
+    Header(message)["focus"].push_back({{"reference", absl::StrCat("Encounter/", id)}});
+  };
+  for (size_t number = 1; number < kEncounters; ++number) add(number);
+  EXPECT_THAT(std::get<std::vector<ward::Event>>(Read(message).says), testing::SizeIs(kEncounters));
+  add(kEncounters);
+  EXPECT_EQ(ProblemOf(message).where, absl::StrCat("Bundle.entry[0].resource.focus[", kEncounters, "]"));
+  EXPECT_EQ(ProblemOf(message).issue, Issue::kTooLong);
 }
 
 TEST(HospitalNotification, WhatIsClinicalIsDropped) {

@@ -52,6 +52,28 @@ TEST(Patient, NumbersMailAndAddressAreThoseInUse) {
   EXPECT_EQ(contact.postal_address, (ward::PostalAddress{"Vej 1, 2. tv.", "9999", "Nyby"}));
 }
 
+TEST(Patient, OfManyPhoneNumbersTheFirstAreTaken) {
+  Json patient = {{"identifier", Json::array({{{"value", "p"}}})}, {"telecom", Json::array()}};
+  for (int number = 1; number <= 100; ++number) {
+    patient["telecom"].push_back({{"system", "phone"}, {"value", std::to_string(number)}});
+  }
+  EXPECT_THAT(EventOf(patient.dump().c_str()).contact.phone_numbers,
+              testing::ElementsAre("1", "2", "3", "4", "5", "6", "7", "8"));
+}
+
+TEST(Patient, AnAuthorityOrANameThatIsTooLongIsWrong) {
+  const std::string most(200, 'x');
+  Json message = Discharge();
+  Patient(message)["identifier"][0]["system"] = most;
+  Patient(message)["name"] = Json::array({{{"text", most}}});
+  OneEvent(message);
+  Patient(message)["name"][0]["text"] = most + "x";
+  EXPECT_EQ(ProblemOf(message).where, "Bundle.entry[1].resource.name");
+  EXPECT_EQ(ProblemOf(message).issue, Issue::kTooLong);
+  Patient(message)["identifier"][0]["system"] = most + "x";
+  EXPECT_EQ(ProblemOf(message).where, "Bundle.entry[1].resource.identifier[0].system");
+}
+
 TEST(Patient, ABirthDateOfLessThanADayIsNoDay) {
   EXPECT_EQ(EventOf(R"({"identifier": [{"value": "p"}], "birthDate": "1980-02"})").birth_day, std::nullopt);
 }

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "region-client/agent/agent_keys.h"
 #include "region-client/folder/sealed_file.h"
 #include "tests/region-client/folder/folder_world.h"
 
@@ -39,6 +40,19 @@ class FolderSourceTest : public testing::Test {
   FolderWorld world_;
   std::vector<FileOutcome> outcomes_;
 };
+
+// Overwrites what the engine's files hold a little behind that text.
+void DamageBehind(const std::string& folder, const std::string& text) {
+  constexpr size_t kBehind = 1000;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".sst") continue;
+    const size_t at = certs::ReadFile(entry.path()).find(text);
+    if (at == std::string::npos) continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at + kBehind));
+    file << std::string(kBehind, 'x');
+  }
+}
 
 TEST_F(FolderSourceTest, AFileIsTakenAndNothingButItsOutcomeStays) {
   world_.Put("a.words", "4711 m1\n4712\nother\n");
@@ -184,6 +198,25 @@ TEST_F(FolderSourceTest, WhatFailsForTheAgentsOwnSakeStaysAndIsTakenLater) {
   EXPECT_TRUE(world_.Knows("4712"));
   EXPECT_EQ(outcomes_.back().repeated, 1u);
   EXPECT_EQ(outcomes_.back().taken, 1u);
+}
+
+TEST_F(FolderSourceTest, ADamagedRecordOfOnePatientHoldsUpNoOtherFile) {
+  const std::string case_id(kCaseIdBytes, 'c');
+  ward::v1::Case large;  // so that the engine keeps it in a block of its own
+  large.mutable_person()->mutable_contact()->set_name(std::string(20'000, 'n'));
+  AgentBatch batch = world_.store_->NewBatch();
+  batch.PutPatient(Patient("4711"), case_id);
+  batch.PutCase(case_id, std::nullopt, large);
+  ASSERT_TRUE(world_.store_->Write(std::move(batch)).ok());
+  ASSERT_TRUE(world_.store_->Compact().ok());
+  world_.Start();
+  DamageBehind(world_.agent_.folder(), case_id);
+  world_.Put("a.words", "4711 m1\n");
+  world_.Put("b.words", "4712 m2\n");
+  EXPECT_EQ(world_.Look().code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(world_.Knows("4712"));
+  EXPECT_THAT(world_.Names(), ElementsAre("a.words"));
+  EXPECT_THAT(world_.Names("rejected"), IsEmpty());
 }
 
 TEST_F(FolderSourceTest, TheSameBytesAgainAreTakenOnce) {

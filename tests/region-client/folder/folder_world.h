@@ -30,10 +30,11 @@ inline const absl::Time kFolderNow = absl::FromCivil(absl::CivilSecond(2027, 1, 
 
 // A language as simple as can be: a line is "PATIENT" or "PATIENT ID", who is discharged; "bad" is refused, and nothing
 // follows from "other". A file that begins with "broken" cannot be read.
-inline absl::StatusOr<std::vector<FileItem>> DecodeWords(absl::string_view bytes) {
+inline absl::StatusOr<std::vector<FileItem>> DecodeWords(absl::string_view bytes, size_t items_most) {
   if (absl::StartsWith(bytes, "broken")) return absl::InvalidArgumentError("byte 1 is none of ours");
   std::vector<FileItem> items;
   for (const absl::string_view line : absl::StrSplit(bytes, '\n', absl::SkipEmpty())) {
+    if (items.size() == items_most) return TooManyItems(items_most);
     FileItem& item = items.emplace_back();
     item.place = items.size();
     const std::vector<std::string> words = absl::StrSplit(line, ' ');

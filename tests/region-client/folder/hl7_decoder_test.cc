@@ -17,6 +17,7 @@ std::string Message(const std::string& event, const std::string& id, const std::
                       "20270115140000\r");
 }
 
+constexpr size_t kItemsMost = 10;
 const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2027, 1, 15, 15), absl::UTCTimeZone());
 
 Hl7Files Files() { return {.name = "files", .site = {.zone = absl::UTCTimeZone()}}; }
@@ -25,7 +26,7 @@ TEST(Hl7DecoderTest, EachMessageOfAFileIsReadForItself) {
   const std::vector<FileItem> items =
       DecodeHl7File(absl::StrCat(Message("A03", "m1", "4711"), "MSH|broken\r", Message("A04", "m2", "4712"),
                                  Message("A03", "m3", "")),
-                    Files(), kNow)
+                    kItemsMost, Files(), kNow)
           .value();
   ASSERT_THAT(items, SizeIs(4));
   EXPECT_EQ(items[0].name.source, "files|PAS|NORD");
@@ -43,7 +44,8 @@ TEST(Hl7DecoderTest, EachMessageOfAFileIsReadForItself) {
 
 TEST(Hl7DecoderTest, ABatchThatLacksAMessageIsAProblemOfTheFileBehindThoseThatAreThere) {
   const std::vector<FileItem> items =
-      DecodeHl7File(absl::StrCat("BHS|^~\\&\r", Message("A03", "m1", "4711"), "BTS|2\r"), Files(), kNow).value();
+      DecodeHl7File(absl::StrCat("BHS|^~\\&\r", Message("A03", "m1", "4711"), "BTS|2\r"), kItemsMost, Files(), kNow)
+          .value();
   ASSERT_THAT(items, SizeIs(2));
   EXPECT_TRUE(std::holds_alternative<std::vector<ward::Event>>(items[0].said));
   EXPECT_EQ(std::get<FileProblem>(items[1].said).reason, "BATCH_COUNT_WRONG");
@@ -51,10 +53,18 @@ TEST(Hl7DecoderTest, ABatchThatLacksAMessageIsAProblemOfTheFileBehindThoseThatAr
 }
 
 TEST(Hl7DecoderTest, NothingFollowsFromBatchesWithoutAMessage) {
-  const std::vector<FileItem> items = DecodeHl7File("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", Files(), kNow).value();
+  const std::vector<FileItem> items =
+      DecodeHl7File("FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", kItemsMost, Files(), kNow).value();
   ASSERT_THAT(items, SizeIs(1));
   EXPECT_EQ(std::get<NothingFollows>(items[0].said).reason, "BATCH_EMPTY");
-  EXPECT_THAT(DecodeHl7File("\r\n", Files(), kNow).value(), SizeIs(0));
+  EXPECT_THAT(DecodeHl7File("\r\n", kItemsMost, Files(), kNow).value(), SizeIs(0));
+}
+
+TEST(Hl7DecoderTest, NoMoreIsDecodedOfAFileThatSaysTooMuch) {
+  std::string messages;
+  for (size_t message = 0; message < kItemsMost; ++message) messages += "MSH\r";
+  EXPECT_THAT(DecodeHl7File(messages, kItemsMost, Files(), kNow).value(), SizeIs(kItemsMost));
+  EXPECT_EQ(DecodeHl7File(messages + "MSH\r", kItemsMost, Files(), kNow).status(), TooManyItems(kItemsMost));
 }
 
 }  // namespace

@@ -16,12 +16,16 @@ using testing::FieldsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::vector<absl::string_view> MessagesOf(absl::string_view bytes) { return SplitHl7File(bytes).messages; }
+constexpr size_t kMessagesMost = 10'000'000;
+
+std::vector<absl::string_view> MessagesOf(absl::string_view bytes) {
+  return SplitHl7File(bytes, kMessagesMost).messages;
+}
 
 // In which order the reasons stand for which it is not as its batches say.
 std::vector<std::string> ReasonsOf(absl::string_view bytes) {
   std::vector<std::string> reasons;
-  for (const FileProblem& problem : SplitHl7File(bytes).problems) reasons.push_back(problem.reason);
+  for (const FileProblem& problem : SplitHl7File(bytes, kMessagesMost).problems) reasons.push_back(problem.reason);
   return reasons;
 }
 
@@ -44,8 +48,8 @@ TEST(Hl7FileTest, LosesNothingThatStandsBeforeTheFirstMessage) {
 
 TEST(Hl7FileTest, OnlyWholeNamesAreSegmentsOfABatch) {
   EXPECT_THAT(MessagesOf("MSH|1\rBTSX|1\rFTS1\r"), ElementsAre("MSH|1\rBTSX|1\rFTS1"));
-  EXPECT_FALSE(SplitHl7File("MSH|1\rBTSX|1\r").has_batches);
-  EXPECT_TRUE(SplitHl7File("MSH|1\rBTS\r").has_batches);
+  EXPECT_FALSE(SplitHl7File("MSH|1\rBTSX|1\r", kMessagesMost).has_batches);
+  EXPECT_TRUE(SplitHl7File("MSH|1\rBTS\r", kMessagesMost).has_batches);
 }
 
 TEST(Hl7FileTest, BatchesThatHoldWhatTheySayAreGood) {
@@ -59,14 +63,14 @@ TEST(Hl7FileTest, BatchesThatHoldWhatTheySayAreGood) {
 
 TEST(Hl7FileTest, WhereMessagesMayBeMissingIsSaid) {
   EXPECT_THAT(
-      SplitHl7File("BHS|\rMSH|1\rBTS|1\rBHS|\rMSH|1\rMSH|2\rBTS|3\r").problems,
+      SplitHl7File("BHS|\rMSH|1\rBTS|1\rBHS|\rMSH|1\rMSH|2\rBTS|3\r", kMessagesMost).problems,
       ElementsAre(FieldsAre("BATCH_COUNT_WRONG", "batch 2 does not have as many messages as BTS-1 says, but 2")));
   EXPECT_THAT(
-      SplitHl7File("FHS|\rBHS|\rMSH|1\rBTS|1\rFTS|2\r").problems,
+      SplitHl7File("FHS|\rBHS|\rMSH|1\rBTS|1\rFTS|2\r", kMessagesMost).problems,
       ElementsAre(FieldsAre("BATCH_COUNT_WRONG", "the file does not have as many batches as FTS-1 says, but 1")));
   EXPECT_THAT(ReasonsOf("MSH|1\rBTS|one\r"), ElementsAre("BATCH_COUNT_WRONG"));
   EXPECT_THAT(ReasonsOf("MSH|1\rBTS|0\r"), ElementsAre("BATCH_COUNT_WRONG")) << "one too many";
-  EXPECT_THAT(SplitHl7File("FHS|\rBHS|\rMSH|1\r").problems,
+  EXPECT_THAT(SplitHl7File("FHS|\rBHS|\rMSH|1\r", kMessagesMost).problems,
               ElementsAre(FieldsAre("BATCH_NOT_ENDED", "batch 1 has BHS and no BTS"),
                           FieldsAre("BATCH_NOT_ENDED", "the file has FHS and no FTS")));
   EXPECT_THAT(ReasonsOf("BHS|\rMSH|1\rBHS|\rMSH|2\rBTS|1\r"), ElementsAre("BATCH_NOT_ENDED"));
@@ -83,6 +87,11 @@ TEST(Hl7FileTest, TakesManyMessagesInTimeInProportion) {
   std::string many;
   for (int message = 0; message < 100'000; ++message) many += "MSH|1\rPID|1\r";
   EXPECT_THAT(MessagesOf(many), SizeIs(100'000));
+}
+
+TEST(Hl7FileTest, SplitsNoFurtherThanTheFirstMessageTooMany) {
+  EXPECT_EQ(SplitHl7File("MSH|1\rMSH|2\rMSH|3\rMSH|4\r", 2).messages.size(), 3u);
+  EXPECT_EQ(SplitHl7File("MSH|1\rMSH|2\r", 2).messages.size(), 2u);
 }
 
 }  // namespace

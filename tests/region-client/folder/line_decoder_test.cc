@@ -13,6 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
+constexpr size_t kItemsMost = 100;
 constexpr char kConsent[] =
     R"({"id":"c1","patient":{"authority":"hospital","value":"4711"},"municipality_code":"0101",)"
     R"("consent":{"contact":{"given_on":"2027-01-14","form":"CONSENT_FORM_WRITTEN"},)"
@@ -24,7 +25,7 @@ constexpr char kConsent[] =
 class LineDecoderTest : public testing::Test {
  protected:
   std::vector<FileItem> Decode(const std::string& text) const {
-    return DecodeLines(text, now_, contract::CopenhagenTimeZone().value()).value();
+    return DecodeLines(text, kItemsMost, now_, contract::CopenhagenTimeZone().value()).value();
   }
   // Why the only line is refused.
   FileProblem ProblemOf(const std::string& line) const {
@@ -110,6 +111,14 @@ TEST_F(LineDecoderTest, BearsHostileLines) {
   EXPECT_FALSE(ProblemOf(absl::StrCat(R"({"patient":)", std::string(100'000, '['))).reason.empty());
   EXPECT_FALSE(ProblemOf(absl::StrCat(R"({"patient":)", std::string(100'000, '['), std::string(100'000, ']'), "}"))
                    .reason.empty());
+}
+
+TEST_F(LineDecoderTest, NoMoreIsDecodedOfAFileThatSaysTooMuch) {
+  std::string lines;
+  for (size_t line = 0; line < kItemsMost; ++line) lines += "x\n";
+  EXPECT_THAT(Decode(lines + "\n"), SizeIs(kItemsMost));
+  const auto more = DecodeLines(lines + "x\n", kItemsMost, now_, contract::CopenhagenTimeZone().value());
+  EXPECT_EQ(more.status(), TooManyItems(kItemsMost));
 }
 
 }  // namespace

@@ -291,9 +291,6 @@ TEST_F(PatientEventTest, WhenItHappenedIsWhatSaysTheHourFirst) {
   const ward::Event update = EventOf({HeaderOf("A08"), "EVN||" + e, kPatient, SegmentOf("PV1", {{45, t}})});
   EXPECT_EQ(update.happened_at, eleven);
   EXPECT_EQ(update.discharge_day, absl::CivilDay(2027, 1, 15));
-  const std::string undated = absl::StrReplaceAll(HeaderOf("A13"), {{"20270115140500", ""}});
-  EXPECT_EQ(EventOf({undated, kPatient}).happened_at, std::nullopt);
-  EXPECT_EQ(EventOf({undated, kPatient}).recorded_at, std::nullopt);
 }
 
 TEST_F(PatientEventTest, APlannedDayIsTheExpectedOne) {

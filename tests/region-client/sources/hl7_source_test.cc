@@ -115,7 +115,7 @@ TEST_F(Hl7SourceTest, TheEnhancedModeIsAnsweredOnceAndWithoutAnAnswerAMessageIsT
 TEST_F(Hl7SourceTest, WhatComesAgainInAFolderOfTheSameNameIsKnown) {
   EXPECT_THAT(source_->Answer("pas", Discharge("M1")), HasSubstr("MSA|AA|M1"));
   const std::vector<FileItem> items =
-      *DecodeHl7File(Discharge("M1"), {.name = "adt", .site = {.zone = copenhagen_}}, kNow);
+      *DecodeHl7File(Discharge("M1"), /*items_most=*/1, {.name = "adt", .site = {.zone = copenhagen_}}, kNow);
   ASSERT_THAT(items, SizeIs(1));
   const auto again = desk_->TakeMessage(items[0].name, std::get<std::vector<ward::Event>>(items[0].said));
   ASSERT_TRUE(again.ok()) << again.status();

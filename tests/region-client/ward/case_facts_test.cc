@@ -42,6 +42,22 @@ TEST(CaseFactsTest, OfManySourcesADeathIsKept) {
   EXPECT_EQ(day.known_.person().death_words_size(), 8);
 }
 
+TEST(CaseFactsTest, OfManyNumbersThoseThatIdentifyAreKept) {
+  WardDay day = Discharged();
+  Event event = EventAt(EventKind::kUpdated, 3);
+  for (int number = 0; number < 40; ++number) event.patient.push_back({"ELSEWHERE", std::to_string(number)});
+  day.Take(event);
+  EXPECT_EQ(day.known_.patient_ids_size(), 16);
+  event.merged = {{.authority = "HOSP", .value = "2002"}};
+  day.Take(event);
+  EXPECT_EQ(day.known_.patient_ids_size(), 16);
+  EXPECT_THAT(IdsOf(day.known_), testing::IsSupersetOf({PatientId{"HOSP", "1001"}, PatientId{"HOSP", "2002"}}));
+  WardDay other;
+  other.Take(EventAt(EventKind::kUpdated, 4));
+  other.Merge(day);
+  EXPECT_EQ(other.known_.patient_ids_size(), 16);
+}
+
 TEST(CaseFactsTest, AConsentIsWithdrawnThoughTheClockWentBack) {
   WardDay day = Discharged();
   day.WithdrawConsentAt(-1);
