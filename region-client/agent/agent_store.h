@@ -110,7 +110,7 @@ class AgentStore {
   // Forgets up to `most` answers that are over; how many it were.
   absl::StatusOr<size_t> ForgetAnswers(absl::Time now, size_t most);
 
-  // By day, from `day` on: why there was no notice, and why something of a source was refused.
+  // By day, from `day` on: why there was no notice, and why something of a source was refused, or a telling set aside.
   absl::StatusOr<std::vector<DayCount>> ReadCounts(absl::string_view day, size_t most) const;
   absl::StatusOr<std::vector<DayCount>> ReadRefused(absl::string_view day, size_t most) const;
   // 0 where nothing was told by this way.
