@@ -310,7 +310,7 @@ std::optional<absl::CivilDay> EventReader::ReadPlannedDay() {
 std::optional<TimeStamp> EventReader::Stamp(Field field) {
   const std::string text = Text(field);
   if (text.empty()) return std::nullopt;
-  const std::optional<TimeStamp> stamp = ParseTimeStamp(text, site_.zone);
+  const std::optional<TimeStamp> stamp = ParseTimeStamp(text, site_.zone, now_);
   if (!stamp.has_value()) Fail(PlaceOf(field), ErrorCode::kDataTypeError, "is not a time stamp");
   return stamp;
 }

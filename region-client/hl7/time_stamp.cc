@@ -9,6 +9,7 @@ namespace envej::hl7 {
 namespace {
 
 constexpr size_t kFractionMost = 4;
+constexpr absl::Duration kClocksApart = absl::Minutes(5);
 
 size_t DigitsAtBegin(absl::string_view text) {
   return static_cast<size_t>(
@@ -47,9 +48,15 @@ std::optional<absl::Duration> TakeFraction(absl::string_view& text) {
   return Take(text, count) * unit;
 }
 
+absl::Time TimeOf(absl::CivilSecond second, absl::TimeZone zone, absl::Time now) {
+  const absl::TimeZone::TimeInfo info = zone.At(second);
+  const bool is_second = info.kind == absl::TimeZone::TimeInfo::REPEATED && info.post <= now + kClocksApart;
+  return is_second ? info.post : absl::FromCivil(second, zone);
+}
+
 }  // namespace
 
-std::optional<TimeStamp> ParseTimeStamp(absl::string_view text, absl::TimeZone zone) {
+std::optional<TimeStamp> ParseTimeStamp(absl::string_view text, absl::TimeZone zone, absl::Time now) {
   const size_t count = DigitsAtBegin(text);
   if (count < 4 || count > 14 || count % 2 != 0 || text[0] == '0') return std::nullopt;
   absl::string_view digits = text.substr(0, count);
@@ -68,7 +75,7 @@ std::optional<TimeStamp> ParseTimeStamp(absl::string_view text, absl::TimeZone z
   if (!exists) return std::nullopt;
   if (count < 8) return TimeStamp{};
   if (count == 8) return TimeStamp{.day = absl::CivilDay(second), .time = std::nullopt};
-  const absl::Time time = absl::FromCivil(second, *said) + *fraction;
+  const absl::Time time = TimeOf(second, *said, now) + *fraction;
   return TimeStamp{.day = absl::ToCivilDay(time, zone), .time = time};
 }
 

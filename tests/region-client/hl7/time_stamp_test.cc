@@ -9,9 +9,10 @@ namespace {
 
 class TimeStampTest : public testing::Test {
  protected:
-  std::optional<TimeStamp> Parse(absl::string_view text) const { return ParseTimeStamp(text, copenhagen_); }
+  std::optional<TimeStamp> Parse(absl::string_view text) const { return ParseTimeStamp(text, copenhagen_, now_); }
   static absl::Time Utc(absl::CivilSecond second) { return absl::FromCivil(second, absl::UTCTimeZone()); }
 
+  absl::Time now_ = Utc(absl::CivilSecond(2028, 1, 1));
   const absl::TimeZone copenhagen_ = contract::CopenhagenTimeZone().value();
 };
 
@@ -41,7 +42,14 @@ TEST_F(TimeStampTest, ItSaysAsMuchAsItDoes) {
 }
 
 TEST_F(TimeStampTest, WhereSummerTimeBeginsOrEndsOneTimeIsMeant) {
-  EXPECT_EQ(Parse("202610250230")->time, Utc(absl::CivilSecond(2026, 10, 25, 0, 30)));
+  const absl::Time first = Utc(absl::CivilSecond(2026, 10, 25, 0, 30));
+  const absl::Time second = Utc(absl::CivilSecond(2026, 10, 25, 1, 30));
+  EXPECT_EQ(Parse("202610250230")->time, second);
+  now_ = second - absl::Minutes(5);
+  EXPECT_EQ(Parse("202610250230")->time, second);
+  now_ -= absl::Seconds(1);
+  EXPECT_EQ(Parse("202610250230")->time, first);
+  EXPECT_EQ(Parse("202610250230+0100")->time, second);
   EXPECT_EQ(Parse("202603290230")->time, Utc(absl::CivilSecond(2026, 3, 29, 1)));
 }
 
