@@ -102,7 +102,8 @@ void AgentBatch::ForgetPatient(const ward::v1::PatientId& patient) {
 void AgentBatch::AddOutgoing(const ward::v1::Outgoing& outgoing) {
   const uint64_t number = next_outgoing_++;
   PutSealed(NumberedKey(KeyKind::kOutgoing, number), outgoing);
-  outbox_changes_.push_back({.notice_id = NoticeOf(outgoing), .number = number, .added = true});
+  outbox_changes_.push_back(
+      {.notice_id = NoticeOf(outgoing), .number = number, .added = true, .withdraws = outgoing.has_withdraw()});
 }
 
 void AgentBatch::ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing) {
@@ -116,8 +117,12 @@ void AgentBatch::RemoveOutgoing(const std::string& notice_id, uint64_t number) {
 
 int64_t AgentBatch::more_outgoing() const {
   int64_t more = 0;
-  for (const OutboxChange& change : outbox_changes_) more += change.added ? 1 : -1;
-  return more;
+  bool only_withdraws = true;
+  for (const OutboxChange& change : outbox_changes_) {
+    more += change.added ? 1 : -1;
+    only_withdraws &= !change.added || change.withdraws;
+  }
+  return only_withdraws ? 0 : more;
 }
 
 void AgentBatch::PutAnswered(absl::string_view source, absl::string_view message_id,

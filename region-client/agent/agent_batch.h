@@ -47,7 +47,8 @@ class AgentBatch {
   void AddOutgoing(const ward::v1::Outgoing& outgoing);
   void ReplaceOutgoing(uint64_t number, const ward::v1::Outgoing& outgoing);
   void RemoveOutgoing(const std::string& notice_id, uint64_t number);
-  // How many more there will be in the outbox.
+  // How many more there will be in the outbox. None where only withdrawals are added, one of a notice at most: they are
+  // always taken, as until then somebody may call who should not.
   int64_t more_outgoing() const;
 
   // What is known under a message's id from now on; `before` is what the store has of it.
@@ -72,6 +73,7 @@ class AgentBatch {
     std::string notice_id;
     uint64_t number = 0;
     bool added = false;
+    bool withdraws = false;  // of what is added
   };
 
   void Put(const std::string& key, absl::string_view value);

@@ -60,7 +60,10 @@ absl::StatusOr<OpenCase*> CaseWork::OfPatient(const ward::v1::PatientId& patient
   const absl::StatusOr<std::optional<std::string>> found = store_.CaseOfPatient(patient);
   if (!found.ok()) return found.status();
   if (!found->has_value()) return nullptr;
-  return WithId(**found);
+  const absl::StatusOr<OpenCase*> known = WithId(**found);
+  // It may stand under the name of a former secret, which goes some day.
+  if (known.ok() && *known != nullptr) Name(patient, **known);
+  return known;
 }
 
 absl::StatusOr<OpenCase*> CaseWork::OfNotice(const std::string& notice_id) {

@@ -40,7 +40,8 @@ class CaseWork {
   // Waits for the locks. UNAVAILABLE if cases kept being merged meanwhile; otherwise the errors of the store.
   static absl::StatusOr<CaseWork> Begin(AgentStore& store, CaseLocks& locks, const WorkSubjects& subjects);
 
-  // Of what the work is about: nullptr where there is none. It lives as long as the work.
+  // Of what the work is about: nullptr where there is none. It lives as long as the work. A number that finds a case
+  // is named under the secret in use with the next commit.
   absl::StatusOr<OpenCase*> OfPatient(const ward::v1::PatientId& patient);
   absl::StatusOr<OpenCase*> OfNotice(const std::string& notice_id);
   absl::StatusOr<OpenCase*> WithId(const std::string& case_id);

@@ -216,8 +216,7 @@ absl::Status Desk::Commit(CaseWork& work, bool sends) {
   }
   const int64_t more = work.batch().more_outgoing();
   if (more > 0 && store_.outgoing() + static_cast<size_t>(more) > options_.outgoing_most) {
-    return absl::ResourceExhaustedError(
-        "the agent is full: as much waits to be sent as it is allowed to (most_outgoing)");
+    return absl::ResourceExhaustedError("the agent is full: as much waits to be sent as is allowed (most_outgoing)");
   }
   absl::Status status = work.Commit();
   if (status.ok() && sends) wake_();
@@ -250,7 +249,8 @@ absl::Status Desk::Register(const PatientId& patient, const ward::v1::Registered
     return absl::OutOfRangeError("the citizen has withdrawn since this was given: ask the citizen again");
   }
   ward::v1::RegisteredConsent registered = consent;
-  *registered.mutable_registered_at() = contract::ToMessage(now);
+  const absl::Time before = contract::FromMessage((*known)->after.consent().registered_at());
+  *registered.mutable_registered_at() = contract::ToMessage(std::max(now, before));  // the clock may be set back
   registered.clear_withdrawn_at();
   registered.clear_lives_elsewhere();
   ward::TakeConsent(registered, (*known)->after);

@@ -44,7 +44,7 @@ class Hl7Listener {
   // refers to must outlive it.
   static absl::StatusOr<std::unique_ptr<Hl7Listener>> Start(const Hl7ListenerOptions& options, const Parts& parts);
   // Ends every connection; answers that are being made are still sent.
-  ~Hl7Listener() { listener_->Stop(); }
+  ~Hl7Listener() = default;
 
   // Reads certificate, key and authorities again, for the connections from now on. An error changes nothing. OK where
   // it is plain.
@@ -60,7 +60,7 @@ class Hl7Listener {
   const Hl7Source source_;
   FailedHandshakes failed_handshakes_;
   std::unique_ptr<certs::ServerContext> context_;  // null: plain
-  std::unique_ptr<hl7::MllpListener> listener_;
+  std::unique_ptr<hl7::MllpListener> listener_;    // stops before what it answers with goes
 };
 
 }  // namespace envej::region

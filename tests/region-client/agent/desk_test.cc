@@ -345,6 +345,53 @@ TEST_F(DeskTest, RefusesClearlyWhenItIsFull) {
   EXPECT_TRUE(desk_->WithdrawConsent({"", "1"}).ok()) << "it takes the place of what waits";
 }
 
+TEST_F(DeskTest, AWithdrawalIsTakenAlsoWhereItIsFull) {
+  Start({.site = TestSite(), .outgoing_most = 1});
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  Takes("m1", {Discharge("1", kDeskOpened)});
+  AgentBatch sent = store_->NewBatch();
+  const StoredOutgoing first = Outbox()[0];
+  sent.RemoveOutgoing(first.outgoing.submit().envelope().notice_id(), first.number);
+  ASSERT_TRUE(store_->Write(std::move(sent)).ok());
+  ASSERT_TRUE(desk_->RegisterConsent({"", "2"}, Consent("2027-01-15")).ok());
+  Takes("m2", {Discharge("2", kDeskOpened)});
+  now_ += absl::Minutes(1);
+  EXPECT_TRUE(desk_->WithdrawConsent({"", "1"}).ok()) << "it takes the place of nothing";
+  ASSERT_THAT(Outbox(), SizeIs(2));
+  EXPECT_TRUE(Outbox()[1].outgoing.has_withdraw());
+}
+
+TEST_F(DeskTest, AnAnswerIsTakenAlsoWhereTheClockWasSetBack) {
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  now_ -= absl::Hours(1);
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15", "0147")).ok());
+  EXPECT_EQ(desk_->Find({"", "1"})->value().known.consent().municipality_code(), "0147");
+}
+
+TEST_F(DeskTest, WhoWasFoundUnderAFormerSecretIsFoundOnceItIsGone) {
+  store_.reset();
+  const auto open = [&](char secret, const std::string& former) {
+    desk_.reset();
+    store_.reset();
+    absl::StatusOr<std::unique_ptr<AgentStore>> store = AgentStore::Open(folder_.Options(secret, former));
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    desk_ = std::make_unique<Desk>(
+        DeskOptions{.site = TestSite()}, *store_, locks_, [this] { return now_; }, absl::UTCTimeZone(), [] {});
+  };
+  open('a', "");
+  ASSERT_TRUE(desk_->RegisterConsent({"", "1"}, Consent("2027-01-15")).ok());
+  open('b', "a");
+  ward::Event admitted = Discharge("1", kDeskOpened);
+  admitted.kind = ward::EventKind::kAdmitted;
+  admitted.discharge_day.reset();
+  Takes("m1", {admitted});
+  open('b', "");
+  Takes("m2", {Discharge("1", kDeskOpened)});
+  EXPECT_EQ(store_->cases(), 1u);
+  EXPECT_THAT(Outbox(), SizeIs(1));
+}
+
 TEST_F(DeskTest, ManyAtOnceLoseAndDoubleNothing) {
   constexpr int kThreads = 8;
   constexpr int kPatients = 20;
