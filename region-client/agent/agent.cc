@@ -318,13 +318,18 @@ void Agent::Start(std::function<absl::Status()> part) {
 absl::Status Agent::Upkeep() {
   absl::Time compacted_at = absl::InfinitePast();
   while (!stopping_.stopped()) {
-    if (Now() >= compacted_at + kCompactEach) {
-      if (absl::Status status = store_->Compact(stopping_.token()); !status.ok()) return status;
+    // Also where the clock was set back.
+    if (Now() >= compacted_at + kCompactEach || Now() < compacted_at) {
+      // It may need as much room as the store has: an agent serves without it.
+      const absl::Status compacted = store_->Compact(stopping_.token());
+      if (absl::IsDataLoss(compacted)) return compacted;
+      if (!compacted.ok()) log_.Say(absl::StrCat(compacted.message(), "; trying again tomorrow"));
       compacted_at = Now();
     }
     const absl::StatusOr<bool> more = desk_->Upkeep(kUpkeepAtOnce);
-    if (!more.ok()) return more.status();
-    stopping_.Sleep(*more ? absl::Seconds(1) : kUpkeepEach);
+    if (!more.ok() && !absl::IsUnavailable(more.status())) return more.status();
+    if (!more.ok()) log_.Say(absl::StrCat(more.status().message(), "; trying again"));
+    stopping_.Sleep(more.value_or(false) ? absl::Seconds(1) : kUpkeepEach);
   }
   return absl::OkStatus();
 }

@@ -26,7 +26,9 @@ Follower::Follower(FollowerParts parts)
 
 absl::Status Follower::Run() {
   while (!parts_.stopping.stopped()) {
-    if (absl::Status status = Watch(); !status.ok()) return status;
+    const absl::Status status = Watch();
+    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    if (!status.ok()) Say(std::string(status.message()));
     parts_.stopping.Sleep(policy_.NextDelay(parts_.now(), absl::ZeroDuration()).value_or(contract::kBackoffMost));
   }
   return absl::OkStatus();

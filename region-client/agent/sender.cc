@@ -127,7 +127,7 @@ absl::StatusOr<Sender::Round> Sender::ReadRound() {
 
 bool Sender::LearnIfDue() {
   const absl::Time now = parts_.now();
-  if (sealer_.has_value() && !learn_anew_ && now < learned_at_ + kLearnEach) return true;
+  if (sealer_.has_value() && !learn_anew_ && now >= learned_at_ && now < learned_at_ + kLearnEach) return true;
   const bool anew = learn_anew_.exchange(false);
   absl::StatusOr<NoticeSealer> sealer = parts_.make_sealer();
   const std::string unsealable(sealer.status().message());
@@ -272,6 +272,10 @@ void Sender::Settle(std::vector<Settled> settled) {
   for (const Settled& each : settled) subjects.notices.push_back(NoticeOf(each.sent.outgoing));
   const std::lock_guard<std::mutex> lock(mutex_);
   absl::StatusOr<CaseWork> work = CaseWork::Begin(parts_.store, parts_.locks, subjects);
+  if (absl::IsUnavailable(work.status())) {
+    for (const std::string& notice : subjects.notices) waiting_.insert(notice);
+    return parts_.log(absl::StrCat(work.status().message(), "; trying again"));
+  }
   absl::Status status = work.status();
   bool tells = false;
   const absl::Time now = parts_.now();
