@@ -19,6 +19,7 @@
 #include "proto/contract/status_codec.h"
 #include "region-client/agent/notice_changes.h"
 #include "tests/region-client/agent/agent_world.h"
+#include "tests/region-client/agent/part_surroundings.h"
 #include "tests/support/wait_until.h"
 
 namespace envej::region {
@@ -102,7 +103,7 @@ class WrittenBroker final : public v1::IntakeService::Service {
 };
 
 // A follower over a real store with one notice that was accepted.
-class FollowerTest : public testing::Test {
+class FollowerTest : public testing::Test, protected PartSurroundings {
  protected:
   void SetUp() override {
     store_ = *AgentStore::Open(folder_.Options());
@@ -171,14 +172,6 @@ class FollowerTest : public testing::Test {
   AgentFolder folder_;
   WrittenBroker broker_;
   CaseLocks locks_;
-  Stopping stopping_;
-  std::istringstream in_;
-  std::ostringstream out_;
-  const Streams streams_{.in = in_, .out = out_, .err = out_};
-  const Surroundings surroundings_{.now = [this] { return stopping_.stopped() ? absl::InfiniteFuture() : absl::Now(); },
-                                   .sleep = [this](absl::Duration duration) { stopping_.Sleep(duration); },
-                                   .random = [] { return 0.0; },
-                                   .stop = stopping_.token()};
   std::unique_ptr<AgentStore> store_;
   std::shared_ptr<grpc::Channel> channel_;
   std::atomic<int> put_ = 0;

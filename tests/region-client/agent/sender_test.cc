@@ -17,6 +17,7 @@
 #include "proto/contract/message_codec.h"
 #include "proto/contract/status_codec.h"
 #include "tests/region-client/agent/agent_world.h"
+#include "tests/region-client/agent/part_surroundings.h"
 #include "tests/region-client/support/intake_server.h"
 #include "tests/region-client/support/notice_lines.h"
 #include "tests/support/free_address.h"
@@ -37,7 +38,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
 }
 
 // A sender over a real store, to a server that keeps what it accepts. No wait is longer than it must be: chance is 0.
-class SenderTest : public testing::Test {
+class SenderTest : public testing::Test, protected PartSurroundings {
  protected:
   SenderTest() : channel_(ChannelTo(server_.address())) { store_ = *AgentStore::Open(folder_.Options()); }
   ~SenderTest() override { Stop(); }
@@ -143,14 +144,6 @@ class SenderTest : public testing::Test {
   IntakeServer server_;
   CaseLocks locks_;
   Doorbell doorbell_;
-  Stopping stopping_;
-  std::istringstream in_;
-  std::ostringstream out_;
-  const Streams streams_{.in = in_, .out = out_, .err = out_};
-  const Surroundings surroundings_{.now = [this] { return stopping_.stopped() ? absl::InfiniteFuture() : absl::Now(); },
-                                   .sleep = [this](absl::Duration duration) { stopping_.Sleep(duration); },
-                                   .random = [] { return 0.0; },
-                                   .stop = stopping_.token()};
   std::unique_ptr<AgentStore> store_;
   std::atomic<bool> is_unreadable_ = false;
   std::atomic<int> learned_ = 0;
