@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr char kPayload[] = "what only the municipality may read";
+constexpr char kSignedText[] = "what only the municipality may read";
 constexpr char kAuthEnvelopedData[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17";
 constexpr char kCompressedData[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09";
 
@@ -57,7 +57,7 @@ class SealedFormTest : public testing::Test {
   Holder inbox_ = Issued(LeafUsage::kInbox);
   Holder signer_ = Issued(LeafUsage::kClient);
   Opener opener_ = MakeOpener({inbox_});
-  std::string signed_ = SignedMessage(kPayload, signer_);
+  std::string signed_ = SignedMessage(kSignedText, signer_);
 };
 
 TEST_F(SealedFormTest, WhatOpensslMakesWithTheRightChoicesHasTheForm) {
@@ -66,7 +66,7 @@ TEST_F(SealedFormTest, WhatOpensslMakesWithTheRightChoicesHasTheForm) {
   ASSERT_TRUE(recipients.ok()) << recipients.status();
   EXPECT_EQ(recipients->size(), 1u);
   EXPECT_EQ(recipients->front(), NameInSealing(inbox_.certificate));
-  EXPECT_EQ(opener_.Open(message)->Payload(signer_.certificate).value(), kPayload);
+  EXPECT_EQ(opener_.Open(message)->Payload(signer_.certificate).value(), kSignedText);
 }
 
 TEST_F(SealedFormTest, OtherCmsTypesAreRefused) {
@@ -164,7 +164,7 @@ TEST_F(SealedFormTest, OtherEncodingsOfTheSameMessageAreRefused) {
 }
 
 TEST_F(SealedFormTest, ContentThatIsNotSignedIsRefused) {
-  EXPECT_THAT(ContentRefusal(kPayload), HasSubstr("something else than one CMS SignedData"));
+  EXPECT_THAT(ContentRefusal(kSignedText), HasSubstr("something else than one CMS SignedData"));
   EXPECT_THAT(ContentRefusal(EncryptedMessage(signed_, inbox_)), HasSubstr("something else"));
   EXPECT_THAT(ContentRefusal(signed_ + "x"), HasSubstr("something else"));
   EXPECT_THAT(ContentRefusal(SignedMessage(signed_, signer_, CMS_BINARY | CMS_NOCERTS | CMS_DETACHED)),
@@ -172,16 +172,16 @@ TEST_F(SealedFormTest, ContentThatIsNotSignedIsRefused) {
 }
 
 TEST_F(SealedFormTest, ContentSignedInAnotherWayIsRefused) {
-  EXPECT_THAT(ContentRefusal(SignedMessage(kPayload, signer_, CMS_BINARY)), HasSubstr("holds certificates"));
-  EXPECT_THAT(ContentRefusal(SignedMessage(kPayload, signer_, CMS_BINARY | CMS_NOCERTS | CMS_NOATTR)),
+  EXPECT_THAT(ContentRefusal(SignedMessage(kSignedText, signer_, CMS_BINARY)), HasSubstr("holds certificates"));
+  EXPECT_THAT(ContentRefusal(SignedMessage(kSignedText, signer_, CMS_BINARY | CMS_NOCERTS | CMS_NOATTR)),
               HasSubstr("signed attributes"));
-  EXPECT_THAT(ContentRefusal(SignedMessage(kPayload, signer_, CMS_BINARY | CMS_NOCERTS | CMS_USE_KEYID)),
+  EXPECT_THAT(ContentRefusal(SignedMessage(kSignedText, signer_, CMS_BINARY | CMS_NOCERTS | CMS_USE_KEYID)),
               HasSubstr("issuer and serial"));
   for (const EVP_MD* digest : {EVP_sha1(), EVP_sha512()}) {
-    EXPECT_THAT(ContentRefusal(SignedMessage(kPayload, signer_, CMS_BINARY | CMS_NOCERTS, digest)),
+    EXPECT_THAT(ContentRefusal(SignedMessage(kSignedText, signer_, CMS_BINARY | CMS_NOCERTS, digest)),
                 HasSubstr("ECDSA with SHA-256"));
   }
-  EXPECT_THAT(ContentRefusal(SignedMessage(kPayload, SelfSigned(KeyPointer(EVP_RSA_gen(2048))))),
+  EXPECT_THAT(ContentRefusal(SignedMessage(kSignedText, SelfSigned(KeyPointer(EVP_RSA_gen(2048))))),
               HasSubstr("ECDSA with SHA-256"));
 }
 

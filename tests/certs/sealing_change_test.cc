@@ -11,7 +11,7 @@
 namespace envej::certs {
 namespace {
 
-constexpr char kPayload[] = "what only the municipality may read";
+constexpr char kSealedText[] = "what only the municipality may read";
 
 class SealingChangeTest : public testing::Test {
  protected:
@@ -32,7 +32,7 @@ class SealingChangeTest : public testing::Test {
   Holder inbox_ = NewInbox();
   Holder signer_ = Holder(authority_.Issue(ClientRequest("urn:envej:region:1084")));
   Opener opener_ = MakeOpener({inbox_});
-  std::string sealed_ = signer_.MakeSealer().Seal(kPayload, {inbox_.certificate}).value();
+  std::string sealed_ = signer_.MakeSealer().Seal(kSealedText, {inbox_.certificate}).value();
 };
 
 TEST_F(SealingChangeTest, EveryFlippedBitIsRefused) {
@@ -88,7 +88,7 @@ TEST_F(SealingChangeTest, AnythingThatFollowsIsRefused) {
 
 TEST_F(SealingChangeTest, AChangeToAnotherRecipientNeverChangesWhatOpens) {
   const Holder other = NewInbox();
-  const std::string sealed = signer_.MakeSealer().Seal(kPayload, {inbox_.certificate, other.certificate}).value();
+  const std::string sealed = signer_.MakeSealer().Seal(kSealedText, {inbox_.certificate, other.certificate}).value();
   int opened = 0;
   for (size_t place = 0; place < sealed.size(); ++place) {
     std::string changed = sealed;
@@ -96,7 +96,7 @@ TEST_F(SealingChangeTest, AChangeToAnotherRecipientNeverChangesWhatOpens) {
     const absl::StatusOr<SignedContent> content = opener_.Open(changed);
     if (content.ok()) {
       ++opened;
-      EXPECT_EQ(content->Payload(signer_.certificate).value(), kPayload) << "byte " << place;
+      EXPECT_EQ(content->Payload(signer_.certificate).value(), kSealedText) << "byte " << place;
       EXPECT_FALSE(MakeOpener({other}).Open(changed).ok()) << "byte " << place;
     } else {
       EXPECT_TRUE(IsRefused(content.status())) << content.status();

@@ -14,11 +14,11 @@ namespace {
 using certs::Sealer;
 using support::SealerOf;
 
-constexpr char kOtherRegion[] = "1081";
+constexpr char kNamedRegion[] = "1081";
 constexpr char kSerialNumber[] = "UI:DK-O:G:1";
 constexpr char kOrganization[] = "NTRDK-1";
 
-std::string RegionUri(const std::string& region_code) { return absl::StrCat("urn:envej:region:", region_code); }
+std::string UriOf(const std::string& region_code) { return absl::StrCat("urn:envej:region:", region_code); }
 
 // Regions whose certificates name them by subject alone, as Danish OCES3 system certificates do.
 class RegionNamedBySubjectTest : public testing::Test {
@@ -83,10 +83,10 @@ TEST_F(RegionNamedBySubjectTest, IsKnownOnlyByWhatTheMunicipalityWasTold) {
 TEST_F(RegionNamedBySubjectTest, MustBeTheSendingRegionUnderAnAuthorityAndNoOtherByUri) {
   const std::string serial = absl::StrCat("=", kSerialNumber);
   const ContentOpener opener = OpenerWith({absl::StrCat(kRegion, ":serialNumber", serial)});
-  EXPECT_EQ(ReasonFor(OpenerWith({absl::StrCat(kOtherRegion, ":serialNumber", serial)}), Issue(kSerialNumber, "")),
+  EXPECT_EQ(ReasonFor(OpenerWith({absl::StrCat(kNamedRegion, ":serialNumber", serial)}), Issue(kSerialNumber, "")),
             v1::RETURN_REASON_NOT_AUTHENTIC);
-  EXPECT_EQ(ReasonFor(opener, Issue(kSerialNumber, "", RegionUri(kRegion))), v1::RETURN_REASON_UNSPECIFIED);
-  EXPECT_EQ(ReasonFor(opener, Issue(kSerialNumber, "", RegionUri(kOtherRegion))), v1::RETURN_REASON_NOT_AUTHENTIC);
+  EXPECT_EQ(ReasonFor(opener, Issue(kSerialNumber, "", UriOf(kRegion))), v1::RETURN_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonFor(opener, Issue(kSerialNumber, "", UriOf(kNamedRegion))), v1::RETURN_REASON_NOT_AUTHENTIC);
   EXPECT_EQ(ReasonFor(opener, Issue(kSerialNumber, "", "urn:envej:municipality:0101")),
             v1::RETURN_REASON_NOT_AUTHENTIC);
   EXPECT_EQ(ReasonFor(opener, Issue(other_authority_, kSerialNumber, "")), v1::RETURN_REASON_NOT_AUTHENTIC);

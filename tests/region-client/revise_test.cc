@@ -27,16 +27,16 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr unsigned kNotices = 30;  // more than are under way at once
-static_assert(kNotices > 2 * kCallsInFlight && kNotices > kNumbersTold);
+constexpr unsigned kRevised = 30;  // more than are under way at once
+static_assert(kRevised > 2 * kCallsInFlight && kRevised > kNumbersTold);
 
-std::vector<std::string> LinesOf(const std::string& text) { return absl::StrSplit(text, '\n', absl::SkipEmpty()); }
+std::vector<std::string> RevisedLines(const std::string& text) { return absl::StrSplit(text, '\n', absl::SkipEmpty()); }
 
 class ReviseTest : public testing::Test {
  protected:
   void SetUp() override {
     std::string text;
-    for (unsigned i = 1; i <= kNotices; ++i) text += LineNumber(i, now_);
+    for (unsigned i = 1; i <= kRevised; ++i) text += LineNumber(i, now_);
     ASSERT_EQ(RunWith(server_.address(), {"submit", "-"}, text).exit_code, ExitCode::kDone);
   }
 
@@ -49,7 +49,7 @@ class ReviseTest : public testing::Test {
   }
   std::string Lines(unsigned revision) const {
     std::string text;
-    for (unsigned i = 1; i <= kNotices; ++i) text += Line(i, revision);
+    for (unsigned i = 1; i <= kRevised; ++i) text += Line(i, revision);
     return text;
   }
 
@@ -67,10 +67,10 @@ TEST_F(ReviseTest, SendsEachRevisionSealedInACallOfItsOwn) {
   const ProgramRun run = Revise(Lines(2));
   EXPECT_EQ(run.exit_code, ExitCode::kDone) << run.err;
   EXPECT_EQ(run.err, "accepted 30, already accepted 0, refused 0, unsent 0\n");
-  EXPECT_THAT(LinesOf(run.out), SizeIs(kNotices));
-  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out)[0])["revision"], 2);
+  EXPECT_THAT(RevisedLines(run.out), SizeIs(kRevised));
+  EXPECT_EQ(nlohmann::json::parse(RevisedLines(run.out)[0])["revision"], 2);
   const std::vector<v1::Notice> sent = server_.revisions();
-  ASSERT_THAT(sent, SizeIs(kNotices));
+  ASSERT_THAT(sent, SizeIs(kRevised));
   for (const v1::Notice& notice : sent) {
     EXPECT_FALSE(notice.has_citizen());
     const std::optional<v1::Notice> opened = IntakeServer::World().Open(notice);
@@ -89,7 +89,7 @@ TEST_F(ReviseTest, RunAgainChangesNothingAndItsReceiptIsKeptOnce) {
   const ProgramRun again = Revise(Lines(2), keep);
   EXPECT_EQ(again.exit_code, ExitCode::kDone);
   EXPECT_EQ(again.err, "accepted 0, already accepted 30, refused 0, unsent 0\n");
-  EXPECT_THAT(LinesOf(receipts), SizeIs(kNotices));
+  EXPECT_THAT(RevisedLines(receipts), SizeIs(kRevised));
   EXPECT_EQ(certs::ReadFile(files_.Path("receipts.jsonl")), receipts);
 }
 
@@ -146,7 +146,7 @@ TEST_F(ReviseTest, AStaleRevisionIsRefused) {
   ASSERT_EQ(Revise(Line(1, 5)).exit_code, ExitCode::kDone);
   const ProgramRun run = Revise(Line(1, 4), {"--output", "json"});
   EXPECT_EQ(run.exit_code, ExitCode::kRefused);
-  EXPECT_EQ(nlohmann::json::parse(LinesOf(run.out).at(0))["reason"], "REVISION_STALE");
+  EXPECT_EQ(nlohmann::json::parse(RevisedLines(run.out).at(0))["reason"], "REVISION_STALE");
 }
 
 TEST_F(ReviseTest, TriesAgainUntilItIsAnsweredAndGivesUpAtTheDeadline) {

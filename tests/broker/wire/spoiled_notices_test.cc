@@ -31,16 +31,16 @@ class SpoiledNoticesTest : public WorldTest {
 };
 
 // What is spoiled, as it is sent now, and the fields that are wrong.
-struct Spoiled {
+struct SpoiledNotice {
   v1::Notice message;
   std::vector<std::string> fields;
 };
 
-Spoiled Spoil(const support::Spoiling& spoiling) {
+SpoiledNotice Spoil(const support::Spoiling& spoiling) {
   contract::Notice notice = support::GoodNotice();
   notice.envelope->notice_id = support::NewNoticeId();
   spoiling.spoil(notice);
-  Spoiled spoiled{.message = support::MessageAt(notice, absl::Now()), .fields = {}};
+  SpoiledNotice spoiled{.message = support::MessageAt(notice, absl::Now()), .fields = {}};
   const contract::Moment judged{.time = support::kJudgedAt, .day = support::kJudgedOn};
   const std::optional<contract::Rejection> rejection = contract::CheckNotice(notice, judged).ForNew();
   if (!rejection.has_value()) return spoiled;
@@ -52,7 +52,7 @@ Spoiled Spoil(const support::Spoiling& spoiling) {
 TEST_F(SpoiledNoticesTest, EachSpoiledNoticeIsRefusedForExactlyItsReasonAloneAndInABatch) {
   for (const support::Spoiling& spoiling : support::Spoilings()) {
     SCOPED_TRACE(absl::StrCat(contract::Describe(spoiling.reason).name, ": ", spoiling.how));
-    const Spoiled spoiled = Spoil(spoiling);
+    const SpoiledNotice spoiled = Spoil(spoiling);
     EXPECT_FALSE(spoiled.fields.empty() && spoiling.reason != Reason::kEnvelopeMissing);
     ExpectRefused(world().Submit(spoiled.message), spoiling.reason, spoiled.fields);
 

@@ -12,8 +12,8 @@
 namespace envej::wire {
 namespace {
 
-constexpr char kRegion[] = "region:1081";
-constexpr char kOtherRegion[] = "region:1082";
+constexpr char kCaller[] = "region:1081";
+constexpr char kOtherCaller[] = "region:1082";
 constexpr absl::Duration kNow = absl::Seconds(100);
 
 // After it, nobody is alone: somebody else had work just now.
@@ -26,7 +26,7 @@ class Long {
  public:
   explicit Long(Turns& turns, size_t bytes = 1) {
     thread_ = std::thread([this, &turns, bytes] {
-      turns.Begin(kRegion, bytes, /*calm=*/true, kNow, [this] {
+      turns.Begin(kCaller, bytes, /*calm=*/true, kNow, [this] {
         begun_.set_value();
         gone_.get_future().wait();
         return false;
@@ -50,7 +50,7 @@ TEST(TurnsTest, WhoHasNothingUnderWayIsServedAtOnceByTheSameThread) {
   BeginAnothers(turns);
   const Long other(turns);
   std::thread::id by;
-  EXPECT_TRUE(turns.Begin(kOtherRegion, 1, /*calm=*/true, kNow, [&] {
+  EXPECT_TRUE(turns.Begin(kOtherCaller, 1, /*calm=*/true, kNow, [&] {
     by = std::this_thread::get_id();
     return false;
   }));
@@ -63,7 +63,7 @@ TEST(TurnsTest, WhoHasSomethingUnderWayDoesNotHoldUpTheThreadThatBringsMore) {
     Turns turns;
     BeginAnothers(turns);
     const Long first(turns);
-    EXPECT_TRUE(turns.Begin(kRegion, 1, /*calm=*/true, kNow, [&] {
+    EXPECT_TRUE(turns.Begin(kCaller, 1, /*calm=*/true, kNow, [&] {
       by.set_value(std::this_thread::get_id());
       return false;
     }));
@@ -76,7 +76,7 @@ TEST(TurnsTest, WhoIsNotCalmDoesNotHoldUpTheThreadThatBringsWork) {
   {
     Turns turns;
     BeginAnothers(turns);
-    turns.Begin(kRegion, 1, /*calm=*/false, kNow, [&] {
+    turns.Begin(kCaller, 1, /*calm=*/false, kNow, [&] {
       by = std::this_thread::get_id();
       return false;
     });
@@ -88,9 +88,9 @@ TEST(TurnsTest, WhoIsAloneIsServedAtOnceUntilSomebodyElseBegins) {
   std::vector<std::thread::id> by;
   {
     Turns turns;
-    turns.Begin(kRegion, 1, /*calm=*/true, kNow, [&] {
+    turns.Begin(kCaller, 1, /*calm=*/true, kNow, [&] {
       by.push_back(std::this_thread::get_id());
-      if (by.size() == 3) turns.Begin(kOtherRegion, 1, /*calm=*/true, kNow, [] { return false; });
+      if (by.size() == 3) turns.Begin(kOtherCaller, 1, /*calm=*/true, kNow, [] { return false; });
       return by.size() < 6;
     });
   }
@@ -106,7 +106,7 @@ TEST(TurnsTest, ThePiecesOfACallComeInOrderAndNeverBesideOneAnother) {
   {
     Turns turns;
     BeginAnothers(turns);
-    turns.Begin(kRegion, 1, /*calm=*/true, kNow, [&, next = 0]() mutable {
+    turns.Begin(kCaller, 1, /*calm=*/true, kNow, [&, next = 0]() mutable {
       EXPECT_EQ(++running, 1);
       pieces.push_back(next++);
       --running;
@@ -132,16 +132,16 @@ TEST(TurnsTest, ALongLineOfOneDoesNotHoldUpAnother) {
       return false;
     };
     const Long first(turns);
-    for (int thread = 0; thread < Turns::kThreadsMost; ++thread) turns.Begin(kRegion, 1, /*calm=*/true, kNow, busy);
+    for (int thread = 0; thread < Turns::kThreadsMost; ++thread) turns.Begin(kCaller, 1, /*calm=*/true, kNow, busy);
     for (int piece = 0; piece < 1000; ++piece) {
-      turns.Begin(kRegion, 1, /*calm=*/true, kNow, [&] {
+      turns.Begin(kCaller, 1, /*calm=*/true, kNow, [&] {
         ++done;
         std::this_thread::sleep_for(std::chrono::microseconds(100));
         return false;
       });
     }
     std::thread([&] {
-      turns.Begin(kOtherRegion, 1, /*calm=*/true, kNow,
+      turns.Begin(kOtherCaller, 1, /*calm=*/true, kNow,
                   [first_piece = true, &done_before, &done, &other_done]() mutable {
                     if (std::exchange(first_piece, false)) return true;
                     done_before = done;
@@ -160,17 +160,17 @@ TEST(TurnsTest, TooMuchOfOneIsNotLetInAndOthersAre) {
   Turns turns({.each_bytes = 100, .all_bytes = 150});
   BeginAnothers(turns);
   const Long first(turns, 90);
-  EXPECT_FALSE(turns.Begin(kRegion, 20, /*calm=*/true, kNow, [] { return false; }));
-  EXPECT_TRUE(turns.Begin(kOtherRegion, 90, /*calm=*/true, kNow, [] { return false; }))
+  EXPECT_FALSE(turns.Begin(kCaller, 20, /*calm=*/true, kNow, [] { return false; }));
+  EXPECT_TRUE(turns.Begin(kOtherCaller, 90, /*calm=*/true, kNow, [] { return false; }))
       << "who has nothing under way is always let in";
-  EXPECT_TRUE(turns.Begin(kRegion, 10, /*calm=*/true, kNow, [] { return false; }));
+  EXPECT_TRUE(turns.Begin(kCaller, 10, /*calm=*/true, kNow, [] { return false; }));
 }
 
 TEST(TurnsTest, WhatWasDoneIsNotCountedAnyMore) {
   Turns turns({.each_bytes = 100, .all_bytes = 150});
   BeginAnothers(turns);
   for (int call = 0; call < 1000; ++call)
-    EXPECT_TRUE(turns.Begin(kRegion, 90, /*calm=*/true, kNow, [] { return false; }));
+    EXPECT_TRUE(turns.Begin(kCaller, 90, /*calm=*/true, kNow, [] { return false; }));
 }
 
 TEST(TurnsTest, NothingIsLostWhateverTheThreads) {
@@ -203,7 +203,7 @@ TEST(TurnsTest, WhoIsAloneHasAllWorkDoneAtOnceUntilAnotherComes) {
     ++pieces;
     return ++begun < 3;
   };
-  EXPECT_TRUE(turns.Begin(kRegion, 1, /*calm=*/false, kNow, work));
+  EXPECT_TRUE(turns.Begin(kCaller, 1, /*calm=*/false, kNow, work));
   EXPECT_EQ(by, std::this_thread::get_id());
   EXPECT_EQ(pieces, 3);
   BeginAnothers(turns);
@@ -212,11 +212,11 @@ TEST(TurnsTest, WhoIsAloneHasAllWorkDoneAtOnceUntilAnotherComes) {
     in_turn.set_value(std::this_thread::get_id());
     return false;
   };
-  EXPECT_TRUE(turns.Begin(kRegion, 1, /*calm=*/false, kNow, one_piece));
+  EXPECT_TRUE(turns.Begin(kCaller, 1, /*calm=*/false, kNow, one_piece));
   EXPECT_NE(in_turn.get_future().get(), std::this_thread::get_id());
   const absl::Duration later = kNow + Turns::kLately + absl::Seconds(1);
   in_turn = {};
-  EXPECT_TRUE(turns.Begin(kRegion, 1, /*calm=*/false, later, one_piece));
+  EXPECT_TRUE(turns.Begin(kCaller, 1, /*calm=*/false, later, one_piece));
   EXPECT_EQ(in_turn.get_future().get(), std::this_thread::get_id());
 }
 

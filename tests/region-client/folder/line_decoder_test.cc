@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr size_t kItemsMost = 100;
+constexpr size_t kLinesMost = 100;
 constexpr char kConsent[] =
     R"({"id":"c1","patient":{"authority":"hospital","value":"4711"},"municipality_code":"0101",)"
     R"("consent":{"contact":{"given_on":"2027-01-14","form":"CONSENT_FORM_WRITTEN"},)"
@@ -25,7 +25,7 @@ constexpr char kConsent[] =
 class LineDecoderTest : public testing::Test {
  protected:
   std::vector<FileItem> Decode(const std::string& text) const {
-    return DecodeLines(text, kItemsMost, now_, contract::CopenhagenTimeZone().value()).value();
+    return DecodeLines(text, kLinesMost, now_, contract::CopenhagenTimeZone().value()).value();
   }
   // Why the only line is refused.
   FileProblem ProblemOf(const std::string& line) const {
@@ -115,10 +115,10 @@ TEST_F(LineDecoderTest, BearsHostileLines) {
 
 TEST_F(LineDecoderTest, NoMoreIsDecodedOfAFileThatSaysTooMuch) {
   std::string lines;
-  for (size_t line = 0; line < kItemsMost; ++line) lines += "x\n";
-  EXPECT_THAT(Decode(lines + "\n"), SizeIs(kItemsMost));
-  const auto more = DecodeLines(lines + "x\n", kItemsMost, now_, contract::CopenhagenTimeZone().value());
-  EXPECT_EQ(more.status(), TooManyItems(kItemsMost));
+  for (size_t line = 0; line < kLinesMost; ++line) lines += "x\n";
+  EXPECT_THAT(Decode(lines + "\n"), SizeIs(kLinesMost));
+  const auto more = DecodeLines(lines + "x\n", kLinesMost, now_, contract::CopenhagenTimeZone().value());
+  EXPECT_EQ(more.status(), TooManyItems(kLinesMost));
 }
 
 }  // namespace
