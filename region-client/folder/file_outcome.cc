@@ -7,15 +7,22 @@
 
 namespace envej::region {
 
-std::string ToJson(const FileOutcome& outcome, absl::Time now) {
+namespace {
+
+std::string ToText(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
+
+}  // namespace
+
+std::string ToJson(const FileOutcome& outcome, absl::Time now, std::optional<absl::Time> wiped_at) {
   nlohmann::ordered_json json = {
-      {"at", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone())},
+      {"at", ToText(now)},
       {"taken", outcome.taken},
       {"repeated", outcome.repeated},
       {"nothing_follows", nlohmann::ordered_json::object()},
       {"refused", outcome.refused.size()},
       {"reasons", nlohmann::ordered_json::array()},
   };
+  if (wiped_at.has_value()) json["wiped_at"] = ToText(*wiped_at);
   for (const auto& [reason, count] : outcome.nothing) json["nothing_follows"][reason] = count;
   const size_t shown = std::min(outcome.refused.size(), kRefusedShown);
   for (size_t index = 0; index < shown; ++index) {

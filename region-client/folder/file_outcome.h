@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ struct FileOutcome {
   bool good() const { return refused.empty(); }
 };
 
-// As it is written beside the file: a line of JSON, with the first kRefusedShown of what was refused.
-std::string ToJson(const FileOutcome& outcome, absl::Time now);
+// As it is written beside the file: a line of JSON, with the first kRefusedShown of what was refused, and when a
+// rejected file is wiped.
+std::string ToJson(const FileOutcome& outcome, absl::Time now, std::optional<absl::Time> wiped_at = std::nullopt);
 
 }  // namespace envej::region
 

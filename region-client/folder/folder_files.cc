@@ -55,13 +55,17 @@ bool WriteAll(int file, absl::string_view bytes) {
 SeenFile Seen(std::string name, const struct stat& about) {
   return {.name = std::move(name),
           .is_file = S_ISREG(about.st_mode) && about.st_nlink == 1,
+          .is_folder = S_ISDIR(about.st_mode),
           .identity = about.st_ino,
           .bytes = static_cast<uint64_t>(about.st_size),
           .modified_at = absl::TimeFromTimespec(about.st_mtim)};
 }
 
+constexpr absl::string_view kShelves[] = {"processed", "rejected"};
+
 bool IsHandedOver(absl::string_view name) {
-  return name.front() != '.' && !absl::EndsWith(name, ".tmp") && !absl::EndsWith(name, ".part");
+  return name.front() != '.' && name != kShelves[0] && name != kShelves[1] && !absl::EndsWith(name, ".tmp") &&
+         !absl::EndsWith(name, ".part");
 }
 
 bool IsAny(absl::string_view name) { return name != "." && name != ".."; }
@@ -76,8 +80,8 @@ absl::StatusOr<FolderFiles> FolderFiles::Open(const std::string& given) {
   if (flock(*folder, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(absl::StrCat("another process takes files from ", path));
   }
-  for (const char* const shelf : {"processed", "rejected"}) {
-    const absl::StatusOr<int> opened = OpenPrivateFolder(*folder, shelf, absl::StrCat(path, "/", shelf));
+  for (const absl::string_view shelf : kShelves) {
+    const absl::StatusOr<int> opened = OpenPrivateFolder(*folder, std::string(shelf), absl::StrCat(path, "/", shelf));
     if (!opened.ok()) return opened.status();
     files.folders_.push_back(*opened);
   }
@@ -111,7 +115,7 @@ absl::StatusOr<std::vector<SeenFile>> FolderFiles::List(Shelf shelf, bool (*is_m
     struct stat about {};
     // What went meanwhile is not there.
     if (!is_meant(entry->d_name) || fstatat(At(shelf), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if (!S_ISDIR(about.st_mode)) files.push_back(Seen(entry->d_name, about));
+    files.push_back(Seen(entry->d_name, about));
   }
   std::sort(files.begin(), files.end(), [](const SeenFile& left, const SeenFile& right) {
     return std::tie(left.modified_at, left.name) < std::tie(right.modified_at, right.name);
@@ -121,7 +125,11 @@ absl::StatusOr<std::vector<SeenFile>> FolderFiles::List(Shelf shelf, bool (*is_m
 
 absl::StatusOr<std::vector<SeenFile>> FolderFiles::HandedOver() const { return List(Shelf::kHandedOver, IsHandedOver); }
 
-absl::StatusOr<std::vector<SeenFile>> FolderFiles::OnShelf(Shelf shelf) const { return List(shelf, IsAny); }
+absl::StatusOr<std::vector<SeenFile>> FolderFiles::OnShelf(Shelf shelf) const {
+  absl::StatusOr<std::vector<SeenFile>> files = List(shelf, IsAny);
+  if (files.ok()) std::erase_if(*files, [](const SeenFile& file) { return file.is_folder; });
+  return files;
+}
 
 absl::StatusOr<std::string> FolderFiles::Read(const SeenFile& seen) const {
   const absl::Status changed = absl::AbortedError(absl::StrCat(path_, ": a file was changed while it was read"));
@@ -146,9 +154,10 @@ absl::StatusOr<std::string> FolderFiles::Read(const SeenFile& seen) const {
   return bytes;
 }
 
-bool FolderFiles::Exists(Shelf shelf, const std::string& name) const {
+std::optional<SeenFile> FolderFiles::Find(Shelf shelf, const std::string& name) const {
   struct stat about {};
-  return fstatat(At(shelf), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0;
+  if (fstatat(At(shelf), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return Seen(name, about);
 }
 
 absl::Status FolderFiles::Write(Shelf shelf, const std::string& name, absl::string_view bytes) const {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ inline constexpr size_t kEntriesALook = 10'000;
 // A file as it was seen: while it is the same, nobody wrote to it.
 struct SeenFile {
   std::string name;
-  bool is_file = false;   // a regular file, under this name alone
+  bool is_file = false;  // a regular file, under this name alone
+  bool is_folder = false;
   uint64_t identity = 0;  // its number in the file system
   uint64_t bytes = 0;
   absl::Time modified_at;
@@ -55,8 +57,8 @@ class FolderFiles {
   FolderFiles(FolderFiles&& other) noexcept;
   FolderFiles& operator=(FolderFiles&&) = delete;
 
-  // What was handed over, oldest first: all but folders, names that begin with a dot, and those that end in .tmp or
-  // .part, of the first kEntriesALook entries.
+  // What was handed over, oldest first, folders too: all but the shelves, names that begin with a dot, and those that
+  // end in .tmp or .part, of the first kEntriesALook entries.
   absl::StatusOr<std::vector<SeenFile>> HandedOver() const;
   // Names of a shelf, of the first kEntriesALook entries; folders left out.
   absl::StatusOr<std::vector<SeenFile>> OnShelf(Shelf shelf) const;
@@ -65,7 +67,8 @@ class FolderFiles {
   // may not read it.
   absl::StatusOr<std::string> Read(const SeenFile& file) const;
 
-  bool Exists(Shelf shelf, const std::string& name) const;
+  // As it lies there; nothing if it does not.
+  std::optional<SeenFile> Find(Shelf shelf, const std::string& name) const;
   // Writes the file, whole or not at all, in the place of one that is there.
   absl::Status Write(Shelf shelf, const std::string& name, absl::string_view bytes) const;
   // Moves what was handed over to a shelf, in the place of one that is there.

@@ -68,9 +68,10 @@ void FolderSource::Run(Stopping& stopping) {
 
 absl::Status FolderSource::Look(const std::stop_token& stop) {
   const absl::Time now = now_();
-  if (absl::Status status = ClearProcessed(now); !status.ok()) return status;
-  const absl::StatusOr<std::vector<SeenFile>> seen = files_.HandedOver();
+  if (absl::Status status = Clear(now); !status.ok()) return status;
+  absl::StatusOr<std::vector<SeenFile>> seen = files_.HandedOver();
   if (!seen.ok()) return seen.status();
+  PassOverFolders(*seen);
   absl::Status first;
   for (const SeenFile& file : Unchanged(*seen, now)) {
     if (stop.stop_requested()) break;
@@ -79,6 +80,20 @@ absl::Status FolderSource::Look(const std::stop_token& stop) {
     first.Update(status);
   }
   return first;
+}
+
+void FolderSource::PassOverFolders(std::vector<SeenFile>& seen) {
+  std::set<std::string> folders;
+  bool is_new = false;
+  std::erase_if(seen, [&](const SeenFile& file) {
+    if (file.is_folder && decoders_.contains(EndingOf(file.name))) {
+      is_new |= !passed_over_.contains(file.name);
+      folders.insert(file.name);
+    }
+    return file.is_folder;
+  });
+  passed_over_ = std::move(folders);
+  if (is_new && options_.on_folder) options_.on_folder();
 }
 
 std::vector<SeenFile> FolderSource::Unchanged(const std::vector<SeenFile>& seen, absl::Time now) {
@@ -130,7 +145,7 @@ absl::StatusOr<std::vector<FileItem>> FolderSource::Decode(const SeenFile& file,
 }
 
 absl::Status FolderSource::Process(const SeenFile& file, absl::string_view bytes, const FileOutcome& outcome) {
-  const std::string name = NameOn(Shelf::kProcessed, file, kOutcomeEnding);
+  const std::string name = NameOnProcessed(file);
   if (options_.after_taking == AfterTaking::kSeal) {
     const absl::StatusOr<std::string> sealed = SealFile(at_rest_, name, bytes);
     if (!sealed.ok()) return sealed.status();
@@ -171,9 +186,10 @@ absl::Status FolderSource::RejectWhole(const SeenFile& file, FileProblem problem
 }
 
 absl::Status FolderSource::Reject(const SeenFile& file, const FileOutcome& outcome) {
-  const std::string name = NameOn(Shelf::kRejected, file, kReasonEnding);
-  if (absl::Status status = files_.Write(Shelf::kRejected, absl::StrCat(name, kReasonEnding), ToJson(outcome, now_()));
-      !status.ok()) {
+  const std::string name = NameOnRejected(file);
+  const absl::Time now = now_();
+  const std::string reasons = ToJson(outcome, now, now + options_.rejected_kept);
+  if (absl::Status status = files_.Write(Shelf::kRejected, absl::StrCat(name, kReasonEnding), reasons); !status.ok()) {
     return status;
   }
   Passed(FolderStep::kOutcomeWritten);
@@ -182,9 +198,16 @@ absl::Status FolderSource::Reject(const SeenFile& file, const FileOutcome& outco
   return status;
 }
 
-absl::Status FolderSource::ClearProcessed(absl::Time now) {
+absl::Status FolderSource::Clear(absl::Time now) {
   // Also at once after a clock was far ahead.
   if (now < clear_at_ && clear_at_ <= now + kClearEvery) return absl::OkStatus();
+  if (absl::Status status = ClearProcessed(now); !status.ok()) return status;
+  if (absl::Status status = ClearRejected(now); !status.ok()) return status;
+  clear_at_ = now + kClearEvery;
+  return absl::OkStatus();
+}
+
+absl::Status FolderSource::ClearProcessed(absl::Time now) {
   const absl::StatusOr<std::vector<SeenFile>> files = files_.OnShelf(Shelf::kProcessed);
   if (!files.ok()) return files.status();
   for (const SeenFile& file : *files) {
@@ -194,25 +217,51 @@ absl::Status FolderSource::ClearProcessed(absl::Time now) {
       return status;
     }
   }
-  clear_at_ = now + kClearEvery;
   return absl::OkStatus();
+}
+
+absl::Status FolderSource::ClearRejected(absl::Time now) {
+  const absl::StatusOr<std::vector<SeenFile>> files = files_.OnShelf(Shelf::kRejected);
+  if (!files.ok()) return files.status();
+  std::map<std::string, bool> old;  // by name, and so each before its reasons, which say since when it lies there
+  for (const SeenFile& file : *files) {
+    const std::optional<SeenFile> reasons = files_.Find(Shelf::kRejected, absl::StrCat(file.name, kReasonEnding));
+    const absl::Time since = reasons.has_value() ? reasons->modified_at : file.modified_at;
+    if (now - since >= options_.rejected_kept) old[file.name] = reasons.has_value();
+  }
+  size_t wiped = 0;
+  absl::Status status;
+  for (auto each = old.begin(); each != old.end() && status.ok(); ++each) {
+    status = files_.Overwrite(Shelf::kRejected, each->first);
+    if (status.ok()) status = files_.Remove(Shelf::kRejected, each->first);
+    if (status.ok() && each->second) ++wiped;
+  }
+  if (wiped > 0 && options_.on_wiped) options_.on_wiped(wiped);
+  return status;
 }
 
 std::string FolderSource::HashOf(absl::string_view bytes) const {
   return absl::BytesToHexString(at_rest_.NamesOf({"file", "bytes", bytes}).front());
 }
 
-std::string FolderSource::NameOn(Shelf shelf, const SeenFile& file, absl::string_view ending) const {
-  const bool is_long = file.name.size() > kNameBytesMost;
-  const bool is_there =
-      !is_long && (files_.Exists(shelf, file.name) || files_.Exists(shelf, absl::StrCat(file.name, ending)));
-  if (!is_long && !is_there) return file.name;
-  // The same for the same file, also after a start, and another for another one.
+// The same for the same file, also after a start, and another for another one.
+std::string FolderSource::HashOf(const SeenFile& file) const {
   const std::string which =
       absl::StrCat(file.identity, "/", absl::ToUnixNanos(file.modified_at), "/", file.bytes, "/", file.name);
-  const std::string hash =
-      absl::BytesToHexString(at_rest_.NamesOf({"file", "name", which}).front()).substr(0, kHashShown);
-  return is_long ? absl::StrCat(hash, EndingOf(file.name).substr(0, kHashShown)) : absl::StrCat(file.name, ".", hash);
+  return absl::BytesToHexString(at_rest_.NamesOf({"file", "name", which}).front()).substr(0, kHashShown);
+}
+
+std::string FolderSource::NameOnProcessed(const SeenFile& file) const {
+  return absl::StrCat(absl::FormatTime("%Y%m%dT%H%M%SZ", file.modified_at, absl::UTCTimeZone()), "-", HashOf(file));
+}
+
+std::string FolderSource::NameOnRejected(const SeenFile& file) const {
+  if (file.name.size() > kNameBytesMost) {
+    return absl::StrCat(HashOf(file), EndingOf(file.name).substr(0, kHashShown));
+  }
+  const bool is_there = files_.Find(Shelf::kRejected, file.name).has_value() ||
+                        files_.Find(Shelf::kRejected, absl::StrCat(file.name, kReasonEnding)).has_value();
+  return is_there ? absl::StrCat(file.name, ".", HashOf(file)) : file.name;
 }
 
 }  // namespace envej::region

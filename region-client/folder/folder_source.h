@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -41,24 +42,30 @@ struct FolderOptions {
   absl::Duration look_every = absl::Seconds(1);
   absl::Duration unchanged_for = absl::Seconds(5);       // a file that was not written to for so long is whole
   absl::Duration processed_kept = absl::Hours(24 * 30);  // outcomes, and what was sealed; as long as answers are
+  absl::Duration rejected_kept = absl::Hours(24 * 14);   // files of which something was refused, and their reasons
   size_t file_bytes_most = size_t{16} << 20;
   size_t files_a_look = 1000;
   size_t items_most = 10'000;  // of one file
-  // What became of a file, and an error that keeps files from being taken, when it is another one than before; neither
-  // names a file or a citizen. Called on the thread that looks. May be empty.
+  // What became of a file; an error that keeps files from being taken, when it is another one than before; how many
+  // rejected files were wiped because nobody had seen to them for so long; and that a folder is named as a file is,
+  // once while it lies there. None names a file or a citizen. Called on the thread that looks. May be empty.
   std::function<void(const FileOutcome& outcome)> on_file = {};
   std::function<void(const absl::Status& error)> on_error = {};
+  std::function<void(size_t files)> on_wiped = {};
+  std::function<void()> on_folder = {};
   std::function<void(FolderStep step)> on_step = {};  // for tests
 };
 
 // Takes what systems write into a folder: each file whole, once it has its name and is not written to any more, and
 // each thing that it says by itself. Then
-//   a file of which nothing was refused is wiped or sealed; processed/NAME.outcome.json says what came of it;
-//   any other is moved to rejected/NAME, with the reasons in NAME.reason.json: there it stays until people have seen to
-//   it. What of it was taken is taken. Put back into the folder, mended or not, that is known again.
+//   a file of which nothing was refused is wiped or sealed; processed/WHEN-HASH.outcome.json says what came of it, by
+//   the second in UTC in which it was last written, since its own name may say whose it is; any other is moved to
+//   rejected/NAME, with the reasons in NAME.reason.json: there it stays until people have seen to it, or else for
+//   rejected_kept, and then both are wiped. What of it was taken is taken. Put back into the folder, mended or not,
+//   that is known again.
 // Where another file of that name lies there, NAME gets a hash behind it; one that is too long is its hash.
 // Rejected are also names without a decoder, links, devices, files with a second name, and those that are empty, too
-// large, or may not be read.
+// large, or may not be read. Folders are passed over.
 //
 // Durability: a file leaves the folder only after all that it says is durable, or its reasons are. Killed anywhere, it
 // is taken again, and what was taken before is known by its id, or by a hash under the agent's secret.
@@ -101,9 +108,14 @@ class FolderSource {
   absl::Status Reject(const SeenFile& file, const FileOutcome& outcome);
   absl::Status RejectWhole(const SeenFile& file, FileProblem problem);
   absl::Status Wipe(const std::string& name);
+  void PassOverFolders(std::vector<SeenFile>& seen);
+  absl::Status Clear(absl::Time now);
   absl::Status ClearProcessed(absl::Time now);
+  absl::Status ClearRejected(absl::Time now);
   std::string HashOf(absl::string_view bytes) const;
-  std::string NameOn(Shelf shelf, const SeenFile& file, absl::string_view ending) const;
+  std::string HashOf(const SeenFile& file) const;
+  std::string NameOnProcessed(const SeenFile& file) const;
+  std::string NameOnRejected(const SeenFile& file) const;
   void Passed(FolderStep step) const {
     if (options_.on_step) options_.on_step(step);
   }
@@ -115,6 +127,7 @@ class FolderSource {
   const std::function<absl::Time()> now_;
   FolderFiles files_;
   std::map<std::string, Waiting> waiting_;  // by name
+  std::set<std::string> passed_over_;       // folders that are named as files are
   absl::Time clear_at_ = absl::InfinitePast();
 };
 

@@ -42,9 +42,9 @@ FileProblem ToProblem(const std::vector<FieldProblem>& problems) {
 
 FileProblem Invalid(absl::string_view text) { return {.reason = "FIELD_INVALID", .text = std::string(text)}; }
 
-bool IsConsent(absl::string_view line) {
-  const nlohmann::json json = nlohmann::json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-  return json.is_object() && json.contains("patient");
+// Discarded if it is no JSON.
+nlohmann::json JsonOf(absl::string_view line) {
+  return nlohmann::json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
 }
 
 RegisteredConsent ToConsent(const ConsentLine& line) {
@@ -100,6 +100,21 @@ void TakeNotice(absl::string_view text, const contract::Moment& moment, FileItem
   }
 }
 
+void Take(absl::string_view line, const contract::Moment& moment, FileItem& item) {
+  if (line.size() > kLineBytes) {
+    item.said = FileProblem{.reason = "LINE_TOO_LONG", .text = "the line is longer than 256 KiB"};
+    return;
+  }
+  const nlohmann::json json = JsonOf(line);
+  if (json.is_object() && json.empty()) {
+    item.said = FileProblem{.reason = "LINE_EMPTY", .text = "the line says nothing"};
+  } else if (json.is_object() && json.contains("patient")) {
+    TakeConsent(line, moment, item);
+  } else {
+    TakeNotice(line, moment, item);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, size_t items_most, absl::Time now,
@@ -115,13 +130,7 @@ absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, size_
     if (items.size() == items_most) return TooManyItems(items_most);
     FileItem& item = items.emplace_back();
     item.place = place;
-    if (line.size() > kLineBytes) {
-      item.said = FileProblem{.reason = "LINE_TOO_LONG", .text = "the line is longer than 256 KiB"};
-    } else if (IsConsent(line)) {
-      TakeConsent(line, moment, item);
-    } else {
-      TakeNotice(line, moment, item);
-    }
+    Take(line, moment, item);
   }
   return items;
 }

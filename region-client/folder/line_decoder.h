@@ -13,9 +13,9 @@ namespace envej::region {
 
 // Reads lines of JSON, each for itself; blank ones and a byte order mark are passed over. A line with a "patient" is a
 // consent (envej.ward.v1.ConsentLine); any other is a new notice (envej.v1.Notice), as `envej-region submit` reads it
-// (notice_file.h). Of a notice without consent nothing follows: the leaflet is to be handed out. What a line says is
-// judged by the rules of the contract, as of `now` and of the day in Copenhagen then. More than `items_most` lines are
-// TooManyItems.
+// (notice_file.h). Of a notice without consent nothing follows: the leaflet is to be handed out. A line that says
+// nothing at all, `{}`, is LINE_EMPTY. What a line says is judged by the rules of the contract, as of `now` and of the
+// day in Copenhagen then. More than `items_most` lines are TooManyItems.
 absl::StatusOr<std::vector<FileItem>> DecodeLines(absl::string_view bytes, size_t items_most, absl::Time now,
                                                   const absl::TimeZone& copenhagen);
 

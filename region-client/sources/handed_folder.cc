@@ -18,6 +18,7 @@ using options::YamlMapping;
 
 bool IsAfterTaking(absl::string_view text) { return text == "wiped" || text == "sealed"; }
 
+constexpr int kRejectedDaysMost = 90;
 constexpr TextRule kAfterTaking = {.accepts = IsAfterTaking, .form = "wiped or sealed"};
 
 FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copenhagen,
@@ -37,10 +38,14 @@ FileDecoders DecodersOf(const HandedFolderOptions& options, absl::TimeZone copen
   };
 }
 
-std::string LineOf(const std::string& name, const FileOutcome& outcome) {
-  std::string line = absl::StrCat(name, ": a file was ", outcome.good() ? "taken" : "rejected", ": ", outcome.taken,
-                                  " taken, ", outcome.repeated, " taken before, ", outcome.refused.size(), " refused");
-  if (!outcome.good()) absl::StrAppend(&line, "; ", outcome.refused.front().problem.reason);
+std::string LineOf(const HandedFolderOptions& options, const FileOutcome& outcome) {
+  std::string line =
+      absl::StrCat(options.name, ": a file was ", outcome.good() ? "taken" : "rejected", ": ", outcome.taken,
+                   " taken, ", outcome.repeated, " taken before, ", outcome.refused.size(), " refused");
+  if (!outcome.good()) {
+    absl::StrAppend(&line, "; ", outcome.refused.front().problem.reason, "; it is wiped in ", options.rejected_days,
+                    " days");
+  }
   return line;
 }
 
@@ -61,6 +66,7 @@ HandedFolderOptions ReadHandedFolder(YamlMapping& mapping) {
   if (mapping.Has("processed") && mapping.Text("processed", kAfterTaking) == "sealed") {
     folder.after_taking = AfterTaking::kSeal;
   }
+  if (mapping.Has("rejected_days")) folder.rejected_days = mapping.Number("rejected_days", 1, kRejectedDaysMost);
   if (mapping.Has("hl7")) {
     YamlMapping hl7 = mapping.Mapping("hl7");
     folder.hl7 = ReadHl7Form(hl7);
@@ -72,12 +78,21 @@ HandedFolderOptions ReadHandedFolder(YamlMapping& mapping) {
 
 absl::StatusOr<std::unique_ptr<HandedFolder>> HandedFolder::Open(const HandedFolderOptions& options, Parts parts) {
   std::unique_ptr<HandedFolder> folder(new HandedFolder(std::move(parts.at_rest)));
-  FolderOptions source_options{.folder = options.folder, .after_taking = options.after_taking};
-  source_options.on_file = [log = parts.log, name = options.name, &desk = parts.desk](const FileOutcome& outcome) {
-    log(LineOf(name, outcome));
-    if (const absl::Status counted = CountRefused(desk, name, outcome); !counted.ok()) {
-      log(absl::StrCat(name, ": ", counted.message()));
+  FolderOptions source_options{.folder = options.folder,
+                               .after_taking = options.after_taking,
+                               .rejected_kept = options.rejected_days * absl::Hours(24)};
+  source_options.on_file = [log = parts.log, options, &desk = parts.desk](const FileOutcome& outcome) {
+    log(LineOf(options, outcome));
+    if (const absl::Status counted = CountRefused(desk, options.name, outcome); !counted.ok()) {
+      log(absl::StrCat(options.name, ": ", counted.message()));
     }
+  };
+  source_options.on_wiped = [log = parts.log, options](size_t files) {
+    log(absl::StrCat(options.name, ": rejected files were wiped, since nobody had seen to them in ",
+                     options.rejected_days, " days: ", files));
+  };
+  source_options.on_folder = [log = parts.log, name = options.name] {
+    log(absl::StrCat(name, ": a folder that is named as a file is lies there, and is passed over"));
   };
   source_options.on_error = [log = parts.log, name = options.name](const absl::Status& error) {
     log(absl::StrCat(name, ": files are not taken now: ", error.message()));

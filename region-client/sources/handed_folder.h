@@ -21,6 +21,7 @@ struct HandedFolderOptions {
   std::string name;    // under which its message ids are known
   std::string folder;  // made where it is not there
   AfterTaking after_taking = AfterTaking::kWipe;
+  int rejected_days = 14;  // 1 to 90, after which a file of which something was refused is wiped
   Hl7Form hl7;
 };
 

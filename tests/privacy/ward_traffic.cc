@@ -253,11 +253,19 @@ void WardTraffic::HandOverFiles() {
   for (const auto& [place, bytes] : files) agent_.HandOver(name_of(place), bytes);
   const absl::Time until = absl::Now() + absl::Seconds(60);
   for (const auto& [place, bytes] : files) {
-    const std::string outcome = absl::StrCat(agent_.handed_over(), "/", place,
-                                             absl::StartsWith(place, "processed/") ? ".outcome.json" : ".reason.json");
-    while (!std::filesystem::exists(outcome) && absl::Now() < until) absl::SleepFor(absl::Milliseconds(100));
-    EXPECT_TRUE(std::filesystem::exists(outcome)) << place;
-    Told(absl::StrCat("what became of ", place), certs::ReadFile(outcome));
+    const std::string file = absl::StrCat(agent_.handed_over(), "/", name_of(place));
+    while (std::filesystem::exists(file) && absl::Now() < until) absl::SleepFor(absl::Milliseconds(100));
+    EXPECT_EQ(std::filesystem::exists(absl::StrCat(agent_.handed_over(), "/", place)),
+              absl::StartsWith(place, "rejected/"))
+        << place;
+  }
+  for (const char* const shelf : {"processed", "rejected"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat(agent_.handed_over(), "/", shelf))) {
+      const std::string name = entry.path().filename();
+      if (absl::EndsWith(name, ".json") && name != "6.json") {
+        Told(absl::StrCat("what became of ", shelf, "/", name), certs::ReadFile(entry.path()));
+      }
+    }
   }
 }
 

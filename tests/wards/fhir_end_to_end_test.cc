@@ -97,6 +97,13 @@ class FhirEndToEndTest : public testing::Test {
     }
     return false;
   }
+  bool WaitUntilTaken(const std::string& name) const {
+    const absl::Time until = absl::Now() + absl::Seconds(30);
+    const std::string file = absl::StrCat(agent_.handed_over(), "/", name);
+    while (std::filesystem::exists(file) && absl::Now() < until) absl::SleepFor(absl::Milliseconds(100));
+    return !std::filesystem::exists(file) &&
+           !std::filesystem::exists(absl::StrCat(agent_.handed_over(), "/rejected/", name));
+  }
   void Consent(const std::string& patient) const {
     const support::Ended added = agent_.AddConsent(patient, {"--phone", "20 12 34 56"});
     EXPECT_EQ(added.code, support::kDone) << added.err;
@@ -138,7 +145,7 @@ class FhirByEachWayTest : public FhirEndToEndTest, public testing::WithParamInte
                                      HasSubstr(way.form == kXml ? R"(<code value="ok"/>)" : R"("code":"ok")")));
     }
     for (const std::string& name : names) {
-      EXPECT_TRUE(WaitForFile(absl::StrCat("processed/", name, ".outcome.json"))) << name << agent_.Log();
+      EXPECT_TRUE(WaitUntilTaken(name)) << name << agent_.Log();
     }
   }
 };

@@ -78,16 +78,22 @@ TEST_F(AgentConfigTest, SaysLineAndKeyOfWhatIsWrong) {
 TEST_F(AgentConfigTest, ReadsWhereSystemsPutFiles) {
   const absl::StatusOr<AgentConfig> config =
       Read(absl::StrCat(kGood, "folders:\n  - name: files\n    folder: in\n  - name: kept\n    folder: kept\n",
-                        "    processed: sealed\n    hl7: {elsewhere: {dispositions: [OVF]}}\n"));
+                        "    processed: sealed\n    rejected_days: 3\n    hl7: {elsewhere: {dispositions: [OVF]}}\n"));
   ASSERT_TRUE(config.ok()) << config.status();
   ASSERT_EQ(config->folders.size(), 2u);
   EXPECT_EQ(config->folders[0].folder, folder_.Path("in"));
   EXPECT_EQ(config->folders[0].after_taking, AfterTaking::kWipe);
   EXPECT_EQ(config->folders[1].after_taking, AfterTaking::kSeal);
+  EXPECT_EQ(config->folders[0].rejected_days, 14);
+  EXPECT_EQ(config->folders[1].rejected_days, 3);
   EXPECT_THAT(config->folders[1].hl7.dispositions_elsewhere, ElementsAre("OVF"));
   const auto error = [this](const std::string& text) { return std::string(Read(text).status().message()); };
   EXPECT_THAT(error(absl::StrCat(kGood, "folders:\n  - {name: a, folder: in, processed: kept}\n")),
               HasSubstr("processed"));
+  for (const char* const days : {"0", "91"}) {
+    EXPECT_THAT(error(absl::StrCat(kGood, "folders:\n  - {name: a, folder: in, rejected_days: ", days, "}\n")),
+                HasSubstr("rejected_days"));
+  }
   EXPECT_THAT(error(absl::StrCat(kGood, "folders:\n  - {name: a, folder: in}\n  - {name: a, folder: other}\n")),
               HasSubstr("another folder's"));
 }

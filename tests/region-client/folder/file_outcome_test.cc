@@ -17,6 +17,12 @@ TEST(FileOutcomeTest, SaysWhatBecameOfAFile) {
             "\"refused\":1,\"reasons\":[{\"reason\":\"WORD_BAD\",\"text\":\"it is \\\"bad\\\"\",\"place\":4}]}\n");
 }
 
+TEST(FileOutcomeTest, SaysWhenARejectedFileIsWiped) {
+  EXPECT_NE(
+      ToJson({}, absl::FromUnixSeconds(0), absl::FromUnixSeconds(86'400)).find("\"wiped_at\":\"1970-01-02T00:00:00Z\""),
+      std::string::npos);
+}
+
 TEST(FileOutcomeTest, CountsAllAndShowsTheFirstOfWhatWasRefused) {
   FileOutcome outcome;
   outcome.refused.resize(kRefusedShown + 5);

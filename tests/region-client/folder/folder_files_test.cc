@@ -53,12 +53,13 @@ TEST_F(FolderFilesTest, OneProcessAtATimeWorksInIt) {
 
 TEST_F(FolderFilesTest, SeesWhatIsHandedOverOldestFirst) {
   const FolderFiles files = Open();
-  for (const char* const name : {"new.hl7", ".hidden", "half.tmp", "half.hl7.part", "old.hl7"}) Put(name, "x");
+  for (const char* const name : {".hidden", "half.tmp", "half.hl7.part", "old.hl7"}) Put(name, "x");
   std::filesystem::create_directory(Path("folder"));
   std::filesystem::last_write_time(Path("old.hl7"),
                                    std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
-  EXPECT_THAT(files.HandedOver().value(),
-              ElementsAre(Field(&SeenFile::name, "old.hl7"), Field(&SeenFile::name, "new.hl7")));
+  const std::vector<SeenFile> seen = files.HandedOver().value();
+  EXPECT_THAT(seen, ElementsAre(Field(&SeenFile::name, "old.hl7"), Field(&SeenFile::name, "folder")));
+  EXPECT_TRUE(!seen[0].is_folder && seen[1].is_folder);
 }
 
 TEST_F(FolderFilesTest, TellsFilesFromWhatIsNone) {
@@ -100,8 +101,8 @@ TEST_F(FolderFilesTest, WhatIsWrittenAndMovedIsTheOwnersAlone) {
   EXPECT_EQ(certs::ReadFile(Path("rejected/b.hl7")), "first");
   EXPECT_EQ(certs::ModeOf(Path("processed/a.outcome")) & 0777, 0600u);
   EXPECT_EQ(certs::ModeOf(Path("rejected/b.hl7")) & 0777, 0600u);
-  EXPECT_TRUE(files.Exists(Shelf::kRejected, "b.hl7"));
-  EXPECT_FALSE(files.Exists(Shelf::kHandedOver, "a.hl7"));
+  EXPECT_TRUE(files.Find(Shelf::kRejected, "b.hl7").has_value());
+  EXPECT_FALSE(files.Find(Shelf::kHandedOver, "a.hl7").has_value());
 }
 
 TEST_F(FolderFilesTest, NothingIsLeftInTheBlocksOfAFileThatIsOverwritten) {
@@ -115,7 +116,7 @@ TEST_F(FolderFilesTest, NothingIsLeftInTheBlocksOfAFileThatIsOverwritten) {
   EXPECT_EQ(std::filesystem::file_size(Path("processed/a")), 0u);
   EXPECT_TRUE(files.Remove(Shelf::kProcessed, "a").ok());
   EXPECT_TRUE(files.Remove(Shelf::kProcessed, "a").ok());
-  EXPECT_FALSE(files.Exists(Shelf::kProcessed, "a"));
+  EXPECT_FALSE(files.Find(Shelf::kProcessed, "a").has_value());
 }
 
 TEST_F(FolderFilesTest, ALinkIsNotFollowedWhereItIsOverwritten) {

@@ -59,9 +59,11 @@ bool GoesOn(FolderWorld& world, bool sealed) {
   bool has_content = false;
   for (const std::string& name : world.Names("processed")) {
     const std::string text = world.Text(absl::StrCat("processed/", name));
-    has_outcome |= name == "day.words.outcome.json";
-    has_content |=
-        name == "day.words.sealed" && OpenSealedFile(*world.at_rest_, "day.words", text).value_or("") == kFile;
+    absl::string_view under = name;
+    has_outcome |= absl::EndsWith(name, ".outcome.json");
+    has_content |= absl::ConsumeSuffix(&under, kSealedEnding) &&
+                   OpenSealedFile(*world.at_rest_, under, text).value_or("") == kFile;
+    holds &= Says(!absl::StrContains(name, "day"), "no name of a file is there");
     holds &= Says(!absl::StartsWith(name, "."), "nothing is half done");
     holds &= Says(!absl::StrContains(text, "4711"), "nobody's number is there");
   }

@@ -16,8 +16,10 @@ namespace envej::region {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::Not;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
@@ -27,6 +29,10 @@ class FolderSourceTest : public testing::Test {
   void SetUp() override {
     world_.options_.on_file = [this](const FileOutcome& outcome) { outcomes_.push_back(outcome); };
     world_.Start();
+  }
+  std::string TextOfOnly(const std::string& shelf) const {
+    const std::vector<std::string> names = world_.Names(shelf);
+    return names.size() == 1 ? world_.Text(absl::StrCat(shelf, "/", names[0])) : "";
   }
   // All that lies on the shelves, whatever its name.
   std::string OnShelves() const {
@@ -60,12 +66,22 @@ TEST_F(FolderSourceTest, AFileIsTakenAndNothingButItsOutcomeStays) {
   EXPECT_TRUE(world_.Knows("4711"));
   EXPECT_TRUE(world_.Knows("4712"));
   EXPECT_THAT(world_.Names(), IsEmpty());
-  EXPECT_THAT(world_.Names("processed"), ElementsAre("a.words.outcome.json"));
-  EXPECT_THAT(world_.Text("processed/a.words.outcome.json"), HasSubstr(R"("taken":2)"));
-  EXPECT_THAT(world_.Text("processed/a.words.outcome.json"), HasSubstr(R"("NOT_OF_CONCERN":1)"));
+  EXPECT_THAT(TextOfOnly("processed"), HasSubstr(R"("taken":2)"));
+  EXPECT_THAT(TextOfOnly("processed"), HasSubstr(R"("NOT_OF_CONCERN":1)"));
   EXPECT_THAT(OnShelves(), Not(HasSubstr("4711")));
   ASSERT_THAT(outcomes_, SizeIs(1));
   EXPECT_EQ(outcomes_[0].taken, 2u);
+}
+
+TEST_F(FolderSourceTest, AnOutcomeSaysWhenTheFileWasWrittenAndNotItsName) {
+  for (const char* const name : {"010190-9999.words", "Nanna.words"}) {
+    world_.Put(name, "4711\n");
+    std::filesystem::last_write_time(
+        world_.Path(name), std::chrono::file_clock::from_sys(std::chrono::sys_seconds(std::chrono::hours(24))));
+  }
+  ASSERT_TRUE(world_.Look().ok());
+  const std::string outcome = "19700102T000000Z-[0-9a-f]{12}.outcome.json";
+  EXPECT_THAT(world_.Names("processed"), ElementsAre(MatchesRegex(outcome), MatchesRegex(outcome)));
 }
 
 TEST_F(FolderSourceTest, WhatTheyHeldIsSealedWhereThatIsChosen) {
@@ -73,10 +89,11 @@ TEST_F(FolderSourceTest, WhatTheyHeldIsSealedWhereThatIsChosen) {
   world_.Start();
   world_.Put("a.words", "4711 m1\n");
   ASSERT_TRUE(world_.Look().ok());
-  EXPECT_THAT(world_.Names("processed"), ElementsAre("a.words.outcome.json", "a.words.sealed"));
+  const std::vector<std::string> names = world_.Names("processed");
+  ASSERT_THAT(names, ElementsAre(EndsWith(".outcome.json"), EndsWith(".sealed")));
   EXPECT_THAT(OnShelves(), Not(HasSubstr("4711")));
-  EXPECT_EQ(OpenSealedFile(*world_.at_rest_, "a.words", world_.Text("processed/a.words.sealed")).value_or(""),
-            "4711 m1\n");
+  const std::string under(absl::StripSuffix(names[1], kSealedEnding));
+  EXPECT_EQ(OpenSealedFile(*world_.at_rest_, under, world_.Text("processed/" + names[1])).value_or(""), "4711 m1\n");
 }
 
 TEST_F(FolderSourceTest, ABadOneIsRejectedWithItsReasonAndTheRestOfItTaken) {
@@ -89,7 +106,8 @@ TEST_F(FolderSourceTest, ABadOneIsRejectedWithItsReasonAndTheRestOfItTaken) {
               HasSubstr(R"([{"reason":"WORD_BAD","text":"the line is bad","place":2}])"));
   EXPECT_THAT(world_.Text("rejected/a.words.reason.json"), Not(HasSubstr("4711")));
   EXPECT_EQ(certs::ModeOf(world_.Path("rejected/a.words")) & 0777, 0600u);
-  EXPECT_THAT(world_.Names("processed"), ElementsAre("b.words.outcome.json"));
+  EXPECT_EQ(certs::ModeOf(world_.Path("rejected/a.words.reason.json")) & 0777, 0600u);
+  EXPECT_THAT(world_.Names("processed"), ElementsAre(EndsWith(".outcome.json")));
   // Mended and put back, only what is new is taken.
   world_.Put("a.words", "4711 m1\n4714 m3\n4712 m2\n");
   ASSERT_TRUE(world_.Look().ok());
@@ -227,9 +245,8 @@ TEST_F(FolderSourceTest, TheSameBytesAgainAreTakenOnce) {
   EXPECT_EQ(outcomes_.back().repeated, 1u);
 }
 
-TEST_F(FolderSourceTest, OutcomesGoAfterAMonthAndWhatWasRejectedStays) {
+TEST_F(FolderSourceTest, OutcomesGoAfterAMonth) {
   world_.Put("a.words", "4711\n");
-  world_.Put("b.words", "bad\n");
   ASSERT_TRUE(world_.Look().ok());
   world_.now_ += absl::Hours(24 * 29);
   ASSERT_TRUE(world_.Look().ok());
@@ -237,7 +254,49 @@ TEST_F(FolderSourceTest, OutcomesGoAfterAMonthAndWhatWasRejectedStays) {
   world_.now_ += absl::Hours(24 * 2);
   ASSERT_TRUE(world_.Look().ok());
   EXPECT_THAT(world_.Names("processed"), IsEmpty());
+}
+
+// However long ago a system wrote it; also a link to it from elsewhere shows that it was overwritten.
+TEST_F(FolderSourceTest, WhatWasRejectedIsWipedWithItsReasonsAfterItsTime) {
+  size_t wiped = 0;
+  world_.options_.on_wiped = [&](size_t files) { wiped += files; };
+  world_.options_.rejected_kept = absl::Hours(24 * 3);
+  world_.Start();
+  world_.Put("b.words", "bad\n4711\n");
+  std::filesystem::last_write_time(world_.Path("b.words"),
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 30));
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_THAT(world_.Text("rejected/b.words.reason.json"), HasSubstr("\"wiped_at\":\""));
+  std::filesystem::create_hard_link(world_.Path("rejected/b.words"), world_.files_.Path("kept"));
+  world_.now_ += absl::Hours(24 * 2);
+  ASSERT_TRUE(world_.Look().ok());
   EXPECT_THAT(world_.Names("rejected"), UnorderedElementsAre("b.words", "b.words.reason.json"));
+  EXPECT_EQ(wiped, 0u);
+  world_.now_ += absl::Hours(24 * 2);
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_THAT(world_.Names("rejected"), IsEmpty());
+  EXPECT_EQ(certs::ReadFile(world_.files_.Path("kept")), "");
+  EXPECT_EQ(wiped, 1u);
+}
+
+TEST_F(FolderSourceTest, AFolderThatIsNamedAsAFileIsPassedOverAndSaidOnce) {
+  int said = 0;
+  world_.options_.on_folder = [&] { ++said; };
+  world_.options_.files_a_look = 1;
+  world_.Start();
+  std::filesystem::create_directory(world_.Path("subfolder"));
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_EQ(said, 0);
+  std::filesystem::create_directory(world_.Path("a.words"));
+  world_.Put("b.words", "4711\n");
+  ASSERT_TRUE(world_.Look().ok());
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_EQ(said, 1);
+  EXPECT_TRUE(world_.Knows("4711"));
+  EXPECT_TRUE(std::filesystem::is_directory(world_.Path("a.words")));
+  std::filesystem::create_directory(world_.Path("c.words"));
+  ASSERT_TRUE(world_.Look().ok());
+  EXPECT_EQ(said, 2);
 }
 
 TEST_F(FolderSourceTest, BeginsNoFileOnceItIsToStop) {

@@ -70,6 +70,15 @@ TEST_F(LineDecoderTest, NothingFollowsFromANoticeWithoutConsent) {
   EXPECT_THAT(std::get<NothingFollows>(items[0].said).reason, HasSubstr("CONSENT"));
 }
 
+TEST_F(LineDecoderTest, ALineThatSaysNothingIsRefused) {
+  const std::vector<FileItem> items = Decode(absl::StrCat("{}\n", kConsent, "\n{ }\n"));
+  ASSERT_THAT(items, SizeIs(3));
+  for (const size_t empty : {size_t{0}, size_t{2}}) {
+    ASSERT_TRUE(std::holds_alternative<FileProblem>(items[empty].said));
+    EXPECT_EQ(std::get<FileProblem>(items[empty].said).reason, "LINE_EMPTY");
+  }
+}
+
 TEST_F(LineDecoderTest, ANoIsAnAnswerAndSoAreCriteriaThatAreNotMet) {
   const std::vector<FileItem> items = Decode(
       R"({"patient":{"value":"4711"},"municipality_code":"0101","consent":{},"criteria":{"aged_18_or_over":false,)"

@@ -16,6 +16,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -79,9 +80,9 @@ TEST_F(HandedFolderTest, ADischargeAndAConsentThatLieInItBecomeANotice) {
   const std::vector<StoredOutgoing> outbox = store_->ReadOutbox(0, 10).value();
   ASSERT_EQ(outbox.size(), 1u);
   EXPECT_EQ(outbox[0].outgoing.submit().citizen().name(), "Nanna Prøve");
-  EXPECT_TRUE(std::filesystem::exists(files_.Path("in/processed/discharge.hl7.outcome.json")));
   EXPECT_TRUE(std::filesystem::exists(files_.Path("in/rejected/broken.hl7.reason.json")));
-  EXPECT_THAT(log_, Contains(AllOf(HasSubstr("files: a file was rejected"), HasSubstr("MESSAGE_INVALID"))));
+  EXPECT_THAT(log_, Contains(AllOf(HasSubstr("files: a file was rejected"), HasSubstr("MESSAGE_INVALID"),
+                                   HasSubstr("it is wiped in 14 days"))));
   const std::vector<DayCount> refused = store_->ReadRefused("", 10).value();
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].source, "files");
@@ -109,8 +110,19 @@ TEST_F(HandedFolderTest, OfABatchOneBadMessageIsNamedAndTheOthersAreTaken) {
   files_.Write("in/night.hl7", batch_of("4712"));
   TakeAll(**folder);
   EXPECT_TRUE(desk_->Find({"hospital", "4712"})->has_value());
-  EXPECT_THAT(certs::ReadFile(files_.Path("in/processed/night.hl7.outcome.json")),
+  const auto outcome = std::filesystem::directory_iterator(files_.Path("in/processed"));
+  EXPECT_THAT(certs::ReadFile(outcome->path()),
               AllOf(HasSubstr(R"("taken":1)"), HasSubstr(R"("repeated":2)"), HasSubstr(R"("refused":0)")));
+}
+
+TEST_F(HandedFolderTest, SaysThatAFolderIsPassedOver) {
+  const absl::StatusOr<std::unique_ptr<HandedFolder>> folder = Open();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  std::filesystem::create_directory(files_.Path("in/4711.hl7"));
+  Stopping stopping;
+  stopping.Stop();
+  (*folder)->Run(stopping);
+  EXPECT_THAT(log_, ElementsAre("files: a folder that is named as a file is lies there, and is passed over"));
 }
 
 TEST_F(HandedFolderTest, SaysWhichFolderCannotBeUsed) {
