@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -26,6 +27,18 @@ namespace {
 namespace wire = ward::v1;
 
 constexpr size_t kImportLineBytes = size_t{64} << 10;
+
+bool IsJson(const AgentClientContext& context) { return context.options.output == OutputForm::kJson; }
+
+// Of an import, that a line was refused and why.
+void SayRefusedLine(size_t line, const std::string& why, const AgentClientContext& context) {
+  if (IsJson(context)) {
+    const nlohmann::ordered_json refused = {{"line", line}, {"outcome", "refused"}, {"text", why}};
+    context.streams.out << refused.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  } else {
+    context.streams.err << "line " << line << ": " << why << '\n';
+  }
+}
 
 // The stub of a running agent, and what its calls have in common.
 class AskedAgent {
@@ -49,17 +62,21 @@ class AskedAgent {
     return true;
   }
 
-  // How a call ended; nothing if it was answered.
+  // How a call ended; nothing if it was answered. Of a line of an import, number `line`, it says the line too.
   std::optional<ExitCode> Call(const std::function<grpc::Status(wire::AgentService::Stub&, grpc::ClientContext&)>& call,
-                               absl::string_view what = "") {
+                               size_t line = 0) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(context_.surroundings.now() + kCallDeadline));
     const grpc::Status status = call(*stub_, context);
     if (status.ok()) return std::nullopt;
     const bool is_away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                          status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-    context_.streams.err << what
-                         << (is_away ? "the agent does not answer: check that it runs, and that this user may open its "
+    if (!is_away && line > 0) {
+      SayRefusedLine(line, contract::Printable(status.error_message()), context_);
+      return ExitCode::kRefused;
+    }
+    if (line > 0) context_.streams.err << "line " << line << ": ";
+    context_.streams.err << (is_away ? "the agent does not answer: check that it runs, and that this user may open its "
                                        "socket"
                                      : contract::Printable(status.error_message()))
                          << '\n';
@@ -70,8 +87,6 @@ class AskedAgent {
   const AgentClientContext& context_;
   std::unique_ptr<wire::AgentService::Stub> stub_;
 };
-
-bool IsJson(const AgentClientContext& context) { return context.options.output == OutputForm::kJson; }
 
 std::string At(const AgentClientContext& context, bool has, const google::protobuf::Timestamp& at) {
   return FormatTimestamp(has, at, context.copenhagen);
@@ -112,11 +127,11 @@ void ShowFound(const wire::FindPatientResponse& found, const AgentClientContext&
   if (rows.size() > 1) contract::WriteTable(rows, context.streams.out);
 }
 
-ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request, absl::string_view what,
+ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request, size_t line,
                   const AgentClientContext& context) {
   wire::RegisterConsentResponse answer;
   const auto ended = agent.Call(
-      [&](auto& stub, grpc::ClientContext& call) { return stub.RegisterConsent(&call, request, &answer); }, what);
+      [&](auto& stub, grpc::ClientContext& call) { return stub.RegisterConsent(&call, request, &answer); }, line);
   if (ended.has_value()) return *ended;
   if (IsJson(context)) {
     context.streams.out << contract::ToJsonLine(answer) << '\n';
@@ -127,6 +142,15 @@ ExitCode Register(AskedAgent& agent, const wire::RegisterConsentRequest& request
                         << '\n';
   }
   return ExitCode::kDone;
+}
+
+// Why a line of an import is none; nothing where it is one.
+std::optional<std::string> ReadImported(const std::string& line, wire::RegisterConsentRequest& request) {
+  if (line.size() > kImportLineBytes) return "the line is longer than 64 KiB";
+  const std::vector<FieldProblem> problems = ReadJson(line, request);
+  request.set_imported(true);
+  if (problems.empty()) return std::nullopt;
+  return absl::StrCat(problems[0].path.empty() ? "the line" : problems[0].path, " ", problems[0].text);
 }
 
 }  // namespace
@@ -228,7 +252,7 @@ ExitCode FindPatient(const wire::FindPatientRequest& request, const AgentClientC
 ExitCode AddConsent(const wire::RegisterConsentRequest& request, const AgentClientContext& context) {
   AskedAgent agent(context);
   if (!agent.Connect()) return ExitCode::kUnusable;
-  return Register(agent, request, "", context);
+  return Register(agent, request, /*line=*/0, context);
 }
 
 ExitCode WithdrawConsent(const wire::PatientId& patient, const AgentClientContext& context) {
@@ -284,18 +308,13 @@ ExitCode ImportConsents(const std::string& file, const AgentClientContext& conte
   for (size_t number = 1; std::getline(in, line); ++number) {
     const contract::WipeAtEnd<std::string> wiped(line);
     if (line.empty()) continue;
-    const std::string where = absl::StrCat("line ", number, ": ");
     wire::RegisterConsentRequest request;
-    const bool is_long = line.size() > kImportLineBytes;
-    const std::vector<FieldProblem> problems = is_long ? std::vector<FieldProblem>() : ReadJson(line, request);
-    if (is_long || !problems.empty()) {
-      context.streams.err << where << (is_long ? "is too long" : absl::StrCat(problems[0].path, " ", problems[0].text))
-                          << '\n';
+    if (const std::optional<std::string> why_not = ReadImported(line, request); why_not.has_value()) {
+      SayRefusedLine(number, *why_not, context);
       worst = ExitCode::kRefused;
       continue;
     }
-    request.set_imported(true);
-    const ExitCode ended = Register(agent, request, where, context);
+    const ExitCode ended = Register(agent, request, number, context);
     if (ended == ExitCode::kUnreachable) return ended;
     if (ended != ExitCode::kDone) worst = ended;
   }

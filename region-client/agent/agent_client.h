@@ -33,8 +33,8 @@ ExitCode AddConsent(const ward::v1::RegisterConsentRequest& request, const Agent
 ExitCode WithdrawConsent(const ward::v1::PatientId& patient, const AgentClientContext& context);
 ExitCode ListConsents(const AgentClientContext& context);
 // One envej.ward.v1.RegisterConsentRequest as JSON a line, in order, from the file or from standard input ("-"). A line
-// that is refused is told by its number and stops no other; importing it again is safe: what was withdrawn stays so,
-// unless it was given on a later day.
+// that is refused is told by its number, as {"line","outcome","text"} where the answers are JSON, and stops no other;
+// importing it again is safe: what was withdrawn stays so, unless it was given on a later day.
 ExitCode ImportConsents(const std::string& file, const AgentClientContext& context);
 
 }  // namespace envej::region

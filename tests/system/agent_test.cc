@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "tests/system/agent_fixture.h"
 
 namespace envej::system {
@@ -319,6 +320,16 @@ TEST_F(SystemAgentTest, ItsCommandsAskIt) {
   const Ended imported = run({"consent", "import", list});
   EXPECT_EQ(imported.code, 1);
   EXPECT_THAT(imported.err, HasSubstr("line 1: CONSENT_WITHDRAWN_SINCE"));
+  const std::string broken = broker_.folder().Write("broken.jsonl", absl::StrCat("{}\nnot\n", certs::ReadFile(list)));
+  EXPECT_THAT(run({"consent", "import", broken}).err, HasSubstr("line 2: the line is not JSON from byte 2 on\n"));
+  const Ended told = run({"consent", "import", broken, "--output", "json"});
+  EXPECT_EQ(told.code, 1);
+  EXPECT_EQ(told.err, "");
+  const std::vector<std::string> lines = absl::StrSplit(told.out, '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 3u);
+  for (size_t line = 0; line < lines.size(); ++line) {
+    EXPECT_THAT(lines[line], HasSubstr(absl::StrCat("{\"line\":", line + 1, ",\"outcome\":\"refused\",\"text\":\"")));
+  }
   EXPECT_EQ(run({"consent", "withdraw", "--patient", "0"}).code, support::kDone);
   EXPECT_THAT(run({"outbox", "--output", "json"}).out, HasSubstr("withdraw"));
   EXPECT_THAT(run({"agent-status"}).out, HasSubstr("not reached"));
