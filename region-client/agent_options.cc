@@ -5,13 +5,14 @@
 
 #include "certs/option_checks.h"
 #include "proto/contract/day.h"
-#include "region-client/common_options.h"
+#include "region-client/exit_codes.h"
 #include "region-client/option_words.h"
 
 namespace envej::region {
 namespace {
 
 constexpr size_t kSaidBytes = 1024;
+constexpr char kNotShown[] = "the agent refused to say";
 
 const std::map<std::string, v1::ConsentForm>& Forms() {
   static const auto* const kForms = new std::map<std::string, v1::ConsentForm>{
@@ -24,8 +25,11 @@ const std::map<std::string, bool>& Answers() {
   return *kAnswers;
 }
 
-CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& what, AgentArguments& arguments) {
+// A command that asks an agent; its --help says what `done` and `refused` mean, by its exit code.
+CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& what, AgentArguments& arguments,
+                    const char* done, const char* refused) {
   CLI::App* command = app.add_subcommand(name, what);
+  command->footer(ExitCodeHelp({{ExitCode::kDone, done}, {ExitCode::kRefused, refused}, kUnusableAgent, kNoAgent}));
   command->add_option("--agent", arguments.client.agent, "the agent's configuration, or its socket")
       ->type_name("FILE")
       ->envname("ENVEJ_AGENT")
@@ -73,7 +77,8 @@ void AddPart(CLI::App& command, const std::string& name, std::string& on, std::s
 
 CLI::App* AddConsentAdd(CLI::App& consent, AgentArguments& arguments) {
   CLI::App* command =
-      AddAsking(consent, "add", "register what a citizen answered, or tell a no, of which nothing is kept", arguments);
+      AddAsking(consent, "add", "register what a citizen answered, or tell a no, of which nothing is kept", arguments,
+                "it is registered; or it was a no, and the leaflet is to be handed out", "it was refused");
   AddPatient(*command, arguments);
   command->add_option("--municipality", arguments.municipality_code, "the citizen's municipality")
       ->type_name("CODE")
@@ -169,28 +174,34 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
       "agent", "run a ward's agent: it joins consents and discharges, sends what comes of it, and tells the ward");
   commands.agent->add_option("--config", arguments.agent.config, "its configuration")->type_name("FILE")->required();
   commands.agent->add_flag("--check", arguments.agent.check, "read the configuration, and no more");
-  commands.status = AddAsking(app, "agent-status", "show how a ward's agent is", arguments);
-  commands.outbox = AddAsking(app, "outbox", "show what a ward's agent has still to send", arguments);
-  commands.receipts =
-      AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of", arguments);
-  commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments);
+  commands.agent->footer(
+      ExitCodeHelp({{ExitCode::kDone, "it was told to stop; with --check: the configuration is good"},
+                    {ExitCode::kUnusable, "wrong usage, or something that the configuration names cannot be used"}}));
+  commands.status = AddAsking(app, "agent-status", "show how a ward's agent is", arguments, kShown.meaning, kNotShown);
+  commands.outbox =
+      AddAsking(app, "outbox", "show what a ward's agent has still to send", arguments, kShown.meaning, kNotShown);
+  commands.receipts = AddAsking(app, "agent-receipts", "list the notices that a ward's agent has receipts of",
+                                arguments, kShown.meaning, kNotShown);
+  commands.find = AddAsking(app, "find", "show what has become of a patient's notices", arguments, kShown.meaning,
+                            "the agent knows of no such patient, or refused to say");
   AddSought(*commands.find, arguments);
   CLI::App* consent = app.add_subcommand("consent", "register what citizens answered, at a ward's agent");
   consent->require_subcommand(1);
   commands.add = AddConsentAdd(*consent, arguments);
-  commands.withdraw = AddAsking(*consent, "withdraw", "withdraw a consent, and its notice with it", arguments);
+  commands.withdraw =
+      AddAsking(*consent, "withdraw", "withdraw a consent, and its notice with it", arguments,
+                "it is withdrawn, now or before", "no consent of the patient is registered, or it was refused");
   AddPatient(*commands.withdraw, arguments);
-  commands.list = AddAsking(*consent, "list", "list the consents that are registered", arguments);
-  commands.import = AddAsking(*consent, "import", "register the consents of a file", arguments);
+  commands.list =
+      AddAsking(*consent, "list", "list the consents that are registered", arguments, kShown.meaning, kNotShown);
+  commands.import = AddAsking(*consent, "import", "register the consents of a file", arguments,
+                              "every line is registered; or it was a no, and the leaflet is to be handed out",
+                              "at least one line was refused: the others are registered");
   commands.import
       ->add_option("file", arguments.import_file,
                    "envej.ward.v1.RegisterConsentRequest as proto3 JSON, one a line; - for standard input")
       ->type_name("FILE.jsonl")
       ->required();
-  for (CLI::App* command : {commands.agent, commands.status, commands.outbox, commands.receipts, commands.find,
-                            commands.add, commands.withdraw, commands.list, commands.import}) {
-    command->footer(kExitCodes);
-  }
   return commands;
 }
 

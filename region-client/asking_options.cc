@@ -4,6 +4,7 @@
 #include "certs/option_checks.h"
 #include "proto/contract/limits.h"
 #include "region-client/common_options.h"
+#include "region-client/exit_codes.h"
 #include "region-client/option_words.h"
 #include "region-client/sending_options.h"
 
@@ -27,7 +28,10 @@ CLI::App* AddAcknowledgeOutcome(CLI::App& app, Arguments& arguments) {
   AddDeadlineOption(*command, arguments, "how long to try, from 1s to 24h; 5m without it");
   AddNoticesOfOption(*command, arguments.outcome_with);
   certs::AddConnectionOptions(*command, arguments.outcome_with.connection);
-  command->footer(kExitCodes);
+  command->footer(ExitCodeHelp({{ExitCode::kDone, "every outcome is noted, now or before"},
+                                {ExitCode::kRefused, "at least one was refused: nothing is noted of it"},
+                                kUnusableCertificate,
+                                kUnsentNotices}));
   return command;
 }
 
@@ -51,6 +55,10 @@ CLI::App* AddStatus(CLI::App& app, Arguments& arguments) {
                   "json: a line of envej.v1.NoticeStatus for each; of one notice, an envej.v1.GetNoticeResponse");
   AddNoticesOfOption(*command, arguments.status_with);
   certs::AddConnectionOptions(*command, arguments.status_with.connection);
+  command->footer(ExitCodeHelp({kShown,
+                                {ExitCode::kRefused, "the broker has no such notice of this region, or refused to say"},
+                                kUnusableCertificate,
+                                kNoBroker}));
   return command;
 }
 
@@ -90,6 +98,10 @@ CLI::App* AddWatch(CLI::App& app, Arguments& arguments) {
       ->description("with --receipts: send again what is a region's that this one has succeeded")
       ->needs(receipts);
   certs::AddConnectionOptions(*command, arguments.watch_with.connection);
+  command->footer(ExitCodeHelp({{ExitCode::kDone, "the time of --for is over"},
+                                {ExitCode::kRefused, "the broker refused to tell"},
+                                kUnusableCertificate,
+                                kNoBroker}));
   return command;
 }
 
@@ -102,6 +114,10 @@ CLI::App* AddMunicipalities(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Validator(certs::CheckMunicipalityCode, ""));
   AddOutputOption(*command, arguments, "json: a line of envej.v1.Municipality for each");
   certs::AddConnectionOptions(*command, arguments.municipalities_with.connection);
+  command->footer(ExitCodeHelp({kShown,
+                                {ExitCode::kRefused, "there is no such municipality, or the broker refused to say"},
+                                kUnusableCertificate,
+                                kNoBroker}));
   return command;
 }
 
@@ -115,14 +131,22 @@ CLI::App* AddProveReceipts(CLI::App& receipts, Arguments& arguments) {
                      "how long to try again at a receipt while the broker does not answer, from 1s to 24h; 5m without "
                      "it");
   certs::AddConnectionOptions(*prove, arguments.prove_with.connection);
-  prove->footer(kExitCodes);
+  prove->footer(
+      ExitCodeHelp({{ExitCode::kDone, "every receipt has its proof"},
+                    {ExitCode::kRefused, "at least one receipt was refused"},
+                    kUnusableCertificate,
+                    kNoBroker,
+                    {ExitCode::kNotYet, "some receipts have no proof yet: run the same again in some minutes"}}));
   return prove;
 }
 
 CLI::App* AddVerifyReceipts(CLI::App& receipts, Arguments& arguments) {
   CLI::App* verify = receipts.add_subcommand(
       "verify", "prove that receipts stand under checkpoints of the journal that a broker signed");
-  verify->footer(kProvenFooter);
+  verify->footer(absl::StrCat(kProvenFooter, "\n",
+                              ExitCodeHelp({{ExitCode::kDone, "every receipt is proven"},
+                                            {ExitCode::kRefused, "at least one receipt is not proven"},
+                                            kUnusableFile})));
   VerifyReceiptsOptions& options = arguments.verify_receipts;
   verify
       ->add_option("proofs", options.proofs,

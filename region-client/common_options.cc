@@ -7,13 +7,12 @@
 namespace envej::region {
 
 const char kExitCodes[] =
-    "Exit codes:\n"
-    "  0  everything was done: every notice is accepted, now or before\n"
-    "  1  at least one notice was refused, or what was asked for does not exist\n"
-    "  2  wrong usage, or a file, certificate or output that cannot be used; a file without notices is one\n"
-    "  3  the broker could not be reached, or notices are unsent, or it is unknown whether they are accepted: run the\n"
-    "     same again with the same ids; nothing is doubled\n"
-    "  4  receipts prove: some receipts have no proof yet; run the same again in some minutes\n";
+    "Exit codes, in the words of all commands; each one's --help has its own:\n"
+    "  0  everything was done\n"
+    "  1  something was refused, or what was asked for does not exist\n"
+    "  2  wrong usage, or a file, certificate or output that cannot be used\n"
+    "  3  the broker, or the agent, could not be reached: run the same again; nothing is doubled\n"
+    "  4  receipts prove: some receipts have no proof yet\n";
 
 void AddOutputOption(CLI::App& command, Arguments& arguments, const std::string& what) {
   command.add_option("--output", arguments.output, what)->type_name("text|json")->check(certs::OneOf(OutputForms()));

@@ -21,7 +21,7 @@ CLI::Option* AddNoticesOfOption(CLI::App& command, Connected& connected);
 void AddSecretOptions(CLI::App& command, SealingFiles& sealing, bool required = true);
 void AddSealingOptions(CLI::App& command, SealingFiles& sealing);
 
-// What the program's exit codes mean.
+// What the exit codes of the program mean, whichever its command (exit_codes.h).
 extern const char kExitCodes[];
 
 }  // namespace envej::region

@@ -24,9 +24,6 @@ Commands AddCommands(CLI::App& app, Arguments& arguments) {
   commands.prove = AddProveReceipts(*receipts, arguments);
   commands.verify = AddVerifyReceipts(*receipts, arguments);
   app.footer(kExitCodes);
-  for (CLI::App* command : app.get_subcommands({})) {
-    if (command != commands.submit && command != commands.revise) command->footer(kExitCodes);
-  }
   return commands;
 }
 

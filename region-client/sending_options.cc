@@ -4,6 +4,7 @@
 #include "certs/command_line.h"
 #include "certs/option_checks.h"
 #include "region-client/common_options.h"
+#include "region-client/exit_codes.h"
 #include "region-client/option_words.h"
 
 namespace envej::region {
@@ -29,6 +30,13 @@ constexpr char kNoticeExample[] =
     "   \"citizen\": {\"name\": \"Opdigtet Borger\", \"phoneNumbers\": [\"+4520000001\"]}}\n"
     "Spaces and hyphens in a phone number that begins with + are taken out.\n\n";
 
+std::string SubmissionExitCodes() {
+  return ExitCodeHelp({{ExitCode::kDone, "every notice is accepted, now or before"},
+                       {ExitCode::kRefused, "at least one notice was refused"},
+                       kUnusableFile,
+                       kUnsentNotices});
+}
+
 // What submit and revise have in common.
 void AddSubmission(CLI::App& command, Arguments& arguments, SubmitOptions& options, Connected& connected) {
   command
@@ -50,7 +58,7 @@ void AddSubmission(CLI::App& command, Arguments& arguments, SubmitOptions& optio
 CLI::App* AddSubmit(CLI::App& app, Arguments& arguments) {
   CLI::App* command = app.add_subcommand("submit", "submit the notices of a file; submitting it again changes nothing");
   AddSubmission(*command, arguments, arguments.submit, arguments.submit_with);
-  command->footer(absl::StrCat(kNoticeExample, kExitCodes));
+  command->footer(absl::StrCat(kNoticeExample, SubmissionExitCodes()));
   return command;
 }
 
@@ -60,7 +68,7 @@ CLI::App* AddRevise(CLI::App& app, Arguments& arguments) {
   arguments.revise.sent_as = contract::SentAs::kRevision;
   AddSubmission(*command, arguments, arguments.revise, arguments.revise_with);
   AddNoticesOfOption(*command, arguments.revise_with);
-  command->footer(absl::StrCat(kRevisionNote, kExitCodes));
+  command->footer(absl::StrCat(kRevisionNote, SubmissionExitCodes()));
   return command;
 }
 
@@ -81,6 +89,10 @@ CLI::App* AddWithdraw(CLI::App& app, Arguments& arguments) {
   AddSealingOptions(*command, arguments.withdraw_with.sealing);
   AddNoticesOfOption(*command, arguments.withdraw_with);
   certs::AddConnectionOptions(*command, arguments.withdraw_with.connection);
+  command->footer(ExitCodeHelp({{ExitCode::kDone, "every notice is withdrawn, now or before"},
+                                {ExitCode::kRefused, "at least one withdrawal was refused"},
+                                kUnusableCertificate,
+                                kUnsentNotices}));
   return command;
 }
 
@@ -99,6 +111,10 @@ CLI::App* AddResend(CLI::App& app, Arguments& arguments) {
   AddSealingOptions(*command, arguments.resend_with.sealing);
   AddNoticesOfOption(*command, arguments.resend_with);
   certs::AddConnectionOptions(*command, arguments.resend_with.connection);
+  command->footer(ExitCodeHelp({{ExitCode::kDone, "the broker lacks nothing, now or before"},
+                                {ExitCode::kRefused, "something was refused, or what the broker lacks is in no file"},
+                                kUnusableFile,
+                                kUnsentNotices}));
   return command;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_join.h"
 #include "proto/contract/day.h"
 #include "proto/contract/json_line.h"
 #include "proto/contract/message_codec.h"
@@ -17,7 +18,9 @@
 namespace envej::region {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kVariables[] = {"ENVEJ_BROKER", "ENVEJ_CERTIFICATE", "ENVEJ_KEY", "ENVEJ_AUTHORITIES"};
 constexpr char kRegionVariable[] = "ENVEJ_REGION";
@@ -99,6 +102,35 @@ TEST_F(ProgramTest, AWordThatItDoesNotKnowIsNamed) {
       HasSubstr(
           "envej-region does not know 'bogus'; its commands are submit, revise, withdraw, resend, outcome, status, "
           "watch, municipalities, receipts, agent, agent-status, outbox, agent-receipts, find, consent\n"));
+}
+
+TEST_F(ProgramTest, EachCommandsHelpHasItsOwnExitCodes) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> commands = {
+      {{"withdraw"}, "  0  every notice is withdrawn"},
+      {{"resend"}, "  0  the broker lacks nothing"},
+      {{"outcome", "acknowledge"}, "  0  every outcome is noted"},
+      {{"status"}, "  1  the broker has no such notice"},
+      {{"watch"}, "  0  the time of --for is over"},
+      {{"municipalities"}, "  1  there is no such municipality"},
+      {{"receipts", "prove"}, "  4  some receipts have no proof yet"},
+      {{"receipts", "verify"}, "  1  at least one receipt is not proven"},
+      {{"agent"}, "  0  it was told to stop"},
+      {{"agent-status"}, "  3  no agent answers"},
+      {{"outbox"}, "  3  no agent answers"},
+      {{"agent-receipts"}, "  3  no agent answers"},
+      {{"find"}, "  1  the agent knows of no such patient"},
+      {{"consent", "add"}, "  0  it is registered"},
+      {{"consent", "withdraw"}, "  1  no consent of the patient is registered"},
+      {{"consent", "list"}, "  3  no agent answers"},
+      {{"consent", "import"}, "  1  at least one line was refused"},
+  };
+  for (auto [command, codes] : commands) {
+    SCOPED_TRACE(absl::StrJoin(command, " "));
+    command.push_back("--help");
+    EXPECT_THAT(RunWith("127.0.0.1:1", command).out,
+                AllOf(HasSubstr(codes), Not(HasSubstr("every notice is accepted"))));
+  }
+  EXPECT_THAT(RunWith("127.0.0.1:1", {"submit", "--help"}).out, HasSubstr("  0  every notice is accepted"));
 }
 
 // What a person copies from the help: the contract's own JSON names, and a notice that was good on its day.
