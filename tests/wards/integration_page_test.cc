@@ -40,22 +40,31 @@ std::string Blocks(const std::string& page, const std::string& language) {
   return blocks;
 }
 
+std::string FreePort() {
+  const std::string address = support::FreeAddress(std::random_device{}());
+  return address.substr(address.rfind(':') + 1);
+}
+
 TEST(IntegrationPageTest, EachBlockDoesWhatThePageSays) {
   support::BrokerProcess broker;
   ASSERT_TRUE(broker.Start());
   const std::string source = std::getenv("ENVEJ_SOURCE_DIRECTORY");
   const certs::TestDirectory folder;
   const std::vector<std::string> connection = broker.ConnectionArguments(support::kRegion, "agent");
-  folder.Write("region-1081.pem", certs::ReadFile(connection[3]));
-  folder.Write("region-1081.key", certs::ReadFile(connection[5]));
+  folder.Write("region-1084.pem", certs::ReadFile(connection[3]));
+  folder.Write("region-1084.key", certs::ReadFile(connection[5]));
   folder.Write("authorities.pem", certs::ReadFile(connection[7]));
   folder.Write("commitment.secret", certs::ReadFile(broker.folder().Path("commitment.secret")));
-  std::filesystem::copy(source + "/region-client/examples/hl7", folder.Path("hl7"));
+  support::SharedAuthority().IssueFiles(folder, "page", certs::ServerRequest());
+  support::SharedAuthority().IssueFiles(folder, "pas", certs::ClientRequest("urn:envej:region:1084:pas"));
+  folder.Write("hospital-ca.pem", certs::ReadFile(connection[7]));
+  for (const char* const kind : {"hl7", "fhir"}) {
+    std::filesystem::copy(absl::StrCat(source, "/region-client/examples/", kind), folder.Path(kind));
+  }
 
-  const std::string address = support::FreeAddress(std::random_device{}());
   const std::string page =
       absl::StrReplaceAll(certs::ReadFile(source + "/region-client/INTEGRATION.md"),
-                          {{"broker.example:8443", connection[1]}, {"6661", address.substr(address.rfind(':') + 1)}});
+                          {{"broker.example:8443", connection[1]}, {"6661", FreePort()}, {"8444", FreePort()}});
   folder.Write("agent.yaml", Blocks(page, "yaml"));
   folder.Write("page.sh", Blocks(page, "sh"));
   const support::Ended ended = support::RunProgram(
@@ -68,6 +77,7 @@ TEST(IntegrationPageTest, EachBlockDoesWhatThePageSays) {
     EXPECT_THAT(ended.out, HasSubstr(absl::StrCat("MSA|AA|EXAMPLE-", message)));
   }
   EXPECT_THAT(ended.out, HasSubstr("MSA|CA|EXAMPLE-5"));
+  EXPECT_THAT(ended.out, HasSubstr(R"("code":"ok")"));
   EXPECT_THAT(ended.out, ContainsRegex("MSA.AE.EXAMPLE-3\rERR..PID.1.3.101"));
   EXPECT_THAT(ended.out, ContainsRegex("MSA.AR.EXAMPLE-3\rERR..MSH.1.11.202"));
   EXPECT_THAT(ended.out, HasSubstr("PID-3 is missing"));
