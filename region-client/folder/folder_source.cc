@@ -223,18 +223,26 @@ absl::Status FolderSource::ClearProcessed(absl::Time now) {
 absl::Status FolderSource::ClearRejected(absl::Time now) {
   const absl::StatusOr<std::vector<SeenFile>> files = files_.OnShelf(Shelf::kRejected);
   if (!files.ok()) return files.status();
-  std::map<std::string, bool> old;  // by name, and so each before its reasons, which say since when it lies there
+  struct Old {
+    bool is_file;
+    bool has_reasons;
+  };
+  std::map<std::string, Old> old;  // by name, and so each before its reasons, which say since when it lies there
   for (const SeenFile& file : *files) {
     const std::optional<SeenFile> reasons = files_.Find(Shelf::kRejected, absl::StrCat(file.name, kReasonEnding));
     const absl::Time since = reasons.has_value() ? reasons->modified_at : file.modified_at;
-    if (now - since >= options_.rejected_kept) old[file.name] = reasons.has_value();
+    if (now - since >= options_.rejected_kept) {
+      old[file.name] = {.is_file = file.is_file, .has_reasons = reasons.has_value()};
+    }
   }
   size_t wiped = 0;
   absl::Status status;
   for (auto each = old.begin(); each != old.end() && status.ok(); ++each) {
-    status = files_.Overwrite(Shelf::kRejected, each->first);
-    if (status.ok()) status = files_.Remove(Shelf::kRejected, each->first);
-    if (status.ok() && each->second) ++wiped;
+    const auto& [name, about] = *each;
+    // What has a second name is somebody's there.
+    if (about.is_file) status = files_.Overwrite(Shelf::kRejected, name);
+    if (status.ok()) status = files_.Remove(Shelf::kRejected, name);
+    if (status.ok() && about.has_reasons) ++wiped;
   }
   if (wiped > 0 && options_.on_wiped) options_.on_wiped(wiped);
   return status;

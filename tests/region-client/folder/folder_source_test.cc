@@ -256,7 +256,7 @@ TEST_F(FolderSourceTest, OutcomesGoAfterAMonth) {
   EXPECT_THAT(world_.Names("processed"), IsEmpty());
 }
 
-// However long ago a system wrote it; also a link to it from elsewhere shows that it was overwritten.
+// However long ago a system wrote it. Who has it open sees that it was overwritten; what has a name elsewhere is not.
 TEST_F(FolderSourceTest, WhatWasRejectedIsWipedWithItsReasonsAfterItsTime) {
   size_t wiped = 0;
   world_.options_.on_wiped = [&](size_t files) { wiped += files; };
@@ -267,15 +267,18 @@ TEST_F(FolderSourceTest, WhatWasRejectedIsWipedWithItsReasonsAfterItsTime) {
                                    std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 30));
   ASSERT_TRUE(world_.Look().ok());
   EXPECT_THAT(world_.Text("rejected/b.words.reason.json"), HasSubstr("\"wiped_at\":\""));
-  std::filesystem::create_hard_link(world_.Path("rejected/b.words"), world_.files_.Path("kept"));
+  std::ifstream open(world_.Path("rejected/b.words"));
   world_.now_ += absl::Hours(24 * 2);
   ASSERT_TRUE(world_.Look().ok());
   EXPECT_THAT(world_.Names("rejected"), UnorderedElementsAre("b.words", "b.words.reason.json"));
   EXPECT_EQ(wiped, 0u);
+  world_.files_.Write("elsewhere", "bad\n");
+  std::filesystem::create_hard_link(world_.files_.Path("elsewhere"), world_.Path("rejected/a.words"));
   world_.now_ += absl::Hours(24 * 2);
   ASSERT_TRUE(world_.Look().ok());
   EXPECT_THAT(world_.Names("rejected"), IsEmpty());
-  EXPECT_EQ(certs::ReadFile(world_.files_.Path("kept")), "");
+  EXPECT_EQ(open.get(), std::ifstream::traits_type::eof());
+  EXPECT_EQ(certs::ReadFile(world_.files_.Path("elsewhere")), "bad\n");
   EXPECT_EQ(wiped, 1u);
 }
 
