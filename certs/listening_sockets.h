@@ -37,6 +37,13 @@ struct ListeningSockets {
 // its own.
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, int backlog = 4096);
 
+// Listens where `address` says, but on a port of the system's choice: so it can be told whether it is an address of
+// this machine while the port is in use. Errors as above.
+absl::StatusOr<ListeningSockets> ListenBeside(absl::string_view address);
+
+// Whether nobody but this machine reaches any of them.
+bool IsOnLoopback(const ListeningSockets& listening);
+
 }  // namespace envej
 
 #endif  // ENVEJ_CERTS_LISTENING_SOCKETS_H_

@@ -1,6 +1,10 @@
 #include "region-client/agent/agent_command.h"
 
 #include <csignal>
+#include <string>
+#include <vector>
+
+#include "region-client/agent/config_check.h"
 
 namespace envej::region {
 namespace {
@@ -26,6 +30,9 @@ ExitCode RunAgentCommand(const AgentOptions& options, const AgentOutside& outsid
     return ExitCode::kUnusable;
   }
   if (options.check) {
+    const std::vector<std::string> in_the_way = WhatIsInTheWay(*config, outside);
+    for (const std::string& line : in_the_way) outside.streams.err << options.config << ": " << line << '\n';
+    if (!in_the_way.empty()) return ExitCode::kUnusable;
     outside.streams.out << options.config << ": good\n";
     return ExitCode::kDone;
   }

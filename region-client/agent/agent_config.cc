@@ -5,6 +5,7 @@
 
 #include "certs/options/yaml_reader.h"
 #include "proto/contract/text_rules.h"
+#include "region-client/agent/config_conflicts.h"
 #include "region-client/sources/source_name.h"
 
 namespace envej::region {
@@ -183,6 +184,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(absl::string_view path) {
   if (top.Has("folders")) config.folders = ReadHandedFolders(top);
   if (top.Has("page")) config.page = ReadPageOptions(top.Mapping("page"));
   top.RefuseOtherKeys();
+  RefuseConflicts(config, top);
   if (absl::Status status = reader->status(); !status.ok()) return status;
   return config;
 }

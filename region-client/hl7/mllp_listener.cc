@@ -26,15 +26,6 @@ constexpr size_t kLeavingMost = 16;  // connections that are cut or done, and wh
 constexpr int kPauseMilliseconds = 100;
 constexpr int kWaitMilliseconds = 60'000;
 
-bool IsLoopback(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
-  if (address.ss_family == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<sockaddr_in6&>(address).sin6_addr);
-  return address.ss_family == AF_INET &&
-         ntohl(reinterpret_cast<sockaddr_in&>(address).sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-}
-
 // OpenSSL writes to a socket without asking that a connection that broke be told of by an error alone.
 void IgnoreBrokenPipes() {
   sigset_t signals;
@@ -54,9 +45,7 @@ absl::StatusOr<std::unique_ptr<MllpListener>> MllpListener::Start(absl::string_v
                                                                   MllpHandlers handlers, const MllpLimits& limits) {
   absl::StatusOr<ListeningSockets> listening = Listen(address, kBacklog);
   if (!listening.ok()) return listening.status();
-  const bool is_local = std::all_of(listening->sockets.begin(), listening->sockets.end(),
-                                    [](const Descriptor& socket) { return IsLoopback(socket.number()); });
-  if (context == nullptr && !is_local) {
+  if (context == nullptr && !IsOnLoopback(*listening)) {
     return absl::InvalidArgumentError(
         absl::StrCat("MLLP without TLS is taken on loopback addresses alone, and ", address, " is another"));
   }
