@@ -173,7 +173,8 @@ AgentCommands AddAgentCommands(CLI::App& app, AgentArguments& arguments) {
   commands.agent = app.add_subcommand(
       "agent", "run a ward's agent: it joins consents and discharges, sends what comes of it, and tells the ward");
   commands.agent->add_option("--config", arguments.agent.config, "its configuration")->type_name("FILE")->required();
-  commands.agent->add_flag("--check", arguments.agent.check, "look at the configuration and all that it names, and no more");
+  commands.agent->add_flag("--check", arguments.agent.check,
+                           "look at the configuration and all that it names, and no more");
   commands.agent->footer(
       ExitCodeHelp({{ExitCode::kDone, "it was told to stop; with --check: the configuration is good"},
                     {ExitCode::kUnusable, "wrong usage, or something that the configuration names cannot be used"}}));

@@ -246,7 +246,7 @@ absl::Status Agent::Serve(const AgentSignals& signals, const std::function<void(
       return absl::OkStatus();
     });
   }
-  ready();
+  log_.WhileSilent(ready);  // other threads log already
   Attend(signals);
   Stop();  // before what is served ends: each waits for what it has under way
   return failure();

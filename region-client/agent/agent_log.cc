@@ -15,6 +15,11 @@ absl::Status AgentLog::Tell(const std::string& telling) { return Write("telling"
 
 void AgentLog::SayOfPage(const std::string& done) { Write("page", done).IgnoreError(); }
 
+void AgentLog::WhileSilent(const std::function<void()>& write) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  write();
+}
+
 absl::Status AgentLog::Write(const std::string& name, const std::string& json) {
   const std::string at = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now_(), absl::UTCTimeZone());
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -25,6 +25,8 @@ class AgentLog {
   absl::Status Tell(const std::string& telling);
   // What was done on the page for staff: a JSON object.
   void SayOfPage(const std::string& done);
+  // Does what writes to the same stream by itself, while no line is written.
+  void WhileSilent(const std::function<void()>& write);
 
  private:
   absl::Status Write(const std::string& name, const std::string& json);
